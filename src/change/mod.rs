@@ -1,0 +1,1 @@
+//! The life of one change up to accepted: `step(state, event, now) -> Transition`.

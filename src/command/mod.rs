@@ -1,0 +1,1 @@
+//! What the steps ask of the world and what it answers; no text for people is written here.

@@ -1,0 +1,1 @@
+//! The daemon's own configuration: raw, then checked; the only reader of the environment.

@@ -1,0 +1,1 @@
+//! Directory targets: atomic write, prune by inventory, lock.

@@ -1,0 +1,1 @@
+//! Statements, canonical JSON, hash chain, verification.

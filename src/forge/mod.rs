@@ -1,0 +1,1 @@
+//! Where changes are proposed and talked about: facts, one sticky comment, checks, statuses.

@@ -1,0 +1,1 @@
+//! Git: reads commits as snapshots, previews merges, writes the rendered branch and notes.

@@ -1,0 +1,21 @@
+//! The nouns of goldpath, parsed once at the border: names, paths, digests, findings and the platform repository as values.
+//!
+//! Nothing here reads, writes, asks for the time, or knows another module.
+
+mod digest;
+mod finding;
+mod json;
+mod name;
+mod path;
+mod platform;
+mod text;
+mod unit;
+
+pub use digest::{CommitId, ContentId, Digest, Digester};
+pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
+pub use json::Json;
+pub use name::{ExceptionId, Label, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName, TeamName};
+pub use path::{PathError, RepoPath, glob_matches};
+pub use platform::*;
+pub use text::{close_match, quoted_list};
+pub use unit::{ReleaseId, RendererId, RequestId, UnitId, UnitIdError};

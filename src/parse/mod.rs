@@ -1,0 +1,1 @@
+//! Snapshot → `Parsed { platform, findings }`: never fails; raw file shapes stay private here.

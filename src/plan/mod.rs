@@ -1,0 +1,1 @@
+//! Diff + observations + verdicts → `ApplyPlan`: order, approval rules, delete budgets, holds.

@@ -1,0 +1,1 @@
+//! Rego over request, rendered, diff and plan → `Verdicts`; exceptions.

@@ -1,0 +1,1 @@
+//! Platform + renderers → `Rendered`: units, their files, where each came from, what each read.

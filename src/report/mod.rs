@@ -1,0 +1,1 @@
+//! Values → Report → Markdown, terminal, JSON; every sentence that a user reads is written here.

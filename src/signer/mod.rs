@@ -1,0 +1,1 @@
+//! Keys: makes them, signs, verifies.

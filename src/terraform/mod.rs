@@ -1,0 +1,1 @@
+//! Terraform or OpenTofu: init, plan to a file, show, apply that file.

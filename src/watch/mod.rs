@@ -1,0 +1,1 @@
+//! What happened outside, as names of what to look at: `Trigger`.

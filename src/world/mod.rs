@@ -1,0 +1,1 @@
+//! Performs a command and answers with an event.

@@ -1,0 +1,1 @@
+//! YAML with positions: reading, finding the place of a JSON pointer, canonical writing.
