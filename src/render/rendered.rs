@@ -1,0 +1,139 @@
+//! What rendering gives: units with their files, the objects in them, and what each was made from.
+
+use crate::model::{Digest, Finding, Json, OnDelete, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, UnitId};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Everything that the requests of one tree render to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Rendered {
+    /// The units, without those that could not be rendered.
+    pub units: BTreeMap<UnitId, Unit>,
+    /// What is wrong with requests, releases, renderers and targets, as far as rendering sees it.
+    pub findings: Vec<Finding>,
+    /// Requests of which at least one unit could not be rendered: none of their units is ever taken for removed.
+    pub failed: BTreeSet<RequestId>,
+}
+
+/// One unit as it is rendered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unit {
+    /// `team/name/output@target`.
+    pub id: UnitId,
+    /// The file of its request.
+    pub request_file: RepoPath,
+    /// The release that rendered it.
+    pub release: ReleaseId,
+    /// What its target is.
+    pub target_kind: TargetKind,
+    /// The renderer of its output.
+    pub renderer: RendererId,
+    /// What happens to what was applied when the unit goes away.
+    pub on_delete: OnDelete,
+    /// Protected kinds that its golden path makes and may take away with the request.
+    pub disposable: BTreeSet<String>,
+    /// Units of the same request that are applied before this one.
+    pub depends_on: Vec<UnitId>,
+    /// Its files, by their path below the unit's folder.
+    pub files: BTreeMap<RepoPath, RenderedFile>,
+    /// The digest of the sorted paths and bytes of its files.
+    pub digest: Digest,
+    /// The objects and resources that its files hold, in the order of files and documents.
+    pub objects: Vec<Object>,
+    /// What its rendering read, sorted by path.
+    pub reads: Vec<Read>,
+}
+
+/// One rendered file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RenderedFile {
+    /// Its bytes: LF, exactly one newline at the end.
+    pub bytes: Arc<[u8]>,
+    /// The digest of its bytes.
+    pub digest: Digest,
+    /// The template that it came from; for a generated file, `release.yaml`.
+    pub template: RepoPath,
+}
+
+/// An object or resource that a rendered file holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Object {
+    /// `Deployment`; for Terraform `terraform:aws_db_instance`.
+    pub kind: String,
+    /// The group of its `apiVersion`; empty for the core group and for Terraform.
+    pub group: String,
+    /// Its namespace, when it says one.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+    /// The rendered file that holds it.
+    pub file: RepoPath,
+    /// The object as a value.
+    pub document: Json,
+}
+
+/// Something that the rendering of a unit read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Read {
+    /// A file, or a folder that is read as a whole (a release, a renderer).
+    pub path: RepoPath,
+    /// The digest of what was there.
+    pub digest: Digest,
+}
+
+/// How much one unit may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Steps of templates: each turn of a loop, branch, block and include, and each element that a function makes.
+    pub steps: u64,
+    /// Bytes of rendered output.
+    pub output_bytes: usize,
+    /// How deep templates may include each other.
+    pub include_depth: usize,
+    /// Units of one request.
+    pub units: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: 100_000, output_bytes: 4 << 20, include_depth: 16, units: 256 }
+    }
+}
+
+impl Unit {
+    /// The digest of sorted paths and bytes.
+    pub fn digest_of(files: &BTreeMap<RepoPath, RenderedFile>) -> Digest {
+        let mut digester = crate::model::Digester::new();
+        for (path, file) in files {
+            digester.add(path.as_str());
+            digester.add(file.digest.bytes());
+        }
+        digester.finish()
+    }
+}
+
+/// Units that were rendered before, by the digest of everything that they were made from.
+///
+/// It only saves work: with an empty one the same units come out. What a worker rendered never goes in.
+#[derive(Clone, Debug, Default)]
+pub struct Cache {
+    pub(super) requests: BTreeMap<Digest, Arc<[Unit]>>,
+}
+
+impl Cache {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many requests it holds.
+    pub fn len(&self) -> usize {
+        self.requests.len()
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty()
+    }
+}
