@@ -1,0 +1,353 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+fn said(text: &str) -> String {
+    let mut out = String::new();
+    for problem in parse(text).problems {
+        let severity = if problem.is_error() { "error" } else { "warning" };
+        let _ = writeln!(
+            out,
+            "{}:{} {severity} {}: {}. {}",
+            problem.span.line,
+            problem.span.column,
+            problem.kind.name(),
+            problem.message,
+            problem.help
+        );
+    }
+    out
+}
+
+#[test]
+fn a_syntax_mistake_is_explained_at_its_cause() {
+    let cases = [
+        "a: \"open\nb: 1\nc: 2\n",
+        "a:\n\tb: 1\n",
+        "a: [1, 2\nb: 1\n",
+        "a: {x: 1\nb: 1\n",
+        "a:1\nb: 2\n",
+        "a: 1\n  b: 2\n",
+        "a: b: c\n",
+        "a: 1\njust text\nb: 2\n",
+        "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n",
+        "a: @b\n",
+        "a: [1 2, }\n",
+        "a: \"\\q\"\n",
+        "a:\n  b: 1\n c: 2\n",
+        "%YAML 1.1\n---\na: 1\n",
+        "a: ]\n",
+        "a: 'it''s\n",
+    ];
+    let all: String = cases.iter().map(|text| format!("{text:?}\n  {}", said(text))).collect();
+    insta::assert_snapshot!(all, @r#"
+        "a: \"open\nb: 1\nc: 2\n"
+          1:4 error yaml-syntax: the text that begins with `"` here has no end. Close it with `"` in the same line.
+        "a:\n\tb: 1\n"
+          2:1 error yaml-syntax: a tab is used for indentation; YAML wants spaces. Replace the tab by spaces.
+        "a: [1, 2\nb: 1\n"
+          1:4 error yaml-syntax: `[` here has no end before line 2. Close it with `]`.
+        "a: {x: 1\nb: 1\n"
+          1:4 error yaml-syntax: `{` here has no end before line 2. Close it with `}`.
+        "a:1\nb: 2\n"
+          1:2 error yaml-syntax: a space is missing after `:`. Write `key: value`.
+        "a: 1\n  b: 2\n"
+          2:3 error yaml-syntax: this line is indented deeper than the value above it allows. Indent it like the line above, or give that one no value.
+        "a: b: c\n"
+          1:5 error yaml-syntax: a second `: ` stands in this line. Put the text in quotes.
+        "a: 1\njust text\nb: 2\n"
+          2:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `key: value`, or put the text in quotes.
+        "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n"
+          1:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
+        "a: @b\n"
+          1:4 error yaml-syntax: a text cannot begin with this character without quotes. Put the text in quotes.
+        "a: [1 2, }\n"
+          1:4 error yaml-syntax: what begins with `[` here is not written right up to column 4. Separate the entries with `, `, end with `]`, and put text with special characters in quotes.
+        "a: \"\\q\"\n"
+          1:4 error yaml-syntax: the text in double quotes holds an unknown escape. In double quotes write a backslash as `\\`, or use single quotes.
+        "a:\n  b: 1\n c: 2\n"
+          3:2 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it like the others of its object or list.
+        "%YAML 1.1\n---\na: 1\n"
+          1:1 error yaml-syntax: a `%` directive is not read here. Remove the line; for text use quotes.
+        "a: ]\n"
+          1:4 error yaml-syntax: misplaced bracket. See the lines above it: YAML often notices a mistake late.
+        "a: 'it''s\n"
+          1:4 error yaml-syntax: the text that begins with `'` here has no end. Close it with `'` in the same line.
+        "#);
+}
+
+#[test]
+fn what_can_be_read_in_two_ways_is_a_warning() {
+    insta::assert_snapshot!(said("a: no\nb: 010\nc: 1:30\nd: 2026-03-01\ne: \"no\"\nno: fine\nf: 0o17\ng: .inf\nh: !!str no\r\n"), @r#"
+        1:4 warning yaml-ambiguous: `no` is text here, but older YAML readers take it for false. Write `false` when you mean that, or put it in quotes when it is text: "no".
+        2:4 warning yaml-ambiguous: `010` is the number 10 here, but older YAML readers take it for an octal number. Leave out the leading zeros when it is a number. Put it in quotes when it is text: "010".
+        3:4 warning yaml-ambiguous: `1:30` is text here, but older YAML readers take it for a number of base 60. Put it in quotes when it is text: "1:30".
+        4:4 warning yaml-ambiguous: `2026-03-01` is text here, but older YAML readers take it for a date. Put it in quotes when it is text: "2026-03-01".
+        7:4 warning yaml-ambiguous: `0o17` is a number for some YAML readers and text for others. Put it in quotes when it is text: "0o17".
+        8:4 warning yaml-ambiguous: `.inf` is text here, but other YAML readers take it for a number. Put it in quotes when it is text: ".inf".
+        9:12 warning yaml-line-endings: the lines of this file end with CR LF, not with LF. Save the file with Unix line endings (in Git: `*.yaml text eol=lf` in `.gitattributes`).
+        "#);
+}
+
+#[test]
+fn aliases_keys_and_tags_are_checked() {
+    insta::assert_snapshot!(said("a: *b\n"), @"1:4 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.");
+    insta::assert_snapshot!(said("region: a\nb: 1\nregion: c\n"), @"3:1 error yaml-duplicate-key: `region` is given twice in the same object. Keep one of the two; the other is in line 1.");
+    insta::assert_snapshot!(said("a: !secret x\n[1, 2]: x\n<<: 3\n"), @r"
+        1:12 error yaml-tag: the tag `!secret` is not read here. Remove the tag; for text use quotes.
+        2:1 error yaml-key: a key must be text, and this one is a list or an object. Put the key in quotes.
+        3:5 error yaml-key: `<<` merges objects, and this is none. Name an object by its alias: `<<: *name`.
+        ");
+}
+
+#[test]
+fn bombs_end_in_a_problem() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..12 {
+        let _ = writeln!(bomb, "a{i}: &a{i} [{}]", vec![format!("*a{}", i - 1); 10].join(", "));
+    }
+    insta::assert_snapshot!(said(&bomb), @"1:34 error yaml-too-big: this file has more than 400000 values with its aliases followed. Split the file, or write fewer aliases.");
+    insta::assert_snapshot!(said("a: &a [*a]\n"), @"1:8 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
+    insta::assert_snapshot!(said(&"[".repeat(1000)), @"1:65 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
+    let deep: String = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
+    insta::assert_snapshot!(said(&deep), @"65:65 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
+    insta::assert_snapshot!(said(&"---\n".repeat(1_000_000)), @"133334:1 error yaml-too-big: this file has more than 400000 values with its aliases followed. Split the file, or write fewer aliases.");
+    insta::assert_snapshot!(said("a: &a {<<: *a}\nb: 1\n"), @"1:12 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
+}
+
+#[test]
+fn a_pointer_leads_to_its_place() {
+    let text = "base: &base\n  size: 1\n  deep: {x: [1, {y: z}]}\nown:\n  <<: *base\n  ä: \"€\" # c\nlist:\n- a\n- |\n  block\n\n- b\nref: *base\n";
+    let parsed = parse(text);
+    assert!(parsed.problems.is_empty(), "{:?}", parsed.problems);
+    let document = &parsed.documents[0];
+    let mut out = String::new();
+    for pointer in [
+        "",
+        "/own",
+        "/own/size",
+        "/own/ä",
+        "/own/deep/x/1/y",
+        "/list",
+        "/list/1",
+        "/list/2",
+        "/ref",
+        "/ref/size",
+        "/none",
+        "/list/9",
+        "/own/ä/x",
+    ] {
+        let show = |span: Span| format!("{}:{}-{}:{}", span.line, span.column, span.end_line, span.end_column);
+        let spot = document
+            .place(pointer)
+            .map_or("nowhere".to_owned(), |spot| format!("key {} value {}", spot.key.map_or("-".into(), show), show(spot.value)));
+        let _ = writeln!(out, "{pointer:?} {spot}");
+    }
+    insta::assert_snapshot!(out, @r#"
+        "" key - value 1:1-13:11
+        "/own" key 4:1-4:4 value 5:3-6:9
+        "/own/size" key 2:3-2:7 value 2:9-2:10
+        "/own/ä" key 6:3-6:4 value 6:6-6:9
+        "/own/deep/x/1/y" key 3:18-3:19 value 3:21-3:22
+        "/list" key 7:1-7:5 value 8:3-12:4
+        "/list/1" key - value 10:3-10:8
+        "/list/2" key - value 12:3-12:4
+        "/ref" key 13:1-13:4 value 13:6-13:11
+        "/ref/size" key 2:3-2:7 value 2:9-2:10
+        "/none" nowhere
+        "/list/9" nowhere
+        "/own/ä/x" nowhere
+        "#);
+    assert_eq!(document.value()["own"], json!({"ä": "€", "size": 1, "deep": {"x": [1, {"y": "z"}]}}));
+    assert_eq!(locate(text, "/own/size"), document.place("/own/size"));
+}
+
+#[test]
+fn documents_behind_a_broken_one_are_still_read() {
+    let parsed = parse("a: 1\n---\nb: [\n---\nc: 3\n");
+    assert_eq!(parsed.documents.iter().map(|d| d.value().clone()).collect::<Vec<_>>(), [json!({"a": 1}), json!({"c": 3})]);
+    assert!(parsed.has_errors());
+    assert!(parse("").documents.is_empty());
+    assert_eq!(parse("# only a comment\n").documents.len(), 0);
+}
+
+#[test]
+fn bytes_that_are_not_plain_text_are_refused() {
+    let said = |bytes: &[u8]| match check_bytes(bytes) {
+        Ok(text) => format!("fine: {text:?}\n"),
+        Err(problems) => problems.iter().map(|p| format!("{}:{} {}. {}\n", p.span.line, p.span.column, p.message, p.help)).collect(),
+    };
+    let all: String = [
+        said(b"a: 1\r\n"),
+        said("\u{feff}a: 1\n".as_bytes()),
+        said(b"\xff\xfea\0"),
+        said(b"a: 1\nb: \xc3\x28\n"),
+        said(b"a: 1\nb: x\0y\n"),
+        said("a: \u{7}\n".as_bytes()),
+    ]
+    .concat();
+    insta::assert_snapshot!(all, @r#"
+        fine: "a: 1\r\n"
+        1:1 the file begins with a byte order mark. Save the file as UTF-8 without a byte order mark (BOM).
+        1:1 the file is UTF-16, not UTF-8. Save the file as UTF-8 without a byte order mark.
+        2:4 the byte 0xC3 here is not UTF-8. Save the file as UTF-8, or write the character anew.
+        2:5 the file holds the control character U+0000. Remove it; in double quotes it can be written as an escape, such as "\x07".
+        1:4 the file holds the control character U+0007. Remove it; in double quotes it can be written as an escape, such as "\x07".
+        "#);
+}
+
+#[test]
+fn plain_scalars_follow_the_core_schema() {
+    for (text, value) in [
+        ("", json!(null)),
+        ("~", json!(null)),
+        ("true", json!(true)),
+        ("yes", json!("yes")),
+        ("010", json!(10)),
+        ("0x1f", json!(31)),
+        ("0o17", json!(15)),
+        ("-3", json!(-3)),
+        ("+3", json!(3)),
+        ("1e3", json!(1000.0)),
+        ("1.", json!(1.0)),
+        (".5", json!(0.5)),
+        (".", json!(".")),
+        ("-", json!("-")),
+        ("1e", json!("1e")),
+        ("1.1.0", json!("1.1.0")),
+        ("0x", json!("0x")),
+        ("0x+1", json!("0x+1")),
+        ("1_000", json!("1_000")),
+        ("18446744073709551615", json!(u64::MAX)),
+        ("1e999", json!("1e999")),
+        (".inf", json!(".inf")),
+        ("--1", json!("--1")),
+        ("1-1", json!("1-1")),
+    ] {
+        assert_eq!(plain(text), value, "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_written_is_plain_to_every_reader() {
+    let value = json!({
+        "apiVersion": "v1", "empty": {}, "none": [], "null": null, "on": "no", "n": [1, -2.5, 1e100, true],
+        "odd": ["1e3", "010", "0x10", "2026-03-01", "1:30", "~", "", " a", "a ", "- a", "a: b", "a #b", "#a", "it's", "say \"hi\"", "back\\slash", "*a", "@a", "%a", "7f3a9c0"],
+        "text": "one\ntwo\n", "keep": "one\n\n", "strip": "one\n  two", "lead": "  one\ntwo\n", "tabbed": "\tone\ntwo\n", "blank": "one \ntwo\n",
+        "hidden": "a\u{202e}b", "control": "a\u{7}b", "nested": [[1, [2]], [], {"a": {"b": [{"c": "d", "e": "f\ng"}]}}], "": "empty key", "${{ a }}": "${b}",
+    });
+    let text = emit(&value);
+    insta::assert_snapshot!(text, @r##"
+        apiVersion: v1
+        empty: {}
+        none: []
+        "null": null
+        "on": "no"
+        "n":
+        - 1
+        - -2.5
+        - 1.0e+100
+        - true
+        odd:
+        - "1e3"
+        - "010"
+        - "0x10"
+        - "2026-03-01"
+        - "1:30"
+        - "~"
+        - ""
+        - " a"
+        - "a "
+        - "- a"
+        - "a: b"
+        - "a #b"
+        - "#a"
+        - it's
+        - say "hi"
+        - back\slash
+        - "*a"
+        - "@a"
+        - "%a"
+        - "7f3a9c0"
+        text: |
+          one
+          two
+        keep: |+
+          one
+
+        strip: |-
+          one
+            two
+        lead: |2
+            one
+          two
+        tabbed: "\tone\ntwo\n"
+        blank: "one \ntwo\n"
+        hidden: "a\u202Eb"
+        control: "a\x07b"
+        nested:
+        -
+          - 1
+          -
+            - 2
+        - []
+        - a:
+            b:
+            - c: d
+              e: |-
+                f
+                g
+        "": empty key
+        ${{ a }}: ${b}
+        "##);
+    assert_eq!(parse(&text).documents.remove(0).into_value(), value);
+}
+
+fn odd_text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        any::<String>(),
+        "[ \t\n:#\\-'\"a0e.?|>]{0,12}",
+        "[0-9+._xeo:\\-]{1,8}",
+        "(yes|no|on|off|y|n|true|null|~|<<|=|---|\\.\\.\\.)[ \n:]?",
+        "[\u{0}-\u{a0}\u{2028}\u{feff}\u{ffff}\u{10ffff}]{0,6}",
+    ]
+}
+
+fn odd_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(|f| serde_json::Number::from_f64(f).map_or(Value::Null, Value::Number)),
+        odd_text().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((odd_text(), inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_written_reads_back_the_same(value in odd_value()) {
+        let text = emit(&value);
+        let mut parsed = parse(&text);
+        prop_assert!(parsed.problems.is_empty(), "{text:?} {:?}", parsed.problems);
+        prop_assert_eq!(parsed.documents.remove(0).into_value(), value, "{}", text);
+    }
+
+    #[test]
+    fn no_text_panics(text in any::<String>(), yaml in "[ \t\n:#\\-'\"a&*<\\[\\]{},|>!%@0-9ä€]{0,60}") {
+        for text in [text, yaml] {
+            for document in parse(&text).documents {
+                document.place("/a/0/b");
+            }
+        }
+    }
+}

@@ -1,0 +1,464 @@
+//! The events of a text become an arena of nodes with places, and that becomes a value.
+
+use super::scalar::{self, Yaml11};
+use super::{Problem, ProblemKind, bytes::small, span_of, syntax};
+use crate::model::Span;
+use granit_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
+use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashMap;
+
+/// The most nodes and documents that one text may have.
+const MOST_NODES: usize = 400_000;
+/// The most values that a document may have with its aliases followed.
+const MOST_VALUES: u32 = 400_000;
+/// The deepest nesting of each style as written, and of values with aliases followed.
+const DEEPEST: usize = 64;
+/// Beyond this many, more problems of one text help nobody.
+const MOST_PROBLEMS: usize = 100;
+
+#[derive(Debug)]
+enum Kind<'a> {
+    Scalar { text: Cow<'a, str>, bare: bool },
+    List(Vec<u32>),
+    Map(Vec<(u32, u32)>),
+    Alias(u32),
+}
+
+#[derive(Debug)]
+struct Node<'a> {
+    kind: Kind<'a>,
+    span: Span,
+    flow: Option<usize>,
+}
+
+/// Where a key and its value stand; an entry of a list has no key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Spot {
+    /// The key.
+    pub key: Option<Span>,
+    /// The value; for an alias, the alias.
+    pub value: Span,
+}
+
+/// One document: its value, and the place of everything in it.
+#[derive(Debug)]
+pub struct Document<'a> {
+    nodes: Vec<Node<'a>>,
+    root: Option<u32>,
+    value: Value,
+}
+
+impl Document<'_> {
+    /// The value, with aliases and merge keys followed; null for an empty document.
+    pub fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// The value, when the places are not needed any more.
+    pub fn into_value(self) -> Value {
+        self.value
+    }
+
+    /// Where the whole document stands.
+    pub fn root_span(&self) -> Span {
+        self.root.map_or(Span::START, |root| self.node(root).span)
+    }
+
+    /// Where the key and the value of a JSON pointer stand, through aliases and merge keys.
+    pub fn place(&self, pointer: &str) -> Option<Spot> {
+        let mut at = self.root?;
+        let mut spot = Spot { key: None, value: self.node(at).span };
+        for part in pointer.split('/').skip(1) {
+            let part = part.replace("~1", "/").replace("~0", "~");
+            match &self.target(at).kind {
+                Kind::List(items) => {
+                    at = *items.get(part.parse::<usize>().ok()?)?;
+                    spot.key = None;
+                }
+                Kind::Map(_) => {
+                    let (key, value) = self.member(at, &part, &Cell::new(1000))?;
+                    at = value;
+                    spot.key = Some(self.node(key).span);
+                }
+                Kind::Scalar { .. } | Kind::Alias(_) => return None,
+            }
+            spot.value = self.node(at).span;
+        }
+        Some(spot)
+    }
+
+    /// The key and the value of a member: the object's own, else that of what it merges; `steps` bounds the search.
+    fn member(&self, map: u32, name: &str, steps: &Cell<u32>) -> Option<(u32, u32)> {
+        steps.set(steps.get().checked_sub(1)?);
+        let Kind::Map(members) = &self.target(map).kind else { return None };
+        let own = members.iter().rev().find(|(key, _)| !self.merges(*key) && self.text(*key) == Some(name));
+        own.copied().or_else(|| {
+            let merged = members.iter().filter(|(key, _)| self.merges(*key));
+            merged.flat_map(|(_, value)| self.merged(*value)).find_map(|from| self.member(from, name, steps))
+        })
+    }
+
+    fn node(&self, id: u32) -> &Node<'_> {
+        &self.nodes[id as usize]
+    }
+
+    fn target(&self, id: u32) -> &Node<'_> {
+        match self.node(id).kind {
+            Kind::Alias(target) => self.node(target),
+            _ => self.node(id),
+        }
+    }
+
+    fn text(&self, id: u32) -> Option<&str> {
+        match &self.target(id).kind {
+            Kind::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    fn merges(&self, key: u32) -> bool {
+        matches!(&self.node(key).kind, Kind::Scalar { text, bare: true } if text == "<<")
+    }
+
+    /// The objects that the value of a merge key names.
+    fn merged(&self, value: u32) -> Vec<u32> {
+        match &self.target(value).kind {
+            Kind::List(items) => items.clone(),
+            _ => vec![value],
+        }
+    }
+
+    fn build(&self, id: u32, left: &mut u32, depth: usize) -> Result<Value, Problem> {
+        let span = self.node(id).span;
+        *left = left.checked_sub(1).ok_or_else(|| too_big(span))?;
+        if depth > 2 * DEEPEST {
+            return Err(too_deep(span));
+        }
+        match &self.target(id).kind {
+            Kind::Scalar { text, bare: true } => Ok(scalar::plain(text)),
+            Kind::Scalar { text, bare: false } => Ok(Value::String(text.to_string())),
+            Kind::List(items) => items.iter().map(|item| self.build(*item, left, depth + 1)).collect(),
+            Kind::Map(members) => self.build_map(members, left, depth),
+            Kind::Alias(_) => Err(Problem::new(ProblemKind::UnknownAlias, span, "an alias names an alias")),
+        }
+    }
+
+    fn build_map(&self, members: &[(u32, u32)], left: &mut u32, depth: usize) -> Result<Value, Problem> {
+        let mut map = Map::with_capacity(members.len());
+        for (key, value) in members {
+            if !self.merges(*key) {
+                let name = self.text(*key).unwrap_or_default().to_owned();
+                map.insert(name, self.build(*value, left, depth + 1)?);
+            }
+        }
+        for from in members.iter().filter(|(key, _)| self.merges(*key)).flat_map(|(_, value)| self.merged(*value)) {
+            let Value::Object(more) = self.build(from, left, depth + 1)? else {
+                let message = "`<<` merges objects, and this is none";
+                return Err(Problem::new(ProblemKind::Key, self.node(from).span, message).help("Name an object by its alias: `<<: *name`."));
+            };
+            for (key, value) in more {
+                map.entry(key).or_insert(value);
+            }
+        }
+        Ok(Value::Object(map))
+    }
+}
+
+fn too_big(span: Span) -> Problem {
+    Problem::new(ProblemKind::TooBig, span, format!("this file has more than {MOST_VALUES} values with its aliases followed"))
+        .help("Split the file, or write fewer aliases.")
+}
+
+fn too_deep(span: Span) -> Problem {
+    Problem::new(ProblemKind::TooDeep, span, format!("values are nested deeper than {DEEPEST} levels here")).help("Write it flatter.")
+}
+
+/// Reads all documents of a text.
+pub(super) fn read(text: &str) -> super::Parsed<'_> {
+    let options = granit_parser::options! {
+        emit_comments: false,
+        emit_unresolved_aliases: true,
+        disallow_directives: true,
+        flow_nesting_limit: DEEPEST,
+        block_nesting_limit: DEEPEST,
+    };
+    let mut parser = Parser::new_from_str_with_options(text, options);
+    let mut reader = Reader::new(text);
+    while reader.step(&mut parser) {}
+    super::Parsed { documents: reader.documents, problems: reader.problems }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    nodes: Vec<Node<'a>>,
+    root: Option<u32>,
+    /// Collections that are open, each with a key that waits for its value.
+    open: Vec<(u32, Option<u32>)>,
+    /// The node of each anchor, by the number of the anchor.
+    anchors: HashMap<usize, u32>,
+    seen: usize,
+    last_end: usize,
+    broken: bool,
+    documents: Vec<Document<'a>>,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(text: &'a str) -> Self {
+        let (nodes, documents, problems) = (Vec::with_capacity(text.len() / 12), Vec::new(), Vec::new());
+        let (open, anchors) = (Vec::new(), HashMap::new());
+        Self { text, nodes, root: None, open, anchors, seen: 0, last_end: 0, broken: false, documents, problems }
+    }
+
+    /// Takes one event; false at the end.
+    fn step(&mut self, parser: &mut Parser<'a, StrInput<'a>>) -> bool {
+        match parser.next() {
+            None => false,
+            Some(Ok((event, range))) => {
+                self.last_end = range.end.byte_offset().unwrap_or(0);
+                self.seen += 1;
+                if self.seen > MOST_NODES || self.problems.len() > MOST_PROBLEMS {
+                    self.give_up(span(&range));
+                    return false;
+                }
+                self.take(event, &range);
+                true
+            }
+            Some(Err(error)) => {
+                let flow = self.open.iter().rev().find_map(|(id, _)| self.nodes[*id as usize].flow);
+                self.problems.push(syntax::explain(self.text, &error, self.last_end, flow));
+                self.start();
+                matches!(parser.proceed_next_document(), Ok(true))
+            }
+        }
+    }
+
+    fn give_up(&mut self, at: Span) {
+        if self.seen > MOST_NODES {
+            self.problems.push(too_big(at));
+        }
+        self.problems.truncate(MOST_PROBLEMS);
+    }
+
+    fn start(&mut self) {
+        self.nodes.clear();
+        self.open.clear();
+        self.anchors.clear();
+        self.root = None;
+        self.broken = false;
+    }
+
+    fn take(&mut self, event: Event<'a>, range: &Range) {
+        match event {
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_text = self.tag(tag.as_deref(), range);
+                self.scalar(text, style, is_text, anchor, range);
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                self.tag(tag.as_deref(), range);
+                self.begin(Kind::List(Vec::new()), style, anchor, range);
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                self.tag(tag.as_deref(), range);
+                self.begin(Kind::Map(Vec::new()), style, anchor, range);
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.end(range),
+            Event::Alias(anchor) => {
+                let target = self.anchors.get(&anchor).copied();
+                let id = self.add(target.map_or_else(nothing, Kind::Alias), span(range), None);
+                self.place(id);
+            }
+            Event::UnresolvedAlias(name) => {
+                let message = format!("the alias `*{name}` names no anchor before it");
+                let help = format!("Write `&{name}` at the value that is meant, above this line; or put the text in quotes.");
+                self.fail(Problem::new(ProblemKind::UnknownAlias, span(range), message).help(help));
+                let id = self.add(nothing(), span(range), None);
+                self.place(id);
+            }
+            Event::DocumentStart(..) => self.start(),
+            Event::DocumentEnd => self.finish(),
+            _ => {}
+        }
+    }
+
+    fn fail(&mut self, problem: Problem) {
+        self.problems.push(problem);
+        self.broken = true;
+    }
+
+    /// Whether a tag says that a scalar is text; other tags are refused.
+    fn tag(&mut self, tag: Option<&granit_parser::Tag>, range: &Range) -> bool {
+        let Some(tag) = tag else { return false };
+        if tag.is_yaml_core_schema() && matches!(tag.suffix(), "str" | "map" | "seq") {
+            return tag.suffix() == "str";
+        }
+        let message = format!("the tag `!{}` is not read here", tag.suffix());
+        self.fail(Problem::new(ProblemKind::Tag, span(range), message).help("Remove the tag; for text use quotes."));
+        false
+    }
+
+    fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, is_text: bool, anchor: usize, range: &Range) {
+        let bare = style == ScalarStyle::Plain && !is_text;
+        let mut place = span(range);
+        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            place = self.trimmed(range);
+        }
+        let is_key = matches!(self.open.last(), Some((id, None)) if matches!(self.nodes[*id as usize].kind, Kind::Map(_)));
+        if bare
+            && !is_key
+            && let Some(other) = scalar::yaml11(&text)
+        {
+            self.problems.push(ambiguous(&text, other, place));
+        }
+        let id = self.add(Kind::Scalar { text, bare }, place, None);
+        self.anchor(anchor, id);
+        self.place(id);
+    }
+
+    /// A block scalar ends with its last character, not where the next token stands.
+    fn trimmed(&self, range: &Range) -> Span {
+        let (Some(from), Some(to)) = (range.start.byte_offset(), range.end.byte_offset()) else { return span(range) };
+        match self.text.get(from..to) {
+            Some(part) => span_of(self.text, from, from + part.trim_end().len()),
+            None => span(range),
+        }
+    }
+
+    fn add(&mut self, kind: Kind<'a>, span: Span, flow: Option<usize>) -> u32 {
+        self.nodes.push(Node { kind, span, flow });
+        small(self.nodes.len() - 1)
+    }
+
+    fn anchor(&mut self, anchor: usize, id: u32) {
+        if anchor > 0 {
+            self.anchors.insert(anchor, id);
+        }
+    }
+
+    fn begin(&mut self, kind: Kind<'a>, style: StructureStyle, anchor: usize, range: &Range) {
+        let flow = (style == StructureStyle::Flow).then(|| range.start.byte_offset()).flatten();
+        let id = self.add(kind, span(range), flow);
+        self.anchor(anchor, id);
+        self.open.push((id, None));
+    }
+
+    fn end(&mut self, range: &Range) {
+        let Some((id, _)) = self.open.pop() else { return };
+        let node = &self.nodes[id as usize];
+        let last = match &node.kind {
+            Kind::List(items) => items.last().copied(),
+            Kind::Map(members) => members.last().map(|(_, value)| *value),
+            Kind::Scalar { .. } | Kind::Alias(_) => None,
+        };
+        // A block collection ends where its last child ends, not where the next token stands.
+        let end = match last {
+            Some(last) if node.flow.is_none() => self.nodes[last as usize].span,
+            _ => span(range),
+        };
+        let place = &mut self.nodes[id as usize].span;
+        (place.end_line, place.end_column) = (end.end_line, end.end_column);
+        self.check_keys(id);
+        self.place(id);
+    }
+
+    fn check_keys(&mut self, id: u32) {
+        let Kind::Map(members) = &self.nodes[id as usize].kind else { return };
+        let mut first: HashMap<&str, Span> = HashMap::new();
+        let mut found = Vec::new();
+        for (key, _) in members {
+            let node = &self.nodes[*key as usize];
+            let text = match &node.kind {
+                Kind::Alias(target) => text_of(&self.nodes[*target as usize]),
+                _ => text_of(node),
+            };
+            match text.map(|text| (text, first.insert(text, node.span))) {
+                None => found.push(
+                    Problem::new(ProblemKind::Key, node.span, "a key must be text, and this one is a list or an object")
+                        .help("Put the key in quotes."),
+                ),
+                Some((text, Some(before))) => found.push(
+                    Problem::new(ProblemKind::DuplicateKey, node.span, format!("`{text}` is given twice in the same object"))
+                        .help(format!("Keep one of the two; the other is in line {}.", before.line))
+                        .related(before, "given here before"),
+                ),
+                Some((_, None)) => {}
+            }
+        }
+        for problem in found {
+            self.fail(problem);
+        }
+    }
+
+    /// Puts a finished node where it belongs.
+    fn place(&mut self, id: u32) {
+        let Some((parent, key)) = self.open.last_mut() else {
+            self.root = Some(id);
+            return;
+        };
+        match &mut self.nodes[*parent as usize].kind {
+            Kind::List(items) => items.push(id),
+            Kind::Map(members) => match key.take() {
+                None => *key = Some(id),
+                Some(key) => members.push((key, id)),
+            },
+            Kind::Scalar { .. } | Kind::Alias(_) => {}
+        }
+    }
+
+    fn finish(&mut self) {
+        let mut document = Document { nodes: std::mem::take(&mut self.nodes), root: self.root, value: Value::Null };
+        match document.root.map(|root| document.build(root, &mut MOST_VALUES.clone(), 0)) {
+            Some(Ok(value)) => document.value = value,
+            Some(Err(problem)) => self.problems.push(problem),
+            None => {}
+        }
+        self.documents.push(document);
+        self.start();
+    }
+}
+
+fn nothing() -> Kind<'static> {
+    Kind::Scalar { text: Cow::Borrowed(""), bare: true }
+}
+
+fn text_of<'n>(node: &'n Node<'_>) -> Option<&'n str> {
+    match &node.kind {
+        Kind::Scalar { text, .. } => Some(text),
+        _ => None,
+    }
+}
+
+fn span(range: &Range) -> Span {
+    let (start, end) = (&range.start, &range.end);
+    Span { line: small(start.line()), column: small(start.col() + 1), end_line: small(end.line()), end_column: small(end.col() + 1) }
+}
+
+fn ambiguous(text: &str, other: Yaml11, span: Span) -> Problem {
+    let quotes = format!("Put it in quotes when it is text: \"{text}\".");
+    let (kind, message, help) = match other {
+        Yaml11::Boolean => {
+            let truth = if matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on") { "true" } else { "false" };
+            let message = format!("`{text}` is text here, but older YAML readers take it for {truth}");
+            (
+                ProblemKind::Ambiguous,
+                message,
+                format!("Write `{truth}` when you mean that, or put it in quotes when it is text: \"{text}\"."),
+            )
+        }
+        Yaml11::Octal => {
+            let message =
+                format!("`{text}` is the number {} here, but older YAML readers take it for an octal number", scalar::plain(text));
+            (ProblemKind::Ambiguous, message, format!("Leave out the leading zeros when it is a number. {quotes}"))
+        }
+        Yaml11::Number => (ProblemKind::Ambiguous, format!("`{text}` is a number for some YAML readers and text for others"), quotes),
+        Yaml11::Sexagesimal => {
+            (ProblemKind::Ambiguous, format!("`{text}` is text here, but older YAML readers take it for a number of base 60"), quotes)
+        }
+        Yaml11::Date => (ProblemKind::AmbiguousDate, format!("`{text}` is text here, but older YAML readers take it for a date"), quotes),
+        Yaml11::NotJson => (ProblemKind::Ambiguous, format!("`{text}` is text here, but other YAML readers take it for a number"), quotes),
+        Yaml11::Special => (ProblemKind::Ambiguous, format!("`{text}` is text here, but older YAML readers give it a meaning"), quotes),
+    };
+    Problem::new(kind, span, message).help(help)
+}
