@@ -1,1 +1,227 @@
-//! The life of one change up to accepted: `step(state, event, now) -> Transition`.
+//! The life of one change up to accepted: `step(change, event, now) -> Next`.
+//!
+//! That a change is applied is computed from the deliveries, never stored here.
+
+mod landing;
+mod review;
+
+use crate::command::{ChangeId, Command, Entry, Event, Round};
+use crate::model::{CommitId, UnitId};
+use crate::observe::{Facts, Landing, PullState};
+use crate::plan::{ApplyPlan, Proposed, WaitingOn};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One pull request, or one commit on the default branch, going through its life.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// What people call it.
+    pub id: ChangeId,
+    /// One line for people.
+    pub title: String,
+    /// The branch of the pull request.
+    pub branch: Option<String>,
+    /// Who wrote and who approved it, as far as is known now.
+    pub facts: Facts,
+    /// When it was first seen.
+    pub seen: Timestamp,
+    /// When its state last changed.
+    pub updated: Timestamp,
+    /// Where it is in its life.
+    pub state: ChangeState,
+}
+
+/// Where a change is in its life; each variant holds only what is known there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ChangeState {
+    /// It was found; nothing is known of it.
+    Seen,
+    /// Both sides are being read, rendered and compared.
+    Rendering {
+        /// What is compared.
+        round: Round,
+    },
+    /// Terraform is being asked what it would do.
+    Planning {
+        /// What was compared.
+        round: Round,
+        /// The Terraform units among what changes.
+        units: Vec<UnitId>,
+    },
+    /// It was reported and waits for people.
+    Waiting(Box<Review>),
+    /// The forge was asked to merge it.
+    Merging {
+        /// What was reviewed.
+        review: Box<Review>,
+        /// Who asked for it.
+        by: String,
+    },
+    /// It is on the default branch: what the merge gave is being rendered and compared with what was reviewed.
+    Landing {
+        /// Where it landed.
+        landing: Box<Landing>,
+        /// What was reviewed, when it was.
+        review: Option<Box<Review>>,
+    },
+    /// It is on the default branch and may not go on.
+    Held(Box<Held>),
+    /// Its moves were handed to the targets.
+    Accepted(Box<Accepted>),
+    /// Its branch is gone without a merge.
+    Closed,
+}
+
+/// What was looked at and shown on a pull request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Review {
+    /// What was compared.
+    pub round: Round,
+    /// What it would do.
+    pub plan: ApplyPlan<Proposed>,
+    /// How many errors there are.
+    pub errors: usize,
+    /// Files that do not merge.
+    pub conflicts: Vec<String>,
+    /// Terraform units whose plan could not be made, and why.
+    pub unplanned: BTreeMap<UnitId, String>,
+}
+
+/// A change that reached the default branch and may not go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Held {
+    /// Where it landed.
+    pub landing: Landing,
+    /// What was reviewed, when it was.
+    pub review: Option<Box<Review>>,
+    /// What it would do.
+    pub plan: ApplyPlan<Proposed>,
+    /// Whether its settings can be read.
+    pub settings_readable: bool,
+    /// Whether files outside `requests/` differ.
+    pub touches_platform: bool,
+    /// Units whose bytes are not those that were reviewed.
+    pub entries: Vec<Entry>,
+}
+
+/// A change whose moves were handed to the targets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Accepted {
+    /// Where it landed.
+    pub landing: Landing,
+    /// What was looked at on the pull request: the head that was approved.
+    pub reviewed_head: Option<CommitId>,
+    /// Its moves.
+    pub entries: Vec<Entry>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether the evidence is written (or nothing was to be applied).
+    pub recorded: bool,
+}
+
+/// A step's result: the change as it is now, and what to ask of the world; both are stored together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Next {
+    /// The change as it is now.
+    pub change: Change,
+    /// What to ask of the world.
+    pub commands: Vec<Command>,
+}
+
+impl Change {
+    /// A change of which nothing is known yet.
+    pub fn new(id: ChangeId, title: String, branch: Option<String>, now: Timestamp) -> Self {
+        Self { id, title, branch, facts: Facts::default(), seen: now, updated: now, state: ChangeState::Seen }
+    }
+
+    /// Everything that it waits for now.
+    pub fn waiting(&self) -> Vec<WaitingOn> {
+        match &self.state {
+            ChangeState::Waiting(review) => review.waiting(&self.facts),
+            ChangeState::Held(held) => held.waiting(&self.facts),
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Merging { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Accepted(_)
+            | ChangeState::Closed => Vec::new(),
+        }
+    }
+
+    /// Where it landed on the default branch, once it did.
+    pub fn landing(&self) -> Option<&Landing> {
+        match &self.state {
+            ChangeState::Landing { landing, .. } => Some(landing),
+            ChangeState::Held(held) => Some(&held.landing),
+            ChangeState::Accepted(accepted) => Some(&accepted.landing),
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Merging { .. }
+            | ChangeState::Closed => None,
+        }
+    }
+
+    fn stay(self) -> Next {
+        Next { change: self, commands: Vec::new() }
+    }
+
+    fn go(mut self, state: ChangeState, now: Timestamp, commands: Vec<Command>) -> Next {
+        if self.state != state {
+            self.updated = now;
+            self.state = state;
+        }
+        Next { change: self, commands }
+    }
+}
+
+/// What comes next for a change. The only place that decides it up to *accepted*.
+pub fn step(change: Change, event: Event, now: Timestamp) -> Next {
+    match event {
+        Event::Observed(pull) => review::observed(change, *pull, now),
+        Event::Landed(landing) => landing::landed(change, *landing, now),
+        Event::Rendered(evaluation) => match change.state {
+            ChangeState::Rendering { .. } => review::rendered(change, &evaluation, now),
+            ChangeState::Landing { .. } => landing::rendered(change, &evaluation, now),
+            _ => change.stay(),
+        },
+        Event::Planned(plans) => review::planned(change, &plans, now),
+        // the default branch is looked at anyway: what was merged comes back as `Landed`
+        Event::Merged { .. } => change.stay(),
+        Event::NotMerged => match change.state.clone() {
+            ChangeState::Merging { review, .. } => change.go(ChangeState::Waiting(review), now, Vec::new()),
+            _ => change.stay(),
+        },
+        Event::Started => started(change),
+        Event::Recorded { .. } => landing::recorded(change, now),
+        Event::Reported
+        | Event::Applied { .. }
+        | Event::Published { .. }
+        | Event::Accepted { .. }
+        | Event::Cleared { .. }
+        | Event::Tick { .. }
+        | Event::Failed { .. } => change.stay(),
+    }
+}
+
+/// After a start, what was asked of the world is asked again: it is a question, or it is probed.
+fn started(change: Change) -> Next {
+    let command = match &change.state {
+        ChangeState::Rendering { round } => Some(Command::Render { round: round.clone() }),
+        ChangeState::Planning { round, units } => Some(Command::Plan { round: round.clone(), units: units.clone() }),
+        ChangeState::Landing { landing, .. } => Some(landing::render(landing)),
+        // where it is now is observed before anything else; an answered merge comes back as `Landed`
+        ChangeState::Merging { review, by } => review::merge(&change, review, by),
+        ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
+    };
+    Next { change, commands: command.into_iter().collect() }
+}
+
+impl PullState {
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+}

@@ -1,1 +1,306 @@
 //! What the steps ask of the world and what it answers; no text for people is written here.
+//!
+//! `Command` and `Event` are closed: who matches them names every variant.
+
+use crate::diff::{Diff, Transition};
+use crate::model::{CommitId, Digest, Finding, TargetKind, TargetName, UnitId};
+use crate::observe::{Landing, Outcome, PullRequest, TerraformPlan};
+use crate::plan::{Hold, Judgement, Reviewed, Tally, WaivedResult, Who};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+/// One change: `pr-<number>`, `push-<commit>` or `base-<commit>`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ChangeId(String);
+
+impl ChangeId {
+    /// A pull request.
+    pub fn pull(number: u64) -> Self {
+        Self(format!("pr-{number}"))
+    }
+
+    /// A commit that reached the default branch without a pull request.
+    pub fn push(commit: &CommitId) -> Self {
+        Self(format!("push-{}", commit.short()))
+    }
+
+    /// The first start.
+    pub fn base(commit: &CommitId) -> Self {
+        Self(format!("base-{}", commit.short()))
+    }
+
+    /// What people type: an id, or the number of a pull request with or without `#`.
+    pub fn typed(text: &str) -> Self {
+        let number = text.strip_prefix('#').unwrap_or(text).parse();
+        number.map_or_else(|_| Self(text.to_owned()), Self::pull)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number of the pull request, when it is one.
+    pub fn number(&self) -> Option<u64> {
+        self.0.strip_prefix("pr-")?.parse().ok()
+    }
+}
+
+impl fmt::Display for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for ChangeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What is compared: the base, and the head or what the merge of the head into the base would give.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Round {
+    /// The commit before; nothing for the first start.
+    pub base: Option<CommitId>,
+    /// The commit looked at.
+    pub head: CommitId,
+    /// Whether the head is still to be merged into the base.
+    pub preview: bool,
+}
+
+/// What the steps ask of the world.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Read both sides, validate, render, compare, run the policies.
+    Render {
+        /// What is compared.
+        round: Round,
+    },
+    /// Ask Terraform what it would do.
+    Plan {
+        /// What was compared.
+        round: Round,
+        /// The Terraform units among what changes.
+        units: Vec<UnitId>,
+    },
+    /// Make the merge commit and move the default branch, if both are still where they were.
+    Merge {
+        /// The pull request.
+        pull: u64,
+        /// Where the default branch must be.
+        base: CommitId,
+        /// Where the branch must be.
+        head: CommitId,
+        /// Who asked for it.
+        by: String,
+    },
+    /// Say on the change what is known now: comment, check, status. What is said already is not said again.
+    Report,
+    /// Make a target hold what was accepted for one unit.
+    Apply {
+        /// What to do.
+        entry: Box<Apply>,
+    },
+    /// Put units on the branch `rendered`, as they were applied.
+    Publish {
+        /// What to put there.
+        publish: Box<Publish>,
+    },
+    /// Write the signed evidence of a change that is complete.
+    Record {
+        /// The change.
+        change: ChangeId,
+    },
+}
+
+/// One unit to be made so.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Apply {
+    /// The change that brought it.
+    pub change: ChangeId,
+    /// The commit whose rendering is wanted; for a unit that goes away, the one before.
+    pub commit: CommitId,
+    /// The unit.
+    pub unit: UnitId,
+    /// What its target is.
+    pub target_kind: TargetKind,
+    /// From what was applied to what is wanted.
+    pub transition: Transition,
+    /// When the unit goes away: whether what was applied stays.
+    pub keep: bool,
+    /// What was seen of what Terraform would do.
+    pub reviewed: Reviewed,
+    /// Who approves a hold of this unit by name: who, and the users among them.
+    pub cleared_by: (Vec<Who>, BTreeSet<String>),
+    /// Whether an earlier try may have got somewhere: the world is probed, never told again.
+    pub again: bool,
+}
+
+/// One accepted unit, with what it waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What to do.
+    pub apply: Apply,
+    /// Units that are applied before it.
+    pub after: Vec<UnitId>,
+    /// Why it may not go on yet.
+    pub hold: Option<Hold>,
+}
+
+/// Units to be put on the branch `rendered`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Publish {
+    /// The change.
+    pub change: ChangeId,
+    /// The commit of the default branch that they were rendered from.
+    pub base: CommitId,
+    /// Per unit the digest that was applied; nothing: it is gone.
+    pub units: BTreeMap<UnitId, Option<Digest>>,
+    /// How many of the change's units are applied.
+    pub applied: usize,
+    /// How many it has.
+    pub of: usize,
+}
+
+/// What the world answers, and what it tells by itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// What the forge says of a pull request now.
+    Observed(Box<PullRequest>),
+    /// A piece of the default branch's history.
+    Landed(Box<Landing>),
+    /// Answer to `Render`.
+    Rendered(Arc<Evaluation>),
+    /// Answer to `Plan`.
+    Planned(Box<Plans>),
+    /// Answer to `Merge`: the commit on the default branch.
+    Merged {
+        /// The merge commit.
+        commit: CommitId,
+    },
+    /// Answer to `Merge`: something moved meanwhile.
+    NotMerged,
+    /// Answer to `Report`.
+    Reported,
+    /// Answer to `Apply`.
+    Applied {
+        /// The unit.
+        unit: UnitId,
+        /// What came of it.
+        outcome: Outcome,
+    },
+    /// Answer to `Publish`: the commit of `rendered`.
+    Published {
+        /// The change.
+        change: ChangeId,
+        /// The tip of `rendered`.
+        commit: CommitId,
+    },
+    /// Answer to `Record`.
+    Recorded {
+        /// The change.
+        change: ChangeId,
+    },
+    /// Units were accepted for a target.
+    Accepted {
+        /// In the order in which they are applied.
+        entries: Vec<Entry>,
+    },
+    /// Somebody approved a unit's hold by name.
+    Cleared {
+        /// The unit.
+        unit: UnitId,
+        /// The plan that was approved, for Terraform.
+        plan: Option<Digest>,
+    },
+    /// Time has passed, or something elsewhere has changed.
+    Tick {
+        /// Units of all targets that are accepted and not applied yet.
+        unsettled: BTreeSet<UnitId>,
+    },
+    /// The daemon was started: what was running may have got somewhere.
+    Started,
+    /// The outside world failed; nothing was decided.
+    Failed {
+        /// What was tried and what came of it.
+        message: String,
+        /// Whether trying again may help.
+        retry: bool,
+    },
+}
+
+/// What a round of looking at a change gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// What was compared.
+    pub round: Round,
+    /// What changes.
+    pub diff: Diff,
+    /// All findings: of the files, the rendering, the comparison and the policies.
+    pub findings: Vec<Finding>,
+    /// Policies per unit.
+    pub tallies: BTreeMap<UnitId, Tally>,
+    /// What exceptions waive.
+    pub waived: Vec<WaivedResult>,
+    /// Files that do not merge.
+    pub conflicts: Vec<String>,
+    /// Who may approve what: of the newest accepted base.
+    pub judgement: Judgement,
+    /// Whether the head has a `goldpath.yaml` that can be read.
+    pub settings_readable: bool,
+}
+
+/// What Terraform would do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plans {
+    /// What they were asked for.
+    pub evaluation: Arc<Evaluation>,
+    /// Per unit.
+    pub plans: BTreeMap<UnitId, TerraformPlan>,
+    /// Units whose plan could not be made, and why.
+    pub failed: BTreeMap<UnitId, String>,
+    /// Findings of policies that look at plans.
+    pub findings: Vec<Finding>,
+}
+
+/// The right to write to a target: who holds it, and its generation, which only grows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeaseProof {
+    key: String,
+    generation: i64,
+}
+
+impl LeaseProof {
+    /// What a lease of the store proves; only the store's queue makes these.
+    pub fn granted(key: String, generation: i64) -> Self {
+        Self { key, generation }
+    }
+
+    /// What it is for.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Its generation.
+    pub fn generation(&self) -> i64 {
+        self.generation
+    }
+}
+
+/// One performance of a command: which change or target it is for, and by which right.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The change that it is for; nothing for what is a target's own.
+    pub change: ChangeId,
+    /// By which right.
+    pub lease: LeaseProof,
+}
+
+/// Where something is applied: the key of its lease.
+pub fn target_key(target: &TargetName) -> String {
+    format!("target/{target}")
+}

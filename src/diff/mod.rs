@@ -1,1 +1,299 @@
 //! Base × head → `Diff`: what changes, with equal changes grouped, and what only the pair can tell.
+
+mod files;
+mod immutable;
+mod risk;
+
+use crate::model::{
+    CommitId, Digest, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName, TeamName, UnitId,
+};
+use crate::parse::Parsed;
+use crate::render::{Rendered, Unit};
+use crate::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything about one tree: its files, what they say, and what they render to.
+#[derive(Clone, Copy, Debug)]
+pub struct Side<'a> {
+    /// The files.
+    pub snapshot: &'a Snapshot,
+    /// What they say.
+    pub parsed: &'a Parsed,
+    /// What they render to.
+    pub rendered: &'a Rendered,
+}
+
+/// What changes between two trees.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Diff {
+    /// The commit compared with; nothing for a working tree or the first start.
+    pub base: Option<CommitId>,
+    /// The commit looked at.
+    pub head: Option<CommitId>,
+    /// Files of the platform repository that differ.
+    pub files: BTreeMap<RepoPath, FileStatus>,
+    /// Requests with a changed file or changed units.
+    pub requests: BTreeMap<RequestId, RequestChange>,
+    /// Units that differ, in order of their names.
+    pub units: Vec<UnitChange>,
+    /// Changes of files that are the same in several units, the most frequent first; each unit and file stands in exactly one.
+    pub groups: Vec<Group>,
+    /// How many units are the same on both sides.
+    pub unchanged: usize,
+    /// How many units and requests the base has.
+    pub base_size: Size,
+    /// How many units and requests the head has.
+    pub head_size: Size,
+    /// What only the pair can tell: changed immutable releases.
+    pub findings: Vec<Finding>,
+}
+
+/// How many there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Units.
+    pub units: usize,
+    /// Requests.
+    pub requests: usize,
+}
+
+/// How a file differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileStatus {
+    /// Only the head has it.
+    Added,
+    /// Both have it, with other bytes.
+    Changed,
+    /// Only the base has it.
+    Removed,
+}
+
+/// What becomes of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RequestChange {
+    /// Its file, in the head or, when it goes away, in the base.
+    pub file: RepoPath,
+    /// How the request differs: added, removed, or still there.
+    pub status: FileStatus,
+    /// The release before.
+    pub before: Option<ReleaseId>,
+    /// The release after.
+    pub after: Option<ReleaseId>,
+    /// How long it lives, as it is written.
+    pub lifetime: Option<String>,
+    /// Who pays.
+    pub cost_centre: Option<String>,
+}
+
+/// One move of a unit: the digests of its files before and after; nothing: it is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Transition {
+    /// The digest before.
+    pub before: Option<Digest>,
+    /// The digest after.
+    pub after: Option<Digest>,
+}
+
+/// A unit that differs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnitChange {
+    /// The unit.
+    pub id: UnitId,
+    /// The request's file.
+    pub request_file: RepoPath,
+    /// The release that renders it (before, when it goes away).
+    pub release: ReleaseId,
+    /// What its target is.
+    pub target_kind: TargetKind,
+    /// Labels of its target.
+    pub target_labels: BTreeMap<String, String>,
+    /// From which bytes to which.
+    pub transition: Transition,
+    /// When the unit goes away, whether what was applied goes too.
+    pub on_delete: OnDelete,
+    /// Units of the same request that are applied before it.
+    pub depends_on: Vec<UnitId>,
+    /// Its files that differ.
+    pub files: Vec<FileChange>,
+    /// Objects and resources that come, change or go, as `kind` → names.
+    pub objects: Vec<ObjectChange>,
+    /// What is dangerous about it, as far as the rendered files tell.
+    pub risks: BTreeSet<Risk>,
+    /// Protected things that go away or are recreated, as `Kind/name`.
+    pub protected: Vec<String>,
+}
+
+/// An object or resource that comes, changes or goes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ObjectChange {
+    /// How.
+    pub status: FileStatus,
+    /// Its kind: `Deployment`, `terraform:aws_db_instance`.
+    pub kind: String,
+    /// Its namespace.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub name: String,
+}
+
+/// A rendered file that differs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// Its path below the unit.
+    pub path: RepoPath,
+    /// How it differs.
+    pub status: FileStatus,
+    /// The template that makes it.
+    pub template: RepoPath,
+    /// The lines, as a unified diff without file headers.
+    pub hunks: String,
+    /// Lines added.
+    pub added: usize,
+    /// Lines removed.
+    pub removed: usize,
+}
+
+/// The same change of the same file in one or more units.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Group {
+    /// The lines that change, with names of the unit left out of the comparison where they are all that differs.
+    pub hunks: String,
+    /// Who has it: unit and file.
+    pub members: Vec<(UnitId, RepoPath)>,
+    /// Teams of the members.
+    pub teams: BTreeSet<TeamName>,
+}
+
+/// Compares two trees; without a base everything is added.
+pub fn diff(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
+    let units = changed_units(base, head);
+    let requests = changed_requests(base, head, &units);
+    let same = |unit: &&Unit| base.and_then(|base| base.rendered.units.get(&unit.id)).is_some_and(|before| before.digest == unit.digest);
+    Diff {
+        base: base.and_then(|base| base.snapshot.commit().cloned()),
+        head: head.snapshot.commit().cloned(),
+        files: changed_files(base.map(|base| base.snapshot), head.snapshot),
+        groups: files::group(&units),
+        unchanged: head.rendered.units.values().filter(same).count(),
+        base_size: base.map(size).unwrap_or_default(),
+        head_size: size(head),
+        findings: base.map(|base| immutable::changed(base, head)).unwrap_or_default(),
+        units,
+        requests,
+    }
+}
+
+fn size(side: Side<'_>) -> Size {
+    Size { units: side.rendered.units.len(), requests: side.parsed.platform.known_requests().count() }
+}
+
+fn changed_files(base: Option<&Snapshot>, head: &Snapshot) -> BTreeMap<RepoPath, FileStatus> {
+    let mut changed = BTreeMap::new();
+    let before = |path: &RepoPath| base.and_then(|base| base.files().get(path));
+    for (path, file) in head.files() {
+        match before(path) {
+            None => changed.insert(path.clone(), FileStatus::Added),
+            Some(old) if (old.id, old.mode) != (file.id, file.mode) => changed.insert(path.clone(), FileStatus::Changed),
+            Some(_) => None,
+        };
+    }
+    let gone = base.into_iter().flat_map(|base| base.files().keys()).filter(|path| !head.files().contains_key(*path));
+    changed.extend(gone.map(|path| (path.clone(), FileStatus::Removed)));
+    changed
+}
+
+/// Units that differ. One whose request could not be read or rendered in the head is not taken for removed.
+fn changed_units(base: Option<Side<'_>>, head: Side<'_>) -> Vec<UnitChange> {
+    let empty = BTreeMap::new();
+    let before = base.map_or(&empty, |base| &base.rendered.units);
+    let after = &head.rendered.units;
+    let ids: BTreeSet<&UnitId> = before.keys().chain(after.keys()).collect();
+    let unreadable = |id: &UnitId| head.parsed.platform.broken.contains_key(&id.request) || head.rendered.failed.contains(&id.request);
+    let mut changed = Vec::new();
+    for id in ids {
+        let pair = (before.get(id), after.get(id));
+        if matches!(pair, (Some(_), None)) && unreadable(id) {
+            continue;
+        }
+        changed.extend(unit_change(base, head, pair));
+    }
+    changed
+}
+
+fn unit_change(base: Option<Side<'_>>, head: Side<'_>, pair: (Option<&Unit>, Option<&Unit>)) -> Option<UnitChange> {
+    let transition = Transition { before: pair.0.map(|unit| unit.digest), after: pair.1.map(|unit| unit.digest) };
+    let unit = pair.1.or(pair.0).filter(|_| transition.before != transition.after)?;
+    let objects = files::changed_objects(pair);
+    let settings = base.or(Some(head)).and_then(|side| side.parsed.platform.settings.as_ref());
+    let (risks, protected) = risk::of(pair, &objects, settings.map(|settings: &Settings| &settings.deletes));
+    let target = |side: Side<'_>| side.parsed.platform.targets.get(&unit.id.target).map(|target| target.labels.clone());
+    Some(UnitChange {
+        id: unit.id.clone(),
+        request_file: unit.request_file.clone(),
+        release: unit.release.clone(),
+        target_kind: unit.target_kind,
+        target_labels: base.and_then(target).or_else(|| target(head)).unwrap_or_default(),
+        transition,
+        on_delete: unit.on_delete,
+        depends_on: unit.depends_on.clone(),
+        files: files::changed_files(pair),
+        objects,
+        risks,
+        protected,
+    })
+}
+
+fn changed_requests(base: Option<Side<'_>>, head: Side<'_>, units: &[UnitChange]) -> BTreeMap<RequestId, RequestChange> {
+    let empty = BTreeMap::new();
+    let before = base.map_or(&empty, |base| &base.parsed.platform.requests);
+    let after = &head.parsed.platform.requests;
+    let touched: BTreeSet<&RequestId> = units.iter().map(|unit| &unit.id.request).collect();
+    let ids: BTreeSet<&RequestId> = before.keys().chain(after.keys()).collect();
+    let mut changed = BTreeMap::new();
+    for id in ids {
+        let (old, new) = (before.get(id), after.get(id));
+        let broken = head.parsed.platform.broken.contains_key(id);
+        let Some(request) = new.or(old).filter(|_| !broken && (old != new || touched.contains(id))) else { continue };
+        let status = match (old, new) {
+            (None, _) => FileStatus::Added,
+            (Some(_), None) => FileStatus::Removed,
+            (Some(_), Some(_)) => FileStatus::Changed,
+        };
+        changed.insert(
+            id.clone(),
+            RequestChange {
+                file: request.file.clone(),
+                status,
+                before: old.map(|request| request.release.clone()),
+                after: new.map(|request| request.release.clone()),
+                lifetime: request.facts.lifetime.clone(),
+                cost_centre: request.facts.cost_centre.clone(),
+            },
+        );
+    }
+    changed
+}
+
+impl Diff {
+    /// The requests that go away.
+    pub fn removed_requests(&self) -> impl Iterator<Item = &RequestId> {
+        self.requests.iter().filter(|(_, change)| change.status == FileStatus::Removed).map(|(id, _)| id)
+    }
+
+    /// The units that go away.
+    pub fn removed_units(&self) -> impl Iterator<Item = &UnitChange> {
+        self.units.iter().filter(|unit| unit.transition.after.is_none())
+    }
+
+    /// The targets that something goes to or goes away from.
+    pub fn targets(&self) -> BTreeSet<&TargetName> {
+        self.units.iter().map(|unit| &unit.id.target).collect()
+    }
+
+    /// Whether files outside `requests/` differ: settings, golden paths, policies, targets, teams.
+    pub fn touches_platform(&self) -> bool {
+        self.files.keys().any(|path| path.below("requests").is_none())
+    }
+}

@@ -1,1 +1,212 @@
 //! Diff + observations + verdicts → `ApplyPlan`: order, approval rules, delete budgets, holds.
+//!
+//! Every "not now" is a variant of `WaitingOn`, and every hold has an id that is bound to the digest of what it holds.
+
+mod approval;
+mod budget;
+mod hold;
+
+use crate::diff::{Diff, Transition, UnitChange};
+use crate::model::{CommitId, DeleteBudget, Digest, Digester, Risk, Settings, TargetKind, TargetName, Team, TeamName, UnitId};
+use crate::observe::{Action, TerraformPlan, Verb};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+pub use approval::{Approved, Need, Proposed, Who, approve, waiting};
+pub use hold::{Hold, HoldId, HoldReason, Reviewed};
+
+/// What decides whether a change may go on; always of the newest accepted base, never of the change itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// The settings; nothing holds everything.
+    pub settings: Option<Settings>,
+    /// Members of each team.
+    pub members: BTreeMap<TeamName, BTreeSet<String>>,
+    /// Users of the daemon's own configuration who approve everything.
+    pub owners: BTreeSet<String>,
+}
+
+impl Judgement {
+    /// What a platform says, with the owners of the daemon's own configuration.
+    pub fn new(settings: Option<Settings>, teams: &BTreeMap<TeamName, Team>, owners: BTreeSet<String>) -> Self {
+        let members = teams.iter().map(|(name, team)| (name.clone(), team.members.clone())).collect();
+        Self { settings, members, owners }
+    }
+
+    fn budget(&self) -> DeleteBudget {
+        self.settings.as_ref().map(|settings| settings.deletes.clone()).unwrap_or_default()
+    }
+}
+
+/// One unit's move, as it is reviewed and accepted.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The unit.
+    pub unit: UnitId,
+    /// What its target is.
+    pub target_kind: TargetKind,
+    /// From which bytes to which.
+    pub transition: Transition,
+    /// When the unit goes away: whether what was applied stays.
+    pub keep: bool,
+    /// Units that are applied before this one; when this one goes away, after it.
+    pub after: Vec<UnitId>,
+    /// For Terraform: what was seen of what it would do.
+    pub reviewed: Reviewed,
+}
+
+/// What a change does, in order, and what it needs before it may be done. Nothing applies an `ApplyPlan<Proposed>`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "", deserialize = "State: serde::de::DeserializeOwned"))]
+pub struct ApplyPlan<State> {
+    /// Digest of all steps: two plans with the same id do the same.
+    pub id: Digest,
+    /// The head that was looked at.
+    pub head: CommitId,
+    /// The moves, in the order in which they are applied.
+    pub steps: Vec<Step>,
+    /// Approval rules that match.
+    pub needs: Vec<Need>,
+    /// What must be approved by name.
+    pub holds: Vec<Hold>,
+    /// What is dangerous about it.
+    pub risks: BTreeSet<Risk>,
+    #[serde(skip)]
+    state: PhantomData<State>,
+}
+
+/// Why something does not go on now, and who can change that.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum WaitingOn {
+    /// There are errors to mend.
+    Fix {
+        /// How many.
+        errors: usize,
+    },
+    /// The branch does not merge.
+    Conflict {
+        /// Files with conflicts.
+        files: Vec<String>,
+    },
+    /// Approvals are missing.
+    Approval {
+        /// Who may approve.
+        from: Vec<Who>,
+        /// Users among them who may, without the authors.
+        users: BTreeSet<String>,
+        /// How many are there.
+        have: u32,
+        /// How many it takes.
+        need: u32,
+        /// What made the rule match, for people.
+        because: String,
+    },
+    /// A hold must be approved by name.
+    Hold(Hold),
+    /// Somebody must merge it.
+    Merge,
+    /// Terraform's plan is not there yet or could not be made.
+    Plan {
+        /// The unit.
+        unit: UnitId,
+        /// Why not.
+        message: String,
+    },
+    /// `goldpath.yaml` is missing or unreadable on the default branch.
+    Settings,
+}
+
+/// Makes the plan of a change.
+///
+/// `plans` holds what Terraform would do, per unit; a Terraform unit without one has not been seen.
+pub fn plan(head: &CommitId, diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan>, judgement: &Judgement) -> ApplyPlan<Proposed> {
+    let mut steps: Vec<Step> = diff.units.iter().map(|unit| step(unit, plans.get(&unit.id))).collect();
+    order(&mut steps);
+    let mut risks: BTreeSet<Risk> = diff.units.iter().flat_map(|unit| unit.risks.iter().copied()).collect();
+    let budget = judgement.budget();
+    risks.extend(plans.values().flat_map(|plan| &plan.actions).flat_map(|action| risks_of(action, &budget)));
+    let needs = approval::needs(diff, &risks, judgement);
+    let holds = budget::holds(diff, plans, judgement);
+    let id = digest(&steps);
+    ApplyPlan { id, head: head.clone(), steps, needs, holds, risks, state: PhantomData }
+}
+
+fn step(unit: &UnitChange, plan: Option<&TerraformPlan>) -> Step {
+    let reviewed = match (unit.target_kind, plan) {
+        (TargetKind::Directory, _) => Reviewed::Bytes,
+        (TargetKind::Terraform, Some(plan)) => Reviewed::Actions { actions: plan.actions.clone(), approved: BTreeSet::new() },
+        (TargetKind::Terraform, None) => Reviewed::Unseen { approved: BTreeSet::new() },
+    };
+    Step {
+        unit: unit.id.clone(),
+        target_kind: unit.target_kind,
+        transition: unit.transition,
+        keep: unit.on_delete == crate::model::OnDelete::Keep,
+        after: unit.depends_on.clone(),
+        reviewed,
+    }
+}
+
+/// The risks of one action of Terraform.
+fn risks_of(action: &Action, budget: &DeleteBudget) -> Vec<Risk> {
+    let protected = budget.protected.contains(&format!("terraform:{}", action.kind));
+    let mut risks = match action.verb {
+        Verb::Delete => vec![Risk::Destroy],
+        Verb::Replace => vec![Risk::Replace],
+        Verb::Create | Verb::Update | Verb::Read | Verb::Forget => Vec::new(),
+    };
+    if protected && !risks.is_empty() {
+        risks.push(Risk::Protected);
+    }
+    risks
+}
+
+/// Puts what is depended on first; what goes away goes in reverse; ties keep the order of names.
+fn order(steps: &mut Vec<Step>) {
+    let mut rest: Vec<Step> = std::mem::take(steps);
+    while !rest.is_empty() {
+        let blocked = |step: &Step| rest.iter().any(|other| other.unit != step.unit && comes_before(other, step));
+        // a cycle is a finding of an earlier stage; here it only must not hang
+        let next = rest.iter().position(|step| !blocked(step)).unwrap_or(0);
+        steps.push(rest.remove(next));
+    }
+}
+
+/// Whether `one` must be done before `other`.
+fn comes_before(one: &Step, other: &Step) -> bool {
+    match (one.transition.after.is_some(), other.transition.after.is_some()) {
+        (true, true) => other.after.contains(&one.unit),
+        (false, false) => one.after.contains(&other.unit),
+        (true, false) | (false, true) => false,
+    }
+}
+
+fn digest(steps: &[Step]) -> Digest {
+    let mut digester = Digester::new();
+    for step in steps {
+        digester.add(step.unit.to_string());
+        for side in [step.transition.before, step.transition.after] {
+            digester.add(side.map(|digest| digest.to_string()).unwrap_or_default());
+        }
+        digester.add(step.reviewed.digest().map(|digest| digest.to_string()).unwrap_or_default());
+    }
+    digester.finish()
+}
+
+impl<State> ApplyPlan<State> {
+    /// The targets that it touches.
+    pub fn targets(&self) -> BTreeSet<&TargetName> {
+        self.steps.iter().map(|step| &step.unit.target).collect()
+    }
+
+    /// The step of a unit.
+    pub fn step(&self, unit: &UnitId) -> Option<&Step> {
+        self.steps.iter().find(|step| step.unit == *unit)
+    }
+}
+
+/// What a policy said that an exception waives.
+pub use crate::policy::Waived as WaivedResult;
+/// How many policy results a unit has.
+pub use crate::policy::Tally;

@@ -1,0 +1,130 @@
+//! A change on the default branch: accepted along the transitions that were reviewed, or held.
+
+use super::{Accepted, Change, ChangeState, Held, Next, Review};
+use crate::command::{Apply, Command, Entry, Evaluation, Round};
+use crate::model::CommitId;
+use crate::observe::{Facts, Landing};
+use crate::plan::{self, ApplyPlan, Hold, HoldReason, Judgement, Proposed, Step, WaitingOn};
+use jiff::Timestamp;
+
+/// A piece of the default branch's history is this change.
+pub(super) fn landed(mut change: Change, landing: Landing, now: Timestamp) -> Next {
+    let review = match &change.state {
+        ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => Some(review.clone()),
+        ChangeState::Seen | ChangeState::Rendering { .. } | ChangeState::Planning { .. } | ChangeState::Closed => None,
+        ChangeState::Landing { .. } | ChangeState::Held(_) | ChangeState::Accepted(_) => return change.stay(),
+    };
+    change.facts = landing.facts.clone();
+    let command = render(&landing);
+    change.go(ChangeState::Landing { landing: Box::new(landing), review }, now, vec![command])
+}
+
+pub(super) fn render(landing: &Landing) -> Command {
+    Command::Render { round: round(landing) }
+}
+
+fn round(landing: &Landing) -> Round {
+    Round { base: landing.base.clone(), head: landing.commit.clone(), preview: false }
+}
+
+/// What the merge gave was rendered: its moves are accepted, or held.
+pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) -> Next {
+    let ChangeState::Landing { landing, review } = change.state.clone() else { return change.stay() };
+    if round(&landing) != evaluation.round {
+        return change.stay();
+    }
+    let plan = plan::plan(&landing.commit, &evaluation.diff, &Default::default(), &evaluation.judgement);
+    let review = review.filter(|review| review.errors == 0);
+    let steps = plan.steps.iter();
+    let entries = steps.map(|step| entry(&change, &landing, step, review.as_deref(), &evaluation.judgement)).collect();
+    let held = Held {
+        landing: *landing,
+        review,
+        plan,
+        settings_readable: evaluation.settings_readable,
+        touches_platform: evaluation.diff.touches_platform(),
+        entries,
+    };
+    settle(change, held, now)
+}
+
+/// One unit's move: with what was reviewed of it, or held when its bytes are not those that were reviewed.
+fn entry(change: &Change, landing: &Landing, step: &Step, review: Option<&Review>, judgement: &Judgement) -> Entry {
+    let seen = review.map(|review| review.plan.step(&step.unit));
+    let same = matches!(seen, Some(Some(seen)) if seen.transition == step.transition);
+    let changed = || HoldReason::BytesChanged {
+        unit: step.unit.clone(),
+        reviewed: seen.flatten().and_then(|seen| seen.transition.after),
+        now: step.transition.after,
+    };
+    let reviewed = seen.flatten().filter(|_| same).map_or_else(|| step.reviewed.clone(), |seen| seen.reviewed.clone());
+    let cleared_by = judgement.who_clears();
+    let hold = (seen.is_some() && !same).then(|| changed().held(cleared_by.0.clone(), cleared_by.1.clone()));
+    let commit = if step.transition.after.is_some() { landing.commit.clone() } else { base_of(landing) };
+    let apply = Apply {
+        change: change.id.clone(),
+        commit,
+        unit: step.unit.clone(),
+        target_kind: step.target_kind,
+        transition: step.transition,
+        keep: step.keep,
+        reviewed,
+        cleared_by,
+        again: false,
+    };
+    Entry { apply, after: step.after.clone(), hold }
+}
+
+fn base_of(landing: &Landing) -> CommitId {
+    landing.base.clone().unwrap_or_else(|| landing.commit.clone())
+}
+
+/// Accepted when nothing is left to wait for, else held.
+fn settle(change: Change, held: Held, now: Timestamp) -> Next {
+    if !held.waiting(&change.facts).is_empty() {
+        return change.go(ChangeState::Held(Box::new(held)), now, vec![Command::Report]);
+    }
+    let reviewed_head = held.review.as_ref().map(|review| review.round.head.clone());
+    let recorded = held.entries.is_empty();
+    let accepted = Accepted { landing: held.landing, reviewed_head, entries: held.entries, at: now, recorded };
+    change.go(ChangeState::Accepted(Box::new(accepted)), now, vec![Command::Report])
+}
+
+/// People may have approved since.
+pub(super) fn reconsider(change: Change, now: Timestamp) -> Next {
+    match change.state.clone() {
+        ChangeState::Held(held) => settle(change, *held, now),
+        ChangeState::Accepted(_) => Next { change, commands: vec![Command::Report] },
+        _ => change.stay(),
+    }
+}
+
+/// The evidence is written.
+pub(super) fn recorded(change: Change, now: Timestamp) -> Next {
+    let ChangeState::Accepted(mut accepted) = change.state.clone() else { return change.stay() };
+    accepted.recorded = true;
+    change.go(ChangeState::Accepted(accepted), now, vec![Command::Report])
+}
+
+impl Held {
+    /// Everything that it waits for. The first start waits for nothing but readable settings.
+    pub(super) fn waiting(&self, facts: &Facts) -> Vec<WaitingOn> {
+        if !self.settings_readable {
+            return vec![WaitingOn::Settings];
+        }
+        if self.landing.base.is_none() {
+            return Vec::new();
+        }
+        plan::waiting(self.judged(), facts)
+    }
+
+    /// What the approvals are of: what was reviewed, or what landed unseen.
+    fn judged(&self) -> &ApplyPlan<Proposed> {
+        self.review.as_ref().map_or(&self.plan, |review| &review.plan)
+    }
+
+    /// The units that are held each by itself.
+    pub fn holds(&self) -> impl Iterator<Item = &Hold> {
+        self.entries.iter().filter_map(|entry| entry.hold.as_ref())
+    }
+}

@@ -1,0 +1,103 @@
+//! Rendered files and objects that differ, and which of these changes are alike.
+
+use super::{FileChange, FileStatus, Group, ObjectChange, UnitChange};
+use crate::model::{RepoPath, UnitId};
+use crate::render::{Object, RenderedFile, Unit};
+use similar::TextDiff;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::time::Duration;
+
+/// Lines of a file that are compared line by line; a longer file is shown as replaced.
+const MOST_LINES: usize = 20_000;
+const CONTEXT: usize = 3;
+
+pub(super) fn changed_files(pair: (Option<&Unit>, Option<&Unit>)) -> Vec<FileChange> {
+    let empty = BTreeMap::new();
+    let before = pair.0.map_or(&empty, |unit| &unit.files);
+    let after = pair.1.map_or(&empty, |unit| &unit.files);
+    let paths: BTreeSet<&RepoPath> = before.keys().chain(after.keys()).collect();
+    paths.into_iter().filter_map(|path| file_change(path, before.get(path), after.get(path))).collect()
+}
+
+fn file_change(path: &RepoPath, before: Option<&RenderedFile>, after: Option<&RenderedFile>) -> Option<FileChange> {
+    let status = match (before, after) {
+        (None, Some(_)) => FileStatus::Added,
+        (Some(_), None) => FileStatus::Removed,
+        (Some(old), Some(new)) if old.digest != new.digest => FileStatus::Changed,
+        (Some(_) | None, None) | (Some(_), Some(_)) => return None,
+    };
+    let text = |file: Option<&RenderedFile>| file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+    let (hunks, added, removed) = unified(&text(before), &text(after));
+    let template = after.or(before)?.template.clone();
+    Some(FileChange { path: path.clone(), status, template, hunks, added, removed })
+}
+
+/// A unified diff without file headers, and the numbers of lines added and removed.
+fn unified(before: &str, after: &str) -> (String, usize, usize) {
+    let only_one_side = before.is_empty() || after.is_empty();
+    if only_one_side || before.lines().count() + after.lines().count() > MOST_LINES {
+        let mut text = String::with_capacity(before.len() + after.len() + 256);
+        before.lines().for_each(|line| writeln!(text, "-{line}").expect("a string takes all"));
+        after.lines().for_each(|line| writeln!(text, "+{line}").expect("a string takes all"));
+        return (text, after.lines().count(), before.lines().count());
+    }
+    let diff = TextDiff::configure().timeout(Duration::from_secs(1)).diff_lines(before, after);
+    let mut text = String::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+        write!(text, "{hunk}").expect("a string takes all");
+    }
+    let lines = |sign: char| text.lines().filter(|line| line.starts_with(sign)).count();
+    let (added, removed) = (lines('+'), lines('-'));
+    (text, added, removed)
+}
+
+/// What of a diff is compared to find equal changes: the lines that come and go, without line numbers and without the names of the unit.
+fn signature(unit: &UnitId, file: &FileChange) -> (FileStatus, String) {
+    let mut text = String::new();
+    for line in file.hunks.lines().filter(|line| line.starts_with(['+', '-'])) {
+        text.push_str(&line.replace(unit.request.name.as_str(), "\u{1}").replace(unit.request.team.as_str(), "\u{2}"));
+        text.push('\n');
+    }
+    (file.status, text)
+}
+
+/// Groups equal changes; the group that most units share comes first.
+pub(super) fn group(units: &[UnitChange]) -> Vec<Group> {
+    let mut groups: BTreeMap<(RepoPath, FileStatus, String), Group> = BTreeMap::new();
+    for unit in units {
+        for file in &unit.files {
+            let (status, text) = signature(&unit.id, file);
+            let key = (file.template.clone(), status, text);
+            let group = groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
+            group.members.push((unit.id.clone(), file.path.clone()));
+            group.teams.insert(unit.id.request.team.clone());
+        }
+    }
+    let mut groups: Vec<Group> = groups.into_values().collect();
+    groups.sort_by(|a, b| b.members.len().cmp(&a.members.len()).then_with(|| a.members.cmp(&b.members)));
+    groups
+}
+
+type ObjectKey<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
+
+fn objects(unit: Option<&Unit>) -> BTreeMap<ObjectKey<'_>, &Object> {
+    let objects = unit.into_iter().flat_map(|unit| &unit.objects);
+    objects.map(|object| ((object.kind.as_str(), object.group.as_str(), object.namespace.as_deref(), object.name.as_str()), object)).collect()
+}
+
+pub(super) fn changed_objects(pair: (Option<&Unit>, Option<&Unit>)) -> Vec<ObjectChange> {
+    let (before, after) = (objects(pair.0), objects(pair.1));
+    let keys: BTreeSet<&ObjectKey<'_>> = before.keys().chain(after.keys()).collect();
+    let mut changed = Vec::new();
+    for key in keys {
+        let status = match (before.get(key), after.get(key)) {
+            (None, _) => FileStatus::Added,
+            (Some(_), None) => FileStatus::Removed,
+            (Some(old), Some(new)) if old.document != new.document => FileStatus::Changed,
+            (Some(_), Some(_)) => continue,
+        };
+        changed.push(ObjectChange { status, kind: key.0.to_owned(), namespace: key.2.map(str::to_owned), name: key.3.to_owned() });
+    }
+    changed
+}

@@ -1,0 +1,152 @@
+//! What the forge and Git say of a change: who wrote it, who approved it, where it stands.
+
+use crate::model::{CommitId, Digest, UnitId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A branch that asks to become part of the default branch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullRequest {
+    /// Its number in the forge, from 1.
+    pub number: u64,
+    /// Its branch.
+    pub branch: String,
+    /// The subject of its first commit, or of the forge.
+    pub title: String,
+    /// The tip of the default branch when this was observed.
+    pub base: CommitId,
+    /// The tip of its branch.
+    pub head: CommitId,
+    /// Whether it is open, closed or merged.
+    pub state: PullState,
+    /// What people did about it.
+    pub facts: Facts,
+    /// The user who asked for the merge of this very head, when somebody did.
+    pub merge_wanted_by: Option<String>,
+}
+
+/// Where a pull request stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PullState {
+    /// It waits to be merged.
+    Open,
+    /// Its branch is gone without a merge.
+    Closed,
+    /// It is part of the default branch.
+    Merged {
+        /// The commit that brought it there.
+        commit: CommitId,
+    },
+}
+
+/// Who wrote something and what other people said of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    /// Authors and committers of all its commits; nobody of them approves it.
+    pub authors: BTreeSet<Author>,
+    /// Approvals, each of the head that was looked at.
+    pub reviews: Vec<Review>,
+    /// Holds that were approved by name.
+    pub clearances: Vec<Clearance>,
+}
+
+/// Who wrote a commit: a user of the forge, or, when the e-mail is nobody's there, the e-mail.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Author {
+    /// A user of the forge.
+    User(String),
+    /// An e-mail that no user of the forge has.
+    Email(String),
+}
+
+/// An approval of one head.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// Who approved.
+    pub user: String,
+    /// The commit that was looked at.
+    pub head: CommitId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A hold that somebody approved by name; the id is bound to the digest of what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clearance {
+    /// Who approved.
+    pub user: String,
+    /// The hold: `h-…`.
+    pub hold: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A piece of the default branch's history that is accepted or held as one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Landing {
+    /// The commit before it on the default branch; nothing for the first start.
+    pub base: Option<CommitId>,
+    /// Its newest commit.
+    pub commit: CommitId,
+    /// The subject of its newest commit.
+    pub title: String,
+    /// The number of the pull request that it merges.
+    pub pull: Option<u64>,
+    /// What people did about it.
+    pub facts: Facts,
+}
+
+/// What came of applying one unit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// The target holds what was accepted.
+    Applied(UnitResult),
+    /// The target refused; what was made before the error is kept.
+    Failed {
+        /// The first error in full, as the target said it, without secrets.
+        message: String,
+        /// The rendered file and line that the error names, where it names one.
+        at: Option<(String, u32)>,
+    },
+    /// The target could not be reached or is busy: nothing was done.
+    Unreachable {
+        /// What was tried and what came of it.
+        message: String,
+    },
+    /// Terraform would do what was not among the reviewed actions: nothing was done.
+    Unreviewed {
+        /// The actions that nobody saw.
+        actions: Vec<super::Action>,
+        /// The digest of the plan with them; who approves the hold approves this plan.
+        plan: Digest,
+    },
+    /// Something stands there that goldpath did not write: nothing was done.
+    Foreign {
+        /// The file or object, and why it is not goldpath's.
+        what: String,
+    },
+}
+
+/// What was done for one unit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnitResult {
+    /// Per object, file or resource: what was done with it (`created`, `changed`, `removed`, `unchanged`).
+    pub objects: BTreeMap<String, String>,
+    /// For Terraform: the digest of the plan that was applied.
+    pub plan: Option<Digest>,
+}
+
+impl Facts {
+    /// Whether this user wrote any of it.
+    pub fn wrote(&self, user: &str) -> bool {
+        self.authors.contains(&Author::User(user.to_owned()))
+    }
+
+    /// Users other than the authors who approved exactly this head, each once.
+    pub fn approvers_of(&self, head: &CommitId) -> BTreeSet<&str> {
+        let reviews = self.reviews.iter().filter(|review| review.head == *head);
+        reviews.map(|review| review.user.as_str()).filter(|user| !self.wrote(user)).collect()
+    }
+}
+

@@ -1,0 +1,152 @@
+//! Approval rules: which match, who may meet them, and the step from proposed to approved.
+
+use super::{ApplyPlan, Judgement, WaitingOn};
+use crate::diff::Diff;
+use crate::model::{ApprovalRule, Approver, Risk, TeamName, glob_matches};
+use crate::observe::Facts;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::marker::PhantomData;
+
+/// A plan that nobody has approved; it cannot be applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Proposed {}
+
+/// A plan whose every rule is met and every hold cleared; made by `approve` alone, and never read back from a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approved {}
+
+/// Who may approve.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Who {
+    /// Members of a team.
+    Team(TeamName),
+    /// Users that the daemon's own configuration names as owners.
+    Owners,
+    /// Anybody but the authors.
+    Anyone,
+}
+
+/// An approval rule that matches a change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Need {
+    /// Who may approve.
+    pub from: Vec<Who>,
+    /// Users among them.
+    pub users: BTreeSet<String>,
+    /// How many approvals it takes.
+    pub count: u32,
+    /// What made the rule match, for people: a file, a target, a risk.
+    pub because: String,
+}
+
+/// The needs of a change: one for each rule that matches, and one per team where the rule asks the owner.
+pub(super) fn needs(diff: &Diff, risks: &BTreeSet<Risk>, judgement: &Judgement) -> Vec<Need> {
+    let rules = judgement.settings.iter().flat_map(|settings| &settings.approvals);
+    let mut needs: Vec<Need> = rules.flat_map(|rule| needs_of(rule, diff, risks, judgement)).collect();
+    needs.sort();
+    needs.dedup();
+    needs
+}
+
+fn needs_of(rule: &ApprovalRule, diff: &Diff, risks: &BTreeSet<Risk>, judgement: &Judgement) -> Vec<Need> {
+    let Some(because) = matches(rule, diff, risks) else { return Vec::new() };
+    let named: Vec<TeamName> = rule.from.iter().filter_map(|from| if let Approver::Team(team) = from { Some(team.clone()) } else { None }).collect();
+    if !rule.from.contains(&Approver::Owner) {
+        return vec![need(named, rule.count, because, judgement)];
+    }
+    let owners = owners(rule, diff);
+    let with_named = |team: TeamName| need(named.iter().cloned().chain([team]).collect(), rule.count, because.clone(), judgement);
+    owners.into_iter().map(with_named).collect()
+}
+
+/// The teams whose requests a change is about: those of the files that the rule names, or of all units touched.
+fn owners(rule: &ApprovalRule, diff: &Diff) -> BTreeSet<TeamName> {
+    let named = |path: &str| rule.files.is_empty() || rule.files.iter().any(|pattern| glob_matches(pattern, path));
+    let of_file = |path: &str| TeamName::parse(path.strip_prefix("requests/")?.split('/').next()?).ok();
+    let of_files = diff.files.keys().filter(|path| named(path.as_str())).filter_map(|path| of_file(path.as_str()));
+    let of_units = diff.units.iter().filter(|_| rule.files.is_empty()).map(|unit| unit.id.request.team.clone());
+    of_files.chain(of_units).collect()
+}
+
+fn need(teams: Vec<TeamName>, count: u32, because: String, judgement: &Judgement) -> Need {
+    let users = members(&teams, judgement);
+    Need { from: teams.into_iter().map(Who::Team).collect(), users, count, because }
+}
+
+/// Members of these teams, and the owners of the daemon's own configuration.
+pub(super) fn members(teams: &[TeamName], judgement: &Judgement) -> BTreeSet<String> {
+    let of_teams = teams.iter().filter_map(|team| judgement.members.get(team)).flatten();
+    of_teams.chain(&judgement.owners).cloned().collect()
+}
+
+/// What made a rule match, or nothing: the keys of `when` are ANDed, the values of a list ORed.
+fn matches(rule: &ApprovalRule, diff: &Diff, risks: &BTreeSet<Risk>) -> Option<String> {
+    let mut because = Vec::new();
+    if !rule.files.is_empty() {
+        let hit = diff.files.keys().find(|path| rule.files.iter().any(|pattern| glob_matches(pattern, path.as_str())))?;
+        because.push(format!("`{hit}` changes"));
+    }
+    if !rule.targets.is_empty() {
+        let fits = |labels: &BTreeMap<String, String>| rule.targets.iter().all(|(key, value)| labels.get(key) == Some(value));
+        let hit = diff.units.iter().find(|unit| fits(&unit.target_labels))?;
+        because.push(format!("target `{}` is touched", hit.id.target));
+    }
+    if !rule.risk.is_empty() {
+        let hit = rule.risk.intersection(risks).next()?;
+        because.push(risk_words(*hit).to_owned());
+    }
+    Some(if because.is_empty() { "every change needs it".to_owned() } else { because.join(" and ") })
+}
+
+fn risk_words(risk: Risk) -> &'static str {
+    match risk {
+        Risk::Destroy => "something is taken away",
+        Risk::Replace => "something is recreated",
+        Risk::Protected => "something protected is touched",
+        Risk::Widen => "access or exposure grows",
+    }
+}
+
+/// Everything that a plan still waits for, given what people did.
+pub fn waiting<State>(plan: &ApplyPlan<State>, facts: &Facts) -> Vec<WaitingOn> {
+    let approvers = facts.approvers_of(&plan.head);
+    let mut waiting = Vec::new();
+    for need in &plan.needs {
+        let have = need.users.iter().filter(|user| approvers.contains(user.as_str())).count() as u32;
+        if have < need.count {
+            let users = need.users.iter().filter(|user| !facts.wrote(user)).cloned().collect();
+            let because = need.because.clone();
+            waiting.push(WaitingOn::Approval { from: need.from.clone(), users, have, need: need.count, because });
+        }
+    }
+    let open = plan.holds.iter().filter(|hold| !hold.is_cleared(facts));
+    waiting.extend(open.cloned().map(WaitingOn::Hold));
+    waiting
+}
+
+/// Turns a proposed plan into an approved one when nothing is left to wait for.
+///
+/// # Errors
+/// What it still waits for.
+pub fn approve(plan: ApplyPlan<Proposed>, facts: &Facts) -> Result<ApplyPlan<Approved>, Vec<WaitingOn>> {
+    let left = waiting(&plan, facts);
+    if !left.is_empty() {
+        return Err(left);
+    }
+    let ApplyPlan { id, head, steps, needs, holds, risks, state: PhantomData } = plan;
+    Ok(ApplyPlan { id, head, steps, needs, holds, risks, state: PhantomData })
+}
+
+impl super::Hold {
+    /// Whether somebody who may has approved it by name, and is not one of the authors.
+    pub fn is_cleared(&self, facts: &Facts) -> bool {
+        let by_name = facts.clearances.iter().filter(|clearance| clearance.hold == self.id.as_str());
+        by_name.into_iter().any(|clearance| self.may_clear(&clearance.user, facts))
+    }
+
+    /// Whether this user may approve it.
+    pub fn may_clear(&self, user: &str, facts: &Facts) -> bool {
+        !facts.wrote(user) && (self.from.contains(&Who::Anyone) || self.users.contains(user))
+    }
+}
