@@ -36,7 +36,7 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
     let plan = plan::plan(&landing.commit, &evaluation.diff, &Default::default(), &evaluation.judgement);
     let review = review.filter(|review| review.errors == 0);
     let steps = plan.steps.iter();
-    let entries = steps.map(|step| entry(&change, &landing, step, review.as_deref(), &evaluation.judgement)).collect();
+    let entries = steps.map(|step| entry(&change, &landing, (&plan, step), review.as_deref(), &evaluation.judgement)).collect();
     let held = Held {
         landing: *landing,
         review,
@@ -49,7 +49,13 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
 }
 
 /// One unit's move: with what was reviewed of it, or held when its bytes are not those that were reviewed.
-fn entry(change: &Change, landing: &Landing, step: &Step, review: Option<&Review>, judgement: &Judgement) -> Entry {
+fn entry(
+    change: &Change,
+    landing: &Landing,
+    (plan, step): (&ApplyPlan<Proposed>, &Step),
+    review: Option<&Review>,
+    judgement: &Judgement,
+) -> Entry {
     let seen = review.map(|review| review.plan.step(&step.unit));
     let same = matches!(seen, Some(Some(seen)) if seen.transition == step.transition);
     let changed = || HoldReason::BytesChanged {
@@ -72,7 +78,7 @@ fn entry(change: &Change, landing: &Landing, step: &Step, review: Option<&Review
         cleared_by,
         again: false,
     };
-    Entry { apply, after: step.after.clone(), hold }
+    Entry { apply, after: plan.waits_for(step), hold }
 }
 
 fn base_of(landing: &Landing) -> CommitId {

@@ -4,7 +4,7 @@
 
 use crate::diff::{Diff, Transition};
 use crate::model::{CommitId, Digest, Finding, TargetKind, TargetName, UnitId};
-use crate::observe::{Landing, Outcome, PullRequest, TerraformPlan};
+use crate::observe::{Facts, Landing, Outcome, PullRequest, TerraformPlan};
 use crate::plan::{Hold, Judgement, Reviewed, Tally, WaivedResult, Who};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -210,12 +210,12 @@ pub enum Event {
         /// In the order in which they are applied.
         entries: Vec<Entry>,
     },
-    /// Somebody approved a unit's hold by name.
+    /// People may have approved holds of a change's units by name.
     Cleared {
-        /// The unit.
-        unit: UnitId,
-        /// The plan that was approved, for Terraform.
-        plan: Option<Digest>,
+        /// The change.
+        change: ChangeId,
+        /// What people did about it.
+        facts: Facts,
     },
     /// Time has passed, or something elsewhere has changed.
     Tick {

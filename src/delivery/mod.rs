@@ -7,7 +7,7 @@ mod progress;
 use crate::command::{Apply, ChangeId, Command, Entry, Event};
 use crate::diff::Transition;
 use crate::model::{Digest, TargetName, UnitId};
-use crate::observe::{Outcome, UnitResult};
+use crate::observe::{Facts, Outcome, UnitResult};
 use crate::plan::{Hold, HoldReason};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ pub fn step(mut delivery: Delivery, event: Event, now: Timestamp) -> Next {
         Event::Applied { unit, outcome } => delivery.finished(&unit, outcome, now),
         Event::Published { change, .. } => delivery.published(&change),
         Event::Recorded { change } => delivery.jobs.retain(|job| job.apply.change != change),
-        Event::Cleared { unit, plan } => delivery.cleared(&unit, plan),
+        Event::Cleared { change, facts } => delivery.cleared(&change, &facts),
         Event::Started => delivery.started(),
         // only here, with all targets in sight, something is begun
         Event::Tick { unsettled } => return delivery.begin(&unsettled, now),
@@ -120,7 +120,7 @@ impl Delivery {
 
     /// The digest that a unit has once all accepted moves are done.
     fn accepted(&self, unit: &UnitId) -> Option<Digest> {
-        let last = self.jobs.iter().rev().find(|job| job.apply.unit == *unit && !matches!(job.status, Status::Held(_)));
+        let last = self.jobs.iter().rev().find(|job| job.apply.unit == *unit && job.is_accepted());
         last.map_or_else(|| self.applied.get(unit).copied(), |job| job.apply.transition.after)
     }
 
@@ -185,12 +185,16 @@ impl Delivery {
         }
     }
 
-    fn cleared(&mut self, unit: &UnitId, plan: Option<Digest>) {
-        for job in self.jobs.iter_mut().filter(|job| job.apply.unit == *unit && matches!(job.status, Status::Held(_))) {
-            if let Some(plan) = plan {
-                job.apply.reviewed = job.apply.reviewed.clone().with_approved(plan);
+    /// Held units of a change whose hold somebody approved by name go on, from where the unit is now.
+    fn cleared(&mut self, change: &ChangeId, facts: &Facts) {
+        for job in self.jobs.iter_mut().filter(|job| job.apply.change == *change) {
+            let Status::Held(hold) = &job.status else { continue };
+            if !hold.is_cleared(facts) {
+                continue;
             }
-            job.apply.transition.before = self.applied.get(unit).copied();
+            if let HoldReason::Unreviewed { plan, .. } = &hold.reason {
+                job.apply.reviewed = job.apply.reviewed.clone().with_approved(*plan);
+            }
             job.status = Status::Queued;
         }
     }
@@ -229,6 +233,11 @@ impl Delivery {
 }
 
 impl Job {
+    /// Whether its move is one that was reviewed; what is held for other bytes is not, before somebody approves it.
+    fn is_accepted(&self) -> bool {
+        !matches!(&self.status, Status::Held(Hold { reason: HoldReason::BytesChanged { .. }, .. }))
+    }
+
     fn may_give_way(&self) -> bool {
         match &self.status {
             Status::Queued | Status::Failed { .. } | Status::Held(_) => true,

@@ -25,7 +25,7 @@ fn file_change(path: &RepoPath, before: Option<&RenderedFile>, after: Option<&Re
         (None, Some(_)) => FileStatus::Added,
         (Some(_), None) => FileStatus::Removed,
         (Some(old), Some(new)) if old.digest != new.digest => FileStatus::Changed,
-        (Some(_) | None, None) | (Some(_), Some(_)) => return None,
+        (None, None) | (Some(_), Some(_)) => return None,
     };
     let text = |file: Option<&RenderedFile>| file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
     let (hunks, added, removed) = unified(&text(before), &text(after));
@@ -69,7 +69,8 @@ pub(super) fn group(units: &[UnitChange]) -> Vec<Group> {
         for file in &unit.files {
             let (status, text) = signature(&unit.id, file);
             let key = (file.template.clone(), status, text);
-            let group = groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
+            let group =
+                groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
             group.members.push((unit.id.clone(), file.path.clone()));
             group.teams.insert(unit.id.request.team.clone());
         }
@@ -83,7 +84,9 @@ type ObjectKey<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);
 
 fn objects(unit: Option<&Unit>) -> BTreeMap<ObjectKey<'_>, &Object> {
     let objects = unit.into_iter().flat_map(|unit| &unit.objects);
-    objects.map(|object| ((object.kind.as_str(), object.group.as_str(), object.namespace.as_deref(), object.name.as_str()), object)).collect()
+    objects
+        .map(|object| ((object.kind.as_str(), object.group.as_str(), object.namespace.as_deref(), object.name.as_str()), object))
+        .collect()
 }
 
 pub(super) fn changed_objects(pair: (Option<&Unit>, Option<&Unit>)) -> Vec<ObjectChange> {

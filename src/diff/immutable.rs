@@ -39,14 +39,24 @@ fn differing<'a>(base: &'a Snapshot, head: &'a Snapshot, folder: &'a str) -> Vec
 }
 
 fn file_changed(id: &ReleaseId, path: &RepoPath) -> Finding {
-    Finding::error(RELEASE_CHANGED, Place::file(path.clone()), format!("release `{id}` is on the default branch, so its files cannot change"))
-        .help(format!("copy `{}` to a folder with a new version, and change the copy", id.folder()))
-        .turn(Turn::PathOwner)
+    Finding::error(
+        RELEASE_CHANGED,
+        Place::file(path.clone()),
+        format!("release `{id}` is on the default branch, so its files cannot change"),
+    )
+    .help(format!("copy `{}` to a folder with a new version, and change the copy", id.folder()))
+    .turn(Turn::PathOwner)
 }
 
 /// A release may go away only when nobody uses it.
 fn removed(head: Side<'_>, id: &ReleaseId, file: &RepoPath) -> Option<Finding> {
     let user = head.parsed.platform.requests.values().find(|request| request.release == *id)?;
-    let finding = Finding::error(RELEASE_REMOVED, Place::file(file.clone()), format!("release `{id}` goes away, but `{}` uses it", user.id));
-    Some(finding.help("retire it in `path.yaml` and move its requests first").turn(Turn::PathOwner).related(Place::file(user.file.clone()), "uses it"))
+    let finding =
+        Finding::error(RELEASE_REMOVED, Place::file(file.clone()), format!("release `{id}` goes away, but `{}` uses it", user.id));
+    Some(
+        finding
+            .help("retire it in `path.yaml` and move its requests first")
+            .turn(Turn::PathOwner)
+            .related(Place::file(user.file.clone()), "uses it"),
+    )
 }

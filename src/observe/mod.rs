@@ -1,5 +1,7 @@
 //! Plain data reported by the world; sensitive values are replaced by keyed digests when it is made.
 
 mod pull;
+mod terraform;
 
 pub use pull::{Author, Clearance, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult};
+pub use terraform::{Action, TerraformPlan, Verb};

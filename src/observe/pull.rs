@@ -1,6 +1,6 @@
 //! What the forge and Git say of a change: who wrote it, who approved it, where it stands.
 
-use crate::model::{CommitId, Digest, UnitId};
+use crate::model::{CommitId, Digest};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,7 +98,7 @@ pub struct Landing {
 }
 
 /// What came of applying one unit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The target holds what was accepted.
     Applied(UnitResult),
@@ -149,4 +149,3 @@ impl Facts {
         reviews.map(|review| review.user.as_str()).filter(|user| !self.wrote(user)).collect()
     }
 }
-

@@ -51,7 +51,8 @@ pub(super) fn needs(diff: &Diff, risks: &BTreeSet<Risk>, judgement: &Judgement) 
 
 fn needs_of(rule: &ApprovalRule, diff: &Diff, risks: &BTreeSet<Risk>, judgement: &Judgement) -> Vec<Need> {
     let Some(because) = matches(rule, diff, risks) else { return Vec::new() };
-    let named: Vec<TeamName> = rule.from.iter().filter_map(|from| if let Approver::Team(team) = from { Some(team.clone()) } else { None }).collect();
+    let named: Vec<TeamName> =
+        rule.from.iter().filter_map(|from| if let Approver::Team(team) = from { Some(team.clone()) } else { None }).collect();
     if !rule.from.contains(&Approver::Owner) {
         return vec![need(named, rule.count, because, judgement)];
     }

@@ -179,9 +179,7 @@ impl Reviewed {
             Self::Bytes => Vec::new(),
             Self::Actions { approved, .. } | Self::Unseen { approved } if approved.contains(&plan.digest) => Vec::new(),
             Self::Actions { actions, .. } => plan.not_among(actions),
-            Self::Unseen { .. } => {
-                plan.actions.iter().filter(|action| matches!(action.verb, Verb::Delete | Verb::Replace)).collect()
-            }
+            Self::Unseen { .. } => plan.actions.iter().filter(|action| matches!(action.verb, Verb::Delete | Verb::Replace)).collect(),
         }
     }
 

@@ -200,13 +200,21 @@ impl<State> ApplyPlan<State> {
         self.steps.iter().map(|step| &step.unit.target).collect()
     }
 
+    /// The units that are done before a step: what it depends on, or, when it goes away, what depends on it.
+    pub fn waits_for(&self, step: &Step) -> Vec<UnitId> {
+        if step.transition.after.is_some() {
+            return step.after.clone();
+        }
+        self.steps.iter().filter(|other| comes_before(other, step)).map(|other| other.unit.clone()).collect()
+    }
+
     /// The step of a unit.
     pub fn step(&self, unit: &UnitId) -> Option<&Step> {
         self.steps.iter().find(|step| step.unit == *unit)
     }
 }
 
-/// What a policy said that an exception waives.
-pub use crate::policy::Waived as WaivedResult;
 /// How many policy results a unit has.
 pub use crate::policy::Tally;
+/// What a policy said that an exception waives.
+pub use crate::policy::Waived as WaivedResult;

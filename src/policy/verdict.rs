@@ -1,0 +1,44 @@
+//! What policies said.
+
+use crate::model::{ExceptionId, Finding, PolicyId, UnitId};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What policies said about units.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Verdicts {
+    /// Counts per unit that was looked at.
+    pub units: BTreeMap<UnitId, Tally>,
+    /// Results that were not waived.
+    pub findings: Vec<Finding>,
+    /// Results that an exception waives.
+    pub waived: Vec<Waived>,
+}
+
+/// How many policies looked at a unit, and how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// Policies without a result.
+    pub passed: u32,
+    /// Policies with warnings only.
+    pub warned: u32,
+    /// Policies with at least one error.
+    pub failed: u32,
+    /// Policies whose results are all waived.
+    pub waived: u32,
+}
+
+/// A result that an exception waives.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Waived {
+    /// The exception.
+    pub exception: ExceptionId,
+    /// The policy.
+    pub policy: PolicyId,
+    /// The unit.
+    pub unit: UnitId,
+    /// What the policy said.
+    pub message: String,
+    /// The last day on which the exception holds.
+    pub expires: String,
+}
