@@ -1,10 +1,10 @@
 //! A change on the default branch: accepted along the transitions that were reviewed, or held.
 
 use super::{Accepted, Change, ChangeState, Held, Next, Review};
-use crate::command::{Apply, Command, Entry, Evaluation, Round};
+use crate::command::{Apply, Command, Entry};
 use crate::model::CommitId;
 use crate::observe::{Facts, Landing};
-use crate::plan::{self, ApplyPlan, Hold, HoldReason, Judgement, Proposed, Step, WaitingOn};
+use crate::plan::{self, ApplyPlan, Evaluation, Hold, HoldReason, Judgement, Proposed, Round, Step, WaitingOn};
 use jiff::Timestamp;
 
 /// A piece of the default branch's history is this change.

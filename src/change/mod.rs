@@ -5,10 +5,10 @@
 mod landing;
 mod review;
 
-use crate::command::{ChangeId, Command, Entry, Event, Round};
-use crate::model::{CommitId, UnitId};
+use crate::command::{Command, Entry, Event};
+use crate::model::{ChangeId, CommitId, UnitId};
 use crate::observe::{Facts, Landing, PullState};
-use crate::plan::{ApplyPlan, Proposed, WaitingOn};
+use crate::plan::{ApplyPlan, Proposed, Round, WaitingOn};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,10 +1,10 @@
 //! A pull request before it is merged: looked at, planned, shown, approved, merged.
 
 use super::{Change, ChangeState, Next, Review};
-use crate::command::{Command, Evaluation, Plans, Round};
+use crate::command::Command;
 use crate::model::{Finding, TargetKind, UnitId};
 use crate::observe::{Facts, PullRequest, PullState};
-use crate::plan::{self, WaitingOn};
+use crate::plan::{self, Evaluation, Plans, Round, WaitingOn};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 

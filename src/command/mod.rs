@@ -2,75 +2,13 @@
 //!
 //! `Command` and `Event` are closed: who matches them names every variant.
 
-use crate::diff::{Diff, Transition};
-use crate::model::{CommitId, Digest, Finding, TargetKind, TargetName, UnitId};
-use crate::observe::{Facts, Landing, Outcome, PullRequest, TerraformPlan};
-use crate::plan::{Hold, Judgement, Reviewed, Tally, WaivedResult, Who};
+use crate::diff::Transition;
+use crate::model::{ChangeId, CommitId, Digest, TargetKind, TargetName, UnitId};
+use crate::observe::{Facts, Landing, Outcome, PullRequest};
+use crate::plan::{Evaluation, Hold, Plans, Reviewed, Round, Who};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
-
-/// One change: `pr-<number>`, `push-<commit>` or `base-<commit>`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ChangeId(String);
-
-impl ChangeId {
-    /// A pull request.
-    pub fn pull(number: u64) -> Self {
-        Self(format!("pr-{number}"))
-    }
-
-    /// A commit that reached the default branch without a pull request.
-    pub fn push(commit: &CommitId) -> Self {
-        Self(format!("push-{}", commit.short()))
-    }
-
-    /// The first start.
-    pub fn base(commit: &CommitId) -> Self {
-        Self(format!("base-{}", commit.short()))
-    }
-
-    /// What people type: an id, or the number of a pull request with or without `#`.
-    pub fn typed(text: &str) -> Self {
-        let number = text.strip_prefix('#').unwrap_or(text).parse();
-        number.map_or_else(|_| Self(text.to_owned()), Self::pull)
-    }
-
-    /// The id as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The number of the pull request, when it is one.
-    pub fn number(&self) -> Option<u64> {
-        self.0.strip_prefix("pr-")?.parse().ok()
-    }
-}
-
-impl fmt::Display for ChangeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl fmt::Debug for ChangeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// What is compared: the base, and the head or what the merge of the head into the base would give.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Round {
-    /// The commit before; nothing for the first start.
-    pub base: Option<CommitId>,
-    /// The commit looked at.
-    pub head: CommitId,
-    /// Whether the head is still to be merged into the base.
-    pub preview: bool,
-}
 
 /// What the steps ask of the world.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -231,40 +169,6 @@ pub enum Event {
         /// Whether trying again may help.
         retry: bool,
     },
-}
-
-/// What a round of looking at a change gave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Evaluation {
-    /// What was compared.
-    pub round: Round,
-    /// What changes.
-    pub diff: Diff,
-    /// All findings: of the files, the rendering, the comparison and the policies.
-    pub findings: Vec<Finding>,
-    /// Policies per unit.
-    pub tallies: BTreeMap<UnitId, Tally>,
-    /// What exceptions waive.
-    pub waived: Vec<WaivedResult>,
-    /// Files that do not merge.
-    pub conflicts: Vec<String>,
-    /// Who may approve what: of the newest accepted base.
-    pub judgement: Judgement,
-    /// Whether the head has a `goldpath.yaml` that can be read.
-    pub settings_readable: bool,
-}
-
-/// What Terraform would do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Plans {
-    /// What they were asked for.
-    pub evaluation: Arc<Evaluation>,
-    /// Per unit.
-    pub plans: BTreeMap<UnitId, TerraformPlan>,
-    /// Units whose plan could not be made, and why.
-    pub failed: BTreeMap<UnitId, String>,
-    /// Findings of policies that look at plans.
-    pub findings: Vec<Finding>,
 }
 
 /// The right to write to a target: who holds it, and its generation, which only grows.

@@ -4,9 +4,9 @@
 
 mod progress;
 
-use crate::command::{Apply, ChangeId, Command, Entry, Event};
+use crate::command::{Apply, Command, Entry, Event};
 use crate::diff::Transition;
-use crate::model::{Digest, TargetName, UnitId};
+use crate::model::{ChangeId, Digest, TargetName, UnitId};
 use crate::observe::{Facts, Outcome, UnitResult};
 use crate::plan::{Hold, HoldReason};
 use jiff::{SignedDuration, Timestamp};

@@ -2,8 +2,8 @@
 
 use super::{Delivery, Job, Status};
 use crate::change::Accepted;
-use crate::command::{ChangeId, Command, Publish};
-use crate::model::{Digest, UnitId};
+use crate::command::{Command, Publish};
+use crate::model::{ChangeId, Digest, UnitId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a change is.

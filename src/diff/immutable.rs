@@ -5,9 +5,9 @@ use crate::model::{Code, Finding, Place, ReleaseId, RepoPath, Turn};
 use crate::snapshot::Snapshot;
 
 /// A release of the default branch was changed.
-pub const RELEASE_CHANGED: Code = Code::new("release-changed");
+pub(super) const RELEASE_CHANGED: Code = Code::new("release-changed");
 /// A release was removed that requests still use.
-pub const RELEASE_REMOVED: Code = Code::new("release-removed");
+pub(super) const RELEASE_REMOVED: Code = Code::new("release-removed");
 
 /// One finding for each changed file of a release that the base has.
 pub(super) fn changed(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {

@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads, writes, asks for the time, or knows another module.
 
+mod change;
 mod digest;
 mod finding;
 mod json;
@@ -11,6 +12,7 @@ mod platform;
 mod text;
 mod unit;
 
+pub use change::ChangeId;
 pub use digest::{CommitId, ContentId, Digest, Digester};
 pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
 pub use json::Json;

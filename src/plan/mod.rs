@@ -4,6 +4,7 @@
 
 mod approval;
 mod budget;
+mod evaluation;
 mod hold;
 
 use crate::diff::{Diff, Transition, UnitChange};
@@ -14,6 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 pub use approval::{Approved, Need, Proposed, Who, approve, waiting};
+pub use evaluation::{Evaluation, Plans, Round};
 pub use hold::{Hold, HoldId, HoldReason, Reviewed};
 
 /// What decides whether a change may go on; always of the newest accepted base, never of the change itself.
@@ -216,5 +218,3 @@ impl<State> ApplyPlan<State> {
 
 /// How many policy results a unit has.
 pub use crate::policy::Tally;
-/// What a policy said that an exception waives.
-pub use crate::policy::Waived as WaivedResult;
