@@ -100,13 +100,15 @@ pub fn step(mut delivery: Delivery, event: Event, now: Timestamp) -> Next {
         Event::Started => delivery.started(),
         // only here, with all targets in sight, something is begun
         Event::Tick { unsettled } => return delivery.begin(&unsettled, now),
-        Event::Observed(_)
+        Event::Found(_)
+        | Event::Observed(_)
+        | Event::Reviewed(_)
         | Event::Landed(_)
         | Event::Rendered(_)
         | Event::Planned(_)
         | Event::Merged { .. }
         | Event::NotMerged
-        | Event::Reported
+        | Event::Said { .. }
         | Event::Failed { .. } => {}
     }
     Next { delivery, command: None }
@@ -221,7 +223,7 @@ impl Delivery {
         job.apply.again |= matches!(job.status, Status::Failed { .. });
         job.apply.transition.before = applied;
         job.status = Status::Running { attempt: job.attempts() + 1 };
-        let command = Command::Apply { entry: Box::new(job.apply.clone()) };
+        let command = Command::Apply { apply: Box::new(job.apply.clone()) };
         Next { delivery: self, command: Some(command) }
     }
 
