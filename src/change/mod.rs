@@ -126,6 +126,21 @@ impl Change {
         Self { id, title, branch, facts: Facts::default(), seen: now, updated: now, state: ChangeState::Seen }
     }
 
+    /// Whether anything may still become of it.
+    pub fn is_open(&self) -> bool {
+        match &self.state {
+            ChangeState::Accepted(accepted) => !accepted.recorded,
+            ChangeState::Closed => false,
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Merging { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Held(_) => true,
+        }
+    }
+
     /// Everything that it waits for now.
     pub fn waiting(&self) -> Vec<WaitingOn> {
         match &self.state {

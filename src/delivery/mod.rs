@@ -3,6 +3,8 @@
 //! One unit of a target is applied at a time, the newest accepted move of a unit wins, and a failure blocks nothing but what depends on it.
 
 mod progress;
+#[cfg(test)]
+mod tests;
 
 use crate::command::{Apply, Command, Entry, Event};
 use crate::diff::Transition;
@@ -225,6 +227,11 @@ impl Delivery {
         job.status = Status::Running { attempt: job.attempts() + 1 };
         let command = Command::Apply { apply: Box::new(job.apply.clone()) };
         Next { delivery: self, command: Some(command) }
+    }
+
+    /// Whether anything is to be applied.
+    pub fn has_open_jobs(&self) -> bool {
+        self.jobs.iter().any(|job| !matches!(job.status, Status::Applied { .. } | Status::Superseded { .. }))
     }
 
     /// When something is to be tried again by itself.
