@@ -3,7 +3,7 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-/// Texts that must not be shown. It cannot be printed, stored or compared.
+/// Texts that must not be shown; they can be neither printed nor stored.
 #[derive(Clone, Default)]
 pub struct Secrets(BTreeSet<String>);
 
@@ -58,5 +58,11 @@ impl Secrets {
         let mut longest_first: Vec<&String> = self.0.iter().collect();
         longest_first.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         longest_first.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), "(sensitive)"))
+    }
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} secrets", self.0.len())
     }
 }
