@@ -1,5 +1,6 @@
 //! What can go wrong with the memory.
 
+use crate::error::{Fault, Kind};
 use std::path::PathBuf;
 
 /// The store could not be read or written.
@@ -60,5 +61,27 @@ impl Error {
     /// Names the record that cannot be read.
     pub(super) fn record<E: Into<Box<dyn std::error::Error + Send + Sync>>>(what: &'static str, id: &str) -> impl FnOnce(E) -> Self {
         move |source| Self::Record { what, id: id.to_owned(), source: source.into() }
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Open { .. } | Self::Database { .. } | Self::Record { .. } => Kind::Outside,
+            Self::LeaseLost { .. } => Kind::Bug,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Open { path, .. } => Some(format!(
+                "look who else uses {0}, and whether a newer goldpath wrote it; it is only memory: moved away, it is made anew from Git",
+                path.display()
+            )),
+            Self::Record { .. } => {
+                Some("was it written by a newer goldpath? the store is only memory: moved away, it is made anew from Git".to_owned())
+            }
+            Self::Database { .. } | Self::LeaseLost { .. } => None,
+        }
     }
 }

@@ -35,6 +35,10 @@ fn merge() -> Command {
     Command::Merge { pull: 7, base: commit("a"), head: commit("b"), by: "alice".to_owned() }
 }
 
+fn look() -> Command {
+    Command::Look { pull: Some(7), landed: None }
+}
+
 async fn lease(store: &Store, owner: &str, minute: i64) -> Option<Lease> {
     store.lease(owner, at(minute), MINUTE).await.expect("an answer")
 }
@@ -230,23 +234,22 @@ async fn an_answer_and_what_follows_are_one(store: Store) {
     let proof = proof(&store).await;
     let change = ChangeId::pull(7);
     store.save(&proof, &Batch { commands: vec![(change.clone(), merge())], ..Batch::default() }).await.expect("stored");
-    let [asked] = &store.pending().await.expect("read")[..] else { panic!("one command waits") };
-    assert_eq!((&asked.change, &asked.command), (&change, &merge()));
-    let next = Batch { answered: vec![asked.id], commands: vec![(change, Command::Report)], ..Batch::default() };
+    let [first] = &store.pending().await.expect("read")[..] else { panic!("one command waits") };
+    assert_eq!((&first.change, &first.command), (&change, &merge()));
+    let next = Batch { answered: vec![first.id], commands: vec![(change, look())], ..Batch::default() };
     store.save(&proof, &next).await.expect("stored");
-    let [report] = &store.pending().await.expect("read")[..] else { panic!("one command waits") };
-    assert_eq!(report.command, Command::Report);
-    store.done(&proof, report.id).await.expect("stored");
+    let [second] = &store.pending().await.expect("read")[..] else { panic!("one command waits") };
+    assert_eq!(second.command, look());
+    store.done(&proof, second.id).await.expect("stored");
     store.save(&proof, &next).await.expect("stored");
     let last = store.pending().await.expect("read").remove(0);
-    assert!(last.id > report.id, "a number is given once");
+    assert!(last.id > second.id, "a number is given once");
 }
 
 async fn commands_keep_their_order(store: Store) {
     let proof = proof(&store).await;
     for number in [3, 1, 2] {
-        let record = Command::Record { change: ChangeId::pull(number) };
-        let commands = vec![(ChangeId::pull(number), record), (ChangeId::pull(number), Command::Report)];
+        let commands = vec![(ChangeId::pull(number), merge()), (ChangeId::pull(number), look())];
         store.save(&proof, &Batch { commands, ..Batch::default() }).await.expect("stored");
     }
     let order: Vec<String> = store.pending().await.expect("read").iter().map(|pending| pending.change.to_string()).collect();
@@ -268,7 +271,7 @@ async fn notes_stay_open_until_they_are_done(store: Store) {
     let proof = proof(&store).await;
     let note = Note { run: unit().to_string(), kind: "terraform".to_owned(), data: serde_json::json!({"serial": 3}), done: false };
     store.note(&proof, note.clone()).await.expect("stored");
-    assert_eq!(store.open_notes().await.expect("read"), [note.clone()]);
+    assert_eq!(store.open_notes().await.expect("read"), std::slice::from_ref(&note));
     store.note(&proof, Note { done: true, ..note.clone() }).await.expect("stored");
     assert_eq!(store.open_notes().await.expect("read"), []);
     assert_eq!(store.noted(&note.run, "terraform").await.expect("read"), Some(Note { done: true, ..note }));
@@ -313,7 +316,7 @@ async fn reopening_the_file_keeps_everything() {
     let path = folder.path().join("store.sqlite");
     let store = Store::open(&path).await.expect("a file");
     let proof = proof(&store).await;
-    let commands = vec![(ChangeId::pull(1), Command::Report)];
+    let commands = vec![(ChangeId::pull(1), look())];
     store.save(&proof, &Batch { changes: vec![pull(1)], commands, ..Batch::default() }).await.expect("stored");
     store.close().await;
     let again = Store::open(&path).await.expect("the file");
