@@ -1,6 +1,6 @@
 //! A pull request before it is merged: looked at, planned, shown, approved, merged.
 
-use super::{Change, ChangeState, Review};
+use super::{Change, ChangeState, Next, Review};
 use crate::command::Command;
 use crate::model::{Finding, TargetKind, UnitId};
 use crate::observe::{Facts, PullRequest, PullState};
@@ -9,17 +9,18 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// The forge was looked at.
-pub(super) fn observed(mut change: Change, pull: PullRequest, now: Timestamp) -> Change {
-    change.facts = pull.facts;
-    change.title = pull.title;
+pub(super) fn observed(mut change: Change, pull: PullRequest, now: Timestamp) -> Next {
     if change.landing().is_some() {
+        change.facts = pull.facts;
         return super::landing::reconsider(change, now);
     }
+    change.facts = pull.facts;
+    change.title = pull.title;
     if pull.state == PullState::Closed {
-        return change.go(ChangeState::Closed, now);
+        return change.go(ChangeState::Closed, now, vec![Command::Report]);
     }
     if !pull.state.is_open() {
-        return change;
+        return change.stay();
     }
     let round = Round { base: Some(pull.base), head: pull.head, preview: true };
     let known = match &change.state {
@@ -28,25 +29,38 @@ pub(super) fn observed(mut change: Change, pull: PullRequest, now: Timestamp) ->
         ChangeState::Seen | ChangeState::Landing { .. } | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
     };
     if known != Some(&round) {
-        return change.go(ChangeState::Rendering { round }, now);
+        let command = Command::Render { round: round.clone() };
+        return change.go(ChangeState::Rendering { round }, now, vec![command]);
     }
     match (change.state.clone(), pull.merge_wanted_by) {
-        (ChangeState::Waiting(review), Some(by)) if review.may_merge(&change.facts) => change.go(ChangeState::Merging { review, by }, now),
-        _ => change,
+        (ChangeState::Waiting(review), Some(by)) if review.may_merge(&change.facts) => {
+            let command = merge(&change, &review, &by);
+            change.go(ChangeState::Merging { review, by }, now, command.into_iter().collect())
+        }
+        (ChangeState::Waiting(_), _) => Next { change, commands: vec![Command::Report] },
+        _ => change.stay(),
     }
 }
 
+pub(super) fn merge(change: &Change, review: &Review, by: &str) -> Option<Command> {
+    let pull = change.id.number()?;
+    let base = review.round.base.clone()?;
+    Some(Command::Merge { pull, base, head: review.round.head.clone(), by: by.to_owned() })
+}
+
 /// Both sides were rendered and compared: errors are shown at once, else Terraform is asked.
-pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
+pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) -> Next {
     if !matches!(&change.state, ChangeState::Rendering { round } if *round == evaluation.round) {
-        return change;
+        return change.stay();
     }
     let review = Review::of(evaluation, &BTreeMap::new(), &[], BTreeMap::new());
     let units: Vec<UnitId> = terraform_units(evaluation);
     if review.errors > 0 || !review.conflicts.is_empty() || units.is_empty() {
-        return change.go(ChangeState::Waiting(Box::new(review)), now);
+        return change.go(ChangeState::Waiting(Box::new(review)), now, vec![Command::Report]);
     }
-    change.go(ChangeState::Planning { round: evaluation.round.clone(), units }, now)
+    let round = evaluation.round.clone();
+    let command = Command::Plan { round: round.clone(), units: units.clone() };
+    change.go(ChangeState::Planning { round, units }, now, vec![command])
 }
 
 fn terraform_units(evaluation: &Evaluation) -> Vec<UnitId> {
@@ -55,12 +69,12 @@ fn terraform_units(evaluation: &Evaluation) -> Vec<UnitId> {
 }
 
 /// Terraform has answered.
-pub(super) fn planned(change: Change, plans: &Plans, now: Timestamp) -> Change {
+pub(super) fn planned(change: Change, plans: &Plans, now: Timestamp) -> Next {
     if !matches!(&change.state, ChangeState::Planning { round, .. } if *round == plans.evaluation.round) {
-        return change;
+        return change.stay();
     }
     let review = Review::of(&plans.evaluation, &plans.plans, &plans.findings, plans.failed.clone());
-    change.go(ChangeState::Waiting(Box::new(review)), now)
+    change.go(ChangeState::Waiting(Box::new(review)), now, vec![Command::Report])
 }
 
 impl Review {
@@ -78,11 +92,6 @@ impl Review {
             conflicts: evaluation.conflicts.clone(),
             unplanned,
         }
-    }
-
-    pub(super) fn merge(&self, pull: u64, by: &str) -> Option<Command> {
-        let base = self.round.base.clone()?;
-        Some(Command::Merge { pull, base, head: self.round.head.clone(), by: by.to_owned() })
     }
 
     /// Everything but the merge that it waits for.

@@ -3,8 +3,6 @@
 //! One unit of a target is applied at a time, the newest accepted move of a unit wins, and a failure blocks nothing but what depends on it.
 
 mod progress;
-#[cfg(test)]
-mod tests;
 
 use crate::command::{Apply, Command, Entry, Event};
 use crate::diff::Transition;
@@ -102,15 +100,13 @@ pub fn step(mut delivery: Delivery, event: Event, now: Timestamp) -> Next {
         Event::Started => delivery.started(),
         // only here, with all targets in sight, something is begun
         Event::Tick { unsettled } => return delivery.begin(&unsettled, now),
-        Event::Found(_)
-        | Event::Observed(_)
-        | Event::Reviewed(_)
+        Event::Observed(_)
         | Event::Landed(_)
         | Event::Rendered(_)
         | Event::Planned(_)
         | Event::Merged { .. }
         | Event::NotMerged
-        | Event::Said { .. }
+        | Event::Reported
         | Event::Failed { .. } => {}
     }
     Next { delivery, command: None }
@@ -225,13 +221,8 @@ impl Delivery {
         job.apply.again |= matches!(job.status, Status::Failed { .. });
         job.apply.transition.before = applied;
         job.status = Status::Running { attempt: job.attempts() + 1 };
-        let command = Command::Apply { apply: Box::new(job.apply.clone()) };
+        let command = Command::Apply { entry: Box::new(job.apply.clone()) };
         Next { delivery: self, command: Some(command) }
-    }
-
-    /// Whether anything is to be applied.
-    pub fn has_open_jobs(&self) -> bool {
-        self.jobs.iter().any(|job| !matches!(job.status, Status::Applied { .. } | Status::Superseded { .. }))
     }
 
     /// When something is to be tried again by itself.

@@ -1,5 +1,262 @@
 //! Platform + renderers → `Rendered`: units, their files, where each came from, what each read.
+//!
+//! Rendering is pure: the same snapshot gives the same bytes on every machine and with any number of threads.
 
+mod budget;
+mod context;
+mod engine;
+mod expression;
+mod file;
+mod filters;
+mod hcl;
+mod kubernetes;
+mod language;
+mod lexer;
+mod marks;
+mod probe;
+mod release;
 mod rendered;
+mod renderer;
+mod request;
+mod terraform;
+mod workflow;
 
 pub use rendered::{Cache, Limits, Object, Read, Rendered, RenderedFile, Unit};
+
+use crate::model::{
+    Code, Digest, Digester, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, RequestId, TargetName, UnitId, sort_findings,
+};
+use crate::snapshot::Snapshot;
+use context::Shared;
+use rayon::prelude::*;
+use release::Loaded;
+use renderer::Renderer;
+use request::{Outcome, World, file_digest, path_finding};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+const DUPLICATE_OBJECT: Code = Code::new("duplicate-object");
+
+/// How many related places a finding names that many requests share.
+const MOST_RELATED: usize = 5;
+
+/// Renders every request of a platform repository, with at most so many threads; units that the cache knows are not rendered again.
+pub fn render(snapshot: &Snapshot, platform: &Platform, limits: &Limits, cache: &mut Cache, threads: usize) -> Rendered {
+    render_telling(snapshot, platform, limits, cache, threads, &|_| {})
+}
+
+/// The same, telling each request before it is rendered.
+pub fn render_telling(
+    snapshot: &Snapshot,
+    platform: &Platform,
+    limits: &Limits,
+    cache: &mut Cache,
+    threads: usize,
+    begins: &(dyn Fn(&RequestId) + Sync),
+) -> Rendered {
+    let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
+    match pool {
+        Some(Ok(pool)) => pool.install(|| render_here(snapshot, platform, limits, cache, begins, true)),
+        // Without threads of its own it does the same work on this one.
+        Some(Err(_)) | None => render_here(snapshot, platform, limits, cache, begins, false),
+    }
+}
+
+fn render_here(
+    snapshot: &Snapshot,
+    platform: &Platform,
+    limits: &Limits,
+    cache: &mut Cache,
+    begins: &(dyn Fn(&RequestId) + Sync),
+    parallel: bool,
+) -> Rendered {
+    let (renderers, findings) = renderer::renderers(snapshot);
+    let keys = Keys::new(snapshot, platform, limits, &renderers);
+    let releases = load_releases(snapshot, platform, limits, &renderers, &keys, cache, parallel);
+    let mut rendered = Rendered { findings, ..Rendered::default() };
+    rendered.findings.extend(release_findings(platform, &releases));
+    let world = World { snapshot, platform, limits, renderers, releases, shared: Shared::new(platform), settings: keys.settings };
+    let known = &cache.requests;
+    let one = |request: &Request| -> (Digest, Option<Arc<[Unit]>>, Outcome) {
+        let key = keys.request(snapshot, platform, request);
+        match known.get(&key) {
+            Some(units) => (key, Some(Arc::clone(units)), Outcome::default()),
+            None => {
+                begins(&request.id);
+                (key, None, request::render(&world, request))
+            }
+        }
+    };
+    let requests: Vec<&Request> = platform.requests.values().collect();
+    let outcomes: Vec<_> = if parallel {
+        requests.par_iter().map(|request| one(request)).collect()
+    } else {
+        requests.iter().map(|request| one(request)).collect()
+    };
+    let mut kept = Vec::new();
+    for (request, (key, cached, outcome)) in requests.iter().zip(outcomes) {
+        let units: Arc<[Unit]> = cached.unwrap_or_else(|| outcome.units.into());
+        rendered.units.extend(units.iter().map(|unit| (unit.id.clone(), unit.clone())));
+        if outcome.failed {
+            rendered.failed.insert(request.id.clone());
+        }
+        if !outcome.failed && outcome.findings.is_empty() {
+            kept.push((key, units));
+        }
+        rendered.findings.extend(outcome.findings);
+    }
+    cache.requests.used(kept);
+    refuse_shared_objects(&mut rendered);
+    rendered.findings = merged(rendered.findings);
+    rendered
+}
+
+/// Digests of everything that the rendering of a request reads.
+struct Keys {
+    settings: Digest,
+    targets: Digest,
+    limits: Digest,
+    releases: BTreeMap<ReleaseId, Digest>,
+}
+
+impl Keys {
+    fn new(snapshot: &Snapshot, platform: &Platform, limits: &Limits, renderers: &BTreeMap<RendererId, Renderer>) -> Self {
+        let settings = platform.settings.as_ref();
+        let values = settings.map(|settings| settings.values.0.to_string()).unwrap_or_default();
+        let name = settings.map(|settings| settings.name.as_str()).unwrap_or_default();
+        let mut targets = Digester::new();
+        for target in platform.targets.values() {
+            targets.add(target.file.as_str());
+            targets.add(file_digest(snapshot, &target.file).bytes());
+        }
+        let release_key = |release: &Release| {
+            let mut digester = Digester::new().field(release.id.to_string()).field(release.digest.bytes());
+            for output in &release.outputs {
+                digester.add(renderers.get(&output.renderer).map_or(&[0; 32], |renderer| renderer.digest.bytes()));
+            }
+            digester.finish()
+        };
+        Self {
+            settings: Digester::new().field(name).field(values).finish(),
+            targets: targets.finish(),
+            limits: Digest::of(format!("{limits:?}").as_bytes()),
+            releases: platform.releases.values().map(|release| (release.id.clone(), release_key(release))).collect(),
+        }
+    }
+
+    /// The digest of everything that one request is rendered from.
+    fn request(&self, snapshot: &Snapshot, platform: &Platform, request: &Request) -> Digest {
+        let mut digester = Digester::new().field(request.file.as_str()).field(request.id.to_string());
+        match snapshot.get(request.file.as_str()) {
+            Some(file) => digester.add(file.id.bytes()),
+            None => digester.add(request.document.0.to_string()),
+        }
+        digester.add(self.releases.get(&request.release).map_or(&[0; 32], Digest::bytes));
+        if let Some(team) = platform.teams.get(&request.id.team) {
+            digester.add(file_digest(snapshot, &team.file).bytes());
+        }
+        digester.field(self.settings.bytes()).field(self.targets.bytes()).field(self.limits.bytes()).finish()
+    }
+}
+
+fn load_releases(
+    snapshot: &Snapshot,
+    platform: &Platform,
+    limits: &Limits,
+    renderers: &BTreeMap<RendererId, Renderer>,
+    keys: &Keys,
+    cache: &mut Cache,
+    parallel: bool,
+) -> BTreeMap<ReleaseId, Arc<Loaded>> {
+    let known = &cache.releases;
+    let one = |release: &Release| {
+        let key = keys.releases[&release.id];
+        let loaded = known.get(&key).cloned();
+        (key, release.id.clone(), loaded.unwrap_or_else(|| Arc::new(release::load(snapshot, release, renderers, limits))))
+    };
+    let releases: Vec<&Release> = platform.releases.values().collect();
+    let loaded: Vec<_> = if parallel {
+        releases.par_iter().map(|release| one(release)).collect()
+    } else {
+        releases.iter().map(|release| one(release)).collect()
+    };
+    cache.releases.used(loaded.iter().map(|(key, _, loaded)| (*key, Arc::clone(loaded))));
+    loaded.into_iter().map(|(_, id, loaded)| (id, loaded)).collect()
+}
+
+/// What is wrong with releases themselves, whether or not a request uses them.
+fn release_findings(platform: &Platform, releases: &BTreeMap<ReleaseId, Arc<Loaded>>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, loaded) in releases {
+        findings.extend(loaded.findings.iter().cloned());
+        if let Some(path) = platform.paths.get(&id.path) {
+            findings.extend(loaded.mistakes.iter().cloned().map(|mistake| path_finding(mistake, path)));
+        }
+    }
+    findings
+}
+
+/// Which object of which target: group, kind, namespace and name.
+type ObjectKey<'a> = (&'a TargetName, &'a str, &'a str, Option<&'a str>, &'a str);
+
+/// Two units that claim one object are both refused: neither may take it from the other.
+fn refuse_shared_objects(rendered: &mut Rendered) {
+    let mut owners: BTreeMap<ObjectKey<'_>, Vec<&UnitId>> = BTreeMap::new();
+    for unit in rendered.units.values() {
+        for object in unit.objects.iter().filter(|object| !object.kind.starts_with("terraform:")) {
+            let key = (&unit.id.target, object.group.as_str(), object.kind.as_str(), object.namespace.as_deref(), object.name.as_str());
+            owners.entry(key).or_default().push(&unit.id);
+        }
+    }
+    let mut refused: BTreeSet<UnitId> = BTreeSet::new();
+    let mut findings = Vec::new();
+    for ((target, _, kind, namespace, name), units) in owners.into_iter().filter(|(_, units)| units.len() > 1) {
+        let object = namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"));
+        let (first, second) = (units[0], units[1]);
+        let message = if first == second {
+            format!("`{first}` holds the {kind} `{object}` twice")
+        } else {
+            format!("`{first}` and `{second}` both hold the {kind} `{object}` of the target `{target}`")
+        };
+        let file = |unit: &UnitId| Place::file(rendered.units[unit].request_file.clone());
+        let finding = Finding::error(DUPLICATE_OBJECT, file(second), message)
+            .help("Give one of them another name, or take one of the requests away.");
+        findings.push(if first == second {
+            finding
+        } else {
+            finding.related(file(first), format!("`{}` is asked for here", first.request))
+        });
+        refused.extend(units.into_iter().cloned());
+    }
+    for unit in refused {
+        rendered.units.remove(&unit);
+        rendered.failed.insert(unit.request);
+    }
+    rendered.findings.extend(findings);
+}
+
+/// One finding where many requests meet the same mistake; it names the first of them.
+fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
+    sort_findings(&mut findings);
+    let mut merged: Vec<(Finding, usize)> = Vec::new();
+    for finding in findings {
+        match merged.last_mut() {
+            Some((last, more)) if last.place == finding.place && last.code == finding.code && last.message == finding.message => {
+                let room = MOST_RELATED.saturating_sub(last.related.len());
+                *more += finding.related.len().saturating_sub(room);
+                last.related.extend(finding.related.into_iter().take(room));
+            }
+            _ => merged.push((finding, 0)),
+        }
+    }
+    let tell = |(mut finding, more): (Finding, usize)| {
+        if more > 0 {
+            finding.message.push_str(&format!(" (and so in {more} more)"));
+        }
+        finding
+    };
+    merged.into_iter().map(tell).collect()
+}
+
+#[cfg(test)]
+mod tests;

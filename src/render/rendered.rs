@@ -116,9 +116,50 @@ impl Unit {
 /// Units that were rendered before, by the digest of everything that they were made from.
 ///
 /// It only saves work: with an empty one the same units come out. What a worker rendered never goes in.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Cache {
-    pub(super) requests: BTreeMap<Digest, Arc<[Unit]>>,
+    pub(super) requests: Kept<Arc<[Unit]>>,
+    pub(super) releases: Kept<Arc<super::release::Loaded>>,
+}
+
+/// How many renderings an entry stays that none of them used.
+const KEPT_FOR: u64 = 4;
+
+/// Values by digest; those that the last renderings did not use go away.
+#[derive(Clone, Debug)]
+pub(super) struct Kept<T> {
+    values: BTreeMap<Digest, (T, u64)>,
+    turn: u64,
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self { values: BTreeMap::new(), turn: 0 }
+    }
+}
+
+impl<T> Kept<T> {
+    pub(super) fn get(&self, key: &Digest) -> Option<&T> {
+        self.values.get(key).map(|(value, _)| value)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Takes in what one rendering used, and drops what has not been used for long.
+    pub(super) fn used(&mut self, values: impl IntoIterator<Item = (Digest, T)>) {
+        self.turn += 1;
+        let turn = self.turn;
+        self.values.extend(values.into_iter().map(|(key, value)| (key, (value, turn))));
+        self.values.retain(|_, (_, last)| *last + KEPT_FOR > turn);
+    }
+}
+
+impl std::fmt::Debug for Cache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cache").field("requests", &self.requests.len()).field("releases", &self.releases.len()).finish()
+    }
 }
 
 impl Cache {
@@ -134,6 +175,6 @@ impl Cache {
 
     /// Whether it holds nothing.
     pub fn is_empty(&self) -> bool {
-        self.requests.is_empty()
+        self.requests.len() == 0
     }
 }

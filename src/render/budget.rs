@@ -1,0 +1,192 @@
+//! What one rendering may spend, and what it did. Rendering is synchronous and components do not see the context,
+//! so a thread-local is the only place that probes, functions and components can all reach.
+
+use super::filters::escape;
+use serde_json::Value as JsonValue;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{self, Write};
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+
+/// Something that an expression printed.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Print {
+    /// How many bytes had been written before.
+    pub(super) offset: usize,
+    /// What was printed.
+    pub(super) text: String,
+    /// The value, when it came out of a typed filter.
+    pub(super) typed: Option<JsonValue>,
+}
+
+/// What the running rendering has spent and noted.
+#[derive(Default)]
+struct Run {
+    steps_left: u64,
+    steps: u64,
+    bytes: usize,
+    max_bytes: usize,
+    last: Option<usize>,
+    prints: Vec<Print>,
+    typed: HashMap<String, JsonValue>,
+    marking: Marking,
+    tracing: bool,
+    trace: Vec<(usize, usize)>,
+    result: Option<Value>,
+}
+
+thread_local! {
+    static RUN: RefCell<Run> = RefCell::new(Run::default());
+}
+
+/// What a finished rendering noted.
+pub(super) struct Noted {
+    pub(super) output: Vec<u8>,
+    pub(super) prints: Vec<Print>,
+    /// Number of a probe and bytes written before it, in the order of the output.
+    pub(super) trace: Vec<(usize, usize)>,
+    pub(super) steps: u64,
+}
+
+/// What stands for each printed string, so that what it would change can be seen.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Marking {
+    /// The string.
+    #[default]
+    None,
+    /// A word that nothing else uses.
+    Placeholder,
+    /// The string, escaped as between the quotes of an HCL string; typed values as they are.
+    Escaped,
+}
+
+/// How a rendering runs.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Mode {
+    pub(super) marking: Marking,
+    /// Notes which line of which template wrote what.
+    pub(super) tracing: bool,
+}
+
+/// The word that stands for the print of this number.
+pub(super) fn placeholder(index: usize) -> String {
+    format!("gpx{index:05}z")
+}
+
+fn spend(steps: u64) -> TeraResult<()> {
+    RUN.with_borrow_mut(|run| {
+        if run.steps_left < steps {
+            return Err(Error::message(format!("the templates take more than {} steps", run.steps)));
+        }
+        run.steps_left -= steps;
+        Ok(())
+    })
+}
+
+/// Charges what a function is about to make.
+pub(super) fn charge(elements: u64) -> TeraResult<()> {
+    spend(elements)
+}
+
+/// Notes that a text is the output of a typed filter, and gives it as a value that is printed as it is.
+pub(super) fn typed(text: &str, value: JsonValue) -> TeraResult<Value> {
+    spend(1 + text.len() as u64 / 256)?;
+    RUN.with_borrow_mut(|run| run.typed.insert(text.to_owned(), value));
+    Ok(Value::safe_string(text))
+}
+
+/// Registers the probes.
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_filter("__step", |id: u64, _: Kwargs, _: &State| -> TeraResult<Value> {
+        RUN.with_borrow_mut(|run| run.last = usize::try_from(id).ok());
+        spend(1)?;
+        Ok(Value::safe_string(""))
+    });
+    tera.register_filter("__at", |id: u64, _: Kwargs, _: &State| -> Value {
+        RUN.with_borrow_mut(|run| {
+            if run.tracing {
+                run.trace.push((usize::try_from(id).unwrap_or(usize::MAX), run.bytes));
+            }
+        });
+        Value::safe_string("")
+    });
+    tera.register_filter("__count", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+        spend(value.len().unwrap_or(1) as u64)?;
+        Ok(value)
+    });
+    tera.register_filter("__print", |value: Value, _: Kwargs, _: &State| print(value));
+    tera.register_function("__result", |arguments: Kwargs, _: &State| -> TeraResult<Value> {
+        let value = arguments.get::<Value>("v")?.unwrap_or_else(Value::undefined);
+        RUN.with_borrow_mut(|run| run.result = Some(value));
+        Ok(Value::safe_string(""))
+    });
+}
+
+/// Notes what is printed; a list or a map has no text of its own.
+fn print(value: Value) -> TeraResult<Value> {
+    if value.is_array() || value.is_map() {
+        let what = if value.is_array() { "a list" } else { "a map" };
+        return Err(Error::message(format!("{what} cannot be printed as it is; use the filter `yaml`, `json` or `hcl`")));
+    }
+    let Some(text) = value.as_str() else { return Ok(value) };
+    let mark = RUN.with_borrow_mut(|run| {
+        let typed = if value.is_safe() { Some(run.typed.get(text).cloned()?) } else { None };
+        let index = run.prints.len();
+        let mark = match (run.marking, &typed) {
+            (Marking::None, _) | (Marking::Escaped, Some(_)) => None,
+            (Marking::Placeholder, _) => Some(placeholder(index)),
+            (Marking::Escaped, None) => Some(escape(text)),
+        };
+        run.prints.push(Print { offset: run.bytes, text: text.to_owned(), typed });
+        mark
+    });
+    Ok(mark.map_or(value, |mark| Value::safe_string(&mark)))
+}
+
+struct Counted(Vec<u8>);
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let fits = RUN.with_borrow_mut(|run| {
+            run.bytes += bytes.len();
+            run.bytes <= run.max_bytes
+        });
+        if !fits {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Renders one template with at most so many steps and bytes; the error comes with the number of the last probe that was passed.
+pub(super) fn render(
+    tera: &Tera,
+    name: &str,
+    context: &tera::Context,
+    steps: u64,
+    bytes: usize,
+    mode: Mode,
+) -> Result<Noted, (Error, Option<usize>)> {
+    let run = Run { steps_left: steps, steps, max_bytes: bytes, marking: mode.marking, tracing: mode.tracing, ..Run::default() };
+    RUN.with_borrow_mut(|slot| *slot = run);
+    let mut out = Counted(Vec::with_capacity(2048));
+    let result = tera.render_to(name, context, &mut out);
+    let run = RUN.with_borrow_mut(std::mem::take);
+    match result {
+        Ok(()) => Ok(Noted { output: out.0, prints: run.prints, trace: run.trace, steps: steps - run.steps_left }),
+        Err(error) => Err((error, run.last)),
+    }
+}
+
+/// Evaluates a template made of one `__result` call, and gives the typed value.
+pub(super) fn evaluate(tera: &Tera, name: &str, context: &tera::Context, steps: u64) -> TeraResult<Value> {
+    RUN.with_borrow_mut(|slot| *slot = Run { steps_left: steps, steps, ..Run::default() });
+    let result = tera.render_to(name, context, io::sink());
+    let run = RUN.with_borrow_mut(std::mem::take);
+    result.map(|()| run.result.unwrap_or_else(Value::undefined))
+}

@@ -1,0 +1,80 @@
+//! What templates see: the table of names, and nothing else.
+
+use super::marks::Marks;
+use crate::model::{GoldenPath, Platform, Release, Request, Target, TargetKind, Team};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
+use tera::{Context, Value};
+
+/// The parts that many requests share, made once.
+pub(super) struct Shared {
+    platform: Value,
+    teams: BTreeMap<crate::model::TeamName, Value>,
+    targets: BTreeMap<crate::model::TargetName, Value>,
+}
+
+impl Shared {
+    /// The parts of one platform repository.
+    pub(super) fn new(platform: &Platform) -> Self {
+        let settings = platform.settings.as_ref();
+        let values = settings.map(|settings| map_or_empty(&settings.values.0)).unwrap_or_default();
+        let shown = json!({"name": settings.map(|settings| settings.name.as_str()).unwrap_or_default(), "values": values});
+        Self {
+            platform: value(&shown),
+            teams: platform.teams.iter().map(|(name, team)| (name.clone(), value(&team_value(team)))).collect(),
+            targets: platform.targets.iter().map(|(name, target)| (name.clone(), value(&target_value(target)))).collect(),
+        }
+    }
+
+    /// What is the same for all units of a request.
+    pub(super) fn request(&self, request: &Request, path: &GoldenPath, release: &Release, marks: &Marks) -> Context {
+        let mut context = Context::new();
+        let document = &request.document.0;
+        let part = |name: &str| document.get(name).unwrap_or(&Json::Null);
+        context.insert_value("request", value(document));
+        context.insert_value("metadata", value(part("metadata")));
+        context.insert_value("spec", value(part("spec")));
+        let team = self.teams.get(&request.id.team).cloned();
+        context.insert_value("team", team.unwrap_or_else(|| value(&json!({"name": request.id.team}))));
+        context.insert_value("path", value(&json!({"name": path.name})));
+        context.insert_value("release", value(&json!({"name": release.id.version.to_string()})));
+        context.insert_value("platform", self.platform.clone());
+        context.insert("labels", &marks.labels);
+        context.insert("annotations", &marks.annotations);
+        context
+    }
+
+    /// Adds the target of one unit.
+    pub(super) fn with_target(&self, context: &Context, target: &Target) -> Context {
+        let mut context = context.clone();
+        if let Some(value) = self.targets.get(&target.name) {
+            context.insert_value("target", value.clone());
+        }
+        context
+    }
+}
+
+fn value(json: &Json) -> Value {
+    Value::from_serializable(json)
+}
+
+fn map_or_empty(json: &Json) -> Json {
+    if json.is_object() { json.clone() } else { Json::Object(Map::new()) }
+}
+
+fn team_value(team: &Team) -> Json {
+    json!({
+        "name": team.name,
+        "contact": team.contact,
+        "costCentre": team.cost_centre,
+        "values": map_or_empty(&team.values.0),
+    })
+}
+
+fn target_value(target: &Target) -> Json {
+    let kind = match target.kind {
+        TargetKind::Terraform => "terraform",
+        TargetKind::Directory => "directory",
+    };
+    json!({"name": target.name, "type": kind, "labels": target.labels, "values": map_or_empty(&target.values.0)})
+}

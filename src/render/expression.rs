@@ -1,0 +1,159 @@
+//! The expressions and one-line templates of a release: `forEach`, `when` and `target`.
+
+use super::budget::{self, Mode};
+use super::engine::sentence;
+use super::filters::{self, to_json};
+use super::lexer::{Delimiters, Kind, Piece, parts};
+use crate::model::{Output, Release, TargetSelector};
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use tera::{Context, ErrorKind, Tera};
+
+const STEPS: u64 = 10_000;
+const LONGEST_LINE: usize = 1024;
+
+/// The expressions of one release, loaded.
+pub(super) struct Expressions {
+    tera: Tera,
+    /// What is wrong with those that cannot be used, by their name.
+    wrong: BTreeMap<String, String>,
+}
+
+impl Expressions {
+    /// Loads all expressions of a release.
+    pub(super) fn load(release: &Release) -> Self {
+        let mut tera = Tera::new();
+        tera.autoescape_on(Vec::<&str>::new());
+        filters::register(&mut tera);
+        budget::register(&mut tera);
+        let mut loaded = Self { tera, wrong: BTreeMap::new() };
+        for output in &release.outputs {
+            for (what, source) in [("forEach", &output.for_each), ("when", &output.when)] {
+                if let Some(source) = source {
+                    loaded.expression(name(what, output), source);
+                }
+            }
+            if let TargetSelector::Template(source) = &output.target {
+                loaded.template(name("target", output), source);
+            }
+        }
+        loaded
+    }
+
+    fn expression(&mut self, name: String, source: &str) {
+        if !is_one_expression(source) {
+            self.wrong.insert(name, format!("`{source}` is not one expression"));
+            return;
+        }
+        self.add(name, &format!("{{{{ __result(v=({source})) }}}}"));
+    }
+
+    fn template(&mut self, name: String, source: &str) {
+        let hidden = parts(source, &Delimiters::default()).iter().any(|part| {
+            (0..part.tokens.len()).any(|index| part.tokens[index].kind == Kind::Ident && part.word(source, index).starts_with("__"))
+        });
+        if hidden || source.contains('\n') {
+            self.wrong.insert(name, format!("`{}` is not a template of one line", source.trim()));
+            return;
+        }
+        self.add(name, source);
+    }
+
+    fn add(&mut self, name: String, source: &str) {
+        if let Err(error) = self.tera.add_raw_template(&name, source) {
+            self.wrong.insert(name, explain(&error));
+        }
+    }
+
+    /// The elements of `forEach`; nothing when the output has none.
+    pub(super) fn for_each(&self, output: &Output, context: &Context) -> Result<Option<Vec<Json>>, String> {
+        if output.for_each.is_none() {
+            return Ok(None);
+        }
+        match self.value("forEach", output, context)? {
+            Json::Array(items) => Ok(Some(items)),
+            other => Err(format!("`forEach` gives {}, not a list", kind(&other))),
+        }
+    }
+
+    /// Whether the output is wanted.
+    pub(super) fn when(&self, output: &Output, context: &Context) -> Result<bool, String> {
+        if output.when.is_none() {
+            return Ok(true);
+        }
+        match self.value("when", output, context)? {
+            Json::Bool(wanted) => Ok(wanted),
+            other => Err(format!("`when` gives {}, not true or false", kind(&other))),
+        }
+    }
+
+    /// The name of the target.
+    pub(super) fn target(&self, output: &Output, context: &Context) -> Result<String, String> {
+        let name = name("target", output);
+        self.usable(&name)?;
+        let noted = budget::render(&self.tera, &name, context, STEPS, LONGEST_LINE, Mode::default());
+        let noted = noted.map_err(|(error, _)| format!("`target`: {}", explain(&error)))?;
+        Ok(String::from_utf8_lossy(&noted.output).into_owned())
+    }
+
+    fn usable(&self, name: &str) -> Result<(), String> {
+        self.wrong.get(name).map_or(Ok(()), |message| Err(format!("`{}`: {message}", name.split(':').next().unwrap_or(name))))
+    }
+
+    fn value(&self, what: &str, output: &Output, context: &Context) -> Result<Json, String> {
+        let name = name(what, output);
+        self.usable(&name)?;
+        let value = budget::evaluate(&self.tera, &name, context, STEPS).map_err(|error| format!("`{what}`: {}", explain(&error)))?;
+        to_json(&value).map_err(|error| format!("`{what}`: {}", explain(&error)))
+    }
+}
+
+fn name(what: &str, output: &Output) -> String {
+    format!("{what}:{}", output.name)
+}
+
+/// Whether a text is one expression: nothing in it ends the call that it is put into.
+fn is_one_expression(source: &str) -> bool {
+    let text = format!("{{{{ {source} }}}}");
+    let parts = parts(&text, &Delimiters::default());
+    let [only] = parts.as_slice() else { return false };
+    if only.piece != Piece::Expression || only.tokens.is_empty() {
+        return false;
+    }
+    let mut depth = 0_i64;
+    for (index, token) in only.tokens.iter().enumerate() {
+        match (token.kind, only.word(&text, index)) {
+            (Kind::Sign, "(" | "[" | "{") => depth += 1,
+            (Kind::Sign, ")" | "]" | "}") => depth -= 1,
+            (Kind::Sign, ",") if depth == 0 => return false,
+            (Kind::Ident, word) if word.starts_with("__") => return false,
+            _ => {}
+        }
+        if depth < 0 {
+            return false;
+        }
+    }
+    depth == 0
+}
+
+fn explain(error: &tera::Error) -> String {
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => sentence(report.message()),
+        other => {
+            let text = other.to_string();
+            let line = text.lines().find(|line| line.contains("nknown ")).unwrap_or(&text);
+            sentence(&line[line.find("nknown ").map_or(0, |at| at.saturating_sub(1))..])
+        }
+    }
+}
+
+fn kind(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "nothing",
+        Json::Bool(_) => "true or false",
+        Json::Number(_) => "a number",
+        Json::String(_) => "a text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "a map",
+    }
+}

@@ -1,0 +1,259 @@
+//! The files of one unit: rendered or copied, parsed back, checked, marked.
+
+use super::budget::{Marking, Mode, Noted};
+use super::engine::{Engine, Mistake, TEMPLATE_ERROR};
+use super::kubernetes;
+use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
+use super::marks::Marks;
+use super::release::{Body, FilePlan, Plan};
+use super::rendered::{Limits, Object, RenderedFile};
+use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
+use super::terraform::{self, GENERATED};
+use super::workflow;
+use crate::model::{Code, Digest, RepoPath, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use tera::Context;
+
+const NOT_WELL_FORMED: Code = Code::new("not-well-formed");
+const UNSAFE_PRINT: Code = Code::new("unsafe-print");
+const OUTPUT_REFUSED: Code = Code::new("output-refused");
+
+/// What the files of a unit are made with.
+pub(super) struct Maker<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) renderer: &'a Renderer,
+    pub(super) context: &'a Context,
+    pub(super) limits: &'a Limits,
+    pub(super) marks: &'a Marks,
+    /// Providers that the target allows.
+    pub(super) providers: &'a BTreeSet<String>,
+    /// What a generated file says it came from.
+    pub(super) release_file: &'a RepoPath,
+}
+
+/// The finished files of a unit.
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) files: BTreeMap<RepoPath, RenderedFile>,
+    pub(super) objects: Vec<Object>,
+}
+
+/// One file between rendering and marking.
+struct Draft<'a> {
+    plan: &'a FilePlan,
+    text: String,
+    content: Content,
+}
+
+impl Maker<'_> {
+    /// Makes all files, or says all that is wrong with them.
+    pub(super) fn make(&self) -> Result<Made, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let mut drafts = Vec::new();
+        let (mut steps, mut bytes) = (self.limits.steps, self.limits.output_bytes);
+        for plan in &self.plan.files {
+            match self.draft(plan, &mut steps, &mut bytes) {
+                Ok(draft) => drafts.extend(draft),
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let mut made = Made::default();
+        if self.renderer.checks.contains(&Check::Workflow) {
+            for draft in &drafts {
+                let troubles = workflow::check(&draft.plan.path, &draft.content, &draft.text);
+                mistakes.extend(self.mistakes(draft.plan, &OUTPUT_REFUSED, troubles));
+            }
+        }
+        if self.renderer.checks.contains(&Check::Terraform) {
+            match self.terraform(&mut drafts) {
+                Ok(objects) => made.objects.extend(objects),
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        for draft in drafts {
+            if let Err(found) = self.finish(draft, &mut made) {
+                mistakes.extend(found);
+            }
+        }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        if self.renderer.marks == MarkKind::Terraform && !made.files.is_empty() {
+            let path = RepoPath::parse(GENERATED).expect("it is a path");
+            made.files.insert(path, rendered(&terraform::generated(self.marks), self.release_file));
+        }
+        Ok(made)
+    }
+
+    /// Renders or copies one file and parses it back; nothing when it renders to nothing.
+    fn draft<'a>(&self, plan: &'a FilePlan, steps: &mut u64, bytes: &mut usize) -> Result<Option<Draft<'a>>, Vec<Mistake>> {
+        let (raw, noted) = match &plan.body {
+            Body::Copy(text) => (text.clone(), None),
+            Body::Template(template) => {
+                let engine = &self.plan.engine;
+                let noted = engine.render(*template, self.context, *steps, *bytes, Mode::default()).map_err(|mistake| vec![*mistake])?;
+                *steps -= noted.steps;
+                *bytes -= noted.output.len();
+                let text = String::from_utf8_lossy(&noted.output).into_owned();
+                (text, Some((*template, noted)))
+            }
+        };
+        if raw.trim().is_empty() {
+            return Ok(None);
+        }
+        let text = ended(&raw);
+        let content = parse_back(plan.language, &text);
+        if let Some((template, noted)) = &noted
+            && !prints_are_plain(plan.language, &noted.output, &noted.prints)
+            && let Some(print) = self.unsafe_print(plan.language, *template, noted, &content)
+        {
+            return Err(vec![self.print_mistake(plan.language, *template, noted, print)]);
+        }
+        match content {
+            Ok(content) => Ok(Some(Draft { plan, text, content })),
+            Err(troubles) => Err(self.mistakes(plan, &NOT_WELL_FORMED, troubles)),
+        }
+    }
+
+    /// Renders once more with placeholders, to find a print that changed what is around it.
+    fn unsafe_print(&self, language: Language, template: usize, noted: &Noted, content: &Result<Content, Vec<Trouble>>) -> Option<usize> {
+        let again = |marking: Marking| {
+            let mode = Mode { marking, tracing: false };
+            let bytes = self.limits.output_bytes.saturating_mul(2);
+            let again = self.plan.engine.render(template, self.context, self.limits.steps, bytes, mode).ok()?;
+            String::from_utf8(again.output).ok().map(|text| ended(&text))
+        };
+        let Some(marked) = again(Marking::Placeholder) else { return first_suspect(&noted.prints) };
+        match content {
+            Ok(content) => {
+                let escaped = if language == Language::Hcl { again(Marking::Escaped)? } else { String::new() };
+                changed_by_print(language, content, &marked, &escaped, &noted.prints)
+            }
+            Err(_) => parse_back(language, &marked).is_ok().then(|| first_suspect(&noted.prints)).flatten(),
+        }
+    }
+
+    fn print_mistake(&self, language: Language, template: usize, noted: &Noted, print: usize) -> Mistake {
+        let print = &noted.prints[print];
+        let (file, span) = self.plan.engine.trace(template, self.context, self.limits, print.offset);
+        let shown: String = print.text.chars().take(60).collect();
+        let shown = shown.replace('`', "'").replace('\n', "⏎");
+        let (filter, example) = match language {
+            Language::Yaml => ("yaml", "key: {{ … | yaml }}"),
+            Language::Json => ("json", "\"key\": {{ … | json }}"),
+            Language::Hcl => ("hcl", "key = {{ … | hcl }}"),
+            Language::Text => ("trim", "{{ … | trim }}"),
+        };
+        let message = if print.typed.is_some() {
+            format!("`{shown}`, printed with a filter, is not a whole value where it stands")
+        } else if shown.is_empty() {
+            "an empty text that is printed here changes what is around it".to_owned()
+        } else {
+            format!("the text `{shown}` that is printed here changes what is around it")
+        };
+        let help = format!("Print it with the filter `{filter}` as a whole value: `{example}`; put texts together before, with `~`.");
+        Mistake { file, span, code: UNSAFE_PRINT, message, help }
+    }
+
+    /// Troubles of the rendered text as mistakes at the lines of the templates that wrote it.
+    fn mistakes(&self, plan: &FilePlan, code: &Code, troubles: Vec<Trouble>) -> Vec<Mistake> {
+        let troubles = troubles.into_iter().take(20);
+        let engine: &Engine = &self.plan.engine;
+        let output = match &plan.body {
+            Body::Copy(_) => None,
+            Body::Template(template) => engine
+                .render(*template, self.context, self.limits.steps, self.limits.output_bytes, Mode::default())
+                .ok()
+                .map(|noted| (*template, noted.output)),
+        };
+        troubles
+            .map(|trouble| {
+                let (file, span) = match &output {
+                    None => (plan.source.clone(), Span::point(trouble.line, 1)),
+                    Some((template, output)) => engine.trace(*template, self.context, self.limits, byte_of_line(output, trouble.line)),
+                };
+                let at = if output.is_some() { format!(" (line {} when rendered)", trouble.line) } else { String::new() };
+                let what = if *code == NOT_WELL_FORMED {
+                    let language = match plan.language {
+                        Language::Yaml => "YAML",
+                        Language::Json => "JSON",
+                        Language::Hcl => "HCL",
+                        Language::Text => "text",
+                    };
+                    format!("`{}` is not well-formed {language}{at}: {}", plan.path, trouble.message)
+                } else {
+                    format!("`{}`{at}: {}", plan.path, trouble.message)
+                };
+                Mistake { file, span, code: code.clone(), message: what, help: trouble.help }
+            })
+            .collect()
+    }
+
+    fn terraform(&self, drafts: &mut [Draft<'_>]) -> Result<Vec<Object>, Vec<Mistake>> {
+        let mut bodies = BTreeMap::new();
+        for draft in drafts.iter_mut() {
+            if let Content::Hcl(body) = &mut draft.content {
+                bodies.insert(draft.plan.path.clone(), (draft.text.clone(), std::mem::take(&mut **body)));
+            }
+        }
+        terraform::root(&bodies, self.providers).map_err(|all| {
+            let of = |path: &RepoPath| drafts.iter().find(|draft| draft.plan.path == *path).map(|draft| draft.plan);
+            all.into_iter().filter_map(|(path, troubles)| Some(self.mistakes(of(&path)?, &OUTPUT_REFUSED, troubles))).flatten().collect()
+        })
+    }
+
+    fn finish(&self, draft: Draft<'_>, made: &mut Made) -> Result<(), Vec<Mistake>> {
+        let Draft { plan, mut text, content } = draft;
+        if let (Content::Yaml(documents), true) = (content, self.renderer.checks.contains(&Check::Kubernetes)) {
+            if documents.is_empty() {
+                return Ok(());
+            }
+            let none = Marks::default();
+            let marks = if self.renderer.marks == MarkKind::Kubernetes { self.marks } else { &none };
+            let manifest =
+                kubernetes::manifest(&plan.path, documents, marks).map_err(|troubles| self.mistakes(plan, &OUTPUT_REFUSED, troubles))?;
+            text = manifest.text;
+            made.objects.extend(manifest.objects);
+        }
+        made.files.insert(plan.path.clone(), rendered(&text, &plan.source));
+        Ok(())
+    }
+}
+
+fn rendered(text: &str, template: &RepoPath) -> RenderedFile {
+    RenderedFile { bytes: text.as_bytes().into(), digest: Digest::of(text.as_bytes()), template: template.clone() }
+}
+
+/// LF, and exactly one newline at the end.
+fn ended(text: &str) -> String {
+    let mut text = text.replace("\r\n", "\n");
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// The first byte of a line that is not blank.
+fn byte_of_line(text: &[u8], line: u32) -> usize {
+    let before = text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1) as usize).map(<[u8]>::len).sum::<usize>();
+    let blank = text[before..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    before + blank
+}
+
+/// A mistake about an output as a whole, at its place in `release.yaml`.
+pub(super) fn at_output(file: &RepoPath, span: Span, message: String) -> Mistake {
+    Mistake { file: file.clone(), span, code: TEMPLATE_ERROR, message, help: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_output_has_a_first_byte() {
+        assert_eq!(byte_of_line(b"a\n  b\n", 2), 4);
+        assert_eq!(byte_of_line(b"a\n", 9), 2);
+    }
+}

@@ -1,0 +1,105 @@
+//! Kubernetes manifests: each document is an object; marks go in, canonical YAML comes out.
+
+use super::language::Trouble;
+use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
+use super::rendered::Object;
+use crate::model::{Json, RepoPath};
+use crate::yaml;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// The checked, marked objects of one file and their text.
+pub(super) struct Manifest {
+    pub(super) text: String,
+    pub(super) objects: Vec<Object>,
+}
+
+/// Checks the documents of a file, puts the marks in, and writes them.
+pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Marks) -> Result<Manifest, Vec<Trouble>> {
+    let mut troubles = Vec::new();
+    let mut manifest = Manifest { text: String::new(), objects: Vec::new() };
+    for (mut document, line) in documents {
+        let object = match identity(file, &document) {
+            Ok(object) => object,
+            Err(message) => {
+                troubles.push(Trouble::new(line, message));
+                continue;
+            }
+        };
+        if let Err(message) = mark(&mut document, marks) {
+            troubles.push(Trouble::new(line, format!("{} `{}` {message}", object.kind, object.name)));
+            continue;
+        }
+        if !manifest.text.is_empty() {
+            manifest.text.push_str("---\n");
+        }
+        manifest.text.push_str(&yaml::emit(&document));
+        manifest.objects.push(Object { document: Json(document), ..object });
+    }
+    if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }
+}
+
+/// Who the object is.
+fn identity(file: &RepoPath, document: &Value) -> Result<Object, String> {
+    if !document.is_object() {
+        return Err("the document is no Kubernetes object".to_owned());
+    }
+    let text = |pointer: &str, shown: &str| {
+        let value = document.pointer(pointer).filter(|value| !value.is_null());
+        let value = value.ok_or_else(|| format!("the object has no `{shown}`"))?;
+        let value = value.as_str().filter(|value| !value.is_empty());
+        value.map(str::to_owned).ok_or_else(|| format!("`{shown}` of the object must be a text"))
+    };
+    let api_version = text("/apiVersion", "apiVersion")?;
+    let kind = text("/kind", "kind")?;
+    if kind == "List" {
+        return Err("a `List` hides its objects: write them as documents of their own, with `---` between them".to_owned());
+    }
+    let name = text("/metadata/name", "metadata.name").map_err(|message| format!("{kind}: {message}"))?;
+    let namespace = match document.pointer("/metadata/namespace") {
+        None | Some(Value::Null) => None,
+        Some(_) => Some(text("/metadata/namespace", "metadata.namespace").map_err(|message| format!("{kind} `{name}`: {message}"))?),
+    };
+    let group = api_version.split_once('/').map_or("", |(group, _)| group).to_owned();
+    Ok(Object { kind, group, namespace, name, file: file.clone(), document: Json::default() })
+}
+
+fn mark(document: &mut Value, marks: &Marks) -> Result<(), String> {
+    put(document.pointer_mut("/metadata"), "labels", &marks.labels, marks)?;
+    put(document.pointer_mut("/metadata"), "annotations", &marks.annotations, marks)?;
+    for pod in ["/spec/template", "/spec/jobTemplate/spec/template"] {
+        if document.pointer(pod).and_then(|pod| pod.pointer("/spec/containers")).is_some_and(Value::is_array) {
+            let Some(Value::Object(template)) = document.pointer_mut(pod) else { continue };
+            let metadata = template.entry("metadata").or_insert_with(|| Value::Object(Map::new()));
+            put(Some(&mut *metadata), "labels", &marks.labels, marks)?;
+            put(Some(metadata), "annotations", &BTreeMap::new(), marks)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts texts into `metadata.labels` or `metadata.annotations`, sorted; a template may repeat goldpath's own, never change them.
+fn put(metadata: Option<&mut Value>, field: &str, wanted: &BTreeMap<String, String>, marks: &Marks) -> Result<(), String> {
+    let Some(metadata) = metadata else { return Ok(()) };
+    let Value::Object(metadata) = metadata else { return Err("has a `metadata` that is no map".to_owned()) };
+    let mut merged: BTreeMap<String, Value> = match metadata.get(field) {
+        None | Some(Value::Null) => BTreeMap::new(),
+        Some(Value::Object(there)) => there.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+        Some(_) => return Err(format!("has `{field}` that are no map")),
+    };
+    for (key, value) in &merged {
+        let own = key.starts_with(OWN_PREFIX) || key == MANAGED_BY && field == "labels";
+        let ours = if field == "labels" { &marks.labels } else { &marks.annotations };
+        if own && ours.get(key).map(String::as_str) != value.as_str() {
+            return Err(format!("sets `{key}`, which goldpath itself puts on every object: leave it out"));
+        }
+        if !value.is_string() {
+            return Err(format!("has `{key}` among its {field}, whose value is no text: put it in quotes"));
+        }
+    }
+    merged.extend(wanted.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))));
+    if !merged.is_empty() {
+        metadata.insert(field.to_owned(), Value::Object(merged.into_iter().collect()));
+    }
+    Ok(())
+}

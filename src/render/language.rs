@@ -1,0 +1,294 @@
+//! Parsing rendered files back, and finding out whether a printed text changed more than its own place.
+
+use super::budget::{Print, placeholder};
+use super::filters::{escape, is_plain_word};
+use super::renderer::Language;
+use crate::yaml;
+use hcl_edit::Ident;
+use hcl_edit::expr::{Expression, FuncCall, Traversal};
+use hcl_edit::structure::{BlockLabel, Body};
+use hcl_edit::visit::{Visit, visit_block_label, visit_expr, visit_func_call, visit_traversal};
+use hcl_edit::{Decorated, Spanned};
+use serde_json::Value;
+
+/// What a rendered file holds.
+pub(super) enum Content {
+    /// The documents, each with the line on which it begins.
+    Yaml(Vec<(Value, u32)>),
+    Json(Value),
+    Hcl(Box<Body>),
+    Text,
+}
+
+/// What is wrong with a rendered file: the line in the rendered text, and a sentence without a full stop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Trouble {
+    pub(super) line: u32,
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+impl Trouble {
+    pub(super) fn new(line: u32, message: impl Into<String>) -> Self {
+        Self { line, message: message.into(), help: String::new() }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+}
+
+/// Parses a rendered text back.
+pub(super) fn parse_back(language: Language, text: &str) -> Result<Content, Vec<Trouble>> {
+    match language {
+        Language::Yaml => {
+            let parsed = yaml::parse(text);
+            let problems = parsed.problems.iter().filter(|problem| problem.is_error());
+            let troubles: Vec<Trouble> =
+                problems.map(|problem| Trouble::new(problem.span.line, problem.message.clone()).help(problem.help.clone())).collect();
+            if !troubles.is_empty() {
+                return Err(troubles);
+            }
+            Ok(Content::Yaml(
+                parsed
+                    .documents
+                    .into_iter()
+                    .map(|document| {
+                        let line = document.root_span().line;
+                        (document.into_value(), line)
+                    })
+                    .filter(|(value, _)| !value.is_null())
+                    .collect(),
+            ))
+        }
+        Language::Json => serde_json::from_str(text).map(Content::Json).map_err(|error| {
+            let line = u32::try_from(error.line()).unwrap_or(1).max(1);
+            let message = error.to_string();
+            let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
+            vec![Trouble::new(line, message)]
+        }),
+        Language::Hcl => text.parse::<Body>().map(|body| Content::Hcl(Box::new(body))).map_err(|error| {
+            let line = u32::try_from(error.location().line()).unwrap_or(1);
+            vec![Trouble::new(line, error.message().replace('\n', ", "))]
+        }),
+        Language::Text => Ok(Content::Text),
+    }
+}
+
+/// Whether each print obviously changed nothing but its own place, so that the file need not be rendered twice.
+pub(super) fn prints_are_plain(language: Language, text: &[u8], prints: &[Print]) -> bool {
+    prints.iter().all(|print| {
+        let end = print.offset + print.text.len();
+        if text.get(print.offset..end) != Some(print.text.as_bytes()) {
+            return false;
+        }
+        if language == Language::Text {
+            return !print.text.contains('\n');
+        }
+        let line_start = text[..print.offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let before = &text[line_start..print.offset];
+        let rest = &text[end..];
+        match &print.typed {
+            Some(_) => typed_stands_alone(language, before, rest),
+            None => word_is_plain(language, before, print.text.as_bytes(), rest),
+        }
+    })
+}
+
+/// A typed value fills the place of a whole value: nothing but its key before it on its line, nothing behind it.
+fn typed_stands_alone(language: Language, before: &[u8], rest: &[u8]) -> bool {
+    if before.iter().any(|byte| matches!(byte, b'"' | b'\'')) {
+        return false;
+    }
+    let head = before.trim_ascii_end();
+    let blank = head.len() < before.len();
+    let starts = match (language, head.last()) {
+        (Language::Yaml, Some(b':' | b'-')) => blank,
+        (Language::Hcl, Some(b'=')) => true,
+        _ => false,
+    };
+    let end = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+    starts && rest[..end].trim_ascii().is_empty()
+}
+
+/// The word around a printed text is a string whatever its letters are.
+fn word_is_plain(language: Language, before: &[u8], text: &[u8], rest: &[u8]) -> bool {
+    let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
+    if text.is_empty() || !text.iter().all(in_word) {
+        return false;
+    }
+    let quoted = before.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
+    if matches!(language, Language::Hcl | Language::Json) {
+        return quoted && !before.contains(&b'\\') && !before.contains(&b'{');
+    }
+    let head = before.iter().rev().take_while(|byte| in_word(byte)).count();
+    let tail = rest.iter().take_while(|byte| in_word(byte)).count();
+    let word = [&before[before.len() - head..], text, &rest[..tail]].concat();
+    std::str::from_utf8(&word).is_ok_and(is_plain_word)
+}
+
+/// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text);
+/// gives the first print that changed more than its own place.
+pub(super) fn changed_by_print(language: Language, actual: &Content, marked: &str, escaped: &str, prints: &[Print]) -> Option<usize> {
+    // Terraform takes no line break between quotes, though this parser does.
+    let lines_matter = matches!(language, Language::Text | Language::Hcl);
+    if let Some(bad) = prints.iter().position(|print| lines_matter && print.typed.is_none() && print.text.contains('\n')) {
+        return Some(bad);
+    }
+    let Ok(marked) = parse_back(language, marked) else { return first_suspect(prints) };
+    let compared = match (&marked, actual) {
+        (Content::Yaml(marked), Content::Yaml(actual)) if marked.len() == actual.len() => {
+            marked.iter().zip(actual).try_for_each(|(marked, actual)| same(&marked.0, &actual.0, prints))
+        }
+        (Content::Json(marked), Content::Json(actual)) => same(marked, actual, prints),
+        (Content::Hcl(marked), Content::Hcl(actual)) => same_hcl(marked, actual, escaped, prints),
+        (Content::Text, Content::Text) => Ok(()),
+        _ => Err(None),
+    };
+    match compared {
+        Ok(()) => None,
+        Err(found) => found.or_else(|| first_suspect(prints)),
+    }
+}
+
+/// The first print that is not a plain word: most likely the one that did it.
+pub(super) fn first_suspect(prints: &[Print]) -> Option<usize> {
+    prints.iter().position(|print| !is_plain_word(&print.text)).or((!prints.is_empty()).then_some(0))
+}
+
+type Same = Result<(), Option<usize>>;
+
+fn same(marked: &Value, actual: &Value, prints: &[Print]) -> Same {
+    match (marked, actual) {
+        (Value::String(text), _) => {
+            let found = placeholders(text);
+            match found.as_slice() {
+                [] if marked == actual => Ok(()),
+                [] => Err(None),
+                [only] if *text == placeholder(*only) && prints.get(*only).is_some_and(|print| print.typed.is_some()) => {
+                    if prints[*only].typed.as_ref() == Some(actual) { Ok(()) } else { Err(Some(*only)) }
+                }
+                several => {
+                    let wanted = substitute(text, several, prints)?;
+                    if actual.as_str() == Some(wanted.as_str()) { Ok(()) } else { Err(several.first().copied()) }
+                }
+            }
+        }
+        (Value::Array(marked), Value::Array(actual)) if marked.len() == actual.len() => {
+            marked.iter().zip(actual).try_for_each(|(marked, actual)| same(marked, actual, prints))
+        }
+        (Value::Object(marked), Value::Object(actual)) if marked.len() == actual.len() => {
+            marked.iter().zip(actual).try_for_each(|((marked_key, marked), (key, actual))| {
+                let found = placeholders(marked_key);
+                if substitute(marked_key, &found, prints)? != *key {
+                    return Err(found.first().copied());
+                }
+                same(marked, actual, prints)
+            })
+        }
+        _ if marked == actual => Ok(()),
+        _ => Err(None),
+    }
+}
+
+/// The numbers of the placeholders in a text.
+fn placeholders(text: &str) -> Vec<usize> {
+    let starts = text.match_indices("gpx").map(|(at, _)| at);
+    starts.filter_map(|at| text.get(at + 3..at + 8)?.parse().ok().filter(|index| text[at..].starts_with(&placeholder(*index)))).collect()
+}
+
+fn substitute(text: &str, found: &[usize], prints: &[Print]) -> Result<String, Option<usize>> {
+    let mut out = text.to_owned();
+    for index in found {
+        let Some(print) = prints.get(*index) else { continue };
+        if print.typed.is_some() {
+            return Err(Some(*index));
+        }
+        out = out.replacen(&placeholder(*index), &print.text, 1);
+    }
+    Ok(out)
+}
+
+/// In HCL a printed text may be in a string, a label or a name, never an expression; a typed value is a whole expression.
+fn same_hcl(marked: &Body, actual: &Body, escaped: &str, prints: &[Print]) -> Same {
+    let mut seen = Seen { prints, wrong: None };
+    seen.visit_body(marked);
+    if seen.wrong.is_some() {
+        return Err(seen.wrong);
+    }
+    match escaped.parse::<Body>() {
+        Ok(escaped) if escaped == *actual => Ok(()),
+        _ => Err(prints.iter().position(|print| print.typed.is_none() && escape(&print.text) != print.text)),
+    }
+}
+
+/// Whether a text is a name wherever HCL takes one.
+fn is_name(text: &str) -> bool {
+    let letters = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    letters && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && !matches!(text, "true" | "false" | "null")
+}
+
+struct Seen<'a> {
+    prints: &'a [Print],
+    wrong: Option<usize>,
+}
+
+impl Seen<'_> {
+    /// Notes a placeholder that stands where its kind may not: a typed one belongs to a whole expression, another one to text.
+    fn text(&mut self, text: &str) {
+        let typed = placeholders(text).into_iter().find(|index| self.prints.get(*index).is_some_and(|print| print.typed.is_some()));
+        self.wrong = self.wrong.or(typed);
+    }
+
+    fn code(&mut self, name: &str) {
+        self.wrong = self.wrong.or(placeholders(name).first().copied());
+    }
+}
+
+impl Visit for Seen<'_> {
+    fn visit_ident(&mut self, node: &Decorated<Ident>) {
+        self.text(node.as_str());
+        let not_a_name = |index: &usize| self.prints.get(*index).is_some_and(|print| !is_name(&print.text));
+        self.wrong = self.wrong.or(placeholders(node.as_str()).into_iter().find(not_a_name));
+    }
+
+    fn visit_string(&mut self, node: &Decorated<String>) {
+        self.text(node.as_str());
+    }
+
+    fn visit_literal(&mut self, node: &Spanned<String>) {
+        self.text(node.as_str());
+    }
+
+    fn visit_block_label(&mut self, node: &BlockLabel) {
+        self.text(node.as_str());
+        visit_block_label(self, node);
+    }
+
+    fn visit_func_call(&mut self, node: &FuncCall) {
+        self.code(node.name.name.as_str());
+        visit_func_call(self, node);
+    }
+
+    fn visit_traversal(&mut self, node: &Traversal) {
+        if let Expression::Variable(name) = &node.expr {
+            self.code(name.as_str());
+        }
+        visit_traversal(self, node);
+    }
+
+    fn visit_expr(&mut self, node: &Expression) {
+        match node {
+            Expression::Variable(name) => {
+                let found = placeholders(name.as_str());
+                let whole = found.len() == 1 && name.as_str() == placeholder(found[0]);
+                let typed = whole && self.prints.get(found[0]).is_some_and(|print| print.typed.is_some());
+                if !typed {
+                    self.code(name.as_str());
+                }
+            }
+            other => visit_expr(self, other),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Puts probes into templates, so that work is counted, printed values are known and lines are traced, without changing what is rendered.
+
+use super::lexer::{Delimiters, Kind, Part, Piece, line_column, parts};
+
+/// What is put in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Probes {
+    /// `{{ N | __step }}` into every loop body, branch, block and component; `__count` around what a comprehension runs over; `__print` around what is printed.
+    Guard,
+    /// The same, and `{{ N | __at }}` before every line of text and every expression.
+    Lines,
+}
+
+/// A template with its probes.
+pub(super) struct Probed {
+    /// Its name in the instance.
+    pub(super) name: String,
+    /// As it was written.
+    pub(super) original: String,
+    /// With probes.
+    pub(super) source: String,
+    inserts: Vec<(usize, usize)>,
+}
+
+/// A place in a template: its index in the instance, and the byte in the original.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Point {
+    pub(super) template: usize,
+    pub(super) offset: usize,
+}
+
+impl Probed {
+    /// The byte of the original that stands at a byte of the source with probes.
+    pub(super) fn back(&self, offset: usize) -> usize {
+        let mut shift = 0;
+        for (at, length) in &self.inserts {
+            if offset < at + shift {
+                break;
+            }
+            if offset < at + shift + length {
+                return *at;
+            }
+            shift += length;
+        }
+        offset - shift
+    }
+
+    /// Line and column of a byte of the original.
+    pub(super) fn line_column(&self, original: usize) -> (u32, u32) {
+        line_column(&self.original, original)
+    }
+}
+
+/// Puts probes into one template; `template` is its index, `points` grows by one for each numbered probe.
+pub(super) fn probe(template: usize, name: &str, source: &str, delimiters: &Delimiters, probes: Probes, points: &mut Vec<Point>) -> Probed {
+    let parts = parts(source, delimiters);
+    let extends = parts.iter().any(|part| part.piece == Piece::Tag && part.word(source, 0) == "extends");
+    let mut put = Put { template, source, delimiters, points, inserts: Vec::new() };
+    if !extends {
+        put.point(0, 0, [false; 2], "__step");
+    }
+    let mut inside = 0_usize;
+    let mut line_begins = true;
+    for part in &parts {
+        if part.piece == Piece::Tag {
+            inside = match part.word(source, 0) {
+                "block" | "component" => inside + 1,
+                "endblock" | "endcomponent" => inside.saturating_sub(1),
+                _ => inside,
+            };
+        }
+        if probes == Probes::Lines && (!extends || inside > 0) {
+            line_begins = put.lines(part, line_begins);
+        }
+        put.guard(part);
+    }
+    put.finish(name)
+}
+
+struct Put<'a> {
+    template: usize,
+    source: &'a str,
+    delimiters: &'a Delimiters,
+    points: &'a mut Vec<Point>,
+    inserts: Vec<(usize, String)>,
+}
+
+impl Put<'_> {
+    fn point(&mut self, at: usize, means: usize, trims: [bool; 2], filter: &str) {
+        let id = self.points.len();
+        self.points.push(Point { template: self.template, offset: means });
+        let [open, close] = &self.delimiters.expression;
+        let dash = |trim: bool| if trim { "-" } else { "" };
+        self.inserts.push((at, format!("{open}{} {id} | {filter} {}{close}", dash(trims[0]), dash(trims[1]))));
+    }
+
+    fn guard(&mut self, part: &Part) {
+        match part.piece {
+            Piece::Text | Piece::Raw | Piece::Comment => return,
+            Piece::Tag => {
+                if matches!(part.word(self.source, 0), "for" | "block" | "component" | "if" | "elif" | "else") {
+                    self.point(part.range.end, part.range.start, [part.trims[1]; 2], "__step");
+                }
+            }
+            Piece::Expression => {
+                if !part.tokens.is_empty() && !matches!(part.word(self.source, 0), "<" | "super") {
+                    self.inserts.push((part.body.start, "(".to_owned()));
+                    self.inserts.push((part.tokens[part.tokens.len() - 1].range.end, ") | __print".to_owned()));
+                }
+            }
+        }
+        self.comprehensions(part);
+    }
+
+    /// `[x for x in TARGET if …]`: counts the elements of TARGET.
+    fn comprehensions(&mut self, part: &Part) {
+        let word = |index: usize| part.word(self.source, index);
+        let is_name = |index: usize| part.tokens.get(index).is_some_and(|token| token.kind == Kind::Ident);
+        for at in 1..part.tokens.len() {
+            if !is_name(at) || word(at) != "for" {
+                continue;
+            }
+            let target = if is_name(at + 1) && word(at + 2) == "in" {
+                at + 3
+            } else if is_name(at + 1) && word(at + 2) == "," && is_name(at + 3) && word(at + 4) == "in" {
+                at + 5
+            } else {
+                continue;
+            };
+            let end = self.end_of_target(part, target);
+            if end > target && end < part.tokens.len() {
+                self.inserts.push((part.tokens[target].range.start, "(".to_owned()));
+                self.inserts.push((part.tokens[end - 1].range.end, ") | __count".to_owned()));
+            }
+        }
+    }
+
+    fn end_of_target(&self, part: &Part, target: usize) -> usize {
+        let mut depth = 0_usize;
+        for index in target..part.tokens.len() {
+            match (part.tokens[index].kind, part.word(self.source, index)) {
+                (Kind::Sign, "(" | "[" | "{") => depth += 1,
+                (Kind::Sign, "]") if depth == 0 => return index,
+                (Kind::Sign, ")" | "]" | "}") => depth = depth.saturating_sub(1),
+                (Kind::Ident, "if") if depth == 0 => return index,
+                _ => {}
+            }
+        }
+        part.tokens.len()
+    }
+
+    /// Traces the lines of a part; gives whether the text behind it begins a line.
+    fn lines(&mut self, part: &Part, line_begins: bool) -> bool {
+        match part.piece {
+            Piece::Text => {
+                let text = &self.source[part.body.clone()];
+                let mut at = part.body.start;
+                for (index, line) in text.split_inclusive('\n').enumerate() {
+                    if let Some(first) = line.find(|c: char| !c.is_whitespace())
+                        && (index > 0 || line_begins)
+                    {
+                        self.point(at + first, at + first, [false; 2], "__at");
+                    }
+                    at += line.len();
+                }
+                let last = text.rsplit('\n').next().unwrap_or(text);
+                last.trim().is_empty() && (line_begins || text.contains('\n'))
+            }
+            Piece::Expression => {
+                self.point(part.range.start, part.range.start, [part.trims[0], false], "__at");
+                false
+            }
+            Piece::Raw => false,
+            Piece::Comment | Piece::Tag => line_begins,
+        }
+    }
+
+    fn finish(self, name: &str) -> Probed {
+        let mut inserts = self.inserts;
+        inserts.sort_by_key(|insert| insert.0);
+        let mut source = String::with_capacity(self.source.len() + inserts.iter().map(|insert| insert.1.len()).sum::<usize>());
+        let mut from = 0;
+        for (at, text) in &inserts {
+            source.push_str(&self.source[from..*at]);
+            source.push_str(text);
+            from = *at;
+        }
+        source.push_str(&self.source[from..]);
+        let inserts = inserts.into_iter().map(|(at, text)| (at, text.len())).collect();
+        Probed { name: name.to_owned(), original: self.source.to_owned(), source, inserts }
+    }
+}

@@ -1,0 +1,165 @@
+//! A release made ready to render: its expressions, and for each output its templates and files.
+
+use super::engine::{Engine, Mistake, Source, TEMPLATE_ERROR};
+use super::expression::Expressions;
+use super::rendered::Limits;
+use super::renderer::{Check, Language, Renderer, unknown};
+use super::terraform::refused_name;
+use crate::model::{Finding, Output, OutputName, Release, RendererId, RepoPath, Span};
+use crate::snapshot::{File, Mode, Snapshot};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A release made ready to render.
+pub(super) struct Loaded {
+    pub(super) expressions: Expressions,
+    /// The outputs that can be rendered; the others are told of in `mistakes` and `findings`.
+    pub(super) outputs: BTreeMap<OutputName, Plan>,
+    pub(super) mistakes: Vec<Mistake>,
+    pub(super) findings: Vec<Finding>,
+}
+
+/// One output made ready to render.
+pub(super) struct Plan {
+    pub(super) engine: Arc<Engine>,
+    pub(super) files: Vec<FilePlan>,
+}
+
+/// One file of an output.
+pub(super) struct FilePlan {
+    /// Its path below the unit.
+    pub(super) path: RepoPath,
+    /// The template or the file that is copied.
+    pub(super) source: RepoPath,
+    pub(super) body: Body,
+    pub(super) language: Language,
+}
+
+/// Where the text of a file comes from.
+pub(super) enum Body {
+    /// From the template with this index.
+    Template(usize),
+    /// It is copied.
+    Copy(String),
+}
+
+/// Makes a release ready.
+pub(super) fn load(snapshot: &Snapshot, release: &Release, renderers: &BTreeMap<RendererId, Renderer>, limits: &Limits) -> Loaded {
+    let mut loaded =
+        Loaded { expressions: Expressions::load(release), outputs: BTreeMap::new(), mistakes: Vec::new(), findings: Vec::new() };
+    let ids: BTreeSet<&RendererId> = release.outputs.iter().map(|output| &output.renderer).collect();
+    for id in ids {
+        let outputs: Vec<&Output> = release.outputs.iter().filter(|output| output.renderer == *id).collect();
+        let Some(renderer) = renderers.get(id) else {
+            loaded.findings.extend(outputs.iter().map(|output| unknown(id, renderers, &release.file, output.span)));
+            continue;
+        };
+        match engine(snapshot, release, &outputs, renderer, limits) {
+            Ok(engine) => {
+                let engine = Arc::new(engine);
+                for output in outputs {
+                    loaded.plan(snapshot, release, output, renderer, &engine);
+                }
+            }
+            Err(mistakes) => loaded.mistakes.extend(mistakes),
+        }
+    }
+    loaded
+}
+
+fn output_folder(release: &Release, output: &Output) -> String {
+    format!("{}/{}", release.id.folder(), output.name)
+}
+
+/// All templates of the outputs of one renderer, and of the renderer itself, in one instance.
+fn engine(
+    snapshot: &Snapshot,
+    release: &Release,
+    outputs: &[&Output],
+    renderer: &Renderer,
+    limits: &Limits,
+) -> Result<Engine, Vec<Mistake>> {
+    let mut sources = Vec::new();
+    let mut mistakes = Vec::new();
+    for output in outputs {
+        for (file, entry) in snapshot.under(&output_folder(release, output)) {
+            if !file.as_str().ends_with(".tera") {
+                continue;
+            }
+            match text_of(file, entry) {
+                Ok(text) => {
+                    let name = file.below(&release.id.folder()).unwrap_or(file.as_str()).to_owned();
+                    sources.push(Source { name, file: file.clone(), text });
+                }
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+    }
+    if !mistakes.is_empty() {
+        return Err(mistakes);
+    }
+    for (name, text) in &renderer.library {
+        if let Ok(file) = renderer.folder.join(name) {
+            sources.push(Source { name: format!("renderer/{name}"), file, text: text.clone() });
+        }
+    }
+    Engine::load(sources, renderer.delimiters.clone(), limits)
+}
+
+fn text_of(file: &RepoPath, entry: &File) -> Result<String, Mistake> {
+    match entry.mode {
+        Mode::Regular | Mode::Executable => {}
+        Mode::Symlink => return Err(refused(file, "a link cannot be a part of an output".to_owned())),
+        Mode::Submodule => return Err(refused(file, "a submodule cannot be a part of an output".to_owned())),
+    }
+    let text = std::str::from_utf8(&entry.bytes).map_err(|_| refused(file, "the file is not UTF-8 text".to_owned()))?;
+    Ok(text.to_owned())
+}
+
+fn refused(file: &RepoPath, message: String) -> Mistake {
+    Mistake { file: file.clone(), span: Span::START, code: TEMPLATE_ERROR, message, help: String::new() }
+}
+
+impl Loaded {
+    fn plan(&mut self, snapshot: &Snapshot, release: &Release, output: &Output, renderer: &Renderer, engine: &Arc<Engine>) {
+        let folder = output_folder(release, output);
+        let mut files: Vec<FilePlan> = Vec::new();
+        let mut mistakes = Vec::new();
+        for (file, entry) in snapshot.under(&folder) {
+            match file_plan(&folder, file, entry, renderer, engine) {
+                Ok(plan) => match files.iter().find(|other| other.path == plan.path) {
+                    Some(other) => mistakes.push(refused(file, format!("`{}` gives the same file", other.source))),
+                    None => files.push(plan),
+                },
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+        if files.is_empty() && mistakes.is_empty() {
+            let message = format!("the output `{}` has no templates: there is nothing below `{folder}`", output.name);
+            mistakes.push(Mistake { span: output.span, ..refused(&release.file, message) });
+        }
+        if mistakes.is_empty() {
+            self.outputs.insert(output.name.clone(), Plan { engine: Arc::clone(engine), files });
+        }
+        self.mistakes.extend(mistakes);
+    }
+}
+
+fn file_plan(folder: &str, file: &RepoPath, entry: &File, renderer: &Renderer, engine: &Engine) -> Result<FilePlan, Mistake> {
+    let below = file.below(folder).unwrap_or(file.as_str());
+    let path = RepoPath::parse(below.strip_suffix(".tera").unwrap_or(below)).map_err(|error| refused(file, error.to_string()))?;
+    let body = match engine.template(file) {
+        Some(template) => Body::Template(template),
+        None => Body::Copy(text_of(file, entry)?),
+    };
+    if let Some(why) = refused_name(&path).filter(|_| renderer.checks.contains(&Check::Terraform)) {
+        return Err(refused(file, format!("`{path}`: {why}")));
+    }
+    let language = renderer.language(&path).ok_or_else(|| {
+        let patterns: Vec<&str> = renderer.languages.iter().map(|(pattern, _)| pattern.as_str()).collect();
+        let mut mistake = refused(file, format!("the renderer `{}` knows no file named `{}`", renderer.id, path.file_name()));
+        mistake.help = format!("It knows {}.", crate::model::quoted_list(patterns));
+        mistake
+    })?;
+    Ok(FilePlan { path, source: file.clone(), body, language })
+}

@@ -1,0 +1,203 @@
+//! Renderers: folders of data that know one output language; some come with goldpath, a repository may add its own.
+
+use super::lexer::Delimiters;
+use crate::model::{Code, Digest, Digester, Finding, Place, RendererId, RendererName, RepoPath, Span, Turn, close_match, glob_matches};
+use crate::snapshot::Snapshot;
+use crate::yaml;
+use include_dir::{Dir, include_dir};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/renderers");
+
+const RENDERER_INVALID: Code = Code::new("renderer-invalid");
+
+/// One version of an output language.
+#[derive(Clone, Debug)]
+pub(super) struct Renderer {
+    pub(super) id: RendererId,
+    /// Its folder in the repository, or where it would be.
+    pub(super) folder: RepoPath,
+    pub(super) languages: Vec<(String, Language)>,
+    pub(super) delimiters: Delimiters,
+    pub(super) checks: Vec<Check>,
+    pub(super) marks: Marks,
+    /// Name and text of its templates.
+    pub(super) library: Vec<(String, String)>,
+    /// The digest of its folder.
+    pub(super) digest: Digest,
+}
+
+/// How a rendered file is parsed back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Language {
+    Yaml,
+    Json,
+    Hcl,
+    Text,
+}
+
+/// A built-in check over a parsed-back file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Check {
+    Kubernetes,
+    Terraform,
+    Workflow,
+}
+
+/// How labels and annotations get in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Marks {
+    Kubernetes,
+    Terraform,
+    #[default]
+    None,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct RawFile {
+    api_version: String,
+    kind: String,
+    metadata: RawMetadata,
+    spec: RawSpec,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawMetadata {
+    name: String,
+    version: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSpec {
+    language: serde_json::Map<String, serde_json::Value>,
+    #[serde(default)]
+    delimiters: Delimiters,
+    #[serde(default)]
+    checks: Vec<Check>,
+    #[serde(default)]
+    library: Vec<String>,
+    #[serde(default)]
+    marks: Marks,
+}
+
+impl Renderer {
+    /// The language of a file of a unit.
+    pub(super) fn language(&self, path: &RepoPath) -> Option<Language> {
+        let fits = |pattern: &str| {
+            let whole = if pattern.contains('/') { path.as_str() } else { path.file_name() };
+            glob_matches(pattern, whole)
+        };
+        self.languages.iter().find(|(pattern, _)| fits(pattern)).map(|(_, language)| *language)
+    }
+}
+
+/// The renderers that goldpath brings, and those of the repository.
+pub(super) fn renderers(snapshot: &Snapshot) -> (BTreeMap<RendererId, Renderer>, Vec<Finding>) {
+    let mut found = built_in();
+    let names: Vec<RendererName> = found.keys().map(|id| id.name.clone()).collect();
+    let mut findings = Vec::new();
+    for (file, entry) in snapshot.under("renderers") {
+        if file.file_name() != "renderer.yaml" || file.components().count() != 4 {
+            continue;
+        }
+        let folder = file.parent().unwrap_or_default();
+        let refuse = |message: String| Finding::error(RENDERER_INVALID, Place::file(file.clone()), message).turn(Turn::Platform);
+        let text = String::from_utf8_lossy(&entry.bytes);
+        let files = |name: &str| snapshot.text(&format!("{folder}/{name}")).map(str::to_owned);
+        match read(folder, &text, files, snapshot.folder_digest(folder, |_| false)) {
+            Ok(renderer) if names.contains(&renderer.id.name) => {
+                let message = format!("the name `{}` belongs to a renderer that comes with goldpath", renderer.id.name);
+                findings.push(refuse(message).help("Give your renderer another name, and name it so in `release.yaml`."));
+            }
+            Ok(renderer) => {
+                found.insert(renderer.id.clone(), renderer);
+            }
+            Err(message) => findings.push(refuse(message)),
+        }
+    }
+    (found, findings)
+}
+
+fn built_in() -> BTreeMap<RendererId, Renderer> {
+    let mut found = BTreeMap::new();
+    for version in BUILT_IN.dirs().flat_map(Dir::dirs) {
+        let folder = format!("renderers/{}", version.path().display());
+        let name_of = |file: &include_dir::File<'_>| file.path().strip_prefix(version.path()).unwrap_or(file.path()).display().to_string();
+        let files: BTreeMap<String, &str> = version.files().map(|file| (name_of(file), file.contents_utf8().unwrap_or_default())).collect();
+        let mut digester = Digester::new();
+        for (name, text) in &files {
+            digester.add(name);
+            digester.add(text);
+        }
+        let text = files.get("renderer.yaml").copied().unwrap_or_default();
+        let renderer = read(&folder, text, |name| files.get(name).map(|text| (*text).to_owned()), digester.finish())
+            .expect("a test reads every renderer that comes with goldpath");
+        found.insert(renderer.id.clone(), renderer);
+    }
+    found
+}
+
+fn read(folder: &str, text: &str, file: impl Fn(&str) -> Option<String>, digest: Digest) -> Result<Renderer, String> {
+    let parsed = yaml::parse(text);
+    if let Some(problem) = parsed.problems.iter().find(|problem| problem.is_error()) {
+        return Err(format!("line {}: {}", problem.span.line, problem.message));
+    }
+    let document = parsed.documents.into_iter().next().ok_or("the file is empty")?;
+    let raw: RawFile = serde_json::from_value(document.into_value()).map_err(|error| error.to_string())?;
+    if (raw.api_version.as_str(), raw.kind.as_str()) != ("goldpath.dev/v1", "Renderer") {
+        return Err("the file must begin with `apiVersion: goldpath.dev/v1` and `kind: Renderer`".to_owned());
+    }
+    let name = RendererName::parse(&raw.metadata.name).map_err(|error| format!("metadata.name: {error}"))?;
+    let id = RendererId { name, version: raw.metadata.version };
+    if folder != format!("renderers/{}/{}", id.name, id.version) {
+        return Err(format!("the file says that it is `{id}`, its folder says something else"));
+    }
+    let pairs = [&raw.spec.delimiters.expression, &raw.spec.delimiters.block, &raw.spec.delimiters.comment];
+    if let Some(bad) = pairs.into_iter().flatten().find(|text| text.len() != 2) {
+        return Err(format!("the delimiter `{bad}` must be two bytes long"));
+    }
+    let languages = raw.spec.language.into_iter().map(|(pattern, language)| {
+        serde_json::from_value(language).map(|language| (pattern, language)).map_err(|error| format!("spec.language: {error}"))
+    });
+    let languages = languages.collect::<Result<_, _>>()?;
+    let library = raw.spec.library.into_iter().map(|name| {
+        let text = file(&name).ok_or_else(|| format!("the library `{name}` is not in the renderer's folder"))?;
+        Ok::<_, String>((name, text))
+    });
+    let library = library.collect::<Result<_, _>>()?;
+    let folder = RepoPath::parse(folder).map_err(|error| error.to_string())?;
+    Ok(Renderer { id, folder, languages, delimiters: raw.spec.delimiters, checks: raw.spec.checks, marks: raw.spec.marks, library, digest })
+}
+
+/// What to say of an output whose renderer is not there.
+pub(super) fn unknown(id: &RendererId, known: &BTreeMap<RendererId, Renderer>, file: &RepoPath, span: Span) -> Finding {
+    let names: Vec<String> = known.keys().map(ToString::to_string).collect();
+    let help = match close_match(&id.to_string(), names.iter().map(String::as_str)) {
+        Some(near) => format!("Did you mean `{near}`?"),
+        None => format!("There are {}.", crate::model::quoted_list(names.iter().map(String::as_str))),
+    };
+    let place = Place::new(file.clone(), span);
+    Finding::error(Code::new("unknown-renderer"), place, format!("there is no renderer `{id}`")).help(help).turn(Turn::PathOwner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_of_a_renderer_never_changes() {
+        let shown: Vec<String> = built_in().values().map(|renderer| format!("{} {}", renderer.id, renderer.digest.short())).collect();
+        insta::assert_snapshot!(shown.join("\n"), @"
+        ci@1 ea618f057537
+        kubernetes@1 dd39a10d0f22
+        terraform@1 3e87310873db
+        ");
+    }
+}

@@ -1,0 +1,314 @@
+//! One request: which units it has, and each of them rendered.
+
+use super::context::Shared;
+use super::engine::Mistake;
+use super::file::{Maker, at_output};
+use super::marks::{Marks, marks};
+use super::release::Loaded;
+use super::rendered::{Limits, Read, Unit};
+use super::renderer::{Marks as MarkKind, Renderer};
+use crate::model::{
+    Code, Digest, Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity,
+    Target, TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
+};
+use crate::snapshot::Snapshot;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tera::Context;
+
+const UNKNOWN_TARGET: Code = Code::new("unknown-target");
+const TARGET_NOT_ALLOWED: Code = Code::new("target-not-allowed");
+const TARGET_KIND: Code = Code::new("target-kind");
+const EXPRESSION_ERROR: Code = Code::new("expression-error");
+const DUPLICATE_UNIT: Code = Code::new("duplicate-unit");
+const TOO_MANY_UNITS: Code = Code::new("too-many-units");
+const EMPTY_UNIT: Code = Code::new("empty-unit");
+const UNKNOWN_RELEASE: Code = Code::new("unknown-release");
+
+/// Everything that rendering reads, made ready once for all requests.
+pub(super) struct World<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) platform: &'a Platform,
+    pub(super) limits: &'a Limits,
+    pub(super) renderers: BTreeMap<RendererId, Renderer>,
+    pub(super) releases: BTreeMap<ReleaseId, Arc<Loaded>>,
+    pub(super) shared: Shared,
+    pub(super) settings: Digest,
+}
+
+/// What one request gives.
+#[derive(Default)]
+pub(super) struct Outcome {
+    pub(super) units: Vec<Unit>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) failed: bool,
+}
+
+/// Renders all units of one request.
+pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
+    let platform = world.platform;
+    let release = platform.releases.get(&request.release);
+    let (Some(release), Some(path), Some(loaded)) =
+        (release, platform.paths.get(&request.release.path), world.releases.get(&request.release))
+    else {
+        let message = format!("there is no release `{}`", request.release);
+        let finding = Finding::error(UNKNOWN_RELEASE, Place::file(request.file.clone()), message);
+        return Outcome { findings: vec![finding], failed: true, units: Vec::new() };
+    };
+    let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
+    let context = world.shared.request(request, path, release, &marks);
+    let mut work = Work { world, request, release, path, loaded, marks, context, outcome: Outcome::default(), taken: BTreeSet::new() };
+    for output in &release.outputs {
+        work.output(output);
+    }
+    work.finish()
+}
+
+struct Work<'a> {
+    world: &'a World<'a>,
+    request: &'a Request,
+    release: &'a Release,
+    path: &'a GoldenPath,
+    loaded: &'a Loaded,
+    marks: Marks,
+    context: Context,
+    outcome: Outcome,
+    taken: BTreeSet<UnitId>,
+}
+
+impl<'a> Work<'a> {
+    fn finish(mut self) -> Outcome {
+        let by_output = |units: &[Unit], name: &OutputName| -> Vec<UnitId> {
+            units.iter().filter(|unit| unit.id.output == *name).map(|unit| unit.id.clone()).collect()
+        };
+        for output in &self.release.outputs {
+            let before: Vec<UnitId> = output.depends_on.iter().flat_map(|name| by_output(&self.outcome.units, name)).collect();
+            for unit in self.outcome.units.iter_mut().filter(|unit| unit.id.output == output.name) {
+                unit.depends_on.clone_from(&before);
+            }
+        }
+        self.outcome
+    }
+
+    /// Notes that a unit cannot be rendered.
+    fn fail(&mut self, finding: Finding) {
+        self.outcome.failed = true;
+        self.outcome.findings.push(finding);
+    }
+
+    fn fail_output(&mut self, output: &Output, message: String) {
+        let mistake = Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, output.span, message) };
+        let finding = self.finding(mistake);
+        self.fail(finding);
+    }
+
+    /// A mistake of the golden path as a finding: its owner's turn, with where to ask and which request met it.
+    fn finding(&self, mistake: Mistake) -> Finding {
+        path_finding(mistake, self.path).related(Place::file(self.request.file.clone()), format!("rendered for `{}`", self.request.id))
+    }
+
+    fn output(&mut self, output: &'a Output) {
+        if !self.loaded.outputs.contains_key(&output.name) {
+            // The release has a finding of its own that says why.
+            self.outcome.failed = true;
+            return;
+        }
+        match self.loaded.expressions.for_each(output, &self.context) {
+            Ok(None) => {
+                let context = self.context.clone();
+                self.element(output, &context);
+            }
+            Ok(Some(elements)) if elements.len() > self.world.limits.units => {
+                let message =
+                    format!("`{}` would have {} units; at most {} are allowed", output.name, elements.len(), self.world.limits.units);
+                let place = Place::file(self.request.file.clone());
+                self.fail(Finding::error(TOO_MANY_UNITS, place, message).help("Split the request."));
+            }
+            Ok(Some(elements)) => {
+                for element in elements {
+                    let mut context = self.context.clone();
+                    context.insert("each", &element);
+                    self.element(output, &context);
+                }
+            }
+            Err(message) => self.fail_output(output, message),
+        }
+    }
+
+    fn element(&mut self, output: &'a Output, context: &Context) {
+        match self.loaded.expressions.when(output, context) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(message) => return self.fail_output(output, message),
+        }
+        match self.targets(output, context) {
+            Ok(targets) => {
+                for target in targets {
+                    self.unit(output, target, context);
+                }
+            }
+            Err(finding) => self.fail(*finding),
+        }
+    }
+
+    fn targets(&self, output: &Output, context: &Context) -> Result<Vec<&'a Target>, Box<Finding>> {
+        let all = &self.world.platform.targets;
+        let place = || Place::file(self.request.file.clone());
+        let release_place = || Place::new(self.release.file.clone(), output.span);
+        match &output.target {
+            TargetSelector::Template(source) => {
+                let name = self.loaded.expressions.target(output, context).map_err(|message| {
+                    let mistake = Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, output.span, message) };
+                    Box::new(self.finding(mistake))
+                })?;
+                let target = TargetName::parse(name.trim()).ok().and_then(|name| all.get(&name));
+                target.map(|target| vec![target]).ok_or_else(|| {
+                    let near = close_match(name.trim(), all.keys().map(TargetName::as_str));
+                    let help = match near {
+                        Some(near) => format!("Did you mean `{near}`?"),
+                        None => format!("There are {}.", quoted_list(all.keys().map(TargetName::as_str))),
+                    };
+                    let message = format!("the output `{}` goes to the target `{}`, which does not exist", output.name, name.trim());
+                    if !source.contains("{{") {
+                        let mistake = at_output(&self.release.file, output.span, message);
+                        return Box::new(self.finding(Mistake { code: UNKNOWN_TARGET, help, ..mistake }));
+                    }
+                    let help = format!("{help} Its name is made from values of the request.");
+                    let finding = Finding::error(UNKNOWN_TARGET, place(), message).help(help);
+                    Box::new(finding.related(release_place(), "the name of the target is made here"))
+                })
+            }
+            TargetSelector::Labels(labels) => {
+                let fits = |target: &&Target| labels.iter().all(|(key, value)| target.labels.get(key) == Some(value));
+                let found: Vec<&Target> = all.values().filter(fits).collect();
+                if found.is_empty() {
+                    let wanted: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+                    let message = format!("no target has the labels {}", quoted_list(wanted.iter().map(String::as_str)));
+                    let mistake = Mistake { code: UNKNOWN_TARGET, ..at_output(&self.release.file, output.span, message) };
+                    return Err(Box::new(self.finding(mistake)));
+                }
+                Ok(found)
+            }
+        }
+    }
+
+    fn unit(&mut self, output: &'a Output, target: &'a Target, context: &Context) {
+        let id = UnitId { request: self.request.id.clone(), output: output.name.clone(), target: target.name.clone() };
+        if let Some(finding) = self.refused(output, target, &id) {
+            return self.fail(finding);
+        }
+        let (Some(plan), Some(renderer)) = (self.loaded.outputs.get(&output.name), self.world.renderers.get(&output.renderer)) else {
+            self.outcome.failed = true;
+            return;
+        };
+        let context = self.world.shared.with_target(context, target);
+        let maker = Maker {
+            plan,
+            renderer,
+            context: &context,
+            limits: self.world.limits,
+            marks: &self.marks,
+            providers: &target.terraform_providers,
+            release_file: &self.release.file,
+        };
+        match maker.make() {
+            Ok(made) if made.files.is_empty() => {
+                let message = format!("the output `{}` renders to no file at all", output.name);
+                let help = "Say when the output is wanted with `when`; an empty unit is never taken for a removed one.".to_owned();
+                let finding = self.finding(Mistake { code: EMPTY_UNIT, help, ..at_output(&self.release.file, output.span, message) });
+                self.fail(finding);
+            }
+            Ok(made) => self.outcome.units.push(Unit {
+                id,
+                request_file: self.request.file.clone(),
+                release: self.release.id.clone(),
+                target_kind: target.kind,
+                renderer: output.renderer.clone(),
+                on_delete: output.on_delete,
+                disposable: self.release.disposable.clone(),
+                depends_on: Vec::new(),
+                digest: Unit::digest_of(&made.files),
+                files: made.files,
+                objects: made.objects,
+                reads: self.reads(renderer, target),
+            }),
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    let finding = self.finding(mistake);
+                    self.fail(finding);
+                }
+            }
+        }
+    }
+
+    /// Why a unit may not be at all, when it may not.
+    fn refused(&mut self, output: &Output, target: &Target, id: &UnitId) -> Option<Finding> {
+        let place = || Place::file(self.request.file.clone());
+        let allows = |list: &[String], name: &str| list.iter().any(|entry| entry == "*" || entry == name);
+        let team = self.request.id.team.as_str();
+        let not = if !allows(&target.allow_teams, team) {
+            Some(("teams", format!("the team `{team}`")))
+        } else if !allows(&target.allow_paths, self.path.name.as_str()) {
+            Some(("paths", format!("the golden path `{}`", self.path.name)))
+        } else {
+            None
+        };
+        if let Some((list, who)) = not {
+            let message = format!("the target `{}` does not take {who}", target.name);
+            let help = format!("Ask for another target, or ask the platform team to add it to `allow.{list}` of `{}`.", target.file);
+            let finding = Finding::error(TARGET_NOT_ALLOWED, place(), message).help(help);
+            return Some(finding.related(Place::file(target.file.clone()), "who may go there is said here"));
+        }
+        let renderer = self.world.renderers.get(&output.renderer)?;
+        let wanted = if renderer.marks == MarkKind::Terraform { TargetKind::Terraform } else { TargetKind::Directory };
+        if target.kind != wanted {
+            let message = format!(
+                "the output `{}` of `{}` cannot go to the target `{}`, which is of another type",
+                output.name, output.renderer, target.name
+            );
+            let help = "Terraform roots go to targets of `type: terraform`, everything else to targets of `type: directory`.".to_owned();
+            return Some(self.finding(Mistake { code: TARGET_KIND, help, ..at_output(&self.release.file, output.span, message) }));
+        }
+        if !self.taken.insert(id.clone()) {
+            let message = format!("the output `{}` goes to the target `{}` twice", output.name, target.name);
+            let finding = Finding::error(DUPLICATE_UNIT, place(), message).help("Each element of `forEach` needs a target of its own.");
+            return Some(finding.related(Place::new(self.release.file.clone(), output.span), "the units are made here"));
+        }
+        None
+    }
+
+    fn reads(&self, renderer: &Renderer, target: &Target) -> Vec<Read> {
+        let file = |path: &RepoPath| Read { path: path.clone(), digest: file_digest(self.world.snapshot, path) };
+        let mut reads = vec![file(&self.request.file), file(&target.file), Read { path: renderer.folder.clone(), digest: renderer.digest }];
+        reads.extend(self.world.platform.teams.get(&self.request.id.team).map(|team| file(&team.file)));
+        let folder = RepoPath::parse(&self.release.id.folder()).ok();
+        reads.extend(folder.map(|path| Read { path, digest: self.release.digest }));
+        let settings = RepoPath::parse("goldpath.yaml").ok();
+        reads.extend(settings.map(|path| Read { path, digest: self.world.settings }));
+        reads.sort();
+        reads
+    }
+}
+
+/// The digest of a file's content by its id in Git; of a file that is not there, the digest of nothing.
+pub(super) fn file_digest(snapshot: &Snapshot, path: &RepoPath) -> Digest {
+    snapshot.get(path.as_str()).map_or_else(|| Digest::of(b""), |file| Digest::of(file.id.bytes()))
+}
+
+/// A mistake of a golden path as a finding for its owner.
+pub(super) fn path_finding(mistake: Mistake, path: &GoldenPath) -> Finding {
+    let asked = match &path.support.channel {
+        Some(channel) => format!("This is for the owner of the golden path to mend: team `{}`, in {channel}.", path.owner),
+        None => format!("This is for the owner of the golden path to mend: team `{}`.", path.owner),
+    };
+    let help = if mistake.help.is_empty() { asked } else { format!("{} {asked}", mistake.help) };
+    Finding {
+        place: Place::new(mistake.file, mistake.span),
+        severity: Severity::Error,
+        code: mistake.code,
+        message: mistake.message,
+        help,
+        turn: Turn::PathOwner,
+        related: Vec::new(),
+    }
+}
