@@ -1,37 +1,32 @@
 //! A change on the default branch: accepted along the transitions that were reviewed, or held.
 
-use super::{Accepted, Change, ChangeState, Held, Next, Review};
-use crate::command::{Apply, Command, Entry};
+use super::{Accepted, Change, ChangeState, Held, Review};
+use crate::command::{Apply, Entry};
 use crate::model::CommitId;
 use crate::observe::{Facts, Landing};
 use crate::plan::{self, ApplyPlan, Evaluation, Hold, HoldReason, Judgement, Proposed, Round, Step, WaitingOn};
 use jiff::Timestamp;
 
 /// A piece of the default branch's history is this change.
-pub(super) fn landed(mut change: Change, landing: Landing, now: Timestamp) -> Next {
+pub(super) fn landed(mut change: Change, landing: Landing, now: Timestamp) -> Change {
     let review = match &change.state {
         ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => Some(review.clone()),
         ChangeState::Seen | ChangeState::Rendering { .. } | ChangeState::Planning { .. } | ChangeState::Closed => None,
-        ChangeState::Landing { .. } | ChangeState::Held(_) | ChangeState::Accepted(_) => return change.stay(),
+        ChangeState::Landing { .. } | ChangeState::Held(_) | ChangeState::Accepted(_) => return change,
     };
     change.facts = landing.facts.clone();
-    let command = render(&landing);
-    change.go(ChangeState::Landing { landing: Box::new(landing), review }, now, vec![command])
+    change.go(ChangeState::Landing { landing: Box::new(landing), review }, now)
 }
 
-pub(super) fn render(landing: &Landing) -> Command {
-    Command::Render { round: round(landing) }
-}
-
-fn round(landing: &Landing) -> Round {
+pub(super) fn round(landing: &Landing) -> Round {
     Round { base: landing.base.clone(), head: landing.commit.clone(), preview: false }
 }
 
 /// What the merge gave was rendered: its moves are accepted, or held.
-pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) -> Next {
-    let ChangeState::Landing { landing, review } = change.state.clone() else { return change.stay() };
+pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
+    let ChangeState::Landing { landing, review } = change.state.clone() else { return change };
     if round(&landing) != evaluation.round {
-        return change.stay();
+        return change;
     }
     let plan = plan::plan(&landing.commit, &evaluation.diff, &Default::default(), &evaluation.judgement);
     let review = review.filter(|review| review.errors == 0);
@@ -86,30 +81,29 @@ fn base_of(landing: &Landing) -> CommitId {
 }
 
 /// Accepted when nothing is left to wait for, else held.
-fn settle(change: Change, held: Held, now: Timestamp) -> Next {
+fn settle(change: Change, held: Held, now: Timestamp) -> Change {
     if !held.waiting(&change.facts).is_empty() {
-        return change.go(ChangeState::Held(Box::new(held)), now, vec![Command::Report]);
+        return change.go(ChangeState::Held(Box::new(held)), now);
     }
     let reviewed_head = held.review.as_ref().map(|review| review.round.head.clone());
     let recorded = held.entries.is_empty();
     let accepted = Accepted { landing: held.landing, reviewed_head, entries: held.entries, at: now, recorded };
-    change.go(ChangeState::Accepted(Box::new(accepted)), now, vec![Command::Report])
+    change.go(ChangeState::Accepted(Box::new(accepted)), now)
 }
 
 /// People may have approved since.
-pub(super) fn reconsider(change: Change, now: Timestamp) -> Next {
+pub(super) fn reconsider(change: Change, now: Timestamp) -> Change {
     match change.state.clone() {
         ChangeState::Held(held) => settle(change, *held, now),
-        ChangeState::Accepted(_) => Next { change, commands: vec![Command::Report] },
-        _ => change.stay(),
+        _ => change,
     }
 }
 
 /// The evidence is written.
-pub(super) fn recorded(change: Change, now: Timestamp) -> Next {
-    let ChangeState::Accepted(mut accepted) = change.state.clone() else { return change.stay() };
+pub(super) fn recorded(change: Change, now: Timestamp) -> Change {
+    let ChangeState::Accepted(mut accepted) = change.state.clone() else { return change };
     accepted.recorded = true;
-    change.go(ChangeState::Accepted(accepted), now, vec![Command::Report])
+    change.go(ChangeState::Accepted(accepted), now)
 }
 
 impl Held {

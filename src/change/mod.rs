@@ -1,11 +1,11 @@
-//! The life of one change up to accepted: `step(change, event, now) -> Next`.
+//! The life of one change up to accepted: `step(change, event, now) -> Change`.
 //!
 //! That a change is applied is computed from the deliveries, never stored here.
 
 mod landing;
 mod review;
 
-use crate::command::{Command, Entry, Event};
+use crate::command::{Command, Entry, Event, Record};
 use crate::model::{ChangeId, CommitId, UnitId};
 use crate::observe::{Facts, Landing, PullState};
 use crate::plan::{ApplyPlan, Proposed, Round, WaitingOn};
@@ -120,19 +120,25 @@ pub struct Accepted {
     pub recorded: bool,
 }
 
-/// A step's result: the change as it is now, and what to ask of the world; both are stored together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Next {
-    /// The change as it is now.
-    pub change: Change,
-    /// What to ask of the world.
-    pub commands: Vec<Command>,
-}
-
 impl Change {
     /// A change of which nothing is known yet.
     pub fn new(id: ChangeId, title: String, branch: Option<String>, now: Timestamp) -> Self {
         Self { id, title, branch, facts: Facts::default(), seen: now, updated: now, state: ChangeState::Seen }
+    }
+
+    /// Whether anything may still become of it.
+    pub fn is_open(&self) -> bool {
+        match &self.state {
+            ChangeState::Accepted(accepted) => !accepted.recorded,
+            ChangeState::Closed => false,
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Merging { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Held(_) => true,
+        }
     }
 
     /// Everything that it waits for now.
@@ -165,59 +171,69 @@ impl Change {
         }
     }
 
-    fn stay(self) -> Next {
-        Next { change: self, commands: Vec::new() }
+    /// What its state asks of the world, with the commit that judges. It follows from the state alone: whoever finds the
+    /// change in this state, after a crash too, asks the same again, and every answer is a question's or is probed.
+    pub fn command(&self, judge: Option<CommitId>) -> Option<Command> {
+        match &self.state {
+            ChangeState::Rendering { round } => Some(Command::Render { round: round.clone(), judge }),
+            ChangeState::Planning { round, units } => Some(Command::Plan { round: round.clone(), judge, units: units.clone() }),
+            ChangeState::Landing { landing, .. } => Some(Command::Render { round: landing::round(landing), judge }),
+            ChangeState::Merging { review, by } => review.merge(self.id.number()?, by),
+            ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
+        }
     }
 
-    fn go(mut self, state: ChangeState, now: Timestamp, commands: Vec<Command>) -> Next {
+    /// What its evidence says of it, without its units, as long as the evidence is to be written.
+    pub fn to_record(&self) -> Option<Record> {
+        let ChangeState::Accepted(accepted) = &self.state else { return None };
+        (!accepted.recorded).then(|| Record {
+            change: self.id.clone(),
+            landing: accepted.landing.clone(),
+            reviewed_head: accepted.reviewed_head.clone(),
+            facts: self.facts.clone(),
+            accepted_at: accepted.at,
+            units: Vec::new(),
+        })
+    }
+
+    fn go(mut self, state: ChangeState, now: Timestamp) -> Self {
         if self.state != state {
             self.updated = now;
             self.state = state;
         }
-        Next { change: self, commands }
+        self
     }
 }
 
-/// What comes next for a change. The only place that decides it up to *accepted*.
-pub fn step(change: Change, event: Event, now: Timestamp) -> Next {
+/// What becomes of a change. The only place that decides it up to *accepted*; what to ask next follows from its state.
+pub fn step(change: Change, event: Event, now: Timestamp) -> Change {
     match event {
         Event::Observed(pull) => review::observed(change, *pull, now),
+        Event::Reviewed(facts) => landing::reconsider(Change { facts: *facts, ..change }, now),
         Event::Landed(landing) => landing::landed(change, *landing, now),
         Event::Rendered(evaluation) => match change.state {
             ChangeState::Rendering { .. } => review::rendered(change, &evaluation, now),
             ChangeState::Landing { .. } => landing::rendered(change, &evaluation, now),
-            _ => change.stay(),
+            _ => change,
         },
         Event::Planned(plans) => review::planned(change, &plans, now),
-        // the default branch is looked at anyway: what was merged comes back as `Landed`
-        Event::Merged { .. } => change.stay(),
         Event::NotMerged => match change.state.clone() {
-            ChangeState::Merging { review, .. } => change.go(ChangeState::Waiting(review), now, Vec::new()),
-            _ => change.stay(),
+            ChangeState::Merging { review, .. } => change.go(ChangeState::Waiting(review), now),
+            _ => change,
         },
-        Event::Started => started(change),
         Event::Recorded { .. } => landing::recorded(change, now),
-        Event::Reported
+        // a merge is seen as a landing, by whomever it was made
+        Event::Merged { .. }
+        | Event::Found(_)
+        | Event::Said { .. }
         | Event::Applied { .. }
         | Event::Published { .. }
         | Event::Accepted { .. }
         | Event::Cleared { .. }
         | Event::Tick { .. }
-        | Event::Failed { .. } => change.stay(),
+        | Event::Started
+        | Event::Failed { .. } => change,
     }
-}
-
-/// After a start, what was asked of the world is asked again: it is a question, or it is probed.
-fn started(change: Change) -> Next {
-    let command = match &change.state {
-        ChangeState::Rendering { round } => Some(Command::Render { round: round.clone() }),
-        ChangeState::Planning { round, units } => Some(Command::Plan { round: round.clone(), units: units.clone() }),
-        ChangeState::Landing { landing, .. } => Some(landing::render(landing)),
-        // where it is now is observed before anything else; an answered merge comes back as `Landed`
-        ChangeState::Merging { review, by } => review::merge(&change, review, by),
-        ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
-    };
-    Next { change, commands: command.into_iter().collect() }
 }
 
 impl PullState {

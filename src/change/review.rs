@@ -1,6 +1,6 @@
 //! A pull request before it is merged: looked at, planned, shown, approved, merged.
 
-use super::{Change, ChangeState, Next, Review};
+use super::{Change, ChangeState, Review};
 use crate::command::Command;
 use crate::model::{Finding, TargetKind, UnitId};
 use crate::observe::{Facts, PullRequest, PullState};
@@ -9,18 +9,17 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 /// The forge was looked at.
-pub(super) fn observed(mut change: Change, pull: PullRequest, now: Timestamp) -> Next {
-    if change.landing().is_some() {
-        change.facts = pull.facts;
-        return super::landing::reconsider(change, now);
-    }
+pub(super) fn observed(mut change: Change, pull: PullRequest, now: Timestamp) -> Change {
     change.facts = pull.facts;
     change.title = pull.title;
+    if change.landing().is_some() {
+        return super::landing::reconsider(change, now);
+    }
     if pull.state == PullState::Closed {
-        return change.go(ChangeState::Closed, now, vec![Command::Report]);
+        return change.go(ChangeState::Closed, now);
     }
     if !pull.state.is_open() {
-        return change.stay();
+        return change;
     }
     let round = Round { base: Some(pull.base), head: pull.head, preview: true };
     let known = match &change.state {
@@ -29,38 +28,25 @@ pub(super) fn observed(mut change: Change, pull: PullRequest, now: Timestamp) ->
         ChangeState::Seen | ChangeState::Landing { .. } | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
     };
     if known != Some(&round) {
-        let command = Command::Render { round: round.clone() };
-        return change.go(ChangeState::Rendering { round }, now, vec![command]);
+        return change.go(ChangeState::Rendering { round }, now);
     }
     match (change.state.clone(), pull.merge_wanted_by) {
-        (ChangeState::Waiting(review), Some(by)) if review.may_merge(&change.facts) => {
-            let command = merge(&change, &review, &by);
-            change.go(ChangeState::Merging { review, by }, now, command.into_iter().collect())
-        }
-        (ChangeState::Waiting(_), _) => Next { change, commands: vec![Command::Report] },
-        _ => change.stay(),
+        (ChangeState::Waiting(review), Some(by)) if review.may_merge(&change.facts) => change.go(ChangeState::Merging { review, by }, now),
+        _ => change,
     }
-}
-
-pub(super) fn merge(change: &Change, review: &Review, by: &str) -> Option<Command> {
-    let pull = change.id.number()?;
-    let base = review.round.base.clone()?;
-    Some(Command::Merge { pull, base, head: review.round.head.clone(), by: by.to_owned() })
 }
 
 /// Both sides were rendered and compared: errors are shown at once, else Terraform is asked.
-pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) -> Next {
+pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
     if !matches!(&change.state, ChangeState::Rendering { round } if *round == evaluation.round) {
-        return change.stay();
+        return change;
     }
     let review = Review::of(evaluation, &BTreeMap::new(), &[], BTreeMap::new());
     let units: Vec<UnitId> = terraform_units(evaluation);
     if review.errors > 0 || !review.conflicts.is_empty() || units.is_empty() {
-        return change.go(ChangeState::Waiting(Box::new(review)), now, vec![Command::Report]);
+        return change.go(ChangeState::Waiting(Box::new(review)), now);
     }
-    let round = evaluation.round.clone();
-    let command = Command::Plan { round: round.clone(), units: units.clone() };
-    change.go(ChangeState::Planning { round, units }, now, vec![command])
+    change.go(ChangeState::Planning { round: evaluation.round.clone(), units }, now)
 }
 
 fn terraform_units(evaluation: &Evaluation) -> Vec<UnitId> {
@@ -69,12 +55,12 @@ fn terraform_units(evaluation: &Evaluation) -> Vec<UnitId> {
 }
 
 /// Terraform has answered.
-pub(super) fn planned(change: Change, plans: &Plans, now: Timestamp) -> Next {
+pub(super) fn planned(change: Change, plans: &Plans, now: Timestamp) -> Change {
     if !matches!(&change.state, ChangeState::Planning { round, .. } if *round == plans.evaluation.round) {
-        return change.stay();
+        return change;
     }
     let review = Review::of(&plans.evaluation, &plans.plans, &plans.findings, plans.failed.clone());
-    change.go(ChangeState::Waiting(Box::new(review)), now, vec![Command::Report])
+    change.go(ChangeState::Waiting(Box::new(review)), now)
 }
 
 impl Review {
@@ -92,6 +78,11 @@ impl Review {
             conflicts: evaluation.conflicts.clone(),
             unplanned,
         }
+    }
+
+    pub(super) fn merge(&self, pull: u64, by: &str) -> Option<Command> {
+        let base = self.round.base.clone()?;
+        Some(Command::Merge { pull, base, head: self.round.head.clone(), by: by.to_owned() })
     }
 
     /// Everything but the merge that it waits for.

@@ -3,25 +3,42 @@
 //! `Command` and `Event` are closed: who matches them names every variant.
 
 use crate::diff::Transition;
-use crate::model::{ChangeId, CommitId, Digest, TargetKind, TargetName, UnitId};
-use crate::observe::{Facts, Landing, Outcome, PullRequest};
+use crate::model::{ChangeId, CommitId, Digest, RepoPath, TargetKind, TargetName, UnitId};
+use crate::observe::{Facts, Landing, Outcome, PullRequest, UnitResult};
 use crate::plan::{Evaluation, Hold, Plans, Reviewed, Round, Who};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// What the steps ask of the world.
+/// What is asked of the world.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Command {
+    /// Look at the branches and the forge as a whole.
+    Observe {
+        /// The commit of the default branch up to which everything is known; nothing at the first start.
+        known: Option<CommitId>,
+    },
+    /// Look at what people did about one change.
+    Look {
+        /// Its pull request.
+        pull: Option<u64>,
+        /// Where it landed.
+        landed: Option<CommitId>,
+    },
     /// Read both sides, validate, render, compare, run the policies.
     Render {
         /// What is compared.
         round: Round,
+        /// The newest accepted commit: who may approve what is judged by it.
+        judge: Option<CommitId>,
     },
     /// Ask Terraform what it would do.
     Plan {
         /// What was compared.
         round: Round,
+        /// The newest accepted commit.
+        judge: Option<CommitId>,
         /// The Terraform units among what changes.
         units: Vec<UnitId>,
     },
@@ -36,12 +53,19 @@ pub enum Command {
         /// Who asked for it.
         by: String,
     },
-    /// Say on the change what is known now: comment, check, status. What is said already is not said again.
-    Report,
+    /// Say on a change what is known now; what is said already is not said again.
+    Say {
+        /// Its pull request.
+        pull: Option<u64>,
+        /// Its head, or where it landed.
+        commit: CommitId,
+        /// The finished text.
+        words: Box<Words>,
+    },
     /// Make a target hold what was accepted for one unit.
     Apply {
         /// What to do.
-        entry: Box<Apply>,
+        apply: Box<Apply>,
     },
     /// Put units on the branch `rendered`, as they were applied.
     Publish {
@@ -50,9 +74,22 @@ pub enum Command {
     },
     /// Write the signed evidence of a change that is complete.
     Record {
-        /// The change.
-        change: ChangeId,
+        /// What is known of it.
+        record: Box<Record>,
     },
+}
+
+/// Finished text for the forge.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Words {
+    /// The one comment that is kept up to date, in Markdown.
+    pub comment: String,
+    /// A comment of its own, because an edit notifies nobody: what makes it unique, and its text.
+    pub note: Option<(String, String)>,
+    /// How the check on the head ends: `success`, `failure`, `neutral`, `action_required`.
+    pub conclusion: String,
+    /// One line: the title of the check and the description of the status.
+    pub title: String,
 }
 
 /// One unit to be made so.
@@ -104,11 +141,47 @@ pub struct Publish {
     pub of: usize,
 }
 
-/// What the world answers, and what it tells by itself.
+/// What a statement of evidence says of one change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The change.
+    pub change: ChangeId,
+    /// Where it landed.
+    pub landing: Landing,
+    /// The head that was looked at on the pull request.
+    pub reviewed_head: Option<CommitId>,
+    /// Who wrote and who approved it.
+    pub facts: Facts,
+    /// When its moves were accepted.
+    pub accepted_at: Timestamp,
+    /// What became of each unit.
+    pub units: Vec<RecordUnit>,
+}
+
+/// What became of one unit of a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RecordUnit {
+    /// The unit.
+    pub unit: UnitId,
+    /// From which bytes to which.
+    pub transition: Transition,
+    /// The digest of the actions that were reviewed.
+    pub reviewed: Option<Digest>,
+    /// What was done and when; nothing: a newer change took its place.
+    pub applied: Option<(UnitResult, Timestamp)>,
+    /// The change that took its place.
+    pub superseded_by: Option<ChangeId>,
+}
+
+/// What the world answers, and what the loop tells the steps.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
-    /// What the forge says of a pull request now.
+    /// Answer to `Observe`.
+    Found(Box<Found>),
+    /// Answer to `Look`: what the forge says of a pull request now.
     Observed(Box<PullRequest>),
+    /// Answer to `Look`: what people did about a commit that has no pull request.
+    Reviewed(Box<Facts>),
     /// A piece of the default branch's history.
     Landed(Box<Landing>),
     /// Answer to `Render`.
@@ -122,8 +195,11 @@ pub enum Event {
     },
     /// Answer to `Merge`: something moved meanwhile.
     NotMerged,
-    /// Answer to `Report`.
-    Reported,
+    /// Answer to `Say`.
+    Said {
+        /// Whether anything was written.
+        written: bool,
+    },
     /// Answer to `Apply`.
     Applied {
         /// The unit.
@@ -160,7 +236,7 @@ pub enum Event {
         /// Units of all targets that are accepted and not applied yet.
         unsettled: BTreeSet<UnitId>,
     },
-    /// The daemon was started: what was running may have got somewhere.
+    /// Whoever worked on this before is gone: what was running may have got somewhere.
     Started,
     /// The outside world failed; nothing was decided.
     Failed {
@@ -169,6 +245,30 @@ pub enum Event {
         /// Whether trying again may help.
         retry: bool,
     },
+}
+
+/// What the branches and the forge say as a whole.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// The tip of the default branch.
+    pub tip: CommitId,
+    /// Numbers of the pull requests that are not merged or closed, and of those that were since the last look.
+    pub pulls: Vec<u64>,
+    /// The pieces of history between what was known and the tip, oldest first.
+    pub landings: Vec<Landing>,
+    /// What was known is no longer part of the default branch.
+    pub rewound: bool,
+    /// Units on the branch `rendered` with their digests and the digests of their files; asked at the first look only.
+    pub rendered: Option<BTreeMap<UnitId, RenderedUnit>>,
+}
+
+/// One unit as the branch `rendered` has it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RenderedUnit {
+    /// The digest of its files.
+    pub digest: Digest,
+    /// Per file the digest of its bytes.
+    pub files: BTreeMap<RepoPath, Digest>,
 }
 
 /// The right to write to a target: who holds it, and its generation, which only grows.
@@ -195,13 +295,13 @@ impl LeaseProof {
     }
 }
 
-/// One performance of a command: which change or target it is for, and by which right.
+/// One performance of a command: by which right, and what is known of the unit that it is about.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// The change that it is for; nothing for what is a target's own.
-    pub change: ChangeId,
     /// By which right.
     pub lease: LeaseProof,
+    /// The files of the unit as goldpath wrote them; empty for all but `Apply`.
+    pub inventory: BTreeMap<RepoPath, Digest>,
 }
 
 /// Where something is applied: the key of its lease.

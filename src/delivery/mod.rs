@@ -3,6 +3,8 @@
 //! One unit of a target is applied at a time, the newest accepted move of a unit wins, and a failure blocks nothing but what depends on it.
 
 mod progress;
+#[cfg(test)]
+mod tests;
 
 use crate::command::{Apply, Command, Entry, Event};
 use crate::diff::Transition;
@@ -100,13 +102,15 @@ pub fn step(mut delivery: Delivery, event: Event, now: Timestamp) -> Next {
         Event::Started => delivery.started(),
         // only here, with all targets in sight, something is begun
         Event::Tick { unsettled } => return delivery.begin(&unsettled, now),
-        Event::Observed(_)
+        Event::Found(_)
+        | Event::Observed(_)
+        | Event::Reviewed(_)
         | Event::Landed(_)
         | Event::Rendered(_)
         | Event::Planned(_)
         | Event::Merged { .. }
         | Event::NotMerged
-        | Event::Reported
+        | Event::Said { .. }
         | Event::Failed { .. } => {}
     }
     Next { delivery, command: None }
@@ -221,8 +225,13 @@ impl Delivery {
         job.apply.again |= matches!(job.status, Status::Failed { .. });
         job.apply.transition.before = applied;
         job.status = Status::Running { attempt: job.attempts() + 1 };
-        let command = Command::Apply { entry: Box::new(job.apply.clone()) };
+        let command = Command::Apply { apply: Box::new(job.apply.clone()) };
         Next { delivery: self, command: Some(command) }
+    }
+
+    /// Whether anything is to be applied.
+    pub fn has_open_jobs(&self) -> bool {
+        self.jobs.iter().any(|job| !matches!(job.status, Status::Applied { .. } | Status::Superseded { .. }))
     }
 
     /// When something is to be tried again by itself.

@@ -1,8 +1,7 @@
 //! How far a change is, over all targets; computed from the deliveries, stored nowhere.
 
 use super::{Delivery, Job, Status};
-use crate::change::Accepted;
-use crate::command::{Command, Publish};
+use crate::command::{Command, Publish, Record, RecordUnit};
 use crate::model::{ChangeId, Digest, UnitId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,20 +59,30 @@ impl Progress<'_> {
 }
 
 /// What is to be done for an accepted change beside applying: publish what was applied once nothing moves any more, then record it.
-pub fn close<'a>(change: &ChangeId, accepted: &Accepted, deliveries: impl IntoIterator<Item = &'a Delivery> + Clone) -> Option<Command> {
-    if accepted.recorded {
-        return None;
-    }
+///
+/// `record` is the change's record without its units.
+pub fn close<'a>(record: Record, deliveries: impl IntoIterator<Item = &'a Delivery> + Clone) -> Option<Command> {
     let unsettled = unsettled(deliveries.clone());
-    let progress = progress(change, deliveries);
+    let progress = progress(&record.change, deliveries);
     if progress.is_moving(&unsettled) {
         return None;
     }
     let units = progress.unpublished();
     if !units.is_empty() {
         let (applied, of) = (progress.applied(), progress.total());
-        let publish = Publish { change: change.clone(), base: accepted.landing.commit.clone(), units, applied, of };
+        let publish = Publish { change: record.change, base: record.landing.commit, units, applied, of };
         return Some(Command::Publish { publish: Box::new(publish) });
     }
-    progress.is_complete().then(|| Command::Record { change: change.clone() })
+    let units = progress.jobs.values().map(|job| record_unit(job)).collect();
+    progress.is_complete().then(|| Command::Record { record: Box::new(Record { units, ..record }) })
+}
+
+fn record_unit(job: &Job) -> RecordUnit {
+    let (applied, superseded_by) = match &job.status {
+        Status::Applied { result, at, .. } => (Some((result.clone(), *at)), None),
+        Status::Superseded { by } => (None, Some(by.clone())),
+        Status::Queued | Status::Running { .. } | Status::Failed { .. } | Status::Held(_) => (None, None),
+    };
+    let apply = &job.apply;
+    RecordUnit { unit: apply.unit.clone(), transition: apply.transition, reviewed: apply.reviewed.digest(), applied, superseded_by }
 }

@@ -4,4 +4,4 @@ mod pull;
 mod terraform;
 
 pub use pull::{Author, Clearance, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult};
-pub use terraform::{Action, TerraformPlan, Verb};
+pub use terraform::{Action, AttributeChange, PlanError, Secrets, Shown, TerraformPlan, Verb, read_show_json};

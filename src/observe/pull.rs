@@ -1,6 +1,6 @@
 //! What the forge and Git say of a change: who wrote it, who approved it, where it stands.
 
-use crate::model::{CommitId, Digest};
+use crate::model::{CommitId, Digest, RepoPath};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -135,6 +135,8 @@ pub struct UnitResult {
     pub objects: BTreeMap<String, String>,
     /// For Terraform: the digest of the plan that was applied.
     pub plan: Option<Digest>,
+    /// For directories: the files of the unit as they stand there now, with the digests of their bytes.
+    pub inventory: BTreeMap<RepoPath, Digest>,
 }
 
 impl Facts {

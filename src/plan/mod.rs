@@ -156,7 +156,7 @@ fn risks_of(action: &Action, budget: &DeleteBudget) -> Vec<Risk> {
     let mut risks = match action.verb {
         Verb::Delete => vec![Risk::Destroy],
         Verb::Replace => vec![Risk::Replace],
-        Verb::Create | Verb::Update | Verb::Read | Verb::Forget => Vec::new(),
+        Verb::Create | Verb::Update | Verb::Read | Verb::Forget | Verb::Import | Verb::Move => Vec::new(),
     };
     if protected && !risks.is_empty() {
         risks.push(Risk::Protected);

@@ -40,7 +40,7 @@ pub struct Command {
 }
 
 /// What a child wrote to one of its outputs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Captured {
     /// The first bytes, up to the cap.
     pub bytes: Vec<u8>,
@@ -209,6 +209,13 @@ impl Captured {
     }
 }
 
+impl std::fmt::Debug for Captured {
+    /// Without the bytes, which may hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes{}", self.bytes.len(), if self.cut { ", cut" } else { "" })
+    }
+}
+
 impl Output {
     /// The output, when the child ended with code 0.
     ///
@@ -220,6 +227,11 @@ impl Output {
             Status::Code(_) | Status::Signal(_) => Err(Error::Failed(Box::new(self))),
         }
     }
+}
+
+/// Where `PATH` has a program of this name.
+pub fn find(program: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
 /// Gives `input` to a child and takes its standard output; `on_output` sees each piece as it comes and may end the child.

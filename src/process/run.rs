@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 /// How long output is waited for when the child has ended but something that left its group still holds the pipe.
@@ -179,10 +179,7 @@ impl<F: FnMut(&[u8]) -> ControlFlow<()>> Watch<F> {
     /// What is told next; nothing when the time is over.
     fn next(&self) -> Option<Told> {
         let Some(deadline) = self.deadline else { return self.told.recv().ok() };
-        match self.told.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-            Ok(told) => Some(told),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.told.recv_timeout(deadline.saturating_duration_since(Instant::now())).ok()
     }
 
     fn take(&mut self, told: Told, command: &Command) -> ControlFlow<()> {

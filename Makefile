@@ -1,0 +1,57 @@
+# The front door. `make demo` shows the whole loop, `make test` runs every test; both do their own set-up, into target/ only.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+CARGO_DENY_VERSION := 0.20.2
+TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
+TOOLS := $(TARGET)/tools
+TESTBED := $(TARGET)/testbed/bin
+DEMO_ARGS ?=
+
+# What the machine has comes first; what was built here fills the gaps.
+export PATH := $(PATH):$(TESTBED)
+
+.PHONY: help demo test lint deny fmt prerequisites terraform
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: prerequisites terraform ## the whole loop on an example, from a request with a mistake to signed evidence (DEMO_ARGS="--dir DIR --exit")
+	@cargo build --locked --bin goldpath
+	@"$(TARGET)/debug/goldpath" demo $(DEMO_ARGS)
+
+test: prerequisites terraform ## all tests (TEST_ARGS="--test it story::" for some)
+	@cargo test --locked $(TEST_ARGS)
+
+lint: prerequisites deny ## formatting, clippy, dependencies
+	@cargo fmt --check
+	@cargo clippy --locked --all-targets -- -D warnings
+
+# The advisories are not among these checks: their database is fetched from GitHub, and a check that fails without a network says
+# nothing about the code. Where there is one, `cargo deny check advisories` asks for them.
+deny: $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION) ## the licences, sources and bans of the dependencies
+	@"$<" --locked --log-level error check bans licenses sources
+
+fmt: ## format the sources
+	@cargo fmt
+
+prerequisites:
+	@command -v cargo >/dev/null || { echo "error: cargo is missing: install Rust 1.95 or newer from https://rustup.rs" >&2; exit 2; }
+	@command -v git >/dev/null || { echo "error: git is missing: install it with the packages of your system" >&2; exit 2; }
+	@command -v cc >/dev/null || { echo "error: a C compiler is missing: install gcc or clang with the packages of your system" >&2; exit 2; }
+
+terraform:
+	@command -v terraform >/dev/null || command -v tofu >/dev/null || \
+	  tests/testbed/build opentofu github.com/opentofu/opentofu/cmd/tofu "$(TESTBED)/tofu"
+
+# A debug build: it is made in two minutes instead of eight, and is fast enough.
+$(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION):
+	@mkdir -p "$(TOOLS)"
+	@if [ "$$(cargo deny --version 2>/dev/null || true)" = "cargo-deny $(CARGO_DENY_VERSION)" ]; then \
+	  ln -s "$$(command -v cargo-deny)" "$@"; \
+	else \
+	  echo "building cargo-deny $(CARGO_DENY_VERSION) into $(TOOLS) (once, about two minutes)" >&2; \
+	  env -u CARGO_TARGET_DIR cargo install --quiet --debug --locked --root "$(TOOLS)" --version "$(CARGO_DENY_VERSION)" cargo-deny; \
+	  mv "$(TOOLS)/bin/cargo-deny" "$@"; \
+	fi

@@ -1,0 +1,224 @@
+use super::*;
+use crate::model::{CommitId, TargetKind};
+use crate::plan::{Reviewed, Who};
+
+fn unit(name: &str) -> UnitId {
+    UnitId::parse(&format!("team/{name}/out@here")).expect("a unit")
+}
+
+fn digest(text: &str) -> Digest {
+    Digest::of(text.as_bytes())
+}
+
+fn entry(change: u64, name: &str, before: Option<&str>, after: Option<&str>) -> Entry {
+    let apply = Apply {
+        change: ChangeId::pull(change),
+        commit: CommitId::parse(&"a".repeat(40)).expect("an id"),
+        unit: unit(name),
+        target_kind: TargetKind::Directory,
+        transition: Transition { before: before.map(digest), after: after.map(digest) },
+        keep: false,
+        reviewed: Reviewed::Bytes,
+        cleared_by: (vec![Who::Anyone], BTreeSet::new()),
+        again: false,
+    };
+    Entry { apply, after: Vec::new(), hold: None }
+}
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("a time")
+}
+
+/// Runs a story: each line is an event, and what is shown is the command that a tick gives, and the state of all jobs.
+struct Story {
+    delivery: Delivery,
+    log: String,
+}
+
+impl Story {
+    fn new() -> Self {
+        let target = TargetName::parse("here").expect("a name");
+        Self { delivery: Delivery::new(target, BTreeMap::new()), log: String::new() }
+    }
+
+    fn then(mut self, second: i64, event: Event) -> Self {
+        self.delivery = step(self.delivery, event, at(second)).delivery;
+        self
+    }
+
+    fn accept(self, entries: Vec<Entry>) -> Self {
+        self.then(0, Event::Accepted { entries })
+    }
+
+    fn done(self, second: i64, name: &str, outcome: Outcome) -> Self {
+        self.then(second, Event::Applied { unit: unit(name), outcome })
+    }
+
+    fn tick(mut self, second: i64) -> Self {
+        let unsettled = unsettled([&self.delivery]);
+        let next = step(self.delivery, Event::Tick { unsettled }, at(second));
+        self.delivery = next.delivery;
+        let begun = match next.command {
+            Some(Command::Apply { apply }) => format!("apply {}{}", apply.unit.request.name, if apply.again { " again" } else { "" }),
+            Some(command) => format!("{command:?}"),
+            None => "nothing".to_owned(),
+        };
+        self.log += &format!("{second:>3} s: {begun}; {}\n", self.jobs());
+        self
+    }
+
+    fn jobs(&self) -> String {
+        let words = self.delivery.jobs.iter().map(|job| {
+            let status = match &job.status {
+                Status::Queued => "queued".to_owned(),
+                Status::Running { attempt } => format!("running ({attempt})"),
+                Status::Applied { .. } => "applied".to_owned(),
+                Status::Failed { attempt, next, .. } => {
+                    format!("failed ({attempt}), next {:?}", next.map(|next| next.as_second()))
+                }
+                Status::Held(hold) => {
+                    format!("held {:?}", std::mem::discriminant(&hold.reason) == std::mem::discriminant(&bytes_changed()))
+                }
+                Status::Superseded { by } => format!("superseded by {by}"),
+            };
+            format!("{} {} {status}", job.apply.change, job.apply.unit.request.name)
+        });
+        words.collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn bytes_changed() -> HoldReason {
+    HoldReason::BytesChanged { unit: unit("a"), reviewed: None, now: None }
+}
+
+fn failed() -> Outcome {
+    Outcome::Failed { message: "no".to_owned(), at: None }
+}
+
+fn applied() -> Outcome {
+    Outcome::Applied(UnitResult::default())
+}
+
+#[test]
+fn one_unit_at_a_time_in_the_order_of_acceptance() {
+    let story = Story::new()
+        .accept(vec![entry(1, "a", None, Some("1")), entry(1, "b", None, Some("1"))])
+        .tick(0)
+        .tick(1)
+        .done(2, "a", applied())
+        .tick(2)
+        .done(3, "b", applied())
+        .tick(3);
+    insta::assert_snapshot!(story.log, @r"
+      0 s: apply a; pr-1 a running (1), pr-1 b queued
+      1 s: nothing; pr-1 a running (1), pr-1 b queued
+      2 s: apply b; pr-1 a applied, pr-1 b running (1)
+      3 s: nothing; pr-1 a applied, pr-1 b applied
+    ");
+}
+
+#[test]
+fn a_unit_waits_for_what_it_depends_on_and_a_failure_blocks_nothing_else() {
+    let dependent = Entry { after: vec![unit("a")], ..entry(1, "b", None, Some("1")) };
+    let story = Story::new()
+        .accept(vec![dependent, entry(1, "a", None, Some("1")), entry(1, "c", None, Some("1"))])
+        .tick(0)
+        .done(0, "a", failed())
+        .tick(1)
+        .done(1, "c", applied())
+        .tick(2)
+        .tick(5)
+        .done(6, "a", applied())
+        .tick(6);
+    insta::assert_snapshot!(story.log, @r"
+      0 s: apply a; pr-1 b queued, pr-1 a running (1), pr-1 c queued
+      1 s: apply c; pr-1 b queued, pr-1 a failed (1), next Some(5), pr-1 c running (1)
+      2 s: nothing; pr-1 b queued, pr-1 a failed (1), next Some(5), pr-1 c applied
+      5 s: apply a again; pr-1 b queued, pr-1 a running (2), pr-1 c applied
+      6 s: apply b; pr-1 b running (1), pr-1 a applied, pr-1 c applied
+    ");
+}
+
+#[test]
+fn the_newest_accepted_move_wins_and_a_failure_never_blocks_its_fix() {
+    let story = Story::new()
+        .accept(vec![entry(1, "a", None, Some("1"))])
+        .tick(0)
+        .done(0, "a", failed())
+        .accept(vec![entry(2, "a", Some("1"), Some("2"))])
+        .tick(1)
+        .done(2, "a", applied())
+        .tick(9);
+    insta::assert_snapshot!(story.log, @r"
+      0 s: apply a; pr-1 a running (1)
+      1 s: apply a; pr-1 a superseded by pr-2, pr-2 a running (1)
+      9 s: nothing; pr-1 a superseded by pr-2, pr-2 a applied
+    ");
+    assert_eq!(story.delivery.applied.get(&unit("a")), Some(&digest("2")));
+}
+
+#[test]
+fn after_five_failures_a_unit_waits_for_a_fix() {
+    let mut story = Story::new().accept(vec![entry(1, "a", None, Some("1"))]);
+    for second in [0, 100, 200, 300, 400, 500] {
+        story = story.tick(second).done(second, "a", failed());
+    }
+    insta::assert_snapshot!(story.log, @r"
+      0 s: apply a; pr-1 a running (1)
+    100 s: apply a again; pr-1 a running (2)
+    200 s: apply a again; pr-1 a running (3)
+    300 s: apply a again; pr-1 a running (4)
+    400 s: apply a again; pr-1 a running (5)
+    500 s: nothing; pr-1 a failed (5), next None
+    ");
+}
+
+#[test]
+fn what_ran_when_the_daemon_ended_is_probed() {
+    let story = Story::new().accept(vec![entry(1, "a", None, Some("1"))]).tick(0).then(1, Event::Started).tick(1);
+    insta::assert_snapshot!(story.log, @r"
+      0 s: apply a; pr-1 a running (1)
+      1 s: apply a again; pr-1 a running (1)
+    ");
+}
+
+#[test]
+fn a_move_from_elsewhere_is_held() {
+    let story = Story::new().accept(vec![entry(1, "a", Some("x"), Some("1"))]).tick(0);
+    insta::assert_snapshot!(story.log, @"  0 s: nothing; pr-1 a held true");
+}
+
+#[test]
+fn the_same_acceptance_told_twice_is_taken_once() {
+    let story = Story::new().accept(vec![entry(1, "a", None, Some("1"))]).accept(vec![entry(1, "a", None, Some("1"))]).tick(0);
+    insta::assert_snapshot!(story.log, @"  0 s: apply a; pr-1 a running (1)");
+}
+
+#[test]
+fn a_hold_is_cleared_by_somebody_who_may_and_did_not_write_it() {
+    let hold = bytes_changed().held(Vec::new(), ["bob".to_owned()].into());
+    let id = hold.id.to_string();
+    let held = Entry { hold: Some(hold), ..entry(1, "a", None, Some("1")) };
+    let clearance = |user: &str| crate::observe::Clearance { user: user.to_owned(), hold: id.clone(), at: at(0) };
+    let cleared = |users: &[&str], author: &str| Event::Cleared {
+        change: ChangeId::pull(1),
+        facts: Facts {
+            clearances: users.iter().map(|user| clearance(user)).collect(),
+            authors: [crate::observe::Author::User(author.to_owned())].into(),
+            ..Facts::default()
+        },
+    };
+    let story = Story::new()
+        .accept(vec![held])
+        .then(0, cleared(&["alice"], "alice"))
+        .tick(0)
+        .then(1, cleared(&["bob"], "bob"))
+        .tick(1)
+        .then(2, cleared(&["bob"], "alice"))
+        .tick(2);
+    insta::assert_snapshot!(story.log, @r"
+      0 s: nothing; pr-1 a held true
+      1 s: nothing; pr-1 a held true
+      2 s: apply a; pr-1 a running (1)
+    ");
+}
