@@ -1,1 +1,26 @@
-//! Values → Report → Markdown, terminal, JSON; every sentence that a user reads is written here.
+//! Values → Report → Markdown, terminal, JSON; every sentence that a user reads is written here (findings bring their own).
+//!
+//! The same view gives the same text, byte for byte. Text that others wrote goes through `text` and comes out harmless.
+
+mod attention;
+mod check;
+mod comment;
+mod findings;
+mod json;
+mod moves;
+mod summary;
+mod table;
+mod terminal;
+mod text;
+mod verdict;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use check::{Check, Conclusion, MOST_ANNOTATIONS, MOST_OF_A_STATUS, check, status};
+pub use comment::{MOST_CHARACTERS, comment, failure_note};
+pub use json::{API_VERSION, diff_report_json, findings_json, report, validate_json};
+pub use summary::{DaemonStatus, Detail, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
+pub use terminal::{change_terminal, changes_terminal, findings_terminal, status_terminal};
+pub use view::{Links, View};

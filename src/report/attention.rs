@@ -1,0 +1,299 @@
+//! What a reviewer must see first, the most dangerous first; nothing when there is nothing.
+
+use super::text::{code, count, first_of, mention, prose};
+use super::verdict::{again, who};
+use super::view::View;
+use crate::change::ChangeState;
+use crate::delivery::{Job, Status};
+use crate::model::{Finding, Risk, Severity};
+use crate::observe::Verb;
+use crate::plan::{Hold, HoldReason, WaitingOn, Who};
+use std::collections::BTreeSet;
+
+/// The most items of one kind.
+const MOST: usize = 12;
+/// The most characters of the block.
+const MOST_CHARACTERS: usize = 20_000;
+
+/// The block, each item a quoted paragraph.
+pub(super) fn attention(view: &View<'_>) -> String {
+    let holds = view.holds();
+    let mut items: Vec<String> = Vec::new();
+    let dangerous = |hold: &&Hold| matches!(hold.reason, HoldReason::Protected { .. } | HoldReason::DeleteBudget { .. });
+    items.extend(holds.iter().filter(dangerous).map(|hold| held(view, hold)));
+    items.extend(terraform(view));
+    items.extend(removals(view, &holds));
+    items.extend(widened(view));
+    items.extend(failed_policies(view));
+    items.extend(holds.iter().filter(|hold| !dangerous(hold)).map(|hold| held(view, hold)));
+    items.extend(others(view));
+    quoted(items)
+}
+
+fn quoted(items: Vec<String>) -> String {
+    let all = items.len();
+    let mut text = String::new();
+    for (at, item) in items.into_iter().enumerate() {
+        if text.len() + item.len() > MOST_CHARACTERS {
+            text += &format!(">\n> … and {} more like these.\n", count(all - at, "thing"));
+            break;
+        }
+        text += &format!("{}> {item}\n", if at == 0 { "" } else { ">\n" });
+    }
+    text
+}
+
+/// Why it is held, and the exact words that clear it.
+fn held(view: &View<'_>, hold: &Hold) -> String {
+    format!("{}. {}", reason(&hold.reason), clears(view, hold))
+}
+
+/// Why something is held, as Markdown.
+pub(super) fn reason(reason: &HoldReason) -> String {
+    match reason {
+        HoldReason::DeleteBudget { requests, max_requests, units, of_units, max_percent } => {
+            let names = first_of(requests.iter().map(|request| code(&request.to_string())), MOST);
+            let percent = max_percent.map(|most| format!(", at most {most} %")).unwrap_or_default();
+            let named = if names.is_empty() { String::new() } else { format!(" ({names})") };
+            format!(
+                "**More goes away at once than the settings allow** · {}{named}, at most {max_requests}; {} of {of_units}{percent}",
+                count(requests.len(), "request"),
+                count(*units, "unit")
+            )
+        }
+        HoldReason::Protected { things } => {
+            let things = things.iter().map(|(unit, thing)| format!("{} of {}", code(thing), code(&unit.to_string())));
+            format!("**Protected things go away or are recreated** · {}", first_of(things, MOST))
+        }
+        HoldReason::Unreviewed { unit, actions, .. } => {
+            let actions = actions.iter().map(|action| said(&action.address, action.verb, &action.because));
+            format!("**Terraform would now do what nobody reviewed** · {}: {}", code(&unit.to_string()), first_of(actions, MOST))
+        }
+        HoldReason::BytesChanged { unit, reviewed, now } => {
+            let of = |digest: &Option<crate::model::Digest>| digest.map_or("nothing".to_owned(), |digest| code(&digest.short()));
+            format!("**Not the bytes that were reviewed** · {}: reviewed {}, now {}", code(&unit.to_string()), of(reviewed), of(now))
+        }
+        HoldReason::Unapproved { commit } => {
+            format!("**Not approved** · {} reached the default branch without the approvals that its rules ask for", code(commit.short()))
+        }
+        HoldReason::Foreign { unit, what } => {
+            format!("**Something stands there that goldpath did not write** · {}: {}", code(&unit.to_string()), prose(what))
+        }
+    }
+}
+
+/// "Held until someone of **platform** types `/goldpath approve h-2k9d`."
+fn clears(view: &View<'_>, hold: &Hold) -> String {
+    let able: Vec<String> = hold.users.iter().filter(|user| hold.may_clear(user, &view.change.facts)).cloned().collect();
+    let anyone = hold.from.contains(&Who::Anyone);
+    let someone = match hold.from.as_slice() {
+        [Who::Team(_), ..] => format!("someone of **{}**{}", who(&hold.from), named(&able)),
+        _ => format!("{}{}", who(&hold.from), named(&able)),
+    };
+    let nobody = if able.is_empty() && !anyone {
+        " Nobody of them may, for they wrote it: add a member to the team, or an owner to the daemon's configuration."
+    } else {
+        ""
+    };
+    let comment = view.can_comment("approve").then(|| code(&format!("/goldpath approve {}", hold.id)));
+    let terminal = view.links.terminal.then(|| code(&format!("goldpath change approve {} {}", view.change.id, hold.id)));
+    let ways: Vec<String> = comment.into_iter().chain(terminal).collect();
+    let ways = if ways.is_empty() { format!("approves {}", code(hold.id.as_str())) } else { format!("types {}", ways.join(" or ")) };
+    format!("Held until {someone} {ways}.{nobody}")
+}
+
+fn named(users: &[String]) -> String {
+    if users.is_empty() { String::new() } else { format!(" ({})", first_of(users.iter().map(|user| code(user)), 5)) }
+}
+
+/// "`aws_db_instance.main` must be replaced because `storage_type` changes".
+pub(super) fn said(address: &str, verb: Verb, because: &[String]) -> String {
+    let what = match verb {
+        Verb::Create => "is created",
+        Verb::Update => "is changed",
+        Verb::Delete => "is destroyed",
+        Verb::Replace => "must be replaced",
+        Verb::Read => "is read",
+        Verb::Forget => "is forgotten, and stays",
+    };
+    let change = if because.len() == 1 { "changes" } else { "change" };
+    let why =
+        if because.is_empty() { String::new() } else { format!(" because {} {change}", first_of(because.iter().map(|b| code(b)), 5)) };
+    format!("{} {what}{why}", code(address))
+}
+
+/// Replacements and deletions of Terraform, replacements first.
+fn terraform(view: &View<'_>) -> Vec<String> {
+    if matches!(view.change.state, ChangeState::Accepted(_)) {
+        return Vec::new();
+    }
+    let mut items = Vec::new();
+    for (verb, title) in [(Verb::Replace, "Replaces a thing"), (Verb::Delete, "Destroys a thing")] {
+        let plans = view.plans.iter().flat_map(|plans| &plans.plans);
+        let actions =
+            plans.flat_map(|(unit, plan)| plan.actions.iter().filter(|action| action.verb == verb).map(move |action| (unit, action)));
+        let all: Vec<String> = actions
+            .map(|(unit, action)| {
+                let at = format!("{} → {}", unit.request, unit.target);
+                format!("**{title}** · {at}: {}.", said(&action.address, action.verb, &action.because))
+            })
+            .collect();
+        items.extend(capped(all));
+    }
+    items
+}
+
+/// What goes away with its units, unless a hold says it already.
+fn removals(view: &View<'_>, holds: &[Hold]) -> Vec<String> {
+    let Some(diff) = view.diff().filter(|_| !matches!(view.change.state, ChangeState::Accepted(_))) else { return Vec::new() };
+    let said = holds.iter().any(|hold| matches!(hold.reason, HoldReason::DeleteBudget { .. }));
+    let gone: Vec<_> = diff.removed_units().collect();
+    if gone.is_empty() || said {
+        return Vec::new();
+    }
+    let (kept, taken): (Vec<_>, Vec<_>) = gone.into_iter().partition(|unit| unit.on_delete == crate::model::OnDelete::Keep);
+    let names = |units: &[&crate::diff::UnitChange]| first_of(units.iter().map(|unit| code(&unit.id.to_string())), MOST);
+    let mut items = Vec::new();
+    if !taken.is_empty() {
+        items.push(format!("**Takes away** {}: {}.", count(taken.len(), "unit"), names(&taken)));
+    }
+    if !kept.is_empty() {
+        items.push(format!("**No longer looks after** {}, and leaves what is there: {}.", count(kept.len(), "unit"), names(&kept)));
+    }
+    items
+}
+
+fn widened(view: &View<'_>) -> Option<String> {
+    let diff = view.diff().filter(|_| !matches!(view.change.state, ChangeState::Accepted(_)))?;
+    let units: Vec<_> = diff.units.iter().filter(|unit| unit.risks.contains(&Risk::Widen)).collect();
+    if units.is_empty() {
+        return None;
+    }
+    let names = first_of(units.iter().map(|unit| code(&unit.id.to_string())), 5);
+    Some(format!("**Access or exposure may grow** in {}: {names}.", count(units.len(), "unit")))
+}
+
+fn capped(mut items: Vec<String>) -> Vec<String> {
+    let left = items.len().saturating_sub(MOST);
+    items.truncate(MOST);
+    if left > 0 {
+        items.push(format!("… and {} more like these.", count(left, "thing")));
+    }
+    items
+}
+
+/// Policies that refuse, each once, with whose turn it is.
+fn failed_policies(view: &View<'_>) -> Vec<String> {
+    let findings = view.findings();
+    let failed: Vec<&&Finding> =
+        findings.iter().filter(|f| f.severity == Severity::Error && f.code.as_str().starts_with("policy/")).collect();
+    let codes: BTreeSet<&str> = failed.iter().map(|finding| finding.code.as_str()).collect();
+    let items = codes.into_iter().map(|policy| {
+        let of: Vec<_> = failed.iter().filter(|finding| finding.code.as_str() == policy).collect();
+        let turn = super::verdict::turn_word(of[0].turn);
+        format!(
+            "**Policy refuses** · {} ({}), to be mended by the {turn}: {}.",
+            code(policy),
+            count(of.len(), "result"),
+            prose(&of[0].message)
+        )
+    });
+    capped(items.collect())
+}
+
+/// What else it waits for that somebody must do something about.
+fn others(view: &View<'_>) -> Vec<String> {
+    let waiting = view.change.waiting().into_iter();
+    let items = waiting.filter_map(|waiting| match waiting {
+        WaitingOn::Plan { unit, message } => {
+            Some(format!("**Terraform could not be asked** · {}: {}", code(&unit.to_string()), prose(&message)))
+        }
+        WaitingOn::Settings => {
+            Some("**Everything is held** · `goldpath.yaml` is missing or cannot be read on the default branch. Mend it there.".to_owned())
+        }
+        WaitingOn::Approval { from, users, have, need, because } => Some(review(view, &from, &users, (have, need), &because)),
+        WaitingOn::Fix { .. } | WaitingOn::Conflict { .. } | WaitingOn::Hold(_) | WaitingOn::Merge => None,
+    });
+    capped(items.collect())
+}
+
+/// Who may review, and why it is needed.
+fn review(view: &View<'_>, from: &[Who], users: &BTreeSet<String>, (have, need): (u32, u32), because: &str) -> String {
+    let counted = if need > 1 { format!(" ({have} of {need})") } else { String::new() };
+    let users: Vec<String> = users.iter().cloned().collect();
+    let who = format!("**Review by {}**{counted}{}", who(from), named(&users));
+    let how = match (users.is_empty(), view.links.terminal) {
+        (true, _) => {
+            " Nobody of them may, for they wrote it: add a member to the team, or an owner to the daemon's configuration.".to_owned()
+        }
+        (false, true) => format!(" To approve: {}.", code(&format!("goldpath change approve {}", view.change.id))),
+        (false, false) => String::new(),
+    };
+    format!("{who}, because {}.{how}", prose(because))
+}
+
+/// The first failure in full, traced to the template, and what becomes of it.
+pub(super) fn failures(view: &View<'_>) -> String {
+    let failures = view.failures();
+    let Some(first) = failures.first() else { return String::new() };
+    let Status::Failed { message, at, attempt, next } = &first.status else { return String::new() };
+    let mut text = format!("**First error** · {}{}:\n\n", code(&first.apply.unit.to_string()), traced(view, first, at.as_ref()));
+    text += &super::text::fence("text", message, 80);
+    text += &match next {
+        Some(_) => format!("\nNobody has to do anything yet: {}. What worked is kept.\n", again(*attempt, *next)),
+        None => {
+            "\nIt is not tried again by itself: mend the cause and push a change, or revert this one. What worked is kept.\n".to_owned()
+        }
+    };
+    if failures.len() > 1 {
+        let others = failures[1..].iter().map(|job| code(&job.apply.unit.to_string()));
+        text += &format!("\nAlso failed: {}.\n", first_of(others, MOST));
+    }
+    text
+}
+
+/// " at `main.tf:31`, made by `golden-paths/…/main.tf.tera`, for `requests/…`".
+fn traced(view: &View<'_>, job: &Job, at: Option<&(String, u32)>) -> String {
+    let unit = view.diff().and_then(|diff| diff.units.iter().find(|unit| unit.id == job.apply.unit));
+    let mut text = String::new();
+    if let Some((file, line)) = at {
+        text += &format!(" at {}", code(&format!("{file}:{line}")));
+        let made =
+            unit.and_then(|unit| unit.files.iter().find(|one| file == one.path.as_str() || file.ends_with(&format!("/{}", one.path))));
+        if let Some(made) = made {
+            text += &format!(", made by {}", code(made.template.as_str()));
+        }
+    }
+    if let Some(unit) = unit {
+        text += &format!(", for {}", code(unit.request_file.as_str()));
+    }
+    text
+}
+
+/// "Your turn, @alice." and what to do, when there are mistakes or conflicts.
+pub(super) fn your_turn(view: &View<'_>) -> String {
+    let ChangeState::Waiting(review) = &view.change.state else { return String::new() };
+    let authors: Vec<String> = view.authors().into_iter().map(mention).collect();
+    let you = if authors.is_empty() { "Your turn".to_owned() } else { format!("Your turn, {}", first_of(authors, 5)) };
+    if review.errors > 0 || view.errors() > 0 {
+        let others: Vec<&str> =
+            view.turns().into_iter().filter(|turn| *turn != crate::model::Turn::Requester).map(super::verdict::turn_word).collect();
+        return match (view.turns().contains(&crate::model::Turn::Requester), others.is_empty()) {
+            (true, true) => format!("**{you}.** Fix these and push; this comment will update."),
+            (true, false) => {
+                format!("**{you}.** Fix yours and push; this comment will update. The others are for the {}.", others.join(" and the "))
+            }
+            (false, _) => format!("**It is the turn of the {}**; nothing in the request is wrong.", others.join(" and the ")),
+        };
+    }
+    if !review.conflicts.is_empty() {
+        let files = first_of(review.conflicts.iter().map(|file| code(file)), MOST);
+        return format!("**{you}.** Merge the default branch into yours, solve {files}, and push; this comment will update.");
+    }
+    if view.change.waiting() == [WaitingOn::Merge] {
+        let how =
+            if view.links.terminal { format!(": {}", code(&format!("goldpath change merge {}", view.change.id))) } else { String::new() };
+        return format!("Everything that it needs is there. Merge it{how}; exactly these bytes are then applied.");
+    }
+    String::new()
+}

@@ -1,0 +1,182 @@
+//! The one comment on a change, before and after it lands.
+
+use super::text::{code, count, first_of, in_address, mention, prose};
+use super::verdict::verdict;
+use super::view::View;
+use super::{attention, findings, moves};
+use crate::change::ChangeState;
+use crate::model::{Digest, Digester, ReleaseId};
+use crate::plan::WaitingOn;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most characters of a comment.
+pub const MOST_CHARACTERS: usize = 60_000;
+/// Kept free for what is said about what was left out.
+const RESERVED: usize = 400;
+
+/// The comment: Markdown of at most [`MOST_CHARACTERS`] characters. The same view gives the same text.
+pub fn comment(view: &View<'_>) -> String {
+    let verdict = verdict(view);
+    let mut text = format!("### {}{}\n", verdict.mark.symbol(), verdict.line);
+    let footer = footer(view);
+    let mut room = MOST_CHARACTERS - RESERVED - length(&text) - length(&footer);
+    let mut left_out = 0;
+    for block in blocks(view).into_iter().filter(|block| !block.is_empty()) {
+        let block = format!("\n{}\n", block.trim_end());
+        if length(&block) > room {
+            left_out += 1;
+            continue;
+        }
+        room -= length(&block);
+        text += &block;
+    }
+    if left_out > 0 {
+        text += &format!("\n{} more did not fit here: {}.\n", count(left_out, "section"), everything(view));
+    }
+    if !footer.is_empty() {
+        text += &format!("\n{footer}\n");
+    }
+    text
+}
+
+fn length(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn blocks(view: &View<'_>) -> Vec<String> {
+    let mut blocks = vec![attention::your_turn(view), attention::attention(view), attention::failures(view)];
+    blocks.extend(findings::findings(view));
+    if view.errors() == 0 {
+        blocks.extend([moves::table(view), facts(view), waived(view), approvals(view)]);
+        blocks.extend(moves::differences(view));
+    }
+    blocks
+}
+
+fn everything(view: &View<'_>) -> String {
+    match (view.links.page, view.links.terminal) {
+        (Some(page), _) => format!("[everything]({})", address(page)),
+        (None, _) => format!("everything is in {}", code("goldpath diff")),
+    }
+}
+
+/// An address of our own, as the target of a link.
+fn address(page: &str) -> String {
+    match page.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+            format!("{scheme}://{host}/{}", in_address(path))
+        }
+        None => in_address(page),
+    }
+}
+
+/// What the requests say of their life and their cost, each once.
+fn facts(view: &View<'_>) -> String {
+    let Some(diff) = view.diff() else { return String::new() };
+    let mut said: BTreeMap<String, usize> = BTreeMap::new();
+    for change in diff.requests.values() {
+        let Some(release) = &change.after else { continue };
+        let lifetime = change.lifetime.as_ref().map(|lifetime| {
+            format!("Lives {}, counted from the first complete apply (shown; not enforced by this version of goldpath).", code(lifetime))
+        });
+        let cost = change.cost_centre.as_ref().map(|centre| format!("Cost centre {}.", code(centre)));
+        let moved = change.before.as_ref().filter(|before| *before != release).map(|before| format!(", before {before}"));
+        let based = format!("Based on {release}{}.", moved.unwrap_or_default());
+        let parts: Vec<String> = lifetime.into_iter().chain(cost).chain([based]).collect();
+        *said.entry(parts.join(" ")).or_default() += 1;
+    }
+    let single = said.len() == 1;
+    let most = 5;
+    let left = said.len().saturating_sub(most);
+    let lines = said.into_iter().take(most);
+    let mut lines: Vec<String> = lines.map(|(text, n)| if single { text } else { format!("- {}: {text}", count(n, "request")) }).collect();
+    if left > 0 {
+        lines.push(format!("- … and {} of facts", count(left, "other combination")));
+    }
+    lines.join("\n")
+}
+
+fn waived(view: &View<'_>) -> String {
+    let Some(evaluation) = view.evaluation.filter(|evaluation| !evaluation.waived.is_empty()) else { return String::new() };
+    let all: BTreeSet<String> = evaluation
+        .waived
+        .iter()
+        .map(|waived| format!("{} by {} until {}", code(waived.policy.as_str()), code(waived.exception.as_str()), code(&waived.expires)))
+        .collect();
+    format!("**Waived by exceptions**: {}.", first_of(all, 10))
+}
+
+/// Who approved what is shown here.
+fn approvals(view: &View<'_>) -> String {
+    let facts = &view.change.facts;
+    let mut parts = Vec::new();
+    if let Some(head) = view.reviewed_head() {
+        let users: Vec<String> = facts.approvers_of(head).into_iter().map(code).collect();
+        if !users.is_empty() {
+            parts.push(format!("{} by {}", code(head.short()), first_of(users, 10)));
+        }
+    }
+    let named: BTreeSet<String> = facts.clearances.iter().map(|one| format!("{} by {}", code(&one.hold), code(&one.user))).collect();
+    parts.extend(named.into_iter().take(10));
+    if parts.is_empty() { String::new() } else { format!("Approved: {}.", parts.join(", ")) }
+}
+
+/// Releases, commits, digests and the commands that work; the only place for digests.
+fn footer(view: &View<'_>) -> String {
+    let mut parts: Vec<String> = releases(view);
+    let (base, head) = view.commits();
+    parts.extend(match (base, head) {
+        (Some(base), Some(head)) => Some(format!("{} on {}", head.short(), base.short())),
+        (None, Some(head)) => Some(head.short().to_owned()),
+        (_, None) => None,
+    });
+    if let Some(landing) = view.change.landing().filter(|landing| Some(&landing.commit) != head) {
+        parts.push(format!("landed as {}", landing.commit.short()));
+    }
+    parts.extend(view.apply_plan().map(|plan| format!("bytes {}", plan.id.short())));
+    if let ChangeState::Accepted(accepted) = &view.change.state
+        && accepted.recorded
+        && !accepted.entries.is_empty()
+    {
+        parts.push("evidence recorded in refs/notes/goldpath".to_owned());
+    }
+    parts.extend(view.links.page.map(|page| format!("[everything]({})", address(page))));
+    if view.errors() > 0 {
+        parts.push(format!("the same check at your desk: {}", code("goldpath validate")));
+    }
+    parts.extend(view.links.commands.iter().filter(|command| !command.contains(" approve")).map(|command| code(command)));
+    if parts.is_empty() { String::new() } else { format!("<sub>{}</sub>", parts.join(" · ")) }
+}
+
+fn releases(view: &View<'_>) -> Vec<String> {
+    let ids: BTreeSet<&ReleaseId> = view.diff().into_iter().flat_map(|diff| &diff.units).map(|unit| &unit.release).collect();
+    if ids.len() > 3 {
+        return vec![count(ids.len(), "release")];
+    }
+    let digest = |id: &ReleaseId| view.platform.and_then(|platform| platform.releases.get(id)).map(|release| release.digest.short());
+    ids.into_iter().map(|id| digest(id).map_or_else(|| id.to_string(), |digest| format!("{id} ({digest})"))).collect()
+}
+
+/// The one short comment that is added when applying failed, for an edit notifies nobody; with the digest by which it is found again.
+pub fn failure_note(view: &View<'_>) -> Option<(Digest, String)> {
+    let failures = view.failures();
+    let first = failures.first()?;
+    let crate::delivery::Status::Failed { message, .. } = &first.status else { return None };
+    let landing = view.change.landing()?;
+    let nonce = Digester::new().field("apply failed").field(view.change.id.as_str()).field(landing.commit.as_str()).finish();
+    let authors: Vec<String> = view.authors().into_iter().map(mention).collect();
+    let to = if authors.is_empty() { String::new() } else { format!("{}: ", first_of(authors, 5)) };
+    let said = message.lines().find(|line| !line.trim().is_empty()).unwrap_or("no reason was given");
+    let text = format!(
+        "❌ {to}applying this change failed at {}: {}\n\nThe error in full, and what becomes of it, is in the comment above.\n",
+        code(&first.apply.unit.to_string()),
+        prose(said)
+    );
+    Some((nonce, text))
+}
+
+/// Whether it waits for nothing but the merge.
+pub(super) fn only_merge(view: &View<'_>) -> bool {
+    view.change.waiting() == [WaitingOn::Merge]
+}

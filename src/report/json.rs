@@ -1,0 +1,104 @@
+//! JSON for programs: `formats.md` §7.
+
+use crate::diff::{FileStatus, UnitChange};
+use crate::model::{Finding, Related};
+use crate::plan::Evaluation;
+use serde_json::{Value, json};
+
+/// The version of these formats.
+pub const API_VERSION: &str = "goldpath.dev/v1";
+
+/// One JSON object of a kind, with these fields.
+pub fn report(kind: &str, fields: Value) -> Value {
+    let mut report = json!({"apiVersion": API_VERSION, "kind": kind});
+    if let (Some(into), Value::Object(fields)) = (report.as_object_mut(), fields) {
+        into.extend(fields);
+    }
+    report
+}
+
+/// Findings, flattened.
+pub fn findings_json(findings: &[Finding]) -> Value {
+    findings.iter().map(finding).collect()
+}
+
+fn finding(finding: &Finding) -> Value {
+    let span = finding.place.span;
+    json!({
+        "severity": finding.severity,
+        "code": finding.code,
+        "message": finding.message,
+        "help": finding.help,
+        "turn": finding.turn,
+        "path": finding.place.path,
+        "line": span.line,
+        "column": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+        "related": finding.related.iter().map(related).collect::<Vec<Value>>(),
+    })
+}
+
+fn related(related: &Related) -> Value {
+    let Related { place, message } = related;
+    json!({"path": place.path, "line": place.span.line, "column": place.span.column, "message": message})
+}
+
+/// What `goldpath validate --output json` prints.
+pub fn validate_json(findings: &[Finding], requests: usize) -> Value {
+    report("ValidateReport", json!({"findings": findings_json(findings), "requests": requests}))
+}
+
+/// What `goldpath diff --output json` prints.
+pub fn diff_report_json(evaluation: &Evaluation) -> Value {
+    let diff = &evaluation.diff;
+    let requests = diff.requests.iter().map(|(id, change)| {
+        let release = |id: &Option<crate::model::ReleaseId>| id.as_ref().map(ToString::to_string);
+        json!({
+            "request": id.to_string(), "path": change.file, "status": change.status,
+            "before": release(&change.before), "after": release(&change.after),
+            "lifetime": change.lifetime, "costCentre": change.cost_centre,
+        })
+    });
+    report(
+        "DiffReport",
+        json!({
+            "base": evaluation.round.base,
+            "head": evaluation.round.head,
+            "findings": findings_json(&evaluation.findings),
+            "conflicts": evaluation.conflicts,
+            "files": diff.files,
+            "requests": requests.collect::<Vec<Value>>(),
+            "units": diff.units.iter().map(|one| unit(evaluation, one)).collect::<Vec<Value>>(),
+            "unchanged": diff.unchanged,
+        }),
+    )
+}
+
+fn unit(evaluation: &Evaluation, unit: &UnitChange) -> Value {
+    let status = match (unit.transition.before, unit.transition.after) {
+        (None, _) => FileStatus::Added,
+        (Some(_), None) => FileStatus::Removed,
+        (Some(_), Some(_)) => FileStatus::Changed,
+    };
+    let files = unit.files.iter().map(|file| {
+        json!({
+            "path": file.path, "status": file.status, "template": file.template,
+            "added": file.added, "removed": file.removed, "diff": file.hunks,
+        })
+    });
+    let tally = evaluation.tallies.get(&unit.id).copied().unwrap_or_default();
+    json!({
+        "unit": unit.id.to_string(),
+        "status": status,
+        "path": unit.request_file,
+        "release": unit.release.to_string(),
+        "before": unit.transition.before,
+        "after": unit.transition.after,
+        "risks": unit.risks,
+        "protected": unit.protected,
+        "policies": {"passed": tally.passed, "warned": tally.warned, "failed": tally.failed, "waived": tally.waived},
+        "objects": unit.objects,
+        "files": files.collect::<Vec<Value>>(),
+    })
+}

@@ -1,0 +1,343 @@
+//! What changes: the table of requests and targets, and the folded differences with equal ones shown once.
+
+use super::attention;
+use super::table::{Align, Table};
+use super::text::{code, count, fence, first_of, html, thousands};
+use super::verdict::again;
+use super::view::View;
+use crate::change::ChangeState;
+use crate::delivery::Status;
+use crate::diff::{Diff, FileChange, FileStatus, Group, UnitChange};
+use crate::model::{RepoPath, RequestId, TargetKind, TargetName, UnitId};
+use crate::observe::{Action, Verb};
+use crate::policy::Tally;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// More rows than these are summed up per target.
+const MOST_ROWS: usize = 40;
+/// Lines of a difference that is shown in full.
+const MOST_LINES: usize = 300;
+/// Characters of one unit's differences after which no further file is shown.
+const MOST_OF_A_UNIT: usize = 12_000;
+
+/// How many things come, change, go and are recreated.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counts {
+    added: usize,
+    changed: usize,
+    removed: usize,
+    replaced: usize,
+}
+
+impl Counts {
+    fn of(view: &View<'_>, unit: &UnitChange) -> Self {
+        if let Some(plan) = view.plan_of(&unit.id) {
+            let verbs = |verb: Verb| plan.actions.iter().filter(|action| action.verb == verb).count();
+            return Self {
+                added: verbs(Verb::Create),
+                changed: verbs(Verb::Update),
+                removed: verbs(Verb::Delete),
+                replaced: verbs(Verb::Replace),
+            };
+        }
+        let statuses: Vec<FileStatus> = if unit.objects.is_empty() {
+            unit.files.iter().map(|f| f.status).collect()
+        } else {
+            unit.objects.iter().map(|o| o.status).collect()
+        };
+        let number = |status: FileStatus| statuses.iter().filter(|one| **one == status).count();
+        Self { added: number(FileStatus::Added), changed: number(FileStatus::Changed), removed: number(FileStatus::Removed), replaced: 0 }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.added += other.added;
+        self.changed += other.changed;
+        self.removed += other.removed;
+        self.replaced += other.replaced;
+    }
+}
+
+/// What is counted: "object", "resource", "file".
+fn noun(unit: &UnitChange) -> &'static str {
+    match (unit.target_kind, unit.objects.is_empty()) {
+        (_, true) => "file",
+        (TargetKind::Terraform, false) => "resource",
+        (TargetKind::Directory, false) => "object",
+    }
+}
+
+/// The table, and one line for what does not change.
+pub(super) fn table(view: &View<'_>) -> String {
+    let Some(diff) = view.diff().filter(|diff| !diff.units.is_empty()) else { return String::new() };
+    let mut text = if diff.units.len() <= MOST_ROWS { by_unit(view, diff) } else { by_target(view, diff) };
+    if diff.unchanged > 0 {
+        let verb = if diff.unchanged == 1 { "does" } else { "do" };
+        text += &format!("\n{} {verb} not change.\n", count(diff.unchanged, "unit"));
+    }
+    text
+}
+
+fn by_unit(view: &View<'_>, diff: &Diff) -> String {
+    let mut table = Table::new([
+        ("Request", Align::Left),
+        ("Target", Align::Left),
+        ("+", Align::Right),
+        ("~", Align::Right),
+        ("−", Align::Right),
+        ("replaced", Align::Right),
+        ("Policy", Align::Left),
+        ("State", Align::Left),
+    ]);
+    let mut before: Option<&RequestId> = None;
+    for unit in &diff.units {
+        let counts = Counts::of(view, unit);
+        let named = |number: usize| if number == 0 { String::new() } else { count(number, noun(unit)) };
+        let request = if before == Some(&unit.id.request) { String::new() } else { unit.id.request.to_string() };
+        before = Some(&unit.id.request);
+        let twice =
+            diff.units.iter().filter(|other| (&other.id.request, &other.id.target) == (&unit.id.request, &unit.id.target)).count() > 1;
+        let target = if twice { format!("{} ({})", unit.id.target, unit.id.output) } else { unit.id.target.to_string() };
+        let replaced = if counts.replaced == 0 { String::new() } else { format!("**{}**", counts.replaced) };
+        let policy = view.evaluation.and_then(|evaluation| evaluation.tallies.get(&unit.id)).map(tally).unwrap_or_default();
+        table.row([
+            request,
+            target,
+            named(counts.added),
+            named(counts.changed),
+            named(counts.removed),
+            replaced,
+            policy,
+            state(view, unit),
+        ]);
+    }
+    table.markdown(MOST_ROWS)
+}
+
+fn by_target(view: &View<'_>, diff: &Diff) -> String {
+    let mut targets: BTreeMap<&TargetName, Vec<&UnitChange>> = BTreeMap::new();
+    for unit in &diff.units {
+        targets.entry(&unit.id.target).or_default().push(unit);
+    }
+    let mut table = Table::new([
+        ("Target", Align::Left),
+        ("Requests", Align::Right),
+        ("+", Align::Right),
+        ("~", Align::Right),
+        ("−", Align::Right),
+        ("replaced", Align::Right),
+        ("Policy", Align::Left),
+        ("State", Align::Left),
+    ]);
+    for (target, units) in targets {
+        let requests: BTreeSet<&RequestId> = units.iter().map(|unit| &unit.id.request).collect();
+        let mut sum = Counts::default();
+        units.iter().for_each(|unit| sum.add(Counts::of(view, unit)));
+        let mut policies = Tally::default();
+        for one in units.iter().filter_map(|unit| view.evaluation?.tallies.get(&unit.id)) {
+            policies = Tally {
+                passed: policies.passed + one.passed,
+                warned: policies.warned + one.warned,
+                failed: policies.failed + one.failed,
+                waived: policies.waived + one.waived,
+            };
+        }
+        let number = |number: usize| if number == 0 { String::new() } else { thousands(number) };
+        let replaced = if sum.replaced == 0 { String::new() } else { format!("**{}**", thousands(sum.replaced)) };
+        let cells = [number(sum.added), number(sum.changed), number(sum.removed)];
+        let [added, changed, removed] = cells;
+        table.row([
+            target.to_string(),
+            thousands(requests.len()),
+            added,
+            changed,
+            removed,
+            replaced,
+            tally(&policies),
+            states(view, &units),
+        ]);
+    }
+    table.markdown(MOST_ROWS)
+}
+
+fn tally(tally: &Tally) -> String {
+    let parts = [(tally.failed, "✗", "failed"), (tally.warned, "⚠", "warned"), (tally.waived, "", "waived"), (tally.passed, "✓", "passed")];
+    let some = parts.iter().filter(|(number, _, _)| *number > 0);
+    let said: Vec<String> = some.map(|(number, sign, word)| format!("{sign} {number} {word}").trim_start().to_owned()).collect();
+    said.join(", ")
+}
+
+fn state(view: &View<'_>, unit: &UnitChange) -> String {
+    if let Some(job) = view.job(&unit.id) {
+        return job_state(&job.status);
+    }
+    match &view.change.state {
+        ChangeState::Accepted(accepted) => {
+            let ours = accepted.entries.iter().any(|entry| entry.apply.unit == unit.id);
+            return if accepted.recorded && ours { "applied".to_owned() } else { String::new() };
+        }
+        ChangeState::Held(held) => {
+            let own = held.entries.iter().any(|entry| entry.apply.unit == unit.id && entry.hold.is_some());
+            return if own { "held".to_owned() } else { "waits".to_owned() };
+        }
+        ChangeState::Seen
+        | ChangeState::Rendering { .. }
+        | ChangeState::Planning { .. }
+        | ChangeState::Waiting(_)
+        | ChangeState::Merging { .. }
+        | ChangeState::Landing { .. }
+        | ChangeState::Closed => {}
+    }
+    match unit.target_kind {
+        TargetKind::Directory => "rendered".to_owned(),
+        TargetKind::Terraform if view.plan_of(&unit.id).is_some() => "planned".to_owned(),
+        TargetKind::Terraform if view.unplanned(&unit.id).is_some() => "plan failed".to_owned(),
+        TargetKind::Terraform => "not planned".to_owned(),
+    }
+}
+
+fn job_state(status: &Status) -> String {
+    match status {
+        Status::Queued => "queued".to_owned(),
+        Status::Running { attempt: 1 } => "being applied".to_owned(),
+        Status::Running { attempt } => format!("being applied (attempt {attempt})"),
+        Status::Applied { .. } => "applied".to_owned(),
+        Status::Failed { attempt, next, .. } => format!("**failed**, {}", again(*attempt, *next)),
+        Status::Held(_) => "held".to_owned(),
+        Status::Superseded { by } => format!("{} took its place", code(by.as_str())),
+    }
+}
+
+/// "200 applied, 3 queued".
+fn states(view: &View<'_>, units: &[&UnitChange]) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for unit in units {
+        let word = match view.job(&unit.id).map(|job| &job.status) {
+            Some(Status::Failed { .. }) => "**failed**".to_owned(),
+            Some(Status::Superseded { .. }) => "superseded".to_owned(),
+            _ => state(view, unit),
+        };
+        *counts.entry(word).or_default() += 1;
+    }
+    let single = counts.len() == 1;
+    let words: Vec<String> = counts
+        .into_iter()
+        .filter(|(word, _)| !word.is_empty())
+        .map(|(word, n)| if single { word } else { format!("{} {word}", thousands(n)) })
+        .collect();
+    words.join(", ")
+}
+
+/// The differences: equal changes once, then each unit folded.
+pub(super) fn differences(view: &View<'_>) -> Vec<String> {
+    let Some(diff) = view.diff() else { return Vec::new() };
+    let (shared, own): (Vec<&Group>, Vec<&Group>) = diff.groups.iter().partition(|group| requests_of(group).len() > 1);
+    let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
+    let mut blocks: Vec<String> = shared.iter().enumerate().map(|(at, group)| shared_block(diff, group, at == 0)).collect();
+    for unit in &diff.units {
+        let files: Vec<&FileChange> = unit.files.iter().filter(|file| own.contains(&(&unit.id, &file.path))).collect();
+        let actions = view.plan_of(&unit.id).map(|plan| plan.actions.as_slice()).unwrap_or_default();
+        if !files.is_empty() || !actions.is_empty() && shared.is_empty() {
+            blocks.push(unit_block(diff, unit, &files, actions));
+        }
+    }
+    blocks
+}
+
+fn requests_of(group: &Group) -> BTreeSet<&RequestId> {
+    group.members.iter().map(|(unit, _)| &unit.request).collect()
+}
+
+/// "**The same change in 411 requests** (36 teams)", shown with the names of one of them.
+fn shared_block(diff: &Diff, group: &Group, first: bool) -> String {
+    let requests = requests_of(group);
+    let (unit, file) = &group.members[0];
+    let change = diff.units.iter().find(|one| one.id == *unit).and_then(|one| one.files.iter().find(|one| one.path == *file));
+    let template = change.map(|change| change.template.as_str()).unwrap_or_default();
+    let status = change.map_or(FileStatus::Changed, |change| change.status);
+    let teams = if group.teams.len() > 1 { format!(" ({} teams)", group.teams.len()) } else { String::new() };
+    let head = format!("The same {} in {}", file_word(status), count(requests.len(), "request"));
+    let body = fence("diff", &group.hunks, MOST_LINES);
+    if first && group.hunks.lines().count() <= 40 {
+        return format!("**{head}**{teams} · {}, shown for {}:\n\n{body}", code(template), code(&unit.request.to_string()));
+    }
+    let names = first_of(requests.iter().map(|request| request.to_string()), 8);
+    let summary = format!("{head}{teams} — {}", html(file.as_str()));
+    folded(&summary, &format!("Shown for {} of {names}; template {}.\n\n{body}", code(&unit.to_string()), code(template)))
+}
+
+fn file_word(status: FileStatus) -> &'static str {
+    match status {
+        FileStatus::Added => "new file",
+        FileStatus::Changed => "change",
+        FileStatus::Removed => "removed file",
+    }
+}
+
+fn unit_block(diff: &Diff, unit: &UnitChange, files: &[&FileChange], actions: &[Action]) -> String {
+    let requests: BTreeSet<&RequestId> = diff.units.iter().map(|unit| &unit.id.request).collect();
+    let name = if requests.len() == 1 { format!("{} ({})", unit.id.target, unit.id.output) } else { unit.id.to_string() };
+    let mut body = String::new();
+    if unit.target_kind == TargetKind::Terraform && !actions.is_empty() {
+        let said = actions.iter().map(|action| format!("- {}\n", attention::said(&action.address, action.verb, &action.because)));
+        let most = 50;
+        body += &said.take(most).collect::<String>();
+        if actions.len() > most {
+            body += &format!("- … and {} more\n", actions.len() - most);
+        }
+        body.push('\n');
+    }
+    for (at, file) in files.iter().enumerate() {
+        if body.len() > MOST_OF_A_UNIT {
+            body += &format!("… and {}\n", count(files.len() - at, "more file"));
+            break;
+        }
+        body += &format!("{} ({}), from {}\n\n", code(file.path.as_str()), lines_word(file), code(file.template.as_str()));
+        body += &fence("diff", &file.hunks, MOST_LINES);
+        body.push('\n');
+    }
+    folded(&format!("{} — {}", html(&name), html(&what(unit, actions))), &body)
+}
+
+fn lines_word(file: &FileChange) -> String {
+    match file.status {
+        FileStatus::Added => format!("new, {}", count(file.added, "line")),
+        FileStatus::Removed => format!("removed, {}", count(file.removed, "line")),
+        FileStatus::Changed => format!("+{} −{}", file.added, file.removed),
+    }
+}
+
+/// "8 objects: Namespace, 2 Deployments"; "Terraform: 1 to create".
+fn what(unit: &UnitChange, actions: &[Action]) -> String {
+    if unit.target_kind == TargetKind::Terraform && !actions.is_empty() {
+        return format!("Terraform: {}", to_do(actions));
+    }
+    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
+    for object in &unit.objects {
+        *kinds.entry(object.kind.strip_prefix("terraform:").unwrap_or(&object.kind)).or_default() += 1;
+    }
+    if kinds.is_empty() {
+        return count(unit.files.len(), "file");
+    }
+    let words = kinds.iter().map(|(kind, number)| if *number == 1 { (*kind).to_owned() } else { count(*number, kind) });
+    format!("{}: {}", count(unit.objects.len(), noun(unit)), first_of(words, 12))
+}
+
+/// "1 to create, 2 to change".
+pub(super) fn to_do(actions: &[Action]) -> String {
+    let verbs = [
+        (Verb::Replace, "to replace"),
+        (Verb::Delete, "to destroy"),
+        (Verb::Create, "to create"),
+        (Verb::Update, "to change"),
+        (Verb::Read, "to read"),
+        (Verb::Forget, "to forget"),
+    ];
+    let number = |verb: Verb| actions.iter().filter(|action| action.verb == verb).count();
+    let said: Vec<String> =
+        verbs.iter().filter(|(verb, _)| number(*verb) > 0).map(|(verb, word)| format!("{} {word}", number(*verb))).collect();
+    said.join(", ")
+}
+
+fn folded(summary: &str, body: &str) -> String {
+    format!("<details><summary>{summary}</summary>\n\n{}\n\n</details>\n", body.trim_end())
+}

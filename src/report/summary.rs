@@ -1,0 +1,162 @@
+//! What lists, pages and the API say of changes and of the daemon.
+
+use super::attention::reason;
+use super::comment::comment;
+use super::verdict::{hold_words, verdict, who};
+use super::view::View;
+use crate::change::ChangeState;
+use crate::model::{ChangeId, CommitId, TargetName};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One change in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summary {
+    /// What people call it.
+    pub id: ChangeId,
+    /// One line of who wrote it.
+    pub title: String,
+    /// The branch of the pull request.
+    pub branch: Option<String>,
+    /// Where it is in its life: `seen`, `rendering`, `planning`, `waiting`, `merging`, `landing`, `held`, `accepted`, `applied`, `closed`.
+    pub state: String,
+    /// The verdict in plain words.
+    pub line: String,
+    /// The commit looked at.
+    pub head: Option<CommitId>,
+    /// Where it is on the default branch.
+    pub landed: Option<CommitId>,
+    /// What somebody must approve by name.
+    pub holds: Vec<HoldSummary>,
+    /// When it was first seen.
+    pub seen: Timestamp,
+    /// When its state last changed.
+    pub updated: Timestamp,
+}
+
+/// A hold in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HoldSummary {
+    /// What is typed to approve it.
+    pub id: String,
+    /// Why, in a few words.
+    pub reason: String,
+    /// Why in full, as Markdown.
+    pub text: String,
+    /// Who may approve it.
+    pub from: String,
+}
+
+/// What a person wrote on a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Remark {
+    /// Who.
+    pub author: String,
+    /// When.
+    pub at: Timestamp,
+    /// What, as Markdown of theirs.
+    pub text: String,
+}
+
+/// One change in full.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Detail {
+    /// What the list says.
+    #[serde(flatten)]
+    pub summary: Summary,
+    /// The comment, as Markdown.
+    pub report: String,
+    /// What people wrote.
+    pub remarks: Vec<Remark>,
+}
+
+/// How the daemon is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DaemonStatus {
+    /// The version of goldpath.
+    pub version: String,
+    /// The repository that it watches, without credentials.
+    pub repository: String,
+    /// The branch that is the wanted state.
+    pub branch: String,
+    /// Its tip, as last seen.
+    pub tip: Option<CommitId>,
+    /// The newest commit whose settings were accepted.
+    pub accepted: Option<CommitId>,
+    /// Changes that have not ended.
+    pub open: usize,
+    /// Changes that wait for a named approval.
+    pub held: usize,
+    /// The targets.
+    pub targets: Vec<TargetStatus>,
+}
+
+/// How far a target is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TargetStatus {
+    /// The target.
+    pub target: TargetName,
+    /// Units that it holds.
+    pub applied: usize,
+    /// Moves that wait or run.
+    pub queued: usize,
+    /// Moves that failed.
+    pub failed: usize,
+    /// Moves that are held.
+    pub held: usize,
+}
+
+/// One change in a list.
+pub fn summary(view: &View<'_>) -> Summary {
+    let holds = view.holds();
+    let summed = holds.iter().map(|hold| HoldSummary {
+        id: hold.id.to_string(),
+        reason: hold_words(&hold.reason),
+        text: reason(&hold.reason),
+        from: who(&hold.from),
+    });
+    Summary {
+        id: view.change.id.clone(),
+        title: view.change.title.clone(),
+        branch: view.change.branch.clone(),
+        state: state(view).to_owned(),
+        line: verdict(view).line,
+        head: view.commits().1.cloned(),
+        landed: view.change.landing().map(|landing| landing.commit.clone()),
+        holds: summed.collect(),
+        seen: view.change.seen,
+        updated: view.change.updated,
+    }
+}
+
+/// One line for a list: the verdict.
+pub fn summary_line(view: &View<'_>) -> String {
+    let verdict = verdict(view);
+    format!("{}{}", verdict.mark.symbol(), verdict.line)
+}
+
+/// One change in full, with what people wrote on it.
+pub fn detail(view: &View<'_>, remarks: Vec<Remark>) -> Detail {
+    Detail { summary: summary(view), report: comment(view), remarks }
+}
+
+fn state(view: &View<'_>) -> &'static str {
+    match &view.change.state {
+        ChangeState::Seen => "seen",
+        ChangeState::Rendering { .. } => "rendering",
+        ChangeState::Planning { .. } => "planning",
+        ChangeState::Waiting(_) => "waiting",
+        ChangeState::Merging { .. } => "merging",
+        ChangeState::Landing { .. } => "landing",
+        ChangeState::Held(_) => "held",
+        ChangeState::Accepted(accepted) if accepted.recorded => "applied",
+        ChangeState::Accepted(_) => "accepted",
+        ChangeState::Closed => "closed",
+    }
+}

@@ -1,0 +1,67 @@
+//! Markdown tables without columns that are empty everywhere.
+
+use super::text::cell;
+
+/// A table that is longer than this takes no more rows.
+const MOST_CHARACTERS: usize = 12_000;
+
+/// How a column stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Align {
+    /// Words.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// A table of finished pieces of Markdown.
+#[derive(Debug)]
+pub(super) struct Table<const N: usize> {
+    columns: [(&'static str, Align); N],
+    rows: Vec<[String; N]>,
+}
+
+impl<const N: usize> Table<N> {
+    pub(super) fn new(columns: [(&'static str, Align); N]) -> Self {
+        Self { columns, rows: Vec::new() }
+    }
+
+    pub(super) fn row(&mut self, cells: [String; N]) {
+        self.rows.push(cells);
+    }
+
+    /// At most so many rows; what is left out is said below. Nothing when there are no rows.
+    pub(super) fn markdown(&self, most: usize) -> String {
+        let kept: Vec<usize> = (0..N).filter(|column| self.rows.iter().any(|row| !row[*column].is_empty())).collect();
+        if self.rows.is_empty() || kept.is_empty() {
+            return String::new();
+        }
+        let mut text = line(kept.iter().map(|column| self.columns[*column].0.to_owned()));
+        text += &line(kept.iter().map(|column| if self.columns[*column].1 == Align::Right { "--:" } else { "---" }.to_owned()));
+        let mut taken = 0;
+        for row in self.rows.iter().take(most) {
+            if text.len() > MOST_CHARACTERS {
+                break;
+            }
+            taken += 1;
+            text += &line(kept.iter().map(|column| cell(&row[*column])));
+        }
+        if self.rows.len() > taken {
+            text += &format!("\n… and {} more.\n", super::text::count(self.rows.len() - taken, "row"));
+        }
+        text
+    }
+}
+
+fn line(cells: impl Iterator<Item = String>) -> String {
+    let mut text = String::from("|");
+    for cell in cells {
+        if !cell.is_empty() {
+            text.push(' ');
+            text.push_str(&cell);
+        }
+        text.push_str(" |");
+    }
+    text.push('\n');
+    text
+}

@@ -1,0 +1,206 @@
+//! Text for a terminal: what others wrote cannot steer it.
+
+use super::summary::{DaemonStatus, Detail, HoldSummary, Summary, TargetStatus};
+use super::text::{count, line, lines};
+use crate::model::{Finding, RepoPath, Severity, Turn};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use std::fmt::{self, Write as _};
+
+const WIDTH: usize = 120;
+
+/// A finding as miette draws it.
+struct Drawn {
+    finding: Finding,
+    source: Option<NamedSource<String>>,
+    offset: (usize, usize),
+}
+
+impl fmt::Debug for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.finding.code.as_str())
+    }
+}
+
+impl fmt::Display for Drawn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&line(&self.finding.message))
+    }
+}
+
+impl std::error::Error for Drawn {}
+
+impl Diagnostic for Drawn {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.finding.code))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Note => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        let mut parts = Vec::new();
+        if !self.finding.help.is_empty() {
+            parts.push(line(&self.finding.help));
+        }
+        parts.extend(whose(self.finding.turn).map(str::to_owned));
+        if self.source.is_none() {
+            parts.push(format!("at {}", at(&self.finding.place.path, self.finding.place.span.line, self.finding.place.span.column)));
+        }
+        for related in &self.finding.related {
+            let place = at(&related.place.path, related.place.span.line, related.place.span.column);
+            parts.push(format!("see {place}: {}", line(&related.message)));
+        }
+        (!parts.is_empty()).then(|| Box::new(parts.join("\n")) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.source.as_ref().map(|source| source as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        self.source.as_ref()?;
+        Some(Box::new(std::iter::once(LabeledSpan::new(None, self.offset.0, self.offset.1))))
+    }
+}
+
+fn at(path: &RepoPath, line: u32, column: u32) -> String {
+    format!("{path}:{line}:{column}")
+}
+
+fn whose(turn: Turn) -> Option<&'static str> {
+    match turn {
+        Turn::Requester => None,
+        Turn::PathOwner => Some("this is for the owner of the golden path to mend"),
+        Turn::Platform => Some("this is for the platform team to mend"),
+    }
+}
+
+/// Findings with their source lines; `source` gives the text of a file, where it can be had.
+pub fn findings_terminal(findings: &[Finding], source: impl Fn(&RepoPath) -> Option<String>, colour: bool) -> String {
+    let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(0);
+    let mut text = String::new();
+    for finding in findings {
+        let drawn = drawn(finding, source(&finding.place.path));
+        if handler.render_report(&mut text, &drawn).is_err() {
+            // a place that is not in the source any more: said without it
+            let plain = Drawn { source: None, ..drawn };
+            handler.render_report(&mut text, &plain).expect("a string takes all");
+        }
+        text.push('\n');
+    }
+    text + &totals(findings)
+}
+
+/// "2 errors, 1 warning".
+fn totals(findings: &[Finding]) -> String {
+    let kinds = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let number = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    let said: Vec<String> = kinds.iter().filter(|(s, _)| number(*s) > 0).map(|(s, word)| count(number(*s), word)).collect();
+    if said.is_empty() { String::new() } else { format!("{}\n", said.join(", ")) }
+}
+
+fn drawn(finding: &Finding, source: Option<String>) -> Drawn {
+    let span = finding.place.span;
+    // one character for one, so that columns stay
+    let source = source.map(|text| text.chars().map(|c| if c == '\n' { c } else { tame(c) }).collect::<String>());
+    let from = source.as_deref().and_then(|text| offset(text, span.line, span.column));
+    let to = source.as_deref().and_then(|text| offset(text, span.end_line, span.end_column));
+    let offset = from.map(|from| (from, to.unwrap_or(from).saturating_sub(from).max(1)));
+    let source = source.filter(|_| offset.is_some()).map(|text| NamedSource::new(finding.place.path.as_str(), text));
+    Drawn { finding: finding.clone(), source, offset: offset.unwrap_or_default() }
+}
+
+fn tame(c: char) -> char {
+    match c {
+        '\t' | '\r' => ' ',
+        c if line(c.encode_utf8(&mut [0; 4])).chars().count() > 1 => '\u{fffd}',
+        c => c,
+    }
+}
+
+/// The byte offset of a line and column, both from 1.
+fn offset(text: &str, wanted: u32, column: u32) -> Option<usize> {
+    let mut start = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        if number == wanted {
+            let in_line = line.char_indices().map(|(at, _)| at).nth(column as usize - 1);
+            return Some(start + in_line.unwrap_or(line.trim_end_matches('\n').len()));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// A list of changes.
+pub fn changes_terminal(changes: &[Summary]) -> String {
+    if changes.is_empty() {
+        return "No changes yet. Push a branch with a request, and it is listed here.\n".to_owned();
+    }
+    let width = changes.iter().map(|change| change.id.as_str().len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for change in changes {
+        writeln!(text, "{:width$}  {:9}  {}", change.id.as_str(), change.state, line(&change.title)).expect("a string takes all");
+        writeln!(text, "{:width$}             {}", "", line(&change.line)).expect("a string takes all");
+        holds(&mut text, &change.holds, &format!("{:width$}             ", ""), change.id.as_str());
+    }
+    text
+}
+
+fn holds(text: &mut String, holds: &[HoldSummary], indent: &str, id: &str) {
+    for hold in holds {
+        writeln!(
+            text,
+            "{indent}held: {}; {} types `goldpath change approve {id} {}`",
+            line(&hold.reason),
+            line(&hold.from),
+            line(&hold.id)
+        )
+        .expect("a string takes all");
+    }
+}
+
+/// One change in full.
+pub fn change_terminal(change: &Detail) -> String {
+    let summary = &change.summary;
+    let mut text = format!("{}  {}  {}\n", summary.id, summary.state, line(&summary.title));
+    for (name, value) in [
+        ("branch", summary.branch.clone()),
+        ("head", summary.head.as_ref().map(|head| head.short().to_owned())),
+        ("landed", summary.landed.as_ref().map(|landed| landed.short().to_owned())),
+        ("seen", Some(summary.seen.to_string())),
+    ] {
+        if let Some(value) = value {
+            writeln!(text, "{name:8}{}", line(&value)).expect("a string takes all");
+        }
+    }
+    holds(&mut text, &summary.holds, "", summary.id.as_str());
+    text.push('\n');
+    text += &lines(&change.report, usize::MAX);
+    for remark in &change.remarks {
+        write!(text, "\n{} at {}:\n{}", line(&remark.author), remark.at, lines(&remark.text, 200)).expect("a string takes all");
+    }
+    text
+}
+
+/// How the daemon is.
+pub fn status_terminal(status: &DaemonStatus) -> String {
+    let commit = |commit: &Option<crate::model::CommitId>| commit.as_ref().map_or("nothing yet".to_owned(), |id| id.short().to_owned());
+    let mut text = format!("goldpath {} watches {} ({})\n", line(&status.version), line(&status.repository), line(&status.branch));
+    writeln!(text, "tip {}, accepted {}", commit(&status.tip), commit(&status.accepted)).expect("a string takes all");
+    let held =
+        if status.held > 0 { format!(", {} held: `goldpath change list` says what clears them", status.held) } else { String::new() };
+    writeln!(text, "{} open{held}", count(status.open, "change")).expect("a string takes all");
+    for target in &status.targets {
+        let TargetStatus { target, applied, queued, failed, held } = target;
+        let parts = [(*queued, "queued"), (*failed, "failed"), (*held, "held")];
+        let more: String = parts.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!(", {n} {word}")).collect();
+        writeln!(text, "  {target}: {} applied{more}", count(*applied, "unit")).expect("a string takes all");
+    }
+    text
+}
