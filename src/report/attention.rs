@@ -1,5 +1,6 @@
 //! What a reviewer must see first, the most dangerous first; nothing when there is nothing.
 
+use super::actions::said;
 use super::text::{code, count, first_of, mention, prose};
 use super::verdict::{again, who};
 use super::view::View;
@@ -104,22 +105,6 @@ fn clears(view: &View<'_>, hold: &Hold) -> String {
 
 fn named(users: &[String]) -> String {
     if users.is_empty() { String::new() } else { format!(" ({})", first_of(users.iter().map(|user| code(user)), 5)) }
-}
-
-/// "`aws_db_instance.main` must be replaced because `storage_type` changes".
-pub(super) fn said(address: &str, verb: Verb, because: &[String]) -> String {
-    let what = match verb {
-        Verb::Create => "is created",
-        Verb::Update => "is changed",
-        Verb::Delete => "is destroyed",
-        Verb::Replace => "must be replaced",
-        Verb::Read => "is read",
-        Verb::Forget => "is forgotten, and stays",
-    };
-    let change = if because.len() == 1 { "changes" } else { "change" };
-    let why =
-        if because.is_empty() { String::new() } else { format!(" because {} {change}", first_of(because.iter().map(|b| code(b)), 5)) };
-    format!("{} {what}{why}", code(address))
 }
 
 /// Replacements and deletions of Terraform, replacements first.

@@ -3,7 +3,7 @@
 use super::text::{code, count, first_of, in_address, mention, prose};
 use super::verdict::verdict;
 use super::view::View;
-use super::{attention, findings, moves};
+use super::{actions, attention, findings, moves};
 use crate::change::ChangeState;
 use crate::model::{Digest, Digester, ReleaseId};
 use crate::plan::WaitingOn;
@@ -49,6 +49,7 @@ fn blocks(view: &View<'_>) -> Vec<String> {
     if view.errors() == 0 {
         blocks.extend([moves::table(view), facts(view), waived(view), approvals(view)]);
         blocks.extend(moves::differences(view));
+        blocks.push(actions::drifted(view));
     }
     blocks
 }

@@ -2,6 +2,7 @@
 //!
 //! The same view gives the same text, byte for byte. Text that others wrote goes through `text` and comes out harmless.
 
+mod actions;
 mod attention;
 mod check;
 mod comment;

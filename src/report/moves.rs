@@ -1,6 +1,6 @@
 //! What changes: the table of requests and targets, and the folded differences with equal ones shown once.
 
-use super::attention;
+use super::actions;
 use super::table::{Align, Table};
 use super::text::{code, count, fence, first_of, html, thousands};
 use super::verdict::again;
@@ -277,13 +277,8 @@ fn unit_block(diff: &Diff, unit: &UnitChange, files: &[&FileChange], actions: &[
     let requests: BTreeSet<&RequestId> = diff.units.iter().map(|unit| &unit.id.request).collect();
     let name = if requests.len() == 1 { format!("{} ({})", unit.id.target, unit.id.output) } else { unit.id.to_string() };
     let mut body = String::new();
-    if unit.target_kind == TargetKind::Terraform && !actions.is_empty() {
-        let said = actions.iter().map(|action| format!("- {}\n", attention::said(&action.address, action.verb, &action.because)));
-        let most = 50;
-        body += &said.take(most).collect::<String>();
-        if actions.len() > most {
-            body += &format!("- … and {} more\n", actions.len() - most);
-        }
+    if !actions.is_empty() {
+        body += &actions::listed(actions);
         body.push('\n');
     }
     for (at, file) in files.iter().enumerate() {
@@ -309,7 +304,7 @@ fn lines_word(file: &FileChange) -> String {
 /// "8 objects: Namespace, 2 Deployments"; "Terraform: 1 to create".
 fn what(unit: &UnitChange, actions: &[Action]) -> String {
     if unit.target_kind == TargetKind::Terraform && !actions.is_empty() {
-        return format!("Terraform: {}", to_do(actions));
+        return format!("Terraform: {}", actions::to_do(actions));
     }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for object in &unit.objects {
@@ -320,22 +315,6 @@ fn what(unit: &UnitChange, actions: &[Action]) -> String {
     }
     let words = kinds.iter().map(|(kind, number)| if *number == 1 { (*kind).to_owned() } else { count(*number, kind) });
     format!("{}: {}", count(unit.objects.len(), noun(unit)), first_of(words, 12))
-}
-
-/// "1 to create, 2 to change".
-pub(super) fn to_do(actions: &[Action]) -> String {
-    let verbs = [
-        (Verb::Replace, "to replace"),
-        (Verb::Delete, "to destroy"),
-        (Verb::Create, "to create"),
-        (Verb::Update, "to change"),
-        (Verb::Read, "to read"),
-        (Verb::Forget, "to forget"),
-    ];
-    let number = |verb: Verb| actions.iter().filter(|action| action.verb == verb).count();
-    let said: Vec<String> =
-        verbs.iter().filter(|(verb, _)| number(*verb) > 0).map(|(verb, word)| format!("{} {word}", number(*verb))).collect();
-    said.join(", ")
 }
 
 fn folded(summary: &str, body: &str) -> String {
