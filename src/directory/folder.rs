@@ -1,7 +1,7 @@
 //! A tree that is walked by open handles: no step follows a link, and none leaves the tree.
 
 use crate::model::Digest;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, fstat, mkdirat, openat, renameat, statat, unlinkat};
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, fstat, mkdirat, openat, renameat, statat, unlinkat};
 use rustix::io::Errno;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -65,6 +65,17 @@ impl Folder {
             Some("a folder") => Ok(Found::Folder),
             Some(what) => Ok(Found::Other(what)),
         }
+    }
+
+    /// All that is no folder below a folder, and empty folders, by their paths in it.
+    pub(super) fn names_below(&self, folder: &str) -> io::Result<Vec<String>> {
+        let mut at = self.0.try_clone()?;
+        for name in folder.split('/') {
+            at = down(&at, name)?;
+        }
+        let mut names = Vec::new();
+        names_in(&at, "", &mut names)?;
+        Ok(names)
     }
 
     /// Writes a file as a whole or not at all; makes the folders that it needs.
@@ -135,6 +146,26 @@ fn step(at: &OwnedFd, name: &str) -> io::Result<Step> {
         None => Step::File,
         Some(what) => Step::Other(what),
     })
+}
+
+fn names_in(at: &OwnedFd, prefix: &str, names: &mut Vec<String>) -> io::Result<()> {
+    let before = names.len();
+    for entry in Dir::read_from(at)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy();
+        if matches!(&*name, "." | ".." | WRITING) {
+            continue;
+        }
+        let path = format!("{prefix}{name}");
+        match step(at, &name)? {
+            Step::To(folder) => names_in(&folder, &format!("{path}/"), names)?,
+            Step::Nothing | Step::File | Step::Other(_) => names.push(path),
+        }
+    }
+    if names.len() == before {
+        names.push(prefix.to_owned());
+    }
+    Ok(())
 }
 
 /// Nothing for a regular file.

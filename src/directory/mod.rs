@@ -204,7 +204,7 @@ impl Job<'_> {
                 Found::Nothing => true,
                 Found::File(digest) => Some(digest) == left || Some(digest) == wanted,
                 // A folder of files that all go, or a file that goes where a folder is wanted: it makes room before anything is written.
-                Found::Folder => self.gone().any(|gone| gone.below(path.as_str()).is_some()),
+                Found::Folder => self.will_be_empty(path)?,
                 Found::UnderFile => self.gone().any(|gone| path.below(gone.as_str()).is_some()),
                 Found::Other(_) => false,
             };
@@ -213,6 +213,13 @@ impl Job<'_> {
             }
         }
         Ok(conflicts)
+    }
+
+    /// Whether a folder holds nothing but files that go.
+    fn will_be_empty(&self, folder: &RepoPath) -> Result<bool, Error> {
+        let full = self.full(folder);
+        let names = self.root.names_below(&full).map_err(Error::io(&self.top.join(&full)))?;
+        Ok(!names.is_empty() && names.iter().all(|name| self.gone().any(|gone| gone.below(folder.as_str()) == Some(name))))
     }
 
     fn carry_out(&self) -> Result<(), Error> {

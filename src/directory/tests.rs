@@ -186,8 +186,12 @@ fn a_file_becomes_a_folder_and_back() {
     bed.apply(&folder, &file).expect("a file");
     bed.apply(&file, &folder).expect("a folder");
     fs::write(bed.path("a-team/shop/app/a/theirs"), "x").expect("written");
-    assert!(bed.apply(&folder, &file).is_err());
-    assert!(bed.path("a-team/shop/app/a/theirs").exists());
+    let tree = bed.tree();
+    insta::assert_snapshot!(bed.apply(&folder, &file).expect_err("theirs is in the way"), @r"
+    these files are not as goldpath left them, and nothing was written; put them back or take them away
+    a-team/shop/app/a: found a folder, goldpath left no file, wanted is 6b86b273ff34
+    ");
+    assert_eq!(bed.tree(), tree);
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ pub struct Command {
     timeout: Duration,
     grace: Duration,
     output_cap: usize,
+    output_in_files: bool,
 }
 
 /// What a child wrote to one of its outputs.
@@ -82,6 +83,7 @@ impl Command {
             timeout: Duration::from_secs(60),
             grace: Duration::ZERO,
             output_cap: 16 << 20,
+            output_in_files: false,
         }
     }
 
@@ -162,6 +164,14 @@ impl Command {
         self
     }
 
+    /// Takes its outputs in unnamed files instead of pipes, to be read when it has ended: a child that outlives us must not die of a pipe
+    /// that nobody reads.
+    #[must_use]
+    pub fn output_in_files(mut self) -> Self {
+        self.output_in_files = true;
+        self
+    }
+
     /// Runs it, blocking this thread. That the child failed is no error here, see [`Output::success`].
     ///
     /// # Errors
@@ -170,7 +180,8 @@ impl Command {
         run::run(self, run::channel(), |_| ControlFlow::Continue(()))
     }
 
-    /// Runs it, blocking this thread, and gives each piece of its standard output to `on_stdout` as it comes, also what the cap drops.
+    /// Runs it, blocking this thread, and gives each piece of its standard output to `on_stdout` as it comes, also what the cap drops;
+    /// with [`Command::output_in_files`] there are no pieces.
     ///
     /// # Errors
     /// As [`Command::run_blocking`], and [`Error::Stopped`] when `on_stdout` breaks.

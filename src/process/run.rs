@@ -2,7 +2,8 @@
 
 use super::{Captured, Command, Error, Output, Status, Stdin, Stopped};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
-use std::io::{Read, Write};
+use std::fs::File;
+use std::io::{Read, Seek, Write};
 use std::ops::ControlFlow;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Stdio};
@@ -54,7 +55,9 @@ impl Drop for Canceller {
 
 pub(super) fn run(mut command: Command, channel: Channel, on_stdout: impl FnMut(&[u8]) -> ControlFlow<()>) -> Result<Output, Error> {
     let program = command.name();
-    let mut child = spawn(&mut command).map_err(|source| Error::Start { program: program.clone(), source })?;
+    let start = |source| Error::Start { program: program.clone(), source };
+    let files = command.output_in_files.then(OutputFiles::new).transpose().map_err(start)?;
+    let mut child = spawn(&command, files.as_ref()).map_err(start)?;
     let pid = Pid::from_child(&child);
     start_threads(&mut child, pid, std::mem::take(&mut command.stdin), &channel.tell);
     drop(channel.tell);
@@ -63,7 +66,7 @@ pub(super) fn run(mut command: Command, channel: Channel, on_stdout: impl FnMut(
         pid,
         deadline: Instant::now().checked_add(command.timeout),
         stopped: None,
-        open: 2,
+        open: if files.is_some() { 0 } else { 2 },
         stdout: Captured::default(),
         stderr: Captured::default(),
         on_stdout,
@@ -74,6 +77,11 @@ pub(super) fn run(mut command: Command, channel: Channel, on_stdout: impl FnMut(
     let status = child.wait().map_err(|source| Error::Lost { program: program.clone(), source })?;
     watch.deadline = Instant::now().checked_add(LINGER);
     watch.until_closed(&command);
+    if let Some(files) = files {
+        let lost = |source| Error::Lost { program: program.clone(), source };
+        watch.stdout = captured(files.stdout, command.output_cap).map_err(lost)?;
+        watch.stderr = captured(files.stderr, command.output_cap).map_err(lost)?;
+    }
     let status = status.code().map_or_else(|| Status::Signal(status.signal().unwrap_or_default()), Status::Code);
     let output = Output { program, status, stdout: watch.stdout, stderr: watch.stderr };
     match watch.stopped {
@@ -83,7 +91,7 @@ pub(super) fn run(mut command: Command, channel: Channel, on_stdout: impl FnMut(
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the place that starts children")]
-fn spawn(command: &mut Command) -> std::io::Result<Child> {
+fn spawn(command: &Command, files: Option<&OutputFiles>) -> std::io::Result<Child> {
     let mut child = std::process::Command::new(&command.program);
     child.args(&command.args).env_clear().envs(&command.env).process_group(0);
     if let Some(dir) = &command.dir {
@@ -94,7 +102,29 @@ fn spawn(command: &mut Command) -> std::io::Result<Child> {
         Stdin::Bytes(_) => Stdio::piped(),
         Stdin::File(file) => file.try_clone()?.into(),
     });
-    child.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+    match files {
+        Some(files) => child.stdout(files.stdout.try_clone()?).stderr(files.stderr.try_clone()?),
+        None => child.stdout(Stdio::piped()).stderr(Stdio::piped()),
+    };
+    child.spawn()
+}
+
+struct OutputFiles {
+    stdout: File,
+    stderr: File,
+}
+
+impl OutputFiles {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self { stdout: tempfile::tempfile()?, stderr: tempfile::tempfile()? })
+    }
+}
+
+fn captured(mut file: File, cap: usize) -> std::io::Result<Captured> {
+    file.rewind()?;
+    let mut captured = Captured { cut: file.metadata()?.len() > cap as u64, ..Captured::default() };
+    file.take(cap as u64).read_to_end(&mut captured.bytes)?;
+    Ok(captured)
 }
 
 fn start_threads(child: &mut Child, pid: Pid, stdin: Stdin, tell: &SyncSender<Told>) {
@@ -102,10 +132,10 @@ fn start_threads(child: &mut Child, pid: Pid, stdin: Stdin, tell: &SyncSender<To
         // A child may end without reading all that it is given: that is its own affair.
         std::thread::spawn(move || pipe.write_all(&bytes));
     }
-    let stdout = child.stdout.take().expect("it was asked for above");
-    let stderr = child.stderr.take().expect("it was asked for above");
-    read(stdout, Told::Stdout, tell.clone());
-    read(stderr, Told::Stderr, tell.clone());
+    if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
+        read(stdout, Told::Stdout, tell.clone());
+        read(stderr, Told::Stderr, tell.clone());
+    }
     let tell = tell.clone();
     std::thread::spawn(move || {
         // NOWAIT: the child stays a zombie, so that its number cannot be given to another before its group was signalled.

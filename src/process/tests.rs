@@ -98,3 +98,11 @@ async fn it_runs_without_blocking() {
     let (a, b) = tokio::join!(sh("echo a").run(), sh("echo b").run());
     assert_eq!((a.expect("runs").stdout.bytes, b.expect("runs").stdout.bytes), (b"a\n".to_vec(), b"b\n".to_vec()));
 }
+
+#[test]
+fn outputs_in_files_do_not_need_a_reader() {
+    let script = "[ -f /proc/self/fd/1 ] && [ -f /proc/self/fd/2 ] && printf 0123456789 && echo oops >&2";
+    let output = sh(script).output_in_files().output_cap(5).run_blocking().expect("it runs").success().expect("they are files");
+    assert_eq!(output.stdout, Captured { bytes: b"01234".to_vec(), cut: true });
+    assert_eq!(output.stderr, Captured { bytes: b"oops\n".to_vec(), cut: false });
+}

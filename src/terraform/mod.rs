@@ -151,7 +151,8 @@ impl Terraform {
             .env("TF_DATA_DIR", planned.work.data())
             .args(["apply", "-json", "-input=false"])
             .args([format!("-lock-timeout={}s", self.lock_timeout.as_secs()).as_ref(), planned.work.plan_file().as_os_str()])
-            .stdin(Stdin::File(fence.for_child()?));
+            .stdin(Stdin::File(fence.for_child()?))
+            .output_in_files();
         let output = command.run().await?;
         if output.status != Status::Code(0) {
             return Err(Failed::of(Step::Apply, &output, &planned.secrets).into());
