@@ -1,6 +1,6 @@
 //! What can go wrong with the memory.
 
-use crate::error::{Fault, Kind};
+use crate::error::Fault;
 use std::path::PathBuf;
 
 /// The store could not be read or written.
@@ -65,13 +65,6 @@ impl Error {
 }
 
 impl Fault for Error {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Open { .. } | Self::Database { .. } | Self::Record { .. } => Kind::Outside,
-            Self::LeaseLost { .. } => Kind::Bug,
-        }
-    }
-
     fn hint(&self) -> Option<String> {
         match self {
             Self::Open { path, .. } => Some(format!(
@@ -81,7 +74,8 @@ impl Fault for Error {
             Self::Record { .. } => {
                 Some("was it written by a newer goldpath? the store is only memory: moved away, it is made anew from Git".to_owned())
             }
-            Self::Database { .. } | Self::LeaseLost { .. } => None,
+            Self::LeaseLost { .. } => Some("is another daemon running with the same state?".to_owned()),
+            Self::Database { .. } => None,
         }
     }
 }
