@@ -1,7 +1,31 @@
 //! Snapshot → `Parsed { platform, findings }`: never fails; raw file shapes stay private here.
+//!
+//! Every file of the platform repository is read as a document with places, so that all mistakes are found at once, each at the line that can be
+//! edited. A request with an error is known as broken, so that it is never taken for removed.
 
-use crate::model::{Finding, Platform};
+mod codes;
+mod fields;
+mod formats;
+mod golden;
+mod layout;
+mod request;
+mod schema;
+mod sentence;
+mod settings;
+mod words;
+
+use crate::model::{
+    Code, Digest, Finding, GoldenPath, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, quoted_list, sort_findings,
+};
+use crate::snapshot::Snapshot;
+use fields::{At, Fields};
+use layout::{Entry, Layout};
+use rayon::prelude::*;
+use request::Catalogue;
+use schema::Schema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What a tree says, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -11,3 +35,252 @@ pub struct Parsed {
     /// All mistakes at once, sorted.
     pub findings: Vec<Finding>,
 }
+
+/// All codes that findings of this stage may have.
+pub fn codes() -> &'static [Code] {
+    codes::ALL
+}
+
+/// Reads a platform repository; whatever is wrong with it is a finding.
+pub fn parse(snapshot: &Snapshot) -> Parsed {
+    let mut layout = Layout::of(snapshot);
+    let mut reader = Reader { findings: std::mem::take(&mut layout.findings), ..Reader::default() };
+    reader.settings(&layout);
+    reader.paths(&layout);
+    reader.releases(&layout, snapshot);
+    reader.check_currents(&layout);
+    reader.exceptions(&layout);
+    reader.requests(&layout);
+    reader.platform.policies = std::mem::take(&mut layout.policies);
+    sort_findings(&mut reader.findings);
+    Parsed { platform: reader.platform, findings: reader.findings }
+}
+
+/// What has been read so far.
+#[derive(Default)]
+struct Reader {
+    platform: Platform,
+    findings: Vec<Finding>,
+    schemas: BTreeMap<ReleaseId, Schema>,
+    served: BTreeMap<ReleaseId, String>,
+    /// Group and kind of golden paths with errors, as far as they could be read.
+    broken_kinds: Vec<(String, String)>,
+}
+
+impl Reader {
+    /// Opens a file and gives its fields to a loader; findings of both are kept.
+    fn load<'a, T>(
+        &mut self,
+        (path, file): Entry<'a>,
+        turn: Turn,
+        read: impl FnOnce(Fields<'a>) -> (Option<T>, Vec<Finding>),
+    ) -> Option<T> {
+        let (value, findings) = match Fields::open(path, file, turn) {
+            Ok(fields) => read(fields),
+            Err(findings) => (None, findings),
+        };
+        self.findings.extend(findings);
+        value
+    }
+
+    fn missing(&mut self, path: &str, message: &str, help: &str, turn: Turn) {
+        let path = RepoPath::parse(path).expect("the path is made of names");
+        self.findings.push(Finding::error(codes::MISSING_FILE, Place::file(path), message).help(help).turn(turn));
+    }
+
+    fn settings(&mut self, layout: &Layout<'_>) {
+        let names = &layout.names;
+        match layout.settings {
+            Some(entry) => self.platform.settings = self.load(entry, Turn::Platform, |fields| settings::settings(fields, names)),
+            None => {
+                let help = "Add it; nothing is applied without it.";
+                self.missing("goldpath.yaml", "`goldpath.yaml` is missing at the top of the repository", help, Turn::Platform);
+            }
+        }
+        for (name, entry) in &layout.teams {
+            if let Some(team) = self.load(*entry, Turn::Platform, |fields| settings::team(fields, name.clone(), names)) {
+                self.platform.teams.insert(name.clone(), team);
+            }
+        }
+        for (name, entry) in &layout.targets {
+            if let Some(target) = self.load(*entry, Turn::Platform, |fields| settings::target(fields, name.clone(), names)) {
+                self.platform.targets.insert(name.clone(), target);
+            }
+        }
+    }
+
+    fn paths(&mut self, layout: &Layout<'_>) {
+        let mut taken: BTreeMap<(String, String), (PathName, Place)> = BTreeMap::new();
+        for (name, entry) in &layout.paths {
+            let Some(entry) = entry else {
+                let file = format!("golden-paths/{name}/path.yaml");
+                self.missing(
+                    &file,
+                    &format!("the golden path `{name}` has no `path.yaml`"),
+                    "Add it, or remove the folder.",
+                    Turn::PathOwner,
+                );
+                continue;
+            };
+            let mut kind = None;
+            let path = self.load(*entry, Turn::PathOwner, |mut fields| {
+                kind = kind_of(&fields);
+                if let Some(kind) = &kind {
+                    let place = fields.place("/spec/request/kind", At::Value);
+                    match taken.get(kind) {
+                        Some((other, related)) => {
+                            let message = format!("the golden path `{other}` takes requests of the kind `{}` already", words::cut(&kind.1));
+                            let finding = Finding::error(codes::DUPLICATE, place, message).help("Choose another kind or group.");
+                            fields.push(finding.turn(Turn::PathOwner).related(related.clone(), "taken here"));
+                        }
+                        None => {
+                            taken.insert(kind.clone(), (name.clone(), place));
+                        }
+                    }
+                }
+                golden::path(fields, name.clone(), &layout.names)
+            });
+            match path {
+                Some(path) => {
+                    self.platform.paths.insert(name.clone(), path);
+                }
+                None => self.broken_kinds.extend(kind),
+            }
+        }
+    }
+
+    /// Releases are independent of each other, and compiling a schema is the work in it.
+    fn releases(&mut self, layout: &Layout<'_>, snapshot: &Snapshot) {
+        let read = |(id, files): (&ReleaseId, &layout::ReleaseFiles<'_>)| (id.clone(), read_release(id, files, snapshot));
+        let all: Vec<(ReleaseId, ReadRelease)> = layout.releases.par_iter().map(read).collect();
+        for (id, read) in all {
+            self.findings.extend(read.findings);
+            if let Some(serves) = read.serves {
+                self.served.insert(id.clone(), serves);
+            }
+            if let (Some(release), Some(schema)) = (read.release, read.schema) {
+                self.platform.releases.insert(id.clone(), release);
+                self.schemas.insert(id, schema);
+            }
+        }
+    }
+
+    fn check_currents(&mut self, layout: &Layout<'_>) {
+        let entries: Vec<(Entry<'_>, &GoldenPath)> = self
+            .platform
+            .paths
+            .values()
+            .filter_map(|path| layout.paths.get(&path.name).copied().flatten().map(|entry| (entry, path)))
+            .collect();
+        let mut found = Vec::new();
+        for ((file, content), path) in entries {
+            let text = std::str::from_utf8(&content.bytes).unwrap_or_default();
+            let place = |pointer: &str| {
+                let spot = crate::yaml::locate(text, pointer);
+                spot.map_or_else(|| Place::file(file.clone()), |spot| Place::new(file.clone(), spot.value))
+            };
+            found.extend(golden::check_current(path, &self.served, place));
+        }
+        self.findings.extend(found);
+    }
+
+    fn exceptions(&mut self, layout: &Layout<'_>) {
+        for (team, id, entry) in &layout.exceptions {
+            if !layout.names.teams.contains(team) {
+                let message = format!("there is no team `{team}`");
+                let help = format!("Teams are {}.", quoted_list(layout.names.teams.iter().map(crate::model::TeamName::as_str)));
+                self.findings.push(Finding::error(codes::UNKNOWN_TEAM, Place::file(entry.0.clone()), message).help(help));
+            }
+            let exception = self.load(*entry, Turn::Requester, |fields| settings::exception(fields, team.clone(), id.clone()));
+            self.platform.exceptions.extend(exception);
+        }
+    }
+
+    fn requests(&mut self, layout: &Layout<'_>) {
+        let catalogue = Catalogue {
+            names: &layout.names,
+            paths: &self.platform.paths,
+            broken_kinds: &self.broken_kinds,
+            releases: &self.platform.releases,
+            schemas: &self.schemas,
+            teams: &self.platform.teams,
+        };
+        let outcomes: Vec<request::Outcome> = layout.requests.par_iter().map(|file| request::read(file, &catalogue)).collect();
+        let mut seen: BTreeMap<RequestId, Place> = BTreeMap::new();
+        for (file, outcome) in layout.requests.iter().zip(outcomes) {
+            self.findings.extend(outcome.findings);
+            let place = outcome.name_at.unwrap_or_else(|| Place::file(file.entry.0.clone()));
+            let mut request = outcome.request;
+            for id in &outcome.ids {
+                if let Some(other) = seen.insert(id.clone(), place.clone()) {
+                    self.findings.extend(request::twice(id, &other, &place));
+                    self.platform.requests.remove(id);
+                    self.platform.broken.insert(id.clone(), other.path);
+                    request = None;
+                }
+            }
+            match request {
+                Some(request) => {
+                    self.platform.requests.insert(request.id.clone(), request);
+                }
+                None => {
+                    for id in outcome.ids {
+                        self.platform.broken.entry(id).or_insert_with(|| file.entry.0.clone());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The group and kind of requests that a golden path takes, with or without errors elsewhere in its file.
+fn kind_of(fields: &Fields<'_>) -> Option<(String, String)> {
+    let text = |pointer: &str| fields.get(pointer).and_then(Value::as_str).map(str::to_owned);
+    text("/spec/request/group").zip(text("/spec/request/kind"))
+}
+
+/// What the folder of a release came to.
+#[derive(Default)]
+struct ReadRelease {
+    release: Option<Release>,
+    schema: Option<Schema>,
+    serves: Option<String>,
+    findings: Vec<Finding>,
+}
+
+fn read_release(id: &ReleaseId, files: &layout::ReleaseFiles<'_>, snapshot: &Snapshot) -> ReadRelease {
+    let mut read = ReadRelease::default();
+    let folder = id.folder();
+    for (entry, name) in [(files.release, "release.yaml"), (files.schema, "schema.json")] {
+        if entry.is_none() {
+            let path = RepoPath::parse(&format!("{folder}/{name}")).expect("the path is made of names");
+            let message = format!("the release `{id}` has no `{name}`");
+            read.findings.push(Finding::error(codes::MISSING_FILE, Place::file(path), message).help("Add it.").turn(Turn::PathOwner));
+        }
+    }
+    if let Some((path, file)) = files.release {
+        match Fields::open(path, file, Turn::PathOwner) {
+            Ok(fields) => {
+                read.serves = fields.get("/spec/serves").and_then(Value::as_str).map(str::to_owned);
+                let (release, findings) = golden::release(fields, id.clone(), digest(snapshot, &folder), files);
+                read.release = release;
+                read.findings.extend(findings);
+            }
+            Err(findings) => read.findings.extend(findings),
+        }
+    }
+    if let Some(entry) = files.schema {
+        let (schema, findings) = schema::load(entry);
+        read.schema = schema;
+        read.findings.extend(findings);
+    }
+    read
+}
+
+/// The digest of a release's folder: what is immutable in it.
+fn digest(snapshot: &Snapshot, folder: &str) -> Digest {
+    snapshot.folder_digest(folder, |below| below == "README.md" || below.starts_with("tests/"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,401 @@
+//! A reader over one document that notes every mistake with its place, instead of stopping at the first.
+
+use super::codes;
+use super::words::{dotted, show};
+use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, close_match, quoted_list};
+use crate::snapshot::{File, Mode};
+use crate::yaml::{self, Document, Problem, ProblemKind};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Larger files are refused: no file that people write is near it.
+const LARGEST_FILE: usize = 1 << 20;
+
+/// Where a finding stands: at the key or at the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    Key,
+    Value,
+}
+
+/// One file's document, and what was found wrong with it so far.
+pub(super) struct Fields<'a> {
+    path: &'a RepoPath,
+    turn: Turn,
+    document: Document<'a>,
+    findings: Vec<Finding>,
+    /// Pointers of fields that a misspelt one was probably meant to be: they are not missing too.
+    meant: Vec<String>,
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// The findings that say why there is none.
+pub(super) fn text<'a>(path: &RepoPath, file: &'a File, turn: Turn) -> Result<&'a str, Vec<Finding>> {
+    let refuse =
+        |code: Code, message: String, help: &str| Err(vec![Finding::error(code, Place::file(path.clone()), message).help(help).turn(turn)]);
+    match file.mode {
+        Mode::Symlink => {
+            return refuse(codes::SYMLINK, "this is a symbolic link, and links are never followed".into(), "Put a copy of the file here.");
+        }
+        Mode::Submodule => {
+            return refuse(codes::SUBMODULE, "this is a submodule, and submodules are never read".into(), "Put the files themselves here.");
+        }
+        Mode::Regular | Mode::Executable => {}
+    }
+    if file.bytes.len() > LARGEST_FILE {
+        let message = format!("the file has {} bytes, at most {LARGEST_FILE} are read", file.bytes.len());
+        return refuse(codes::FILE_TOO_BIG, message, "Split it, or take out what does not belong here.");
+    }
+    yaml::check_bytes(&file.bytes).map_err(|problems| problems.into_iter().map(|problem| of_problem(path, turn, problem)).collect())
+}
+
+fn of_problem(path: &RepoPath, turn: Turn, problem: Problem) -> Finding {
+    let severity = if problem.is_error() { Severity::Error } else { Severity::Warning };
+    let place = |span: Span| Place::new(path.clone(), span);
+    let finding = Finding { severity, ..Finding::error(Code::new(problem.kind.name()), place(problem.span), problem.message) };
+    let finding = finding.help(problem.help).turn(turn);
+    match problem.related {
+        Some((span, message)) => finding.related(place(span), message),
+        None => finding,
+    }
+}
+
+impl<'a> Fields<'a> {
+    /// Reads a file that holds one document.
+    ///
+    /// # Errors
+    /// The findings, when there is no document that could be read further.
+    pub(super) fn open(path: &'a RepoPath, file: &'a File, turn: Turn) -> Result<Self, Vec<Finding>> {
+        let parsed = yaml::parse(text(path, file, turn)?);
+        // goldpath takes dates as text everywhere, so what other readers see in them does not matter here.
+        let problems = parsed.problems.into_iter().filter(|problem| problem.kind != ProblemKind::AmbiguousDate);
+        let mut findings: Vec<Finding> = problems.map(|problem| of_problem(path, turn, problem)).collect();
+        let mut documents = parsed.documents.into_iter();
+        let Some(document) = documents.next() else {
+            if findings.is_empty() {
+                let message = "this file holds no document";
+                findings
+                    .push(Finding::error(codes::EMPTY_FILE, Place::file(path.clone()), message).help("Fill it, or remove it.").turn(turn));
+            }
+            return Err(findings);
+        };
+        if let Some(second) = documents.next() {
+            let place = Place::new(path.clone(), second.root_span());
+            let message = "a second document begins here, and only one is read from a file";
+            findings.push(Finding::error(codes::SEVERAL_DOCUMENTS, place, message).help("Put it into a file of its own.").turn(turn));
+        }
+        let mut fields = Self { path, turn, document, findings, meant: Vec::new() };
+        if !fields.document.value().is_object() {
+            fields.wrong_type("", "an object");
+            return Err(fields.findings);
+        }
+        Ok(fields)
+    }
+
+    /// The file.
+    pub(super) fn path(&self) -> &'a RepoPath {
+        self.path
+    }
+
+    /// The whole document.
+    pub(super) fn value(&self) -> &Value {
+        self.document.value()
+    }
+
+    /// The value that a pointer leads to; nothing when it is absent or null.
+    pub(super) fn get(&self, pointer: &str) -> Option<&Value> {
+        self.document.value().pointer(pointer).filter(|value| !value.is_null())
+    }
+
+    /// Whether there is something at a pointer.
+    pub(super) fn has(&self, pointer: &str) -> bool {
+        self.get(pointer).is_some()
+    }
+
+    /// Whether no error was found so far.
+    pub(super) fn is_clean(&self) -> bool {
+        !self.findings.iter().any(Finding::is_error)
+    }
+
+    /// The span of a pointer's value.
+    pub(super) fn span(&self, pointer: &str) -> Span {
+        self.document.place(pointer).map_or(Span::START, |spot| spot.value)
+    }
+
+    /// The place of a pointer, or of the nearest thing around it that is there.
+    pub(super) fn place(&self, pointer: &str, at: At) -> Place {
+        let (mut pointer, mut at) = (pointer, at);
+        loop {
+            if let Some(spot) = self.document.place(pointer) {
+                let root = if pointer.is_empty() { Span::point(spot.value.line, spot.value.column) } else { spot.value };
+                let span = if at == At::Key { spot.key.unwrap_or(root) } else { root };
+                return Place::new(self.path.clone(), span);
+            }
+            let Some((parent, _)) = pointer.rsplit_once('/') else { return Place::file(self.path.clone()) };
+            (pointer, at) = (parent, At::Key);
+        }
+    }
+
+    /// Notes a finding.
+    pub(super) fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Notes an error.
+    pub(super) fn error(&mut self, code: Code, pointer: &str, at: At, message: impl Into<String>, help: impl Into<String>) {
+        let finding = Finding::error(code, self.place(pointer, at), message).help(help).turn(self.turn);
+        self.findings.push(finding);
+    }
+
+    /// Notes a warning.
+    pub(super) fn warning(&mut self, code: Code, pointer: &str, at: At, message: impl Into<String>, help: impl Into<String>) {
+        let finding = Finding::warning(code, self.place(pointer, at), message).help(help).turn(self.turn);
+        self.findings.push(finding);
+    }
+
+    /// Refuses something that a later version brings.
+    pub(super) fn not_yet(&mut self, pointer: &str, what: &str, help: &str) {
+        let message = format!("{what} not supported yet by this version of goldpath");
+        self.error(codes::NOT_SUPPORTED_YET, pointer, At::Key, message, help);
+    }
+
+    fn wrong_type(&mut self, pointer: &str, wanted: &str) {
+        let value = self.document.value().pointer(pointer).unwrap_or(&Value::Null);
+        let at = if value.is_object() || value.is_array() { At::Key } else { At::Value };
+        let message = format!("{} must be {wanted}, is {}", dotted(pointer), show(value));
+        let scalar = value.is_number() || value.is_boolean();
+        let help = if wanted == "text" && scalar { "Put it in quotes." } else { "" };
+        self.error(codes::WRONG_TYPE, pointer, at, message, help);
+    }
+
+    /// Checks that a pointer leads to an object with known fields only; false when it is absent or something else.
+    pub(super) fn object(&mut self, pointer: &str, known: &[&str]) -> bool {
+        let Some(value) = self.get(pointer) else { return false };
+        let Some(map) = value.as_object() else {
+            self.wrong_type(pointer, "an object");
+            return false;
+        };
+        let unknown: Vec<String> = map.keys().filter(|key| !known.contains(&key.as_str())).cloned().collect();
+        for key in unknown {
+            let help = match close_match(&key, known.iter().copied()) {
+                Some(near) => {
+                    self.meant.push(child(pointer, near));
+                    format!("Did you mean `{near}`?")
+                }
+                None => format!("Known are {}.", quoted_list(known.iter().copied())),
+            };
+            let message = format!("`{}` is not a field of {}", plain_word(&key), dotted(pointer));
+            self.error(codes::UNKNOWN_FIELD, &child(pointer, &key), At::Key, message, help);
+        }
+        true
+    }
+
+    /// Like [`Self::object`], and the object must be there.
+    pub(super) fn required_object(&mut self, pointer: &str, known: &[&str]) -> bool {
+        if self.has(pointer) {
+            return self.object(pointer, known);
+        }
+        self.missing(pointer);
+        false
+    }
+
+    /// Says that a field is missing.
+    pub(super) fn missing(&mut self, pointer: &str) {
+        if self.meant.iter().any(|meant| meant == pointer) {
+            return;
+        }
+        let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", pointer));
+        let empty = self.document.place(pointer).is_some();
+        let message =
+            if empty { format!("{} has no value", dotted(pointer)) } else { format!("{} needs a field `{name}`", dotted(parent)) };
+        let help = if empty { String::new() } else { format!("Add `{name}: …`.") };
+        self.error(codes::MISSING_FIELD, if empty { pointer } else { parent }, At::Key, message, help);
+    }
+
+    /// Text, when it is there.
+    pub(super) fn text(&mut self, pointer: &str) -> Option<String> {
+        match self.get(pointer)? {
+            Value::String(text) => Some(text.clone()),
+            _ => {
+                self.wrong_type(pointer, "text");
+                None
+            }
+        }
+    }
+
+    /// Text that must be there and not be empty.
+    pub(super) fn required_text(&mut self, pointer: &str) -> Option<String> {
+        if !self.has(pointer) || self.get(pointer) == Some(&Value::String(String::new())) {
+            self.missing(pointer);
+            return None;
+        }
+        self.text(pointer)
+    }
+
+    /// A whole number from 0 to `most`.
+    pub(super) fn number(&mut self, pointer: &str, most: u32) -> Option<u32> {
+        let value = self.get(pointer)?;
+        match value.as_u64().and_then(|number| u32::try_from(number).ok()).filter(|number| *number <= most) {
+            Some(number) => Some(number),
+            None => {
+                let message = format!("{} must be a whole number from 0 to {most}, is {}", dotted(pointer), show(value));
+                self.error(codes::OUT_OF_RANGE, pointer, At::Value, message, "");
+                None
+            }
+        }
+    }
+
+    /// How many entries the list at a pointer has; nothing when it is absent or no list.
+    pub(super) fn list(&mut self, pointer: &str) -> Option<usize> {
+        match self.get(pointer)? {
+            Value::Array(items) => Some(items.len()),
+            _ => {
+                self.wrong_type(pointer, "a list");
+                None
+            }
+        }
+    }
+
+    /// A list of texts; empty when it is absent.
+    pub(super) fn texts(&mut self, pointer: &str) -> Vec<String> {
+        let count = self.list(pointer).unwrap_or(0);
+        (0..count).filter_map(|index| self.required_text(&format!("{pointer}/{index}"))).collect()
+    }
+
+    /// The keys of the object at a pointer; empty when it is absent or no object.
+    pub(super) fn keys(&mut self, pointer: &str) -> Vec<String> {
+        match self.get(pointer) {
+            None => Vec::new(),
+            Some(Value::Object(map)) => map.keys().cloned().collect(),
+            Some(_) => {
+                self.wrong_type(pointer, "an object");
+                Vec::new()
+            }
+        }
+    }
+
+    /// An object of texts; empty when it is absent.
+    pub(super) fn text_map(&mut self, pointer: &str) -> BTreeMap<String, String> {
+        let keys = self.keys(pointer);
+        keys.into_iter().filter_map(|key| self.text(&child(pointer, &key)).map(|text| (key, text))).collect()
+    }
+
+    /// An object with whatever is in it; empty when it is absent.
+    pub(super) fn values(&mut self, pointer: &str) -> Value {
+        match self.get(pointer) {
+            Some(value @ Value::Object(_)) => value.clone(),
+            Some(_) => {
+                self.wrong_type(pointer, "an object");
+                Value::Object(serde_json::Map::new())
+            }
+            None => Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    /// One of some words.
+    pub(super) fn one_of<T: Copy>(&mut self, pointer: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(pointer)?;
+        if let Some((_, found)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*found);
+        }
+        let known = words.iter().map(|(word, _)| *word);
+        let help = close_match(&text, known.clone()).map_or(String::new(), |near| format!("Did you mean `{near}`?"));
+        let message = format!("{} must be one of {}, is {}", dotted(pointer), quoted_list(known), show(&Value::String(text)));
+        self.error(codes::NOT_ONE_OF, pointer, At::Value, message, help);
+        None
+    }
+
+    /// Text that is parsed; `wanted` says what it must be.
+    pub(super) fn parsed<T>(&mut self, pointer: &str, wanted: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text(pointer)?;
+        let parsed = parse(&text);
+        if parsed.is_none() {
+            let message = format!("{} must be {wanted}, is {}", dotted(pointer), show(&Value::String(text)));
+            self.error(codes::WRONG_FORMAT, pointer, At::Value, message, "");
+        }
+        parsed
+    }
+
+    /// A name: a DNS label.
+    pub(super) fn name<T>(&mut self, pointer: &str, parse: impl Fn(&str) -> Result<T, NameError>) -> Option<T> {
+        let text = self.required_text(pointer)?;
+        match parse(&text) {
+            Ok(name) => Some(name),
+            Err(error) => {
+                let message = format!("{} is not a name: {error}", show(&Value::String(text)));
+                self.error(codes::NOT_A_NAME, pointer, At::Value, message, "Names are DNS labels, such as `payments-api`.");
+                None
+            }
+        }
+    }
+
+    /// The name of something that must be known: one of `known`, which are `what`.
+    pub(super) fn known_name<T: Ord + Clone + ToString>(
+        &mut self,
+        pointer: &str,
+        parse: impl Fn(&str) -> Result<T, NameError>,
+        known: &BTreeSet<T>,
+        unknown: (Code, &str),
+    ) -> Option<T> {
+        let name = self.name(pointer, parse)?;
+        if known.contains(&name) {
+            return Some(name);
+        }
+        let (code, folder) = unknown;
+        let names: Vec<String> = known.iter().map(ToString::to_string).collect();
+        let help = did_you_mean(&name.to_string(), names.iter().map(String::as_str))
+            .unwrap_or_else(|| format!("Add it under `{folder}/`, or name one that is there."));
+        let message = format!("{} is `{}`, and there is nothing of that name under `{folder}/`", dotted(pointer), name.to_string());
+        self.error(code, pointer, At::Value, message, help);
+        None
+    }
+
+    /// Checks what all of goldpath's own files have: `apiVersion`, `kind`, `metadata.name` and a `spec`.
+    pub(super) fn header(&mut self, kind: &str, name: &str, spec: &[&str]) {
+        self.object("", &["apiVersion", "kind", "metadata", "spec"]);
+        for (pointer, wanted) in [("/apiVersion", "goldpath.dev/v1"), ("/kind", kind)] {
+            if let Some(found) = self.required_text(pointer).filter(|found| found != wanted) {
+                let message = format!("{} must be `{wanted}` in this file, is {}", dotted(pointer), show(&Value::String(found)));
+                self.error(codes::WRONG_KIND, pointer, At::Value, message, format!("Write `{}: {wanted}`.", &pointer[1..]));
+            }
+        }
+        if self.required_object("/metadata", &["name", "labels", "annotations"])
+            && let Some(found) = self.required_text("/metadata/name").filter(|found| found != name)
+        {
+            let message = format!("`metadata.name` is {}, but the path says `{name}`", show(&Value::String(found)));
+            self.error(
+                codes::WRONG_NAME,
+                "/metadata/name",
+                At::Value,
+                message,
+                format!("Write `name: {name}`, or rename the file or folder."),
+            );
+        }
+        self.text_map("/metadata/labels");
+        self.text_map("/metadata/annotations");
+        self.required_object("/spec", spec);
+    }
+
+    /// What was found, and the value when nothing of it is an error.
+    pub(super) fn finish<T>(self, value: Option<T>) -> (Option<T>, Vec<Finding>) {
+        let clean = self.is_clean();
+        (value.filter(|_| clean), self.findings)
+    }
+}
+
+/// The pointer of a member.
+pub(super) fn child(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// "Did you mean `x`?", when something is near.
+pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
+    close_match(word, known).map(|near| format!("Did you mean `{near}`?"))
+}
+
+/// A user's word for use between backticks.
+pub(super) fn plain_word(word: &str) -> String {
+    super::words::cut(word)
+}

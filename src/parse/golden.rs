@@ -1,0 +1,370 @@
+//! Golden paths and their releases: `path.yaml` and `release.yaml`.
+
+use super::codes;
+use super::fields::{At, Fields, child, did_you_mean};
+use super::formats;
+use super::layout::{Names, ReleaseFiles};
+use super::words::{dotted, show};
+use crate::model::{
+    Digest, Fact, Facts, Finding, GoldenPath, Lifetime, OnDelete, Output, OutputName, PathName, Place, Release, ReleaseId, ReleaseState,
+    RendererId, Severity, Stage, Support, TargetSelector, TeamName, Turn, quoted_list,
+};
+use semver::Version;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The longest name that any request may have.
+const LONGEST_NAME: u32 = 63;
+
+/// Reads `golden-paths/<path>/path.yaml`.
+pub(super) fn path(mut fields: Fields<'_>, name: PathName, names: &Names) -> (Option<GoldenPath>, Vec<Finding>) {
+    fields.header(
+        "GoldenPath",
+        name.as_str(),
+        &["title", "description", "owner", "customer", "support", "scope", "measure", "request", "stage", "current", "releases"],
+    );
+    let title = fields.required_text("/spec/title");
+    let description = fields.text("/spec/description").unwrap_or_default();
+    let owner = fields.known_name("/spec/owner", TeamName::parse, &names.teams, (codes::UNKNOWN_TEAM, "teams"));
+    let support = support(&mut fields);
+    for_people(&mut fields);
+    fields.required_object("/spec/request", &["group", "kind", "name"]);
+    let group = fields.required_text("/spec/request/group");
+    let kind = fields.required_text("/spec/request/kind");
+    fields.object("/spec/request/name", &["maxLength"]);
+    let max_name = fields.number("/spec/request/name/maxLength", LONGEST_NAME).unwrap_or(LONGEST_NAME);
+    let stages = [("alpha", Stage::Alpha), ("beta", Stage::Beta), ("ga", Stage::Ga), ("deprecated", Stage::Deprecated)];
+    let stage = fields.one_of("/spec/stage", &stages).unwrap_or(Stage::Ga);
+    let releases = states(&mut fields, &name, names);
+    let current = current(&mut fields, &name, names, &releases);
+    let path = title.zip(owner).zip(group).zip(kind).map(|(((title, owner), group), kind)| GoldenPath {
+        name,
+        file: fields.path().clone(),
+        title,
+        description,
+        owner,
+        support,
+        group,
+        kind,
+        max_name,
+        stage,
+        current,
+        releases,
+    });
+    fields.finish(path)
+}
+
+fn support(fields: &mut Fields<'_>) -> Support {
+    fields.object("/spec/support", &["channel", "response", "docs"]);
+    Support {
+        channel: fields.text("/spec/support/channel"),
+        response: fields.text("/spec/support/response"),
+        docs: fields.text("/spec/support/docs"),
+    }
+}
+
+/// What only people read is still checked, so that it can be relied upon.
+fn for_people(fields: &mut Fields<'_>) {
+    fields.text("/spec/customer");
+    fields.object("/spec/scope", &["in", "out"]);
+    fields.texts("/spec/scope/in");
+    fields.texts("/spec/scope/out");
+    fields.object("/spec/measure", &["target"]);
+    duration(fields, "/spec/measure/target");
+}
+
+fn duration(fields: &mut Fields<'_>, pointer: &str) -> Option<String> {
+    fields.parsed(pointer, "a duration such as `14d` or `12h`", |text| formats::is_duration(text).then(|| text.to_owned()))
+}
+
+/// A version that must be a release of the path.
+fn release_of(fields: &mut Fields<'_>, pointer: &str, path: &PathName, names: &Names) -> Option<Version> {
+    let version = fields.parsed(pointer, "a version such as `1.1.0`", |text| Version::parse(text).ok())?;
+    if !names.releases.contains(&ReleaseId { path: path.clone(), version: version.clone() }) {
+        unknown_release(fields, pointer, path, &version, names);
+        return None;
+    }
+    Some(version)
+}
+
+fn unknown_release(fields: &mut Fields<'_>, pointer: &str, path: &PathName, version: &Version, names: &Names) {
+    let known: Vec<String> = names.releases.iter().filter(|id| id.path == *path).map(|id| id.version.to_string()).collect();
+    let message = format!("the golden path `{path}` has no release `{version}`");
+    let help = format!("It has {}.", quoted_list(known.iter().map(String::as_str)));
+    fields.error(codes::UNKNOWN_RELEASE, pointer, At::Value, message, help);
+}
+
+fn states(fields: &mut Fields<'_>, path: &PathName, names: &Names) -> BTreeMap<Version, ReleaseState> {
+    let mut states = BTreeMap::new();
+    for key in fields.keys("/spec/releases") {
+        let pointer = child("/spec/releases", &key);
+        let Ok(version) = Version::parse(&key) else {
+            let message = format!("{} is no version of a release", show(&Value::String(key)));
+            fields.error(codes::WRONG_FORMAT, &pointer, At::Key, message, "Write a version such as `1.0.0`.");
+            continue;
+        };
+        if !names.releases.contains(&ReleaseId { path: path.clone(), version: version.clone() }) {
+            unknown_release(fields, &pointer, path, &version, names);
+        }
+        if let Some(state) = state(fields, &pointer, path, names) {
+            states.insert(version, state);
+        }
+    }
+    states
+}
+
+fn state(fields: &mut Fields<'_>, at: &str, path: &PathName, names: &Names) -> Option<ReleaseState> {
+    fields.object(at, &["state", "since", "until", "replacedBy"]);
+    let day = |text: &str| formats::is_date(text).then(|| text.to_owned());
+    fields.parsed(&format!("{at}/since"), "a day such as `2026-03-01`", day);
+    let until = fields.parsed(&format!("{at}/until"), "a day such as `2026-03-01`", day);
+    let replaced = format!("{at}/replacedBy");
+    let replaced_by = if fields.has(&replaced) { release_of(fields, &replaced, path, names) } else { None };
+    let state = format!("{at}/state");
+    if !fields.has(&state) {
+        fields.missing(&state);
+    }
+    Some(match fields.one_of(&state, &[("deprecated", false), ("retired", true)])? {
+        false => ReleaseState::Deprecated { until, replaced_by },
+        true => ReleaseState::Retired { replaced_by },
+    })
+}
+
+fn current(fields: &mut Fields<'_>, path: &PathName, names: &Names, states: &BTreeMap<Version, ReleaseState>) -> BTreeMap<String, Version> {
+    if !fields.has("/spec/current") {
+        fields.missing("/spec/current");
+    }
+    let mut current = BTreeMap::new();
+    for serves in fields.keys("/spec/current") {
+        let pointer = child("/spec/current", &serves);
+        let Some(version) = release_of(fields, &pointer, path, names) else { continue };
+        if let Some(ReleaseState::Retired { .. }) = states.get(&version) {
+            let message = format!("{} is `{version}`, which is retired", dotted(&pointer));
+            fields.error(codes::RETIRED_RELEASE, &pointer, At::Value, message, "Name a live release.");
+        }
+        current.insert(serves, version);
+    }
+    current
+}
+
+/// Checks that each `current` release serves the version that it is current for.
+pub(super) fn check_current(path: &GoldenPath, served: &BTreeMap<ReleaseId, String>, place: impl Fn(&str) -> Place) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (serves, version) in &path.current {
+        let id = ReleaseId { path: path.name.clone(), version: version.clone() };
+        if let Some(other) = served.get(&id).filter(|other| *other != serves) {
+            let message = format!("the current release for `{serves}` is `{version}`, which serves `{other}`");
+            let finding = Finding::error(codes::OTHER_VERSION, place(&child("/spec/current", serves)), message);
+            findings.push(finding.help(format!("Name a release that serves `{serves}`.")).turn(Turn::PathOwner));
+        }
+    }
+    findings
+}
+
+const RELEASE_FIELDS: [&str; 9] = ["serves", "facts", "lifetime", "disposable", "outputs", "exports", "refs", "health", "libraries"];
+
+/// Reads `golden-paths/<path>/<release>/release.yaml`.
+pub(super) fn release(mut fields: Fields<'_>, id: ReleaseId, digest: Digest, files: &ReleaseFiles<'_>) -> (Option<Release>, Vec<Finding>) {
+    fields.header("Release", &id.version.to_string(), &RELEASE_FIELDS);
+    let serves = fields.required_text("/spec/serves");
+    let facts = facts(&mut fields);
+    let lifetime = lifetime(&mut fields);
+    let disposable = fields.texts("/spec/disposable").into_iter().collect();
+    let outputs = outputs(&mut fields, files);
+    let exports = exports(&mut fields);
+    for (pointer, what, help) in [
+        ("/spec/refs", "references to other requests are", "Remove `refs` for now; pass what is needed in the request."),
+        ("/spec/health", "health checks of a path's own are", "Remove `health` for now."),
+        ("/spec/libraries", "libraries of templates are", "Copy the templates into the release for now."),
+    ] {
+        if fields.has(pointer) {
+            fields.not_yet(pointer, what, help);
+        }
+    }
+    let release =
+        serves.map(|serves| Release { id, file: fields.path().clone(), serves, facts, lifetime, disposable, outputs, exports, digest });
+    fields.finish(release)
+}
+
+fn facts(fields: &mut Fields<'_>) -> Facts {
+    fields.object("/spec/facts", &["owner", "lifetime", "dataClassification", "region", "costCentre"]);
+    let mut fact = |name: &str| {
+        let text = fields.text(&format!("/spec/facts/{name}"))?;
+        Some(if text.starts_with('/') { Fact::Pointer(text) } else { Fact::Constant(text) })
+    };
+    Facts {
+        owner: fact("owner"),
+        lifetime: fact("lifetime"),
+        data_classification: fact("dataClassification"),
+        region: fact("region"),
+        cost_centre: fact("costCentre"),
+    }
+}
+
+fn lifetime(fields: &mut Fields<'_>) -> Option<Lifetime> {
+    if !fields.object("/spec/lifetime", &["default", "max", "notify"]) {
+        return None;
+    }
+    let lifetime = Lifetime { default: duration(fields, "/spec/lifetime/default"), max: duration(fields, "/spec/lifetime/max") };
+    let minutes = |text: &Option<String>| text.as_deref().and_then(formats::duration_minutes);
+    if let (Some(default), Some(max)) = (minutes(&lifetime.default), minutes(&lifetime.max))
+        && default > max
+    {
+        fields.error(
+            codes::OUT_OF_RANGE,
+            "/spec/lifetime/default",
+            At::Value,
+            "the default lifetime is longer than `max`",
+            "Lower it, or raise `max`.",
+        );
+    }
+    let notices = fields.list("/spec/lifetime/notify").unwrap_or(0);
+    for index in 0..notices {
+        duration(fields, &format!("/spec/lifetime/notify/{index}"));
+    }
+    if notices > 0 {
+        let message = "notices before the end are not sent yet by this version of goldpath";
+        let place = fields.place("/spec/lifetime/notify", At::Key);
+        let note = Finding::warning(codes::NOT_SUPPORTED_YET, place, message).help("Nothing to do.").turn(Turn::PathOwner);
+        fields.push(Finding { severity: Severity::Note, ..note });
+    }
+    Some(lifetime)
+}
+
+fn outputs(fields: &mut Fields<'_>, files: &ReleaseFiles<'_>) -> Vec<Output> {
+    let count = fields.list("/spec/outputs").unwrap_or(0);
+    if count == 0 {
+        fields.missing("/spec/outputs");
+    }
+    let outputs: Vec<Output> = (0..count).filter_map(|index| output(fields, &format!("/spec/outputs/{index}"), files)).collect();
+    check_outputs(fields, &outputs);
+    let names: BTreeSet<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+    if outputs.len() == count {
+        for (folder, file) in files.folders.iter().filter(|(folder, _)| !names.contains(*folder)) {
+            let message = format!("the folder `{}` is no output of this release, so its files are not used", super::words::cut(folder));
+            let help =
+                did_you_mean(folder, names.iter().copied()).unwrap_or_else(|| "Add an output of that name, or remove the folder.".into());
+            fields.push(Finding::warning(codes::IGNORED_FILE, Place::file((*file).clone()), message).help(help).turn(Turn::PathOwner));
+        }
+    }
+    outputs
+}
+
+const OUTPUT_FIELDS: [&str; 10] =
+    ["name", "renderer", "forEach", "target", "targets", "when", "onDelete", "dependsOn", "inputs", "repository"];
+
+fn output(fields: &mut Fields<'_>, at: &str, files: &ReleaseFiles<'_>) -> Option<Output> {
+    if !fields.required_object(at, &OUTPUT_FIELDS) {
+        return None;
+    }
+    let name = fields.name(&format!("{at}/name"), OutputName::parse);
+    if let Some(name) = name.as_ref().filter(|name| !files.folders.contains_key(name.as_str())) {
+        let help = format!("Put its templates into the folder `{name}` beside `release.yaml`.");
+        fields.error(codes::MISSING_FILE, &format!("{at}/name"), At::Value, format!("the output `{name}` has no folder"), help);
+    }
+    let renderer = format!("{at}/renderer");
+    if !fields.has(&renderer) {
+        fields.missing(&renderer);
+    }
+    let renderer = fields.parsed(&renderer, "a renderer with its version, such as `kubernetes@1`", RendererId::parse);
+    let for_each = fields.text(&format!("{at}/forEach"));
+    let target = target(fields, at);
+    let when = fields.text(&format!("{at}/when"));
+    let on_delete = fields.one_of(&format!("{at}/onDelete"), &[("delete", OnDelete::Delete), ("keep", OnDelete::Keep)]);
+    let count = fields.list(&format!("{at}/dependsOn")).unwrap_or(0);
+    let depends_on = (0..count).filter_map(|index| fields.name(&format!("{at}/dependsOn/{index}"), OutputName::parse)).collect();
+    for (key, what, help) in [
+        ("inputs", "inputs from other outputs are", "Remove `inputs` for now."),
+        ("repository", "outputs to service repositories are", "Send it to a `directory` target for now."),
+    ] {
+        let pointer = format!("{at}/{key}");
+        if fields.has(&pointer) {
+            fields.not_yet(&pointer, what, help);
+        }
+    }
+    let span = fields.span(at);
+    let on_delete = on_delete.unwrap_or(OnDelete::Delete);
+    name.zip(renderer).zip(target).map(|((name, renderer), target)| Output {
+        name,
+        renderer,
+        for_each,
+        target,
+        when,
+        on_delete,
+        depends_on,
+        span,
+    })
+}
+
+fn target(fields: &mut Fields<'_>, at: &str) -> Option<TargetSelector> {
+    let (one, many) = (format!("{at}/target"), format!("{at}/targets"));
+    match (fields.has(&one), fields.has(&many)) {
+        (false, false) => {
+            fields.missing(&one);
+            None
+        }
+        (true, true) => {
+            let message = "an output has either `target` or `targets`";
+            fields.error(codes::NO_FORM_FITS, &many, At::Key, message, "Remove one of the two.");
+            None
+        }
+        (true, false) => fields.required_text(&one).map(TargetSelector::Template),
+        (false, true) => {
+            let labels = format!("{many}/matchLabels");
+            fields.object(&many, &["matchLabels"]);
+            let map = fields.text_map(&labels);
+            if map.is_empty() {
+                fields.missing(&labels);
+                return None;
+            }
+            Some(TargetSelector::Labels(map))
+        }
+    }
+}
+
+/// Names are unique, and what an output depends on is there, without a circle.
+fn check_outputs(fields: &mut Fields<'_>, outputs: &[Output]) {
+    let names: Vec<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
+    for (index, output) in outputs.iter().enumerate() {
+        let at = format!("/spec/outputs/{index}");
+        if names[..index].contains(&output.name.as_str()) {
+            let message = format!("two outputs have the name `{}`", output.name);
+            fields.error(codes::DUPLICATE, &format!("{at}/name"), At::Value, message, "Rename one of them.");
+        }
+        for (nth, other) in output.depends_on.iter().enumerate() {
+            let pointer = format!("{at}/dependsOn/{nth}");
+            if !names.contains(&other.as_str()) {
+                let help = did_you_mean(other.as_str(), names.iter().copied())
+                    .unwrap_or_else(|| format!("Outputs are {}.", quoted_list(names.iter().copied())));
+                fields.error(codes::UNKNOWN_OUTPUT, &pointer, At::Value, format!("this release has no output `{other}`"), help);
+            } else if reaches(outputs, other, &output.name, outputs.len()) {
+                let message = format!("`{}` and `{other}` wait for each other", output.name);
+                fields.error(codes::DOES_NOT_FIT, &pointer, At::Value, message, "Remove one of the two dependencies.");
+            }
+        }
+    }
+}
+
+fn reaches(outputs: &[Output], from: &OutputName, to: &OutputName, steps: usize) -> bool {
+    let mut seen = BTreeSet::from([from]);
+    for _ in 0..=steps {
+        let next: Vec<&OutputName> = outputs.iter().filter(|o| seen.contains(&o.name)).flat_map(|o| &o.depends_on).collect();
+        seen.extend(next);
+    }
+    seen.contains(to)
+}
+
+fn exports(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
+    let mut exports = BTreeMap::new();
+    for name in fields.keys("/spec/exports") {
+        let pointer = child("/spec/exports", &name);
+        fields.object(&pointer, &["value", "from"]);
+        let (value, from) = (format!("{pointer}/value"), format!("{pointer}/from"));
+        if fields.has(&from) {
+            fields.not_yet(&from, "exports known only after the apply are", "Remove it for now, or export a `value`.");
+        } else if let Some(text) = fields.required_text(&value) {
+            exports.insert(name, text);
+        }
+    }
+    exports
+}

@@ -1,0 +1,386 @@
+//! `schema.json`: checked and compiled once, then used to fill in defaults and to check the `spec` of each request.
+
+use super::codes;
+use super::fields::{self, child};
+use super::formats;
+use super::layout::Entry;
+use super::words::{cut, dotted};
+use crate::model::{Code, Finding, Place, RepoPath, Span, Turn};
+use crate::yaml::{self, ProblemKind};
+use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// The largest automaton that a pattern may become.
+const LARGEST_PATTERN: usize = 1 << 20;
+/// Filling in defaults ends after this many steps, whatever a schema says about itself.
+const MOST_STEPS: u32 = 20_000;
+/// And so deep inside of each other.
+const DEEPEST: u32 = 128;
+/// References to references end here.
+const LONGEST_CHAIN: usize = 16;
+
+/// Keywords whose schemas are for the same value.
+const IN_PLACE: [&str; 6] = ["allOf", "anyOf", "oneOf", "then", "else", "dependentSchemas"];
+/// Keywords whose schemas are for parts of the value.
+const PARTS: [&str; 9] = [
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "unevaluatedProperties",
+    "items",
+    "prefixItems",
+    "contains",
+    "unevaluatedItems",
+    "propertyNames",
+];
+
+/// A schema that can be used.
+pub(super) struct Schema {
+    pub(super) root: Value,
+    pub(super) validator: Validator,
+    /// Validators of its parts, when some are needed: for `if`, and to check defaults.
+    parts: Option<ValidatorMap>,
+}
+
+/// Reads, checks and compiles `schema.json`.
+pub(super) fn load((path, file): Entry<'_>) -> (Option<Schema>, Vec<Finding>) {
+    let text = match fields::text(path, file, Turn::PathOwner) {
+        Ok(text) => text,
+        Err(findings) => return (None, findings),
+    };
+    let mut audit = Audit { path, text, findings: Vec::new(), seen: BTreeSet::new(), has_defaults: false, has_conditions: false };
+    let Some(root) = audit.json() else { return (None, audit.findings) };
+    audit.references(&root, "");
+    audit.openness(&root, &root, "", false);
+    let schema = if audit.findings.is_empty() { audit.compile(root) } else { None };
+    let schema = schema.filter(|_| audit.findings.is_empty());
+    (schema, audit.findings)
+}
+
+struct Audit<'a> {
+    path: &'a RepoPath,
+    text: &'a str,
+    findings: Vec<Finding>,
+    seen: BTreeSet<(String, bool)>,
+    has_defaults: bool,
+    has_conditions: bool,
+}
+
+impl Audit<'_> {
+    fn push(&mut self, code: Code, pointer: &str, message: String, help: &str) {
+        let spot = yaml::locate(self.text, pointer);
+        let span = spot.map_or(Span::START, |spot| spot.key.unwrap_or(Span::point(spot.value.line, spot.value.column)));
+        self.findings.push(Finding::error(code, Place::new(self.path.clone(), span), message).help(help).turn(Turn::PathOwner));
+    }
+
+    /// The value of the file; keys that are given twice are findings too.
+    fn json(&mut self) -> Option<Value> {
+        let root: Value = match serde_json::from_str(self.text) {
+            Ok(root) => root,
+            Err(error) => {
+                let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).max(1);
+                let place = Place::new(self.path.clone(), Span::point(number(error.line()), number(error.column())));
+                let what = error.to_string();
+                let what = what.split(" at line ").next().unwrap_or(&what);
+                let finding = Finding::error(codes::JSON_SYNTAX, place, format!("this is not JSON: {what}"));
+                self.findings.push(finding.help("Mend it here, or a little before.").turn(Turn::PathOwner));
+                return None;
+            }
+        };
+        for problem in yaml::parse(self.text).problems.into_iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
+            let place = Place::new(self.path.clone(), problem.span);
+            self.findings.push(Finding::error(codes::YAML_DUPLICATE_KEY, place, problem.message).help(problem.help).turn(Turn::PathOwner));
+        }
+        if root.is_object() {
+            return Some(root);
+        }
+        self.push(codes::SCHEMA_INVALID, "", "the schema of a request must be an object".into(), "Write `{\"type\": \"object\", …}`.");
+        None
+    }
+
+    /// Everything that a schema names is in the file itself.
+    fn references(&mut self, value: &Value, at: &str) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    let pointer = child(at, key);
+                    match (key.as_str(), value) {
+                        ("$ref" | "$dynamicRef", Value::String(target)) if !target.starts_with('#') => {
+                            let message = format!("the schema `{}` is outside of this file, and nothing is fetched", cut(target));
+                            self.push(codes::SCHEMA_REMOTE, &pointer, message, "Copy it into `$defs` and name it by `#/$defs/…`.");
+                        }
+                        ("$schema", Value::String(draft))
+                            if draft.trim_end_matches('#') != "https://json-schema.org/draft/2020-12/schema" =>
+                        {
+                            let message = format!("`{}` is not read here: schemas are JSON Schema 2020-12", cut(draft));
+                            let help = "Write `https://json-schema.org/draft/2020-12/schema`, or leave it out.";
+                            self.push(codes::SCHEMA_INVALID, &pointer, message, help);
+                        }
+                        ("const" | "enum" | "default" | "examples", _) => {}
+                        _ => self.references(value, &pointer),
+                    }
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.references(item, &format!("{at}/{index}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Each object with `properties` says whether others are allowed, itself or where it is put together (`decided`).
+    fn openness(&mut self, root: &Value, schema: &Value, at: &str, decided: bool) {
+        let Some(map) = schema.as_object() else { return };
+        if !self.seen.insert((at.to_owned(), decided)) {
+            return;
+        }
+        self.has_defaults |= map.contains_key("default");
+        self.has_conditions |= map.contains_key("if");
+        let decided = decided || map.contains_key("additionalProperties") || map.contains_key("unevaluatedProperties");
+        if map.contains_key("properties") && !decided {
+            let message = format!("{} lists properties, but does not say whether others are allowed", in_schema(at));
+            self.push(
+                codes::SCHEMA_OPEN,
+                at,
+                message,
+                "Add `\"additionalProperties\": false` (or `true`, when others are meant to be allowed).",
+            );
+        }
+        if let Some(target) = map.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'))
+            && let Some(schema) = root.pointer(target)
+        {
+            self.openness(root, schema, target, decided);
+        }
+        for keyword in IN_PLACE {
+            self.each(root, map, keyword, at, decided);
+        }
+        for keyword in ["if", "not"] {
+            self.each(root, map, keyword, at, true);
+        }
+        for keyword in PARTS {
+            self.each(root, map, keyword, at, false);
+        }
+    }
+
+    /// The schemas that a keyword holds: one, a list of them, or an object of them.
+    fn each(&mut self, root: &Value, map: &serde_json::Map<String, Value>, keyword: &str, at: &str, decided: bool) {
+        let pointer = child(at, keyword);
+        match map.get(keyword) {
+            Some(Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.openness(root, item, &format!("{pointer}/{index}"), decided);
+                }
+            }
+            Some(Value::Object(members)) if matches!(keyword, "properties" | "patternProperties" | "dependentSchemas") => {
+                for (name, member) in members {
+                    self.openness(root, member, &child(&pointer, name), decided);
+                }
+            }
+            Some(schema) => self.openness(root, schema, &pointer, decided),
+            None => {}
+        }
+    }
+
+    fn compile(&mut self, root: Value) -> Option<Schema> {
+        let options = options();
+        let validator = match options.build(&root) {
+            Ok(validator) => validator,
+            Err(error) => {
+                let pointer = error.instance_path().as_str().to_owned();
+                let message = format!("this is not a JSON Schema that can be used: {}", cut_long(&error.to_string()));
+                self.push(
+                    codes::SCHEMA_INVALID,
+                    &pointer,
+                    message,
+                    "See JSON Schema 2020-12; patterns have no look-around and no back-references.",
+                );
+                return None;
+            }
+        };
+        let parts = if self.has_conditions || self.has_defaults { options.build_map(&root).ok() } else { None };
+        let schema = Schema { root, validator, parts };
+        if self.has_defaults {
+            self.defaults(&schema, &schema.root, "");
+        }
+        Some(schema)
+    }
+
+    /// Each default, filled in itself, fits the schema that it is in.
+    fn defaults(&mut self, schema: &Schema, value: &Value, at: &str) {
+        match value {
+            Value::Object(map) => {
+                if let (Some(default), Some(part)) = (map.get("default"), schema.part(at)) {
+                    let mut filled = default.clone();
+                    if !schema.fill_from(value, at, &mut filled) {
+                        let message = format!("the default of {} never ends: what it fills in has defaults again", in_schema(at));
+                        self.push(codes::SCHEMA_DEFAULT, &child(at, "default"), message, "Leave out one of the defaults of the circle.");
+                        return;
+                    }
+                    if let Some(error) = part.iter_errors(&filled).next() {
+                        let message =
+                            format!("the default of {} does not fit its own schema: {}", in_schema(at), cut_long(&error.to_string()));
+                        self.push(codes::SCHEMA_DEFAULT, &child(at, "default"), message, "Change the default, or what the schema allows.");
+                    }
+                }
+                for (key, value) in map.iter().filter(|(key, _)| !matches!(key.as_str(), "default" | "const" | "enum" | "examples")) {
+                    self.defaults(schema, value, &child(at, key));
+                }
+            }
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.defaults(schema, item, &format!("{at}/{index}"));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A part of the schema in the language of messages.
+fn in_schema(pointer: &str) -> String {
+    if pointer.is_empty() { "the schema".to_owned() } else { dotted(pointer) }
+}
+
+fn cut_long(text: &str) -> String {
+    let mut out: String = text.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if text.chars().nth(200).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+fn options() -> ValidationOptions<'static> {
+    jsonschema::options()
+        .with_draft(Draft::Draft202012)
+        .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN))
+        .with_format("goldpath-duration", formats::is_duration)
+        .with_format("quantity", formats::is_quantity)
+        .should_validate_formats(true)
+        .should_ignore_unknown_formats(false)
+        .offline()
+}
+
+/// How far filling in defaults may still go; no steps are left once it went too far.
+struct Left {
+    steps: u32,
+    depth: u32,
+}
+
+impl Schema {
+    fn part(&self, pointer: &str) -> Option<&Validator> {
+        self.parts.as_ref()?.get(&format!("#{pointer}"))
+    }
+
+    /// Fills in the defaults of what is not there.
+    pub(super) fn fill(&self, value: &mut Value) {
+        self.fill_from(&self.root, "", value);
+    }
+
+    /// Whether everything could be filled in.
+    fn fill_from(&self, schema: &Value, at: &str, value: &mut Value) -> bool {
+        let mut left = Left { steps: MOST_STEPS, depth: DEEPEST };
+        if self.parts.is_some() {
+            self.fill_at(schema, at, value, &mut left);
+        }
+        left.steps > 0
+    }
+
+    fn fill_at(&self, schema: &Value, at: &str, value: &mut Value, left: &mut Left) {
+        let Some(map) = schema.as_object() else { return };
+        if left.steps == 0 || left.depth == 0 {
+            left.steps = 0;
+            return;
+        }
+        left.steps -= 1;
+        left.depth -= 1;
+        self.fill_parts(map, at, value, left);
+        left.depth += 1;
+    }
+
+    fn fill_parts(&self, map: &serde_json::Map<String, Value>, at: &str, value: &mut Value, left: &mut Left) {
+        if let Some((target, schema)) = self.target(map) {
+            self.fill_at(schema, target, value, left);
+        }
+        match value {
+            Value::Object(members) => self.fill_members(map, at, members, left),
+            Value::Array(items) => {
+                for (index, item) in items.iter_mut().enumerate() {
+                    let (pointer, schema) = match map.get("prefixItems").and_then(|prefix| prefix.get(index)) {
+                        Some(schema) => (format!("{at}/prefixItems/{index}"), Some(schema)),
+                        None => (child(at, "items"), map.get("items")),
+                    };
+                    if let Some(schema) = schema {
+                        self.fill_at(schema, &pointer, item, left);
+                    }
+                }
+            }
+            _ => {}
+        }
+        for (index, schema) in map.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
+            self.fill_at(schema, &format!("{at}/allOf/{index}"), value, left);
+        }
+        if let Some(condition) = self.part(&child(at, "if")).filter(|_| map.contains_key("if")) {
+            let branch = if condition.is_valid(value) { "then" } else { "else" };
+            if let Some(schema) = map.get(branch) {
+                self.fill_at(schema, &child(at, branch), value, left);
+            }
+        }
+    }
+
+    fn fill_members(&self, map: &serde_json::Map<String, Value>, at: &str, members: &mut serde_json::Map<String, Value>, left: &mut Left) {
+        let properties = map.get("properties").and_then(Value::as_object);
+        for (name, schema) in properties.into_iter().flatten() {
+            if !members.contains_key(name)
+                && let Some(default) = self.default_of(schema)
+            {
+                members.insert(name.clone(), default.clone());
+            }
+            if let Some(member) = members.get_mut(name) {
+                self.fill_at(schema, &child(&child(at, "properties"), name), member, left);
+            }
+        }
+        if let Some(schema) = map.get("additionalProperties").filter(|schema| schema.is_object()) {
+            for (_, member) in members.iter_mut().filter(|(name, _)| !properties.is_some_and(|known| known.contains_key(*name))) {
+                self.fill_at(schema, &child(at, "additionalProperties"), member, left);
+            }
+        }
+    }
+
+    /// The default of a schema, or of what it refers to.
+    fn default_of<'s>(&'s self, schema: &'s Value) -> Option<&'s Value> {
+        let mut map = schema.as_object()?;
+        for _ in 0..LONGEST_CHAIN {
+            if let Some(default) = map.get("default") {
+                return Some(default);
+            }
+            map = self.target(map)?.1.as_object()?;
+        }
+        None
+    }
+
+    /// What `$ref` names, with its pointer.
+    fn target<'s>(&'s self, map: &'s serde_json::Map<String, Value>) -> Option<(&'s str, &'s Value)> {
+        let target = map.get("$ref")?.as_str()?.strip_prefix('#')?;
+        Some((target, self.root.pointer(target)?))
+    }
+
+    /// A part of the schema, with references followed.
+    pub(super) fn at<'s>(&'s self, pointer: &str) -> Option<&'s Value> {
+        self.root.pointer(pointer).map(|schema| self.resolved(schema))
+    }
+
+    /// A schema, or what it refers to.
+    pub(super) fn resolved<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let mut schema = schema;
+        for _ in 0..LONGEST_CHAIN {
+            match schema.as_object().and_then(|map| self.target(map)) {
+                Some((_, target)) => schema = target,
+                None => break,
+            }
+        }
+        schema
+    }
+}

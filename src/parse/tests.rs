@@ -1,0 +1,864 @@
+use super::*;
+use crate::model::{CommitId, ContentId, Severity};
+use crate::snapshot::{File, Mode, Refused};
+use std::fmt::Write as _;
+
+const SETTINGS: &str = "apiVersion: goldpath.dev/v1
+kind: Platform
+metadata: {name: example}
+spec:
+  requires: \">=0.1\"
+  values: {registry: registry.example.org}
+  approvals:
+    - {when: {files: [\"requests/**\"]}, from: [owner], count: 1}
+    - {when: {targets: {environment: production}, risk: [destroy, widen]}, from: [platform], count: 2}
+  deletes: {maxRequests: 3, protected: [Namespace, \"terraform:aws_db_instance\"]}
+";
+const PATH: &str = "apiVersion: goldpath.dev/v1
+kind: GoldenPath
+metadata: {name: environment}
+spec:
+  title: Staging environment
+  description: A namespace with quotas.
+  owner: platform
+  customer: teams that deploy HTTP services every week
+  support: {channel: \"#platform-help\", response: 1 business day}
+  scope: {in: [staging], out: [production]}
+  measure: {target: 30m}
+  request: {group: platform.kubedojo.io, kind: EnvironmentRequest, name: {maxLength: 40}}
+  stage: ga
+  current: {v1: 1.1.0}
+  releases:
+    1.0.0: {state: deprecated, since: 2026-01-01, until: 2026-06-01, replacedBy: 1.1.0}
+";
+const RELEASE: &str = "apiVersion: goldpath.dev/v1
+kind: Release
+metadata: {name: VERSION}
+spec:
+  serves: v1
+  facts:
+    owner: /spec/owner
+    lifetime: /spec/lifetime
+    dataClassification: /spec/dataClassification
+    region: /spec/region
+  lifetime: {default: 14d, max: 30d}
+  disposable: [Namespace]
+  outputs:
+    - name: cluster
+      renderer: kubernetes@1
+      target: \"staging-{{ spec.region }}\"
+    - name: dns
+      renderer: terraform@1
+      target: dns
+      when: spec.services | length > 0
+      dependsOn: [cluster]
+  exports:
+    url: {value: \"https://{{ metadata.name }}.example.org\"}
+";
+const SCHEMA: &str = r##"{
+  "$schema": "https://json-schema.org/draft/2020-12/schema",
+  "type": "object",
+  "additionalProperties": false,
+  "required": ["owner", "region", "services"],
+  "properties": {
+    "owner": {"type": "string", "pattern": "^[a-z0-9-]+$", "description": "small letters, digits and dashes"},
+    "purpose": {"type": "string"},
+    "lifetime": {"type": "string", "format": "goldpath-duration"},
+    "region": {"enum": ["eu-central-1", "eu-west-1"]},
+    "dataClassification": {"enum": ["public", "internal"], "default": "internal"},
+    "public": {"type": "boolean", "default": false},
+    "domain": {"type": "string"},
+    "memory": {"type": "string", "format": "quantity"},
+    "check": {"oneOf": [{"$ref": "#/$defs/http"}, {"$ref": "#/$defs/tcp"}]},
+    "size": {"anyOf": [{"type": "integer", "minimum": 1}, {"enum": ["small", "large"]}]},
+    "services": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"$ref": "#/$defs/service"}}
+  },
+  "if": {"properties": {"public": {"const": true}}, "required": ["public"]},
+  "then": {"required": ["domain"], "properties": {"domain": {"default": "example.org"}, "tls": {}}},
+  "$defs": {
+    "service": {
+      "type": "object", "additionalProperties": false, "required": ["name"],
+      "properties": {
+        "name": {"type": "string"},
+        "replicas": {"type": "integer", "minimum": 1, "maximum": 10, "default": 1},
+        "port": {"type": "integer"}
+      }
+    },
+    "http": {"title": "an HTTP check", "type": "object", "required": ["type", "path"], "properties": {"type": {"const": "http"}, "path": {"type": "string"}, "port": {"type": "integer"}}, "additionalProperties": false},
+    "tcp": {"title": "a TCP check", "type": "object", "required": ["type", "port"], "properties": {"type": {"const": "tcp"}, "port": {"type": "integer"}}, "additionalProperties": false}
+  }
+}
+"##;
+const TEAM: &str = "apiVersion: goldpath.dev/v1
+kind: Team
+metadata: {name: NAME}
+spec:
+  title: A team
+  members: {users: [alice]}
+  contact: {channel: \"#payments\", onCall: payments-primary}
+  costCentre: cc-1201
+";
+const TARGET: &str = "apiVersion: goldpath.dev/v1
+kind: Target
+metadata: {name: dns, labels: {environment: staging}}
+spec:
+  type: terraform
+  connection: dns
+  drift: report
+  allow: {teams: [\"*\"], paths: [environment]}
+  terraform: {providers: [hashicorp/time], backend: {type: local, config: {}}}
+";
+/// The published request, as it stands in the course that it is from.
+const REQUEST: &str = "apiVersion: platform.kubedojo.io/v1
+kind: EnvironmentRequest
+metadata:
+  name: payments-staging
+spec:
+  owner: payments-team
+  purpose: integration-test
+  lifetime: 14d
+  region: eu-central-1
+  dataClassification: internal
+  services:
+    - name: payments-api
+      replicas: 2
+    - name: payments-worker
+      replicas: 1
+";
+const AT: &str = "requests/payments-team/payments-staging.yaml";
+
+/// A small repository without a mistake.
+fn repository() -> BTreeMap<String, String> {
+    let path = "golden-paths/environment";
+    let mut files = BTreeMap::new();
+    let mut put = |path: &str, text: &str| files.insert(path.to_owned(), text.to_owned());
+    put("goldpath.yaml", SETTINGS);
+    put(&format!("{path}/path.yaml"), PATH);
+    for version in ["1.0.0", "1.1.0"] {
+        put(&format!("{path}/{version}/release.yaml"), &RELEASE.replace("VERSION", version));
+        put(&format!("{path}/{version}/schema.json"), SCHEMA);
+        put(&format!("{path}/{version}/cluster/namespace.yaml.tera"), "kind: Namespace\n");
+        put(&format!("{path}/{version}/dns/main.tf.tera"), "");
+        put(&format!("{path}/{version}/policies/own.rego"), "package main\n");
+    }
+    put("policies/images.rego", "package main\n");
+    put("policies/images_test.rego", "package main\n");
+    put("teams/platform.yaml", &TEAM.replace("NAME", "platform"));
+    put("teams/payments-team.yaml", &TEAM.replace("NAME", "payments-team"));
+    put("targets/dns.yaml", TARGET);
+    put(AT, REQUEST);
+    put(
+        "exceptions/payments-team/old-image.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: old-image}\nspec: {policy: image-registry, scope: {request: payments-team/payments-staging}, reason: until the port, expires: 2026-03-01}\n",
+    );
+    put("README.md", "");
+    files
+}
+
+fn file(bytes: &[u8], mode: Mode) -> File {
+    let mut id = [0; 20];
+    id.copy_from_slice(&Digest::of(bytes).bytes()[..20]);
+    File { id: ContentId::from_bytes(id), mode, bytes: bytes.into() }
+}
+
+fn snapshot(files: &BTreeMap<String, String>) -> Snapshot {
+    let files = files.iter().map(|(path, text)| (RepoPath::parse(path).unwrap(), file(text.as_bytes(), Mode::Regular)));
+    Snapshot::new(CommitId::parse(&"a".repeat(40)), files.collect(), Vec::new())
+}
+
+fn said(parsed: &Parsed) -> String {
+    let mut out = String::new();
+    for finding in &parsed.findings {
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        let turn = match finding.turn {
+            Turn::Requester => "requester",
+            Turn::PathOwner => "path owner",
+            Turn::Platform => "platform",
+        };
+        let Place { path, span } = &finding.place;
+        let _ = writeln!(out, "{path}:{}:{} {severity} {} ({turn})", span.line, span.column, finding.code);
+        let _ = writeln!(out, "  {}. {}", finding.message, finding.help);
+    }
+    out
+}
+
+/// The findings of the repository with some files replaced (or, with nothing, taken away).
+fn with(changes: &[(&str, Option<&str>)]) -> String {
+    let mut files = repository();
+    for (path, text) in changes {
+        match text {
+            Some(text) => files.insert((*path).to_owned(), (*text).to_owned()),
+            None => files.remove(*path),
+        };
+    }
+    said(&parse(&snapshot(&files)))
+}
+
+/// The findings with parts of one file's text replaced.
+fn changed(path: &str, replacements: &[(&str, &str)]) -> String {
+    let mut text = repository()[path].clone();
+    for (from, to) in replacements {
+        assert!(text.contains(from), "{from:?} is not in {path}");
+        text = text.replacen(from, to, 1);
+    }
+    with(&[(path, Some(&text))])
+}
+
+#[test]
+fn a_repository_without_a_mistake_is_read_whole() {
+    let parsed = parse(&snapshot(&repository()));
+    assert_eq!(said(&parsed), "");
+    let platform = &parsed.platform;
+    let id = RequestId::parse("payments-team/payments-staging").unwrap();
+    let request = &platform.requests[&id];
+    assert_eq!((request.release.to_string(), request.pinned), ("environment@1.1.0".to_owned(), false));
+    assert_eq!(request.document["spec"]["public"], Value::Bool(false), "the default is filled in");
+    insta::assert_debug_snapshot!(request.facts, @r#"
+        RequestFacts {
+            lifetime: Some(
+                "14d",
+            ),
+            data_classification: Some(
+                "internal",
+            ),
+            region: Some(
+                "eu-central-1",
+            ),
+            cost_centre: Some(
+                "cc-1201",
+            ),
+            expires: None,
+        }
+        "#);
+    insta::assert_debug_snapshot!(platform.settings, @r#"
+        Some(
+            Settings {
+                name: "example",
+                values: Json(
+                    Object {
+                        "registry": String("registry.example.org"),
+                    },
+                ),
+                approvals: [
+                    ApprovalRule {
+                        files: [
+                            "requests/**",
+                        ],
+                        targets: {},
+                        risk: {},
+                        from: [
+                            Owner,
+                        ],
+                        count: 1,
+                        span: Span {
+                            line: 8,
+                            column: 7,
+                            end_line: 8,
+                            end_column: 64,
+                        },
+                    },
+                    ApprovalRule {
+                        files: [],
+                        targets: {
+                            "environment": "production",
+                        },
+                        risk: {
+                            Destroy,
+                            Widen,
+                        },
+                        from: [
+                            Team(
+                                platform,
+                            ),
+                        ],
+                        count: 2,
+                        span: Span {
+                            line: 9,
+                            column: 7,
+                            end_line: 9,
+                            end_column: 103,
+                        },
+                    },
+                ],
+                deletes: DeleteBudget {
+                    max_requests: 3,
+                    max_percent: 20,
+                    percent_from_units: 50,
+                    protected: {
+                        "Namespace",
+                        "terraform:aws_db_instance",
+                    },
+                },
+            },
+        )
+        "#);
+    insta::assert_debug_snapshot!(platform.releases.values().next().unwrap().outputs, @r#"
+        [
+            Output {
+                name: cluster,
+                renderer: kubernetes@1,
+                for_each: None,
+                target: Template(
+                    "staging-{{ spec.region }}",
+                ),
+                when: None,
+                on_delete: Delete,
+                depends_on: [],
+                span: Span {
+                    line: 14,
+                    column: 7,
+                    end_line: 16,
+                    end_column: 42,
+                },
+            },
+            Output {
+                name: dns,
+                renderer: terraform@1,
+                for_each: None,
+                target: Template(
+                    "dns",
+                ),
+                when: Some(
+                    "spec.services | length > 0",
+                ),
+                on_delete: Delete,
+                depends_on: [
+                    cluster,
+                ],
+                span: Span {
+                    line: 17,
+                    column: 7,
+                    end_line: 21,
+                    end_column: 27,
+                },
+            },
+        ]
+        "#);
+    insta::assert_debug_snapshot!(platform.policies, @r"
+        [
+            PolicyFile {
+                file: golden-paths/environment/1.0.0/policies/own.rego,
+                release: Some(
+                    environment@1.0.0,
+                ),
+            },
+            PolicyFile {
+                file: golden-paths/environment/1.1.0/policies/own.rego,
+                release: Some(
+                    environment@1.1.0,
+                ),
+            },
+            PolicyFile {
+                file: policies/images.rego,
+                release: None,
+            },
+        ]
+        ");
+    assert_eq!(platform.exceptions.len(), 1);
+    assert!(platform.broken.is_empty());
+    let bytes = postcard::to_stdvec(&parsed).unwrap();
+    assert_eq!(postcard::from_bytes::<Parsed>(&bytes).unwrap(), parsed, "it travels to the worker and back");
+}
+
+#[test]
+fn the_published_request_with_two_mistakes() {
+    let text = REQUEST.replace("eu-central-1", "eu-centrl-1").replace("replicas: 2", "replicas: 40");
+    let mut files = repository();
+    files.insert(AT.to_owned(), text);
+    let parsed = parse(&snapshot(&files));
+    insta::assert_snapshot!(said(&parsed), @r"
+        requests/payments-team/payments-staging.yaml:9:11 error not-one-of (requester)
+          `spec.region` must be one of `eu-central-1` or `eu-west-1`, is `eu-centrl-1`. Did you mean `eu-central-1`?
+        requests/payments-team/payments-staging.yaml:13:17 error out-of-range (requester)
+          `spec.services[0].replicas` must be at most 10, is 40. If this does not do, ask the owner of the golden path: `platform`, in #platform-help.
+        ");
+    assert!(parsed.platform.requests.is_empty());
+    let id = RequestId::parse("payments-team/payments-staging").unwrap();
+    assert_eq!(parsed.platform.broken[&id].as_str(), AT, "it is known, so that it is not taken for removed");
+}
+
+#[test]
+fn mistakes_in_a_spec_are_said_in_the_language_of_the_request() {
+    insta::assert_snapshot!(changed(AT, &[("region:", "regoin:")]), @r"
+        requests/payments-team/payments-staging.yaml:9:3 error unknown-field (requester)
+          `regoin` is not a field of `spec`. Did you mean `region`?
+        ");
+    insta::assert_snapshot!(changed(AT, &[("  region: eu-central-1\n", "")]), @r"
+        requests/payments-team/payments-staging.yaml:5:1 error missing-field (requester)
+          `spec` needs a field `region`. Add `region: …`, one of `eu-central-1` or `eu-west-1`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("replicas: 2", "replicas: \"2\"")]), @r"
+        requests/payments-team/payments-staging.yaml:13:17 error wrong-type (requester)
+          `spec.services[0].replicas` must be a whole number, is `2`. Remove the quotes.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("owner: payments-team", "owner: Payments Team")]), @r"
+        requests/payments-team/payments-staging.yaml:6:10 error other-owner (requester)
+          `spec.owner` is `Payments Team`, but this request is in the folder of `payments-team`. Write `payments-team`, or move the file to `requests/Payments Team/`.
+        requests/payments-team/payments-staging.yaml:6:10 error wrong-format (requester)
+          `spec.owner` is `Payments Team`, which does not match `^[a-z0-9-]+$`. Small letters, digits and dashes.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("lifetime: 14d", "lifetime: 2 weeks")]), @r"
+        requests/payments-team/payments-staging.yaml:8:13 error wrong-format (requester)
+          `spec.lifetime` must be a duration such as `14d` or `12h`, is `2 weeks`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("lifetime: 14d", "lifetime: 90d")]), @r"
+        requests/payments-team/payments-staging.yaml:8:13 error lifetime-too-long (requester)
+          `spec.lifetime` is `90d`, and `environment` lives at most `30d`. Write `30d` or less; it can be extended before it ends.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("purpose: integration-test", "purpose: 7\n  memory: 1GiB\n  public: no")]), @r#"
+        requests/payments-team/payments-staging.yaml:7:12 error wrong-type (requester)
+          `spec.purpose` must be text, is 7. Put it in quotes.
+        requests/payments-team/payments-staging.yaml:8:11 error wrong-format (requester)
+          `spec.memory` must be a quantity such as `100m` or `1.5Gi`, is `1GiB`. 
+        requests/payments-team/payments-staging.yaml:9:11 error wrong-type (requester)
+          `spec.public` must be `true` or `false`, is `no`. 
+        requests/payments-team/payments-staging.yaml:9:11 warning yaml-ambiguous (requester)
+          `no` is text here, but older YAML readers take it for false. Write `false` when you mean that, or put it in quotes when it is text: "no".
+        "#);
+    insta::assert_snapshot!(changed(AT, &[("  services:\n    - name: payments-api\n      replicas: 2\n    - name: payments-worker\n      replicas: 1\n", "  services: []\n")]), @r"
+        requests/payments-team/payments-staging.yaml:11:3 error out-of-range (requester)
+          `spec.services` must have at least 1 entries, has 0. If this does not do, ask the owner of the golden path: `platform`, in #platform-help.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("  services:", "  check: {type: http, port: 80, pth: /x}\n  services:")]), @r"
+        requests/payments-team/payments-staging.yaml:11:33 error unknown-field (requester)
+          `pth` is not a field of `spec.check` (taken as an HTTP check). Did you mean `path`?
+        ");
+    insta::assert_snapshot!(changed(AT, &[("  services:", "  check: {type: udp, port: 1}\n  size: medium\n  services:")]), @r"
+        requests/payments-team/payments-staging.yaml:11:17 error not-one-of (requester)
+          `spec.check.type` must be `tcp`, is `udp` (taken as a TCP check). 
+        requests/payments-team/payments-staging.yaml:12:9 error not-one-of (requester)
+          `spec.size` must be one of `small` or `large`, is `medium` (taken as one of `small` or `large`).
+        ");
+    insta::assert_snapshot!(changed(AT, &[("- name: payments-worker", "- nmae: payments-worker\n      \"po`rt\\n\": 1")]), @r"
+        requests/payments-team/payments-staging.yaml:14:7 error unknown-field (requester)
+          `nmae` is not a field of `spec.services[1]`. Did you mean `name`?
+        requests/payments-team/payments-staging.yaml:15:7 error unknown-field (requester)
+          `po'rt ` is not a field of `spec.services[1]`. Did you mean `port`?
+        ");
+    insta::assert_snapshot!(changed(AT, &[("owner: payments-team", "owner: platform")]), @r"
+        requests/payments-team/payments-staging.yaml:6:10 error other-owner (requester)
+          `spec.owner` is `platform`, but this request is in the folder of `payments-team`. Write `payments-team`, or move the file to `requests/platform/`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("spec:\n", "spec: &x\n  <<: {replicas: 1}\n")]), @r"
+        requests/payments-team/payments-staging.yaml:6:8 error unknown-field (requester)
+          `replicas` is not a field of `spec`. Known are `check`, `dataClassification`, `domain`, `lifetime`, `memory`, `owner`, `public`, `purpose`, `region`, `services`, `size` and `tls`.
+        ");
+}
+
+#[test]
+fn mistakes_around_a_spec_are_found_together() {
+    insta::assert_snapshot!(changed(AT, &[("name: payments-staging", "name: Payments_Staging")]), @r"
+        requests/payments-team/payments-staging.yaml:4:9 error not-a-name (requester)
+          `Payments_Staging` is not a name: a name is made of small letters, digits and `-`, this one holds 'P'. Names are DNS labels, such as `payments-api`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("name: payments-staging", "name: payments-stagin")]), @r"
+        requests/payments-team/payments-staging.yaml:4:9 error wrong-name (requester)
+          `metadata.name` is `payments-stagin`, but the file is `payments-staging.yaml`. Rename the file to `payments-stagin.yaml`, or write `name: payments-staging`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("kind: EnvironmentRequest", "kind: EnviromentRequest")]), @r"
+        requests/payments-team/payments-staging.yaml:2:7 error unknown-kind (requester)
+          no golden path takes requests of the kind `EnviromentRequest`. Did you mean `EnvironmentRequest`?
+        ");
+    insta::assert_snapshot!(changed(AT, &[("platform.kubedojo.io/v1", "platform.kubedojo.oi/v1")]), @r"
+        requests/payments-team/payments-staging.yaml:1:13 error unknown-kind (requester)
+          no golden path takes `EnvironmentRequest` of the group `platform.kubedojo.oi`. Did you mean `apiVersion: platform.kubedojo.io/v1`?
+        ");
+    insta::assert_snapshot!(changed(AT, &[("platform.kubedojo.io/v1", "platform.kubedojo.io/v2")]), @r"
+        requests/payments-team/payments-staging.yaml:1:13 error unknown-version (requester)
+          `EnvironmentRequest` is not served in the version `v2`. Write `platform.kubedojo.io/v1`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("platform.kubedojo.io/v1", "v1")]), @r"
+        requests/payments-team/payments-staging.yaml:1:13 error wrong-format (requester)
+          `apiVersion` must be a group and a version, is `v1`. Write `platform.kubedojo.io/v1`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("spec:\n", "spce:\n")]), @r"
+        requests/payments-team/payments-staging.yaml:5:1 error unknown-field (requester)
+          `spce` is not a field of the document. Did you mean `spec`?
+        ");
+    insta::assert_snapshot!(changed(AT, &[("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0, example.org/x: y}\n")]), @r#"
+        requests/payments-team/payments-staging.yaml:4:39 warning deprecated (requester)
+          the release `environment@1.0.0` is deprecated, and works until 2026-06-01. Move to `1.1.0`.
+        requests/payments-team/payments-staging.yaml:4:61 warning yaml-ambiguous (requester)
+          `y` is text here, but older YAML readers take it for true. Write `true` when you mean that, or put it in quotes when it is text: "y".
+        "#);
+    insta::assert_snapshot!(changed(AT, &[("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.2.0, goldpath.dev/expires: 2026-02-30}\n")]), @r"
+        requests/payments-team/payments-staging.yaml:4:39 error unknown-release (requester)
+          the golden path `environment` has no release `1.2.0`. It has `1.0.0` and `1.1.0`.
+        requests/payments-team/payments-staging.yaml:4:68 error wrong-format (requester)
+          `metadata.annotations.goldpath.dev/expires` must be a day such as `2026-03-01`, is `2026-02-30`.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("metadata:\n", "metadata:\n  annotations: {goldpath.dev/relaese: 1.1.0, goldpath.dev/moved-from: a/b}\n")]), @r"
+        requests/payments-team/payments-staging.yaml:4:17 error unknown-field (requester)
+          `goldpath.dev/relaese` is not an annotation of goldpath. Did you mean `goldpath.dev/release`?
+        requests/payments-team/payments-staging.yaml:4:46 error not-supported-yet (requester)
+          moving a request is not supported yet by this version of goldpath. Without it the request would be removed and made anew: keep its name and team for now.
+        ");
+    insta::assert_snapshot!(with(&[("requests/paymnts-team/x.yaml", Some(&REQUEST.replace("payments-staging", "x")))]), @r"
+        requests/paymnts-team/x.yaml:1:1 error unknown-team (requester)
+          the folder `requests/paymnts-team/` belongs to no team: there is no `teams/paymnts-team.yaml`. Move the file to `requests/payments-team/`, or ask the platform team to add the team.
+        ");
+    insta::assert_snapshot!(with(&[("requests/payments-team/more/payments-staging.yaml", Some(REQUEST))]), @r"
+        requests/payments-team/more/payments-staging.yaml:4:9 error duplicate-name (requester)
+          the team `payments-team` has two requests named `payments-staging`. Rename one of the two; the other is `requests/payments-team/payments-staging.yaml`.
+        requests/payments-team/payments-staging.yaml:4:9 error duplicate-name (requester)
+          the team `payments-team` has two requests named `payments-staging`. Rename one of the two; the other is `requests/payments-team/more/payments-staging.yaml`.
+        ");
+    let long = "a".repeat(41);
+    insta::assert_snapshot!(with(&[(&format!("requests/payments-team/{long}.yaml"), Some(&REQUEST.replace("payments-staging", &long)))]), @r"
+        requests/payments-team/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.yaml:4:9 error name-too-long (requester)
+          `metadata.name` has 41 characters, and `EnvironmentRequest` takes at most 40. Choose a shorter name.
+        ");
+    insta::assert_snapshot!(changed("golden-paths/environment/path.yaml", &[("state: deprecated", "state: retired"), ("v1: 1.1.0", "v1: 1.0.0")]), @r"
+        golden-paths/environment/path.yaml:14:17 error retired-release (path owner)
+          `spec.current.v1` is `1.0.0`, which is retired. Name a live release.
+        ");
+}
+
+#[test]
+fn files_that_cannot_be_read_are_findings() {
+    insta::assert_snapshot!(changed(AT, &[("purpose: integration-test", "purpose: \"integration-test")]), @r#"
+        requests/payments-team/payments-staging.yaml:7:12 error yaml-syntax (requester)
+          the text that begins with `"` here has no end. Close it with `"` in the same line.
+        "#);
+    insta::assert_snapshot!(changed(AT, &[("spec:\n", "spec:\n  owner: x\n")]), @r"
+        requests/payments-team/payments-staging.yaml:7:3 error yaml-duplicate-key (requester)
+          `owner` is given twice in the same object. Keep one of the two; the other is in line 6.
+        ");
+    insta::assert_snapshot!(with(&[(AT, Some(&format!("{REQUEST}---\n{REQUEST}")))]), @r"
+        requests/payments-team/payments-staging.yaml:17:1 error several-documents (requester)
+          a second document begins here, and only one is read from a file. Put it into a file of its own.
+        ");
+    insta::assert_snapshot!(with(&[(AT, Some("# nothing\n"))]), @r"
+        requests/payments-team/payments-staging.yaml:1:1 error empty-file (requester)
+          this file holds no document. Fill it, or remove it.
+        ");
+    insta::assert_snapshot!(with(&[(AT, Some("- a list\n"))]), @r"
+        requests/payments-team/payments-staging.yaml:1:1 error wrong-type (requester)
+          the document must be an object, is a list.
+        ");
+    insta::assert_snapshot!(with(&[(AT, Some("\u{feff}a: 1\n"))]), @r"
+        requests/payments-team/payments-staging.yaml:1:1 error yaml-encoding (requester)
+          the file begins with a byte order mark. Save the file as UTF-8 without a byte order mark (BOM).
+        ");
+    insta::assert_snapshot!(with(&[("goldpath.yaml", None)]), @r"
+        goldpath.yaml:1:1 error missing-file (platform)
+          `goldpath.yaml` is missing at the top of the repository. Add it; nothing is applied without it.
+        ");
+
+    let mut files: BTreeMap<RepoPath, File> = snapshot(&repository()).files().clone();
+    let path = |text: &str| RepoPath::parse(text).unwrap();
+    files.insert(path(AT), file(b"../../secret", Mode::Symlink));
+    files.insert(path("requests/payments-team/vendor.yaml"), file(b"", Mode::Submodule));
+    files.insert(path("teams/latin.yaml"), file(b"title: caf\xe9\n", Mode::Regular));
+    files.insert(path("golden-paths/environment/1.1.0/cluster/link.tera"), file(b"/etc/passwd", Mode::Symlink));
+    let refused = Refused { name: "a/../b".into(), reason: "the path holds `.` or `..`".into() };
+    let parsed = parse(&Snapshot::new(None, files, vec![refused]));
+    insta::assert_snapshot!(said(&parsed), @r"
+        golden-paths/environment/1.1.0/cluster/link.tera:1:1 error symlink (path owner)
+          this is a symbolic link, and nothing follows it. Put the files themselves here.
+        goldpath.yaml:1:1 error refused-path (requester)
+          `a/../b` is not read: the path holds `.` or `..`. Rename it, or remove it from the repository.
+        requests/payments-team/payments-staging.yaml:1:1 error symlink (requester)
+          this is a symbolic link, and links are never followed. Put a copy of the file here.
+        requests/payments-team/vendor.yaml:1:1 error submodule (requester)
+          this is a submodule, and submodules are never read. Put the files themselves here.
+        teams/latin.yaml:1:11 error yaml-encoding (platform)
+          the byte 0xE9 here is not UTF-8. Save the file as UTF-8, or write the character anew.
+        ");
+    assert_eq!(parsed.platform.broken.len(), 2);
+}
+
+#[test]
+fn files_in_the_wrong_place_are_findings() {
+    insta::assert_snapshot!(
+        with(&[
+            ("request/payments-team/a.yaml", Some(REQUEST)),
+            ("requests/a.yaml", Some(REQUEST)),
+            ("requests/payments-team/b.yml", Some(REQUEST)),
+            ("requests/payments-team/notes.txt", Some("")),
+            ("requests/payments-team/Big.yaml", Some(REQUEST)),
+            ("teams/more/x.yaml", Some(TEAM)),
+            ("golden-paths/environment/draft/release.yaml", Some(RELEASE)),
+            ("golden-paths/environment/1.1.0/clutser/a.tera", Some("")),
+            ("golden-paths/empty/1.0.0/README.md", Some("")),
+            ("policies/sub/x.rego", Some("")),
+        ]),
+        @r"
+        golden-paths/empty/1.0.0/release.yaml:1:1 error missing-file (path owner)
+          the release `empty@1.0.0` has no `release.yaml`. Add it.
+        golden-paths/empty/1.0.0/schema.json:1:1 error missing-file (path owner)
+          the release `empty@1.0.0` has no `schema.json`. Add it.
+        golden-paths/empty/path.yaml:1:1 error missing-file (path owner)
+          the golden path `empty` has no `path.yaml`. Add it, or remove the folder.
+        golden-paths/environment/1.1.0/clutser/a.tera:1:1 warning ignored-file (path owner)
+          the folder `clutser` is no output of this release, so its files are not used. Did you mean `cluster`?
+        golden-paths/environment/draft/release.yaml:1:1 error not-a-name (path owner)
+          `draft` is no version of a release: unexpected character 'd' while parsing major version number. Name the folder by a version such as `1.0.0`.
+        policies/sub/x.rego:1:1 warning ignored-file (platform)
+          this file is not read: policies are `.rego` files right in this folder. Move it up, or out of the folder.
+        request/payments-team/a.yaml:1:1 error misplaced-file (platform)
+          `request/` is not read. Rename it to `requests/`.
+        requests/a.yaml:1:1 error misplaced-file (requester)
+          this request stands in no team's folder. Move it to `requests/<team>/`.
+        requests/payments-team/Big.yaml:1:1 error not-a-name (requester)
+          the name of this file is not a name: a name is made of small letters, digits and `-`, this one holds 'B'. Rename it to a DNS label, such as `payments-api.yaml`.
+        requests/payments-team/Big.yaml:4:9 error duplicate-name (requester)
+          the team `payments-team` has two requests named `payments-staging`. Rename one of the two; the other is `requests/payments-team/payments-staging.yaml`.
+        requests/payments-team/b.yml:1:1 error misplaced-file (requester)
+          files that end with `.yml` are not read here. Rename it to `b.yaml`.
+        requests/payments-team/notes.txt:1:1 warning ignored-file (requester)
+          this file is not read: only `.yaml` files are. Remove it, or move it out of this folder.
+        requests/payments-team/payments-staging.yaml:4:9 error duplicate-name (requester)
+          the team `payments-team` has two requests named `payments-staging`. Rename one of the two; the other is `requests/payments-team/Big.yaml`.
+        teams/more/x.yaml:1:1 error misplaced-file (platform)
+          files under `teams/` stand in no folder of their own, so this one is not read. Move it to `teams/`.
+        "
+    );
+}
+
+#[test]
+fn what_later_versions_bring_is_refused() {
+    insta::assert_snapshot!(
+        with(&[
+            ("campaigns/a.yaml", Some("a: 1\n")),
+            ("renderers/own/1/renderer.yaml", Some("a: 1\n")),
+            ("golden-paths/_library/net/1.0.0/a.tera", Some("")),
+            ("golden-paths/environment/1.1.0/migrate.yaml", Some("a: 1\n")),
+        ]),
+        @r"
+        campaigns/a.yaml:1:1 error not-supported-yet (platform)
+          campaigns are not supported yet by this version of goldpath. Remove `campaigns/` for now.
+        golden-paths/_library/net/1.0.0/a.tera:1:1 error not-supported-yet (path owner)
+          libraries of templates are not supported yet by this version of goldpath. Copy its templates into the releases for now.
+        golden-paths/environment/1.1.0/migrate.yaml:1:1 warning not-supported-yet (path owner)
+          migrations are not supported yet by this version of goldpath, and nothing uses this file. Nothing to do.
+        renderers/own/1/renderer.yaml:1:1 error not-supported-yet (platform)
+          renderers of a repository's own are not supported yet by this version of goldpath. Remove `renderers/` for now.
+        "
+    );
+    insta::assert_snapshot!(changed("targets/dns.yaml", &[("type: terraform", "type: kubernetes"), ("drift: report", "drift: heal")]), @r"
+        targets/dns.yaml:5:3 error not-supported-yet (platform)
+          targets of this type are not supported yet by this version of goldpath. Use `directory` for now: manifests and files are then written to a folder; or `terraform`.
+        targets/dns.yaml:7:3 error not-supported-yet (platform)
+          healing drift is not supported yet by this version of goldpath. Write `drift: report`; drift is then shown, not healed.
+        ");
+    insta::assert_snapshot!(changed("teams/platform.yaml", &[("costCentre: cc-1201", "quotas: {environmnt: 5}"), ("users: [alice]", "users: [alice], forgeTeam: a/b")]), @r"
+        teams/platform.yaml:6:29 warning not-supported-yet (platform)
+          members of a forge's team are not read yet by this version of goldpath. List them under `users` too: only these can approve.
+        teams/platform.yaml:8:3 warning not-supported-yet (platform)
+          quotas are not supported yet by this version of goldpath, and nothing holds a team to them. Nothing to do; they count once they are supported.
+        teams/platform.yaml:8:12 error unknown-path (platform)
+          there is no golden path `environmnt`. Did you mean `environment`?
+        ");
+    let release = "golden-paths/environment/1.0.0/release.yaml";
+    insta::assert_snapshot!(
+        changed(
+            release,
+            &[
+                ("max: 30d", "max: 30d, notify: [3d]"),
+                ("      when:", "      inputs: {a: b}\n      repository: a/b\n      when:"),
+                ("  exports:", "  refs: {a: {at: /spec/a}}\n  health: []\n  libraries: {net: 1.0.0}\n  exports:\n    host: {from: {output: dns}}"),
+            ]
+        ),
+        @r"
+        golden-paths/environment/1.0.0/release.yaml:11:38 note not-supported-yet (path owner)
+          notices before the end are not sent yet by this version of goldpath. Nothing to do.
+        golden-paths/environment/1.0.0/release.yaml:20:7 error not-supported-yet (path owner)
+          inputs from other outputs are not supported yet by this version of goldpath. Remove `inputs` for now.
+        golden-paths/environment/1.0.0/release.yaml:21:7 error not-supported-yet (path owner)
+          outputs to service repositories are not supported yet by this version of goldpath. Send it to a `directory` target for now.
+        golden-paths/environment/1.0.0/release.yaml:24:3 error not-supported-yet (path owner)
+          references to other requests are not supported yet by this version of goldpath. Remove `refs` for now; pass what is needed in the request.
+        golden-paths/environment/1.0.0/release.yaml:25:3 error not-supported-yet (path owner)
+          health checks of a path's own are not supported yet by this version of goldpath. Remove `health` for now.
+        golden-paths/environment/1.0.0/release.yaml:26:3 error not-supported-yet (path owner)
+          libraries of templates are not supported yet by this version of goldpath. Copy the templates into the release for now.
+        golden-paths/environment/1.0.0/release.yaml:28:12 error not-supported-yet (path owner)
+          exports known only after the apply are not supported yet by this version of goldpath. Remove it for now, or export a `value`.
+        "
+    );
+}
+
+#[test]
+fn mistakes_of_the_platform_team_are_theirs() {
+    insta::assert_snapshot!(changed("goldpath.yaml", &[(">=0.1", ">=9"), ("from: [owner]", "from: [ownr]"), ("risk: [destroy, widen]", "risk: [destory]"), ("maxRequests: 3", "maxRequest: 3, maxPercent: 101"), ("count: 2", "count: 0")]), @r"
+        goldpath.yaml:5:13 error other-goldpath (platform)
+          this repository asks for goldpath `>=9`, and this is 0.1.0. Use a goldpath of that range.
+        goldpath.yaml:8:47 error unknown-team (platform)
+          `spec.approvals[0].from[0]` is `ownr`, and there is nothing of that name under `teams/`. Add it under `teams/`, or name one that is there.
+        goldpath.yaml:9:58 error not-one-of (platform)
+          `spec.approvals[1].when.risk[0]` must be one of `destroy`, `replace`, `protected` and `widen`, is `destory`. Did you mean `destroy`?
+        goldpath.yaml:9:94 error out-of-range (platform)
+          a rule that asks for no approval asks for nothing. Write `count: 1` or more, or remove the rule.
+        goldpath.yaml:10:13 error unknown-field (platform)
+          `maxRequest` is not a field of `spec.deletes`. Did you mean `maxRequests`?
+        goldpath.yaml:10:40 error out-of-range (platform)
+          `spec.deletes.maxPercent` must be a whole number from 0 to 100, is 101.
+        ");
+    insta::assert_snapshot!(changed("goldpath.yaml", &[("apiVersion: goldpath.dev/v1", "apiVersion: goldpath.dev/v2"), ("when: {files: [\"requests/**\"]}", "when: {files: []}"), ("metadata: {name: example}\n", "")]), @r"
+        goldpath.yaml:1:1 error missing-field (platform)
+          the document needs a field `metadata`. Add `metadata: …`.
+        goldpath.yaml:1:13 error wrong-kind (platform)
+          `apiVersion` must be `goldpath.dev/v1` in this file, is `goldpath.dev/v2`. Write `apiVersion: goldpath.dev/v1`.
+        goldpath.yaml:7:15 error missing-field (platform)
+          `spec.approvals[0].when.files` is empty, so it is not clear what the rule is for. Fill it, or remove it: a rule without it is for everything.
+        ");
+    insta::assert_snapshot!(changed("targets/dns.yaml", &[("name: dns", "name: dsn"), ("  connection: dns\n", ""), ("[environment]", "[enviroment]"), ("hashicorp/time", "time"), ("type: local", "type: pg")]), @r"
+        targets/dns.yaml:3:18 error wrong-name (platform)
+          `metadata.name` is `dsn`, but the path says `dns`. Write `name: dns`, or rename the file or folder.
+        targets/dns.yaml:4:1 error missing-field (platform)
+          `spec` needs a field `connection`. Add `connection: …`.
+        targets/dns.yaml:7:33 error unknown-path (platform)
+          `spec.allow.paths[0]` is `enviroment`, and there is nothing of that name under `golden-paths/`. Did you mean `environment`?
+        targets/dns.yaml:8:27 error wrong-format (platform)
+          `spec.terraform.providers[0]` must be `<namespace>/<name>`, is `time`. Such as `hashicorp/time`.
+        targets/dns.yaml:8:44 error not-supported-yet (platform)
+          another back end than `local` is not supported yet by this version of goldpath. Write `type: local`.
+        ");
+    insta::assert_snapshot!(changed("targets/dns.yaml", &[("type: terraform", "type: directory")]), @r"
+        targets/dns.yaml:9:3 error unknown-field (platform)
+          `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
+        ");
+    insta::assert_snapshot!(
+        changed("golden-paths/environment/path.yaml", &[("owner: platform", "owner: platfrom"), ("title: Staging environment", "titel: x"), ("v1: 1.1.0", "v1: 1.2.0"), ("maxLength: 40", "maxLength: 90"), ("stage: ga", "stage: live"), ("30m", "soon")]),
+        @r"
+        golden-paths/environment/path.yaml:5:3 error unknown-field (path owner)
+          `titel` is not a field of `spec`. Did you mean `title`?
+        golden-paths/environment/path.yaml:7:10 error unknown-team (path owner)
+          `spec.owner` is `platfrom`, and there is nothing of that name under `teams/`. Did you mean `platform`?
+        golden-paths/environment/path.yaml:11:21 error wrong-format (path owner)
+          `spec.measure.target` must be a duration such as `14d` or `12h`, is `soon`. 
+        golden-paths/environment/path.yaml:12:86 error out-of-range (path owner)
+          `spec.request.name.maxLength` must be a whole number from 0 to 63, is 90. 
+        golden-paths/environment/path.yaml:13:10 error not-one-of (path owner)
+          `spec.stage` must be one of `alpha`, `beta`, `ga` and `deprecated`, is `live`. 
+        golden-paths/environment/path.yaml:14:17 error unknown-release (path owner)
+          the golden path `environment` has no release `1.2.0`. It has `1.0.0` and `1.1.0`.
+        "
+    );
+    insta::assert_snapshot!(
+        changed("golden-paths/environment/1.1.0/release.yaml", &[("renderer: kubernetes@1", "renderer: kubernetes"), ("dependsOn: [cluster]", "dependsOn: [clutser]"), ("default: 14d", "default: 60d"), ("name: dns", "name: dnss"), ("serves: v1", "serves: v2")]),
+        @r"
+        golden-paths/environment/1.1.0/release.yaml:11:23 error out-of-range (path owner)
+          the default lifetime is longer than `max`. Lower it, or raise `max`.
+        golden-paths/environment/1.1.0/release.yaml:14:7 error unknown-output (path owner)
+          this release has no output `clutser`. Outputs are `dnss`.
+        golden-paths/environment/1.1.0/release.yaml:15:17 error wrong-format (path owner)
+          `spec.outputs[0].renderer` must be a renderer with its version, such as `kubernetes@1`, is `kubernetes`. 
+        golden-paths/environment/1.1.0/release.yaml:17:13 error missing-file (path owner)
+          the output `dnss` has no folder. Put its templates into the folder `dnss` beside `release.yaml`.
+        golden-paths/environment/path.yaml:14:17 error other-version (path owner)
+          the current release for `v1` is `1.1.0`, which serves `v2`. Name a release that serves `v1`.
+        "
+    );
+    insta::assert_snapshot!(changed("exceptions/payments-team/old-image.yaml", &[("payments-team/payments-staging", "platform/x"), ("2026-03-01", "soon")]), @r"
+        exceptions/payments-team/old-image.yaml:4:49 error other-owner (requester)
+          an exception under `exceptions/payments-team/` is for that team's requests, and `platform/x` is not one. Move it to `exceptions/platform/`.
+        exceptions/payments-team/old-image.yaml:4:95 error wrong-format (requester)
+          `spec.expires` must be a day such as `2026-03-01`, is `soon`.
+        ");
+    insta::assert_snapshot!(
+        with(&[("golden-paths/other/path.yaml", Some(&PATH.replace("{name: environment}", "{name: other}").replace("1.1.0", "2.0.0")))]),
+        @r"
+        golden-paths/other/path.yaml:12:48 error duplicate (path owner)
+          the golden path `environment` takes requests of the kind `EnvironmentRequest` already. Choose another kind or group.
+        golden-paths/other/path.yaml:14:17 error unknown-release (path owner)
+          the golden path `other` has no release `2.0.0`. It has nothing.
+        golden-paths/other/path.yaml:16:12 error unknown-release (path owner)
+          the golden path `other` has no release `1.0.0`. It has nothing.
+        golden-paths/other/path.yaml:16:82 error unknown-release (path owner)
+          the golden path `other` has no release `2.0.0`. It has nothing.
+        "
+    );
+}
+
+#[test]
+fn mistakes_in_a_schema_are_the_owners() {
+    let schema = "golden-paths/environment/1.1.0/schema.json";
+    insta::assert_snapshot!(changed(schema, &[("\"type\": \"object\", \"additionalProperties\": false, \"required\": [\"name\"]", "\"type\": \"object\"")]), @r#"
+        golden-paths/environment/1.1.0/schema.json:22:5 error schema-open (path owner)
+          `$defs.service` lists properties, but does not say whether others are allowed. Add `"additionalProperties": false` (or `true`, when others are meant to be allowed).
+        "#);
+    insta::assert_snapshot!(changed(schema, &[("#/$defs/http", "https://example.org/http.json")]), @r"
+        golden-paths/environment/1.1.0/schema.json:15:26 error schema-remote (path owner)
+          the schema `https://example.org/http.json` is outside of this file, and nothing is fetched. Copy it into `$defs` and name it by `#/$defs/…`.
+        ");
+    insta::assert_snapshot!(changed(schema, &[("draft/2020-12", "draft-07")]), @r"
+        golden-paths/environment/1.1.0/schema.json:2:3 error schema-invalid (path owner)
+          `https://json-schema.org/draft-07/schema` is not read here: schemas are JSON Schema 2020-12. Write `https://json-schema.org/draft/2020-12/schema`, or leave it out.
+        ");
+    insta::assert_snapshot!(changed(schema, &[("\"^[a-z0-9-]+$\"", "\"^(?=a)$\"")]), @r#"
+        golden-paths/environment/1.1.0/schema.json:7:33 error schema-invalid (path owner)
+          this is not a JSON Schema that can be used: "^(?=a)$" is not a "regex". See JSON Schema 2020-12; patterns have no look-around and no back-references.
+        "#);
+    insta::assert_snapshot!(changed(schema, &[("\"maximum\": 10, \"default\": 1", "\"maximum\": 10, \"default\": 20")]), @r"
+        golden-paths/environment/1.1.0/schema.json:26:70 error schema-default (path owner)
+          the default of `$defs.service.properties.replicas` does not fit its own schema: 20 is greater than the maximum of 10. Change the default, or what the schema allows.
+        ");
+    insta::assert_snapshot!(changed(schema, &[("\"type\": \"boolean\"", "\"type\": \"bool\"")]), @r#"
+        golden-paths/environment/1.1.0/schema.json:12:16 error schema-invalid (path owner)
+          this is not a JSON Schema that can be used: "bool" is not valid under any of the schemas listed in the 'anyOf' keyword. See JSON Schema 2020-12; patterns have no look-around and no back-references.
+        "#);
+    insta::assert_snapshot!(changed(schema, &[("\"purpose\": {", "\"purpose\" {")]), @r"
+        golden-paths/environment/1.1.0/schema.json:8:15 error json-syntax (path owner)
+          this is not JSON: expected `:`. Mend it here, or a little before.
+        ");
+    insta::assert_snapshot!(changed(schema, &[("#/$defs/tcp", "#/$defs/udp")]), @r"
+        golden-paths/environment/1.1.0/schema.json:1:1 error schema-invalid (path owner)
+          this is not a JSON Schema that can be used: Pointer '/$defs/udp' does not exist. See JSON Schema 2020-12; patterns have no look-around and no back-references.
+        ");
+    insta::assert_snapshot!(changed(schema, &[("\"format\": \"quantity\"", "\"format\": \"quantitty\"")]), @r"
+        golden-paths/environment/1.1.0/schema.json:14:34 error schema-invalid (path owner)
+          this is not a JSON Schema that can be used: Unknown format: 'quantitty'. Adjust configuration to ignore unrecognized formats. See JSON Schema 2020-12; patterns have no look-around and no back-references.
+        ");
+    let cyclic = r##"{"$ref": "#/$defs/a", "$defs": {"a": {"additionalProperties": false, "properties": {"owner": {}, "l": {"default": {}, "$ref": "#/$defs/a"}, "r": {"default": {}, "$ref": "#/$defs/a"}}}}}"##;
+    insta::assert_snapshot!(with(&[(schema, Some(cyclic))]), @r"
+        golden-paths/environment/1.1.0/schema.json:1:104 error schema-default (path owner)
+          the default of `$defs.a.properties.l` never ends: what it fills in has defaults again. Leave out one of the defaults of the circle.
+        golden-paths/environment/1.1.0/schema.json:1:147 error schema-default (path owner)
+          the default of `$defs.a.properties.r` never ends: what it fills in has defaults again. Leave out one of the defaults of the circle.
+        ");
+}
+
+#[test]
+fn defaults_are_filled_in_through_the_whole_schema() {
+    let mut files = repository();
+    files.insert(AT.to_owned(), REQUEST.replace("purpose: integration-test", "public: true").replace("      replicas: 1\n", ""));
+    let parsed = parse(&snapshot(&files));
+    assert_eq!(said(&parsed), "");
+    let request = parsed.platform.requests.values().next().unwrap();
+    insta::assert_json_snapshot!(request.document["spec"], @r#"
+        {
+          "owner": "payments-team",
+          "public": true,
+          "lifetime": "14d",
+          "region": "eu-central-1",
+          "dataClassification": "internal",
+          "services": [
+            {
+              "name": "payments-api",
+              "replicas": 2
+            },
+            {
+              "name": "payments-worker",
+              "replicas": 1
+            }
+          ],
+          "domain": "example.org"
+        }
+        "#);
+}
+
+#[test]
+fn codes_are_unique_and_kebab_case() {
+    let mut all: Vec<&str> = codes().iter().map(Code::as_str).collect();
+    assert!(all.iter().all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')));
+    let count = all.len();
+    all.sort_unstable();
+    all.dedup();
+    assert_eq!(all.len(), count);
+}
