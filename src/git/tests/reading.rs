@@ -1,0 +1,197 @@
+use super::*;
+use crate::snapshot::Snapshot;
+use insta::assert_snapshot;
+use std::sync::Arc;
+
+#[test]
+fn a_commit_becomes_a_snapshot_with_the_ids_of_git() {
+    let bare = bare();
+    let one = bare.commit("main", None, &[file("a.yaml", "a\n"), file("requests/t/r.yaml", "r\n")]);
+    let snapshot = bare.repository.snapshot(&one).unwrap();
+    assert_snapshot!(shown(&snapshot), @r"
+    Regular a.yaml: a
+    Regular requests/t/r.yaml: r
+    ");
+    let id = bare.git(&["rev-parse", &format!("{one}:a.yaml")]);
+    assert_eq!(hex::encode(snapshot.get("a.yaml").unwrap().id.bytes()), id);
+    assert_eq!(snapshot.commit(), Some(&one));
+}
+
+#[test]
+fn reading_again_gives_the_same_and_shares_what_is_the_same() {
+    let bare = bare();
+    let one = bare.commit("main", None, &[file("a", "1"), file("b/c", "2"), file("b/d", "3"), file("e/f/g", "4"), file("x", "file")]);
+    let folder = |name: &str, files: &[(&str, &str)]| Edit::Folder {
+        folder: path(name),
+        files: files.iter().map(|(name, bytes)| (path(name), bytes.as_bytes().into())).collect(),
+    };
+    let gone = |name: &str| Edit::File { path: path(name), bytes: None };
+    let steps: [&[Edit]; 5] = [
+        &[file("b/c", "changed")],
+        &[gone("e/f/g"), file("new/deep/file", "n")],
+        &[gone("x"), file("x/now/folder", "f")],
+        &[folder("x", &[]), file("x", "file again")],
+        &[folder("b", &[("d", "3"), ("z", "9")])],
+    ];
+    let mut tip = one;
+    let mut previous = bare.repository.snapshot(&tip).unwrap();
+    for edits in steps {
+        tip = bare.commit("main", Some(&tip), edits);
+        let whole = bare.repository.snapshot(&tip).unwrap();
+        let again = bare.repository.snapshot_again(&previous, &tip).unwrap();
+        assert_eq!(whole, again);
+        for (path, file) in again.files() {
+            let was = previous.files().get(path).filter(|was| was.id == file.id);
+            assert!(was.is_none_or(|was| Arc::ptr_eq(&was.bytes, &file.bytes)), "{path} was read again");
+        }
+        previous = again;
+    }
+}
+
+#[test]
+fn many_files_are_read_by_several_threads_to_the_same_snapshot() {
+    let bare = bare();
+    let edits: Vec<Edit> = (0..1500).map(|n| file(&format!("requests/t{}/r{n}.yaml", n % 7), &format!("n: {n}\n"))).collect();
+    let tip = bare.commit("main", None, &edits);
+    bare.git(&["gc", "--quiet"]);
+    let repository = Repository::open(bare.path()).unwrap();
+    let snapshot = repository.snapshot(&tip).unwrap();
+    assert_eq!(snapshot.files().len(), 1500);
+    assert_eq!(snapshot.text("requests/t3/r10.yaml"), Some("n: 10\n"));
+}
+
+#[test]
+fn limits_hold() {
+    let bare = bare();
+    let tip = bare.commit("main", None, &[file("large", &"x".repeat(100)), file("small", "x")]);
+    let limited = |limits: Limits| bare.repository.clone().with_limits(limits).snapshot(&tip);
+    assert_snapshot!(shown(&limited(Limits { file_bytes: 99, ..Limits::default() }).unwrap()), @r#"
+    Regular small: x
+    refused "large": the file has more than 99 bytes
+    "#);
+    let error = |limits| limited(limits).unwrap_err().to_string().replace(tip.as_str(), "TIP");
+    assert_snapshot!(error(Limits { entries: 1, ..Limits::default() }), @"the tree of TIP is too large: more than 1 entries");
+    assert_snapshot!(error(Limits { total_bytes: 100, ..Limits::default() }), @"the tree of this commit is too large: more than 100 bytes");
+}
+
+#[test]
+fn revisions_are_resolved_as_git_does() {
+    let bare = bare();
+    let one = bare.commit("main", None, &[file("a", "1")]);
+    let two = bare.commit("main", Some(&one), &[file("a", "2")]);
+    let topic = bare.commit("topic/x", Some(&one), &[file("b", "2")]);
+    for (rev, commit) in
+        [("main", &two), ("HEAD", &two), ("HEAD~1", &one), (&two.as_str()[..10], &two), ("topic/x", &topic), (one.as_str(), &one)]
+    {
+        assert_eq!(&bare.repository.resolve(rev).unwrap(), commit, "{rev}");
+    }
+    for rev in ["", "nothing", "HEAD~9", "-x", "main:a", "HEAD^{tree}", "..", "\n"] {
+        assert!(matches!(bare.repository.resolve(rev), Err(Error::NotFound { .. })), "{rev:?}");
+    }
+    assert_eq!(bare.repository.branches().unwrap(), BTreeMap::from([("main".to_owned(), two), ("topic/x".to_owned(), topic)]));
+    assert_eq!(bare.repository.default_branch().unwrap().as_deref(), Some("main"));
+}
+
+#[test]
+fn history_is_read() {
+    let bare = bare();
+    let one = bare.commit("main", None, &[file("a", "1")]);
+    let two = bare.commit("main", Some(&one), &[file("a", "2")]);
+    let topic = bare.commit("topic", Some(&one), &[file("b", "2")]);
+    let repository = &bare.repository;
+    let merged = repository.merge_preview(&two, &topic).unwrap();
+    let message = "Merge it\n\nText: not a trailer\nand more\n\nGoldpath-Pull: 7\nGoldpath-By: a\nGoldpath-By: b";
+    let merge = repository.commit_merge(&two, &topic, &merged.tree, message, &who(), at(60)).unwrap();
+    let info = repository.commit_info(&merge).unwrap();
+    assert_eq!(info.parents, [two.clone(), topic.clone()]);
+    assert_eq!((info.subject(), info.trailer("Goldpath-Pull"), info.trailer("Text")), ("Merge it", Some("7"), None));
+    assert_eq!(info.trailers["Goldpath-By"], ["a", "b"]);
+    assert_eq!(
+        info.author,
+        Signature { person: Person { name: "Alice  b".to_owned(), email: "alice@example.org".to_owned() }, at: at(60) }
+    );
+    assert_eq!(info.tree.to_string(), bare.git(&["rev-parse", &format!("{merge}^{{tree}}")]));
+
+    let ids = |line: Vec<CommitInfo>| line.into_iter().map(|info| info.id).collect::<Vec<_>>();
+    let line = |from, to| repository.first_parents(from, to).unwrap().map(ids);
+    assert_eq!(line(&merge, Some(&one)), Some(vec![merge.clone(), two.clone()]));
+    assert_eq!(line(&merge, None), Some(vec![merge.clone(), two.clone(), one.clone()]));
+    assert_eq!(line(&merge, Some(&topic)), None, "it is not on the line of first parents");
+    assert_eq!(ids(repository.commits_between(&two, &merge).unwrap()), [merge.clone(), topic.clone()]);
+    assert_eq!(repository.merge_base(&two, &topic).unwrap(), Some(one.clone()));
+    assert!(repository.is_ancestor(&one, &merge).unwrap() && !repository.is_ancestor(&merge, &one).unwrap());
+    assert!(matches!(repository.commit_info(&CommitId::parse(&"0".repeat(40)).unwrap()), Err(Error::NotFound { .. })));
+}
+
+fn world() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    git(dir.path(), &["init", "-q", "-b", "main"]);
+    for (name, text) in [
+        (".gitignore", "*.log\nbuild/\n"),
+        ("a.yaml", "a\n"),
+        ("kept.log", "tracked although ignored\n"),
+        ("noise.log", ""),
+        ("build/out", ""),
+        ("sub/b.yaml", "b\n"),
+        ("sub/.gitignore", "secret\n"),
+        ("sub/secret", ""),
+    ] {
+        std::fs::create_dir_all(dir.path().join(name).parent().unwrap()).unwrap();
+        std::fs::write(dir.path().join(name), text).unwrap();
+    }
+    git(dir.path(), &["add", "-f", "kept.log", "a.yaml"]);
+    std::os::unix::fs::symlink("/etc", dir.path().join("link")).unwrap();
+    dir
+}
+
+#[test]
+fn a_working_tree_holds_what_git_tracks_or_would_add() {
+    let dir = world();
+    let inner = dir.path().join("inner");
+    std::fs::create_dir(&inner).unwrap();
+    git(&inner, &["init", "-q"]);
+    std::fs::write(inner.join("other"), "").unwrap();
+    let snapshot = working_tree(dir.path()).unwrap();
+    assert_snapshot!(shown(&snapshot), @r"
+    Regular .gitignore: *.log
+    build/
+    Regular a.yaml: a
+    Regular kept.log: tracked although ignored
+    Symlink link: /etc
+    Regular sub/.gitignore: secret
+    Regular sub/b.yaml: b
+    ");
+    assert_snapshot!(shown(&working_tree(dir.path().join("sub")).unwrap()), @r"
+    Regular .gitignore: secret
+    Regular b.yaml: b
+    ");
+    git(dir.path(), &["add", "a.yaml", "sub", "link", ".gitignore"]);
+    git(dir.path(), &["commit", "-qm", "one"]);
+    let (repository, below) = Repository::open_above(dir.path().join("sub")).unwrap();
+    assert_eq!(below, "sub");
+    let committed = repository.snapshot(&repository.resolve("HEAD").unwrap()).unwrap();
+    assert_eq!(committed.files(), snapshot.files());
+}
+
+#[test]
+fn a_folder_outside_git_is_read_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("targets")).unwrap();
+    std::fs::write(dir.path().join("targets/t.yaml"), "t").unwrap();
+    std::fs::write(dir.path().join("bad\nname"), "t").unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, dir.path().join("pipe"), rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    assert_snapshot!(shown(&working_tree(dir.path()).unwrap()), @r#"
+    Regular targets/t.yaml: t
+    refused "bad\nname": the path holds the character '\n'
+    refused "pipe": it is neither a file nor a folder
+    "#);
+    assert_eq!(working_tree(dir.path()).unwrap().commit(), None);
+    assert!(matches!(working_tree(dir.path().join("none")), Err(Error::Io { .. })));
+}
+
+#[test]
+fn an_empty_snapshot_is_a_start_like_any_other() {
+    let bare = bare();
+    let tip = bare.commit("main", None, &[file("a", "1")]);
+    assert_eq!(bare.repository.snapshot_again(&Snapshot::default(), &tip).unwrap(), bare.repository.snapshot(&tip).unwrap());
+}

@@ -1,0 +1,216 @@
+//! A folder on this machine as a snapshot, for the command line.
+
+use super::error::Doing;
+use super::{Error, Limits, Repository};
+use crate::model::{ContentId, RepoPath};
+use crate::snapshot::{File, Mode, Refused, Snapshot};
+use gix::bstr::{BStr, BString, ByteSlice};
+use gix::index::entry::Mode as IndexMode;
+use gix::worktree::stack::state::ignore::Source;
+use rustix::fs::{AtFlags, Dir, FileType, OFlags};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The files of a folder, with the ids that Git would give them (filters such as `autocrlf` aside). In a Git repository, at its top or below, those
+/// that Git tracks or would add; elsewhere all of them. `.git` is never among them and no link is followed.
+///
+/// # Errors
+/// When the folder cannot be read, or holds more than the default [`Limits`] allow.
+pub fn working_tree(dir: impl AsRef<Path>) -> Result<Snapshot, Error> {
+    let dir = dir.as_ref();
+    let io = |source| Error::Io { doing: "read", path: dir.to_owned(), source };
+    let top = dir.canonicalize().map_err(io)?;
+    let fd = open_folder(rustix::fs::CWD, &top).map_err(|error| io(error.into()))?;
+    match Repository::open_above(&top) {
+        Ok((repository, below)) => {
+            let repo = repository.local();
+            let mut git = Git::new(&repo, below)?;
+            read(top, &fd, &mut Some(&mut git))
+        }
+        Err(_) => read(top, &fd, &mut None),
+    }
+}
+
+fn read(top: PathBuf, fd: &OwnedFd, git: &mut Option<&mut Git<'_>>) -> Result<Snapshot, Error> {
+    let mut walk = Walk { top, limits: Limits::default(), entries: 0, bytes: 0, files: BTreeMap::new(), refused: Vec::new() };
+    walk.folder(fd, "", git)?;
+    walk.refused.sort();
+    Ok(Snapshot::new(None, walk.files, walk.refused))
+}
+
+fn open_folder(at: impl std::os::fd::AsFd, name: &Path) -> rustix::io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(at, name, flags, rustix::fs::Mode::empty())
+}
+
+/// What Git says of the folder.
+struct Git<'repo> {
+    /// The folder's path in the repository, with a slash behind it; empty at the top.
+    prefix: BString,
+    tracked: BTreeMap<BString, (IndexMode, gix::ObjectId)>,
+    /// Folders with tracked files in them.
+    tracked_folders: BTreeSet<BString>,
+    excludes: gix::AttributeStack<'repo>,
+}
+
+impl<'repo> Git<'repo> {
+    fn new(repo: &'repo gix::Repository, below: String) -> Result<Self, Error> {
+        let doing = || "read the index".to_owned();
+        let index = repo.index_or_empty().doing(doing)?;
+        let excludes = repo.excludes(&index, None, Source::WorktreeThenIdMappingIfNotSkipped).doing(doing)?;
+        let tracked: BTreeMap<BString, _> =
+            index.entries().iter().map(|entry| (entry.path(&index).to_owned(), (entry.mode, entry.id))).collect();
+        let mut tracked_folders = BTreeSet::new();
+        for path in tracked.keys() {
+            let mut rest: &BStr = path.as_bstr();
+            while let Some(at) = rest.rfind_byte(b'/') {
+                rest = rest[..at].as_bstr();
+                if !tracked_folders.insert(rest.to_owned()) {
+                    break;
+                }
+            }
+        }
+        let prefix = if below.is_empty() { below } else { format!("{below}/") };
+        Ok(Self { prefix: prefix.into(), tracked, tracked_folders, excludes })
+    }
+
+    fn path(&self, path: &str) -> BString {
+        let mut full = self.prefix.clone();
+        full.extend_from_slice(path.as_bytes());
+        full
+    }
+
+    fn wants(&mut self, path: &str, folder: bool) -> Result<bool, Error> {
+        let full = self.path(path);
+        if self.tracked.contains_key(&full) || folder && self.tracked_folders.contains(&full) {
+            return Ok(true);
+        }
+        let mode = if folder { IndexMode::DIR } else { IndexMode::FILE };
+        let platform = self.excludes.at_entry(full.as_bstr(), Some(mode)).doing(|| format!("read what is ignored at {path}"))?;
+        Ok(!platform.is_excluded())
+    }
+
+    fn submodule(&self, path: &str) -> Option<ContentId> {
+        let (mode, id) = self.tracked.get(&self.path(path))?;
+        let bytes = id.as_bytes().try_into().ok()?;
+        (*mode == IndexMode::COMMIT).then(|| ContentId::from_bytes(bytes))
+    }
+}
+
+struct Walk {
+    top: PathBuf,
+    limits: Limits,
+    entries: usize,
+    bytes: u64,
+    files: BTreeMap<RepoPath, File>,
+    refused: Vec<Refused>,
+}
+
+impl Walk {
+    fn io(&self, path: &str) -> impl FnOnce(rustix::io::Errno) -> Error {
+        let path = self.top.join(path);
+        move |source| Error::Io { doing: "read", path, source: source.into() }
+    }
+
+    fn what(&self) -> String {
+        self.top.display().to_string()
+    }
+
+    fn folder(&mut self, fd: &OwnedFd, folder: &str, git: &mut Option<&mut Git<'_>>) -> Result<(), Error> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(fd).map_err(self.io(folder))? {
+            let name = entry.map_err(self.io(folder))?.file_name().to_bytes().to_vec();
+            if !matches!(name.as_slice(), b"." | b".." | b".git") {
+                names.push(name);
+            }
+        }
+        names.sort();
+        self.entries += names.len();
+        if self.entries > self.limits.entries {
+            return Err(self.limits.too_many(&self.what()));
+        }
+        for name in names {
+            self.entry(fd, folder, &name, git)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, fd: &OwnedFd, folder: &str, name: &[u8], git: &mut Option<&mut Git<'_>>) -> Result<(), Error> {
+        let shown = String::from_utf8_lossy(name);
+        let path = if folder.is_empty() { shown.to_string() } else { format!("{folder}/{shown}") };
+        // gone since the folder was listed
+        let Ok(stat) = rustix::fs::statat(fd, name, AtFlags::SYMLINK_NOFOLLOW) else { return Ok(()) };
+        let kind = FileType::from_raw_mode(stat.st_mode);
+        if let Some(git) = git
+            && !git.wants(&path, kind == FileType::Directory)?
+        {
+            return Ok(());
+        }
+        let parsed = match std::str::from_utf8(name) {
+            Ok(_) => RepoPath::parse(&path).map_err(|error| error.to_string()),
+            Err(_) => Err("the name is not UTF-8".to_owned()),
+        };
+        let found = match parsed {
+            Ok(parsed) => match kind {
+                FileType::Directory => return self.below(fd, name, parsed, git),
+                FileType::RegularFile => self.regular(fd, name, &path)?,
+                FileType::Symlink => self.link(fd, name, &path)?,
+                _ => Err("it is neither a file nor a folder".to_owned()),
+            }
+            .map(|file| (parsed, file)),
+            Err(reason) => Err(reason),
+        };
+        match found {
+            Ok((parsed, file)) => drop(self.files.insert(parsed, file)),
+            Err(reason) => self.refused.push(Refused { name: path, reason }),
+        }
+        if self.bytes > self.limits.total_bytes { Err(self.limits.too_much(&self.what())) } else { Ok(()) }
+    }
+
+    fn below(&mut self, fd: &OwnedFd, name: &[u8], path: RepoPath, git: &mut Option<&mut Git<'_>>) -> Result<(), Error> {
+        if let Some(id) = git.as_ref().and_then(|git| git.submodule(path.as_str())) {
+            self.files.insert(path, File { id, mode: Mode::Submodule, bytes: Arc::from([]) });
+            return Ok(());
+        }
+        let below = open_folder(fd, Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(name)))
+            .map_err(self.io(path.as_str()))?;
+        // another repository inside this one is no part of it
+        if git.is_some() && rustix::fs::statat(&below, ".git", AtFlags::SYMLINK_NOFOLLOW).is_ok() {
+            return Ok(());
+        }
+        self.folder(&below, path.as_str(), git)
+    }
+
+    fn regular(&mut self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let opened = rustix::fs::openat(fd, name, flags, rustix::fs::Mode::empty()).map_err(self.io(path))?;
+        // asked again of what was opened: it may have been swapped
+        let stat = rustix::fs::fstat(&opened).map_err(self.io(path))?;
+        if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
+            return Ok(Err("it is neither a file nor a folder".to_owned()));
+        }
+        let mut bytes = Vec::new();
+        let read = std::fs::File::from(opened).take(self.limits.file_bytes + 1).read_to_end(&mut bytes);
+        read.map_err(|source| Error::Io { doing: "read", path: self.top.join(path), source })?;
+        if bytes.len() as u64 > self.limits.file_bytes {
+            return Ok(Err(self.limits.file()));
+        }
+        let mode = if stat.st_mode & 0o100 == 0 { Mode::Regular } else { Mode::Executable };
+        Ok(self.file(mode, bytes))
+    }
+
+    fn link(&mut self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {
+        let target = rustix::fs::readlinkat(fd, name, Vec::new()).map_err(self.io(path))?;
+        Ok(self.file(Mode::Symlink, target.into_bytes()))
+    }
+
+    fn file(&mut self, mode: Mode, bytes: Vec<u8>) -> Result<File, String> {
+        self.bytes += bytes.len() as u64;
+        let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, &bytes).map_err(|error| error.to_string())?;
+        let id = ContentId::from_bytes(id.as_bytes().try_into().expect("SHA-1 has 20 bytes"));
+        Ok(File { id, mode, bytes: bytes.into() })
+    }
+}
