@@ -18,7 +18,8 @@ pub(super) fn landed(mut change: Change, landing: Landing, now: Timestamp) -> Ch
     change.go(ChangeState::Landing { landing: Box::new(landing), review }, now)
 }
 
-pub(super) fn round(landing: &Landing) -> Round {
+/// What is compared once a change is on the default branch.
+pub fn round(landing: &Landing) -> Round {
     Round { base: landing.base.clone(), head: landing.commit.clone(), preview: false }
 }
 

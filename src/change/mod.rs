@@ -5,6 +5,8 @@
 mod landing;
 mod review;
 
+pub use landing::round;
+
 use crate::command::{Command, Entry, Event, Record};
 use crate::model::{ChangeId, CommitId, UnitId};
 use crate::observe::{Facts, Landing, PullState};
@@ -177,7 +179,7 @@ impl Change {
         match &self.state {
             ChangeState::Rendering { round } => Some(Command::Render { round: round.clone(), judge }),
             ChangeState::Planning { round, units } => Some(Command::Plan { round: round.clone(), judge, units: units.clone() }),
-            ChangeState::Landing { landing, .. } => Some(Command::Render { round: landing::round(landing), judge }),
+            ChangeState::Landing { landing, .. } => Some(Command::Render { round: round(landing), judge }),
             ChangeState::Merging { review, by } => review.merge(self.id.number()?, by),
             ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
         }

@@ -109,6 +109,18 @@ impl Review {
         if blockers.is_empty() { vec![WaitingOn::Merge] } else { blockers }
     }
 
+    /// The Terraform units among what changes.
+    pub fn terraform_units(&self) -> Vec<UnitId> {
+        let steps = self.plan.steps.iter().filter(|step| step.target_kind == TargetKind::Terraform);
+        steps.map(|step| step.unit.clone()).collect()
+    }
+
+    /// Whether Terraform was asked what it would do.
+    pub fn was_planned(&self) -> bool {
+        let asked = |step: &plan::Step| matches!(step.reviewed, plan::Reviewed::Actions { .. });
+        !self.unplanned.is_empty() || self.plan.steps.iter().any(asked)
+    }
+
     /// Whether a merge would be let through.
     pub fn may_merge(&self, facts: &Facts) -> bool {
         self.blockers(facts).is_empty()

@@ -2,7 +2,7 @@
 
 use super::Judgement;
 use crate::diff::Diff;
-use crate::model::{CommitId, Finding, UnitId};
+use crate::model::{CommitId, Finding, Platform, UnitId};
 use crate::observe::TerraformPlan;
 use crate::policy::{Tally, Waived};
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,8 @@ pub struct Evaluation {
     pub conflicts: Vec<String>,
     /// Who may approve what: of the newest accepted base.
     pub judgement: Judgement,
+    /// What the head says, for reports: it decides nothing.
+    pub platform: Arc<Platform>,
     /// Whether the head has a `goldpath.yaml` that can be read.
     pub settings_readable: bool,
 }

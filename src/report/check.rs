@@ -26,6 +26,19 @@ pub enum Conclusion {
     Neutral,
 }
 
+impl Conclusion {
+    /// The word for it, as forges know it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::ActionRequired => "action_required",
+            Self::Neutral => "neutral",
+        }
+    }
+}
+
 /// A check run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Check {

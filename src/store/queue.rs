@@ -98,6 +98,16 @@ impl Store {
         query.execute(&self.pool).await.map(drop).map_err(Error::on("end the leases of a dead owner"))
     }
 
+    /// Whether nothing is due and nothing is leased; what waits for a later time does not count.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn is_idle(&self, now: Timestamp) -> Result<bool, Error> {
+        let query = sqlx::query("SELECT COUNT(*) AS busy FROM queue WHERE lease_until IS NOT NULL OR due <= $1").bind(now.as_microsecond());
+        let row = query.fetch_one(&self.pool).await.map_err(Error::on("read the queue"))?;
+        Ok(row.get::<i64, _>("busy") == 0)
+    }
+
     /// When there is next something to lease: a key falls due, or a lease runs out.
     ///
     /// # Errors

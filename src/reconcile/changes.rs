@@ -1,0 +1,167 @@
+//! One change: look at it, ask what its state asks, hand over what was accepted, publish and record, say what is known.
+
+use super::{Error, Key, Line, PAUSE, Perform, Reconciler};
+use crate::change::{self, Change, ChangeState};
+use crate::command::{Command, Entry, Event, Run};
+use crate::delivery;
+use crate::model::{ChangeId, TargetName};
+use crate::store::Batch;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl<P: Perform> Reconciler<P> {
+    /// Takes a change as far as it goes; answers when it is to be looked at again by itself.
+    pub(super) async fn change(&self, id: &ChangeId, run: &Run) -> Result<Option<Timestamp>, Error> {
+        let now = self.world.now();
+        let known = self.store.change(id).await?;
+        let change = known.clone().unwrap_or_else(|| Change::new(id.clone(), String::new(), None, now));
+        if matches!(&change.state, ChangeState::Accepted(accepted) if accepted.recorded) {
+            return Ok(None);
+        }
+        let Some(mut change) = self.look(change, run).await? else { return Ok(Some(now + PAUSE)) };
+        change = self.go_on(change, run).await?;
+        self.save_if_changed(known.as_ref(), &change, run).await?;
+        if change.command(None).is_some() {
+            return Ok(Some(self.world.now() + PAUSE));
+        }
+        self.hand_over(&change, run).await?;
+        change = self.close(change, run).await?;
+        // a recorded change has had its last words
+        if change.is_open() || matches!(change.state, ChangeState::Closed) { self.say(&change, run).await } else { Ok(None) }
+    }
+
+    /// What the forge and the default branch say of it now.
+    async fn look(&self, change: Change, run: &Run) -> Result<Option<Change>, Error> {
+        let now = self.world.now();
+        let landing = self.line().await?.landing(&change.id).cloned();
+        let landed = landing.as_ref().or(change.landing()).map(|landing| landing.commit.clone());
+        let command = Command::Look { pull: change.id.number(), landed };
+        let change = match self.world.perform(command, run).await {
+            Event::Observed(pull) => {
+                let branch = Some(pull.branch.clone());
+                change::step(Change { branch, ..change }, Event::Observed(pull), now)
+            }
+            Event::Reviewed(facts) => change::step(change, Event::Reviewed(facts), now),
+            Event::Failed { message, .. } => {
+                tracing::warn!(change = %change.id, message, "unable to look at it");
+                return Ok(None);
+            }
+            event => return Err(Error::unexpected(&event)),
+        };
+        Ok(Some(match landing {
+            Some(landing) => {
+                let landing = crate::observe::Landing { facts: change.facts.clone(), ..landing };
+                change::step(change, Event::Landed(Box::new(landing)), now)
+            }
+            None => change,
+        }))
+    }
+
+    /// Asks what its state asks, until it asks nothing or the world fails.
+    async fn go_on(&self, mut change: Change, run: &Run) -> Result<Change, Error> {
+        loop {
+            let judge = self.line().await?.judge;
+            let Some(command) = change.command(judge) else { return Ok(change) };
+            self.save_change(&change, run).await?;
+            let event = self.world.perform(command, run).await;
+            self.remember_answer(&change.id, &event);
+            match &event {
+                Event::Failed { message, .. } => {
+                    tracing::warn!(change = %change.id, message, "unable to go on");
+                    return Ok(change);
+                }
+                // it comes back as a landing
+                Event::Merged { commit } => {
+                    tracing::info!(change = %change.id, %commit, "merged");
+                    self.look_at(&Key::Repository).await?;
+                    return Ok(change::step(change, event, self.world.now()));
+                }
+                _ => change = change::step(change, event, self.world.now()),
+            }
+        }
+    }
+
+    pub(super) fn remember_answer(&self, id: &ChangeId, event: &Event) {
+        match event {
+            Event::Rendered(evaluation) => self.remember(id, evaluation.clone(), None),
+            Event::Planned(plans) => self.remember(id, plans.evaluation.clone(), Some(Arc::new(plans.as_ref().clone()))),
+            _ => {}
+        }
+    }
+
+    async fn save_change(&self, change: &Change, run: &Run) -> Result<(), Error> {
+        Ok(self.store.save(&run.lease, &Batch { changes: vec![change.clone()], ..Batch::default() }).await?)
+    }
+
+    async fn save_if_changed(&self, known: Option<&Change>, change: &Change, run: &Run) -> Result<(), Error> {
+        if known != Some(change) {
+            self.save_change(change, run).await?;
+        }
+        self.advance_line(run).await
+    }
+
+    /// The judge moves along with what was accepted.
+    async fn advance_line(&self, run: &Run) -> Result<(), Error> {
+        let _one_at_a_time = self.one_line.lock().await;
+        let line = self.line().await?;
+        let mut changes = BTreeMap::new();
+        for (id, _) in &line.landings {
+            changes.insert(id.clone(), self.store.change(id).await?);
+        }
+        let advanced: Line = line.clone().advance(|id| changes.get(id).cloned().flatten());
+        if advanced != line {
+            self.save_line(run, &advanced, Batch::default()).await?;
+        }
+        Ok(())
+    }
+
+    /// Hands accepted moves to their targets, and what people did about holds. Both are taken in once, however often they are told.
+    async fn hand_over(&self, change: &Change, run: &Run) -> Result<(), Error> {
+        let ChangeState::Accepted(accepted) = &change.state else { return Ok(()) };
+        if accepted.recorded {
+            return Ok(());
+        }
+        let mut targets: BTreeMap<TargetName, Vec<Entry>> = BTreeMap::new();
+        for entry in &accepted.entries {
+            targets.entry(entry.apply.unit.target.clone()).or_default().push(entry.clone());
+        }
+        for (target, entries) in targets {
+            self.step_delivery(&target, Event::Accepted { entries }, run, Batch::default()).await?;
+            let cleared = Event::Cleared { change: change.id.clone(), facts: change.facts.clone() };
+            self.step_delivery(&target, cleared, run, Batch::default()).await?;
+            self.look_at(&Key::Target(target)).await?;
+        }
+        Ok(())
+    }
+
+    /// Publishes what was applied and records what is complete.
+    async fn close(&self, mut change: Change, run: &Run) -> Result<Change, Error> {
+        while let Some(record) = change.to_record() {
+            let deliveries = self.store.deliveries().await?;
+            let Some(command) = delivery::close(record, deliveries.values()) else { break };
+            let event = self.world.perform(command, run).await;
+            match &event {
+                Event::Published { commit, .. } => tracing::info!(change = %change.id, %commit, "published"),
+                Event::Recorded { .. } => tracing::info!(change = %change.id, "recorded"),
+                Event::Failed { message, .. } => {
+                    tracing::warn!(change = %change.id, message, "unable to publish or record");
+                    self.store.enqueue(&Key::Change(change.id.clone()).to_string(), self.world.now() + PAUSE).await?;
+                    break;
+                }
+                _ => return Err(Error::unexpected(&event)),
+            }
+            let before = change.clone();
+            change = change::step(change, event.clone(), self.world.now());
+            // the last words of a recorded change need its moves once more
+            if matches!(event, Event::Recorded { .. }) {
+                self.say(&change, run).await?;
+            }
+            self.save_if_changed(Some(&before), &change, run).await?;
+            for target in deliveries.keys() {
+                self.step_delivery(target, event.clone(), run, Batch::default()).await?;
+            }
+        }
+        Ok(change)
+    }
+}
