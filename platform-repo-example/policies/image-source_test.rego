@@ -1,0 +1,16 @@
+package main
+
+images_said(image) := {msg | some msg in deny; startswith(msg, "the image")} with input as {
+	"kind": "Deployment",
+	"spec": {"template": {"spec": {"containers": [{"name": "a", "image": image}]}}},
+}
+
+test_a_version_of_ours_is_fine if count(images_said("registry.example.org/a/b:1.2")) == 0
+
+test_a_digest_of_ours_is_fine if count(images_said("registry.example.org/a/b@sha256:0123")) == 0
+
+test_latest_is_refused if count(images_said("registry.example.org/a/b:latest")) == 1
+
+test_no_version_is_refused if count(images_said("registry.example.org/a/b")) == 1
+
+test_another_registry_is_refused if count(images_said("docker.io/a/b:1.2")) == 1

@@ -1,0 +1,20 @@
+# METADATA
+# title: Nothing runs more often than a target can take
+# custom:
+#   id: replicas
+#   owner: sre
+package main
+
+most_replicas := 20
+
+deny contains msg if {
+	input.kind in ["Deployment", "StatefulSet"]
+	input.spec.replicas > most_replicas
+	msg := sprintf("%d replicas are more than %d", [input.spec.replicas, most_replicas])
+}
+
+deny contains msg if {
+	input.kind == "HorizontalPodAutoscaler"
+	input.spec.maxReplicas > most_replicas
+	msg := sprintf("up to %d replicas are more than %d", [input.spec.maxReplicas, most_replicas])
+}

@@ -1,0 +1,11 @@
+package main
+
+replicas_said(object) := {msg | some msg in deny; contains(msg, "replicas are more")} with input as object
+
+test_a_few_are_fine if count(replicas_said({"kind": "Deployment", "spec": {"replicas": 3}})) == 0
+
+test_too_many_are_refused if count(replicas_said({"kind": "Deployment", "spec": {"replicas": 21}})) == 1
+
+test_too_many_by_load_are_refused if {
+	count(replicas_said({"kind": "HorizontalPodAutoscaler", "spec": {"maxReplicas": 40}})) == 1
+}
