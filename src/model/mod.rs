@@ -9,6 +9,7 @@ mod json;
 mod name;
 mod path;
 mod platform;
+pub mod shared_bytes;
 mod text;
 mod unit;
 

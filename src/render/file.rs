@@ -29,6 +29,8 @@ pub(super) struct Maker<'a> {
     pub(super) providers: &'a BTreeSet<String>,
     /// What a generated file says it came from.
     pub(super) release_file: &'a RepoPath,
+    /// Told each template before it runs.
+    pub(super) begins: &'a dyn Fn(&RepoPath),
 }
 
 /// The finished files of a unit.
@@ -90,6 +92,7 @@ impl Maker<'_> {
 
     /// Renders or copies one file and parses it back; nothing when it renders to nothing.
     fn draft<'a>(&self, plan: &'a FilePlan, steps: &mut u64, bytes: &mut usize) -> Result<Option<Draft<'a>>, Vec<Mistake>> {
+        (self.begins)(&plan.source);
         let (raw, noted) = match &plan.body {
             Body::Copy(text) => (text.clone(), None),
             Body::Template(template) => {

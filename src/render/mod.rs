@@ -21,10 +21,10 @@ mod request;
 mod terraform;
 mod workflow;
 
-pub use rendered::{Cache, Limits, Object, Read, Rendered, RenderedFile, Unit};
+pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Unit};
 
 use crate::model::{
-    Code, Digest, Digester, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, RequestId, TargetName, UnitId, sort_findings,
+    Code, Digest, Digester, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, TargetName, UnitId, sort_findings,
 };
 use crate::snapshot::Snapshot;
 use context::Shared;
@@ -45,20 +45,20 @@ pub fn render(snapshot: &Snapshot, platform: &Platform, limits: &Limits, cache: 
     render_telling(snapshot, platform, limits, cache, threads, &|_| {})
 }
 
-/// The same, telling each request before it is rendered.
+/// The same, telling what it is about to do, from the thread that does it.
 pub fn render_telling(
     snapshot: &Snapshot,
     platform: &Platform,
     limits: &Limits,
     cache: &mut Cache,
     threads: usize,
-    begins: &(dyn Fn(&RequestId) + Sync),
+    tell: &(dyn Fn(Progress) + Sync),
 ) -> Rendered {
     let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
     match pool {
-        Some(Ok(pool)) => pool.install(|| render_here(snapshot, platform, limits, cache, begins, true)),
+        Some(Ok(pool)) => pool.install(|| render_here(snapshot, platform, limits, cache, tell, true)),
         // Without threads of its own it does the same work on this one.
-        Some(Err(_)) | None => render_here(snapshot, platform, limits, cache, begins, false),
+        Some(Err(_)) | None => render_here(snapshot, platform, limits, cache, tell, false),
     }
 }
 
@@ -67,7 +67,7 @@ fn render_here(
     platform: &Platform,
     limits: &Limits,
     cache: &mut Cache,
-    begins: &(dyn Fn(&RequestId) + Sync),
+    tell: &(dyn Fn(Progress) + Sync),
     parallel: bool,
 ) -> Rendered {
     let (renderers, findings) = renderer::renderers(snapshot);
@@ -75,15 +75,16 @@ fn render_here(
     let releases = load_releases(snapshot, platform, limits, &renderers, &keys, cache, parallel);
     let mut rendered = Rendered { findings, ..Rendered::default() };
     rendered.findings.extend(release_findings(platform, &releases));
-    let world = World { snapshot, platform, limits, renderers, releases, shared: Shared::new(platform), settings: keys.settings };
+    let world = World { snapshot, platform, limits, renderers, releases, shared: Shared::new(platform), settings: keys.settings, tell };
     let known = &cache.requests;
     let one = |request: &Request| -> (Digest, Option<Arc<[Unit]>>, Outcome) {
         let key = keys.request(snapshot, platform, request);
         match known.get(&key) {
             Some(units) => (key, Some(Arc::clone(units)), Outcome::default()),
             None => {
-                begins(&request.id);
-                (key, None, request::render(&world, request))
+                let outcome = request::render(&world, request);
+                tell(Progress::Ended(request.id.clone()));
+                (key, None, outcome)
             }
         }
     };

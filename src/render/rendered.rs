@@ -49,6 +49,7 @@ pub struct Unit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RenderedFile {
     /// Its bytes: LF, exactly one newline at the end.
+    #[serde(with = "crate::model::shared_bytes")]
     pub bytes: Arc<[u8]>,
     /// The digest of its bytes.
     pub digest: Digest,
@@ -80,6 +81,26 @@ pub struct Read {
     pub path: RepoPath,
     /// The digest of what was there.
     pub digest: Digest,
+}
+
+/// What rendering is about to do, told so that its death can be traced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// A file is about to be read as a template or as expressions.
+    Begins(At),
+    /// All units of a request are done.
+    Ended(RequestId),
+}
+
+/// Where rendering is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct At {
+    /// The request.
+    pub request: RequestId,
+    /// The unit; nothing while it is worked out which units there are.
+    pub unit: Option<UnitId>,
+    /// The template, or `release.yaml` for its expressions.
+    pub file: RepoPath,
 }
 
 /// How much one unit may ask for.

@@ -5,7 +5,7 @@ use super::engine::Mistake;
 use super::file::{Maker, at_output};
 use super::marks::{Marks, marks};
 use super::release::Loaded;
-use super::rendered::{Limits, Read, Unit};
+use super::rendered::{At, Limits, Progress, Read, Unit};
 use super::renderer::{Marks as MarkKind, Renderer};
 use crate::model::{
     Code, Digest, Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity,
@@ -34,6 +34,7 @@ pub(super) struct World<'a> {
     pub(super) releases: BTreeMap<ReleaseId, Arc<Loaded>>,
     pub(super) shared: Shared,
     pub(super) settings: Digest,
+    pub(super) tell: &'a (dyn Fn(Progress) + Sync),
 }
 
 /// What one request gives.
@@ -58,6 +59,7 @@ pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
     let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
     let context = world.shared.request(request, path, release, &marks);
     let mut work = Work { world, request, release, path, loaded, marks, context, outcome: Outcome::default(), taken: BTreeSet::new() };
+    (world.tell)(Progress::Begins(At { request: request.id.clone(), unit: None, file: release.file.clone() }));
     for output in &release.outputs {
         work.output(output);
     }
@@ -210,6 +212,7 @@ impl<'a> Work<'a> {
             marks: &self.marks,
             providers: &target.terraform_providers,
             release_file: &self.release.file,
+            begins: &|file| (self.world.tell)(Progress::Begins(At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() })),
         };
         match maker.make() {
             Ok(made) if made.files.is_empty() => {

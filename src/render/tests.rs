@@ -49,7 +49,7 @@ impl Case {
             owner: TeamName::parse("platform").unwrap(),
             support: Support { channel: Some("#platform-help".to_owned()), ..Support::default() },
             group: "platform.example.org".to_owned(),
-            kind: "EnvironmentRequest".to_owned(),
+            kind: "SampleRequest".to_owned(),
             max_name: 40,
             stage: Stage::Ga,
             current: BTreeMap::new(),
@@ -114,7 +114,7 @@ impl Case {
     fn request(mut self, id: &str, spec: serde_json::Value) -> Self {
         let id = RequestId::parse(id).unwrap();
         let document =
-            json!({"apiVersion": "platform.example.org/v1", "kind": "EnvironmentRequest", "metadata": {"name": id.name}, "spec": spec});
+            json!({"apiVersion": "platform.example.org/v1", "kind": "SampleRequest", "metadata": {"name": id.name}, "spec": spec});
         let request = Request {
             id: id.clone(),
             file: path(&format!("requests/{id}.yaml")),
@@ -791,7 +791,7 @@ fn the_same_bytes_come_out_at_any_number_of_threads_and_from_the_cache() {
     assert_eq!(cache.len(), 40);
     assert_eq!(render(&snapshot, &case.platform, &Limits::default(), &mut Cache::new(), 4), one);
     let rendered = std::sync::atomic::AtomicUsize::new(0);
-    let count = |_: &RequestId| {
+    let count = |_: Progress| {
         rendered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     };
     let again = render_telling(&snapshot, &case.platform, &Limits::default(), &mut cache, 2, &count);

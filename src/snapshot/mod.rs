@@ -28,6 +28,7 @@ pub struct File {
     /// What it is.
     pub mode: Mode,
     /// Its content; shared, so that copies of a snapshot are cheap.
+    #[serde(with = "crate::model::shared_bytes")]
     pub bytes: Arc<[u8]>,
 }
 
