@@ -212,7 +212,9 @@ impl<'a> Work<'a> {
             marks: &self.marks,
             providers: &target.terraform_providers,
             release_file: &self.release.file,
-            begins: &|file| (self.world.tell)(Progress::Begins(At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() })),
+            begins: &|file| {
+                (self.world.tell)(Progress::Begins(At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() }))
+            },
         };
         match maker.make() {
             Ok(made) if made.files.is_empty() => {

@@ -1,0 +1,143 @@
+//! How a worker died, and the findings that this is to the owner of the golden path.
+
+use super::inside::MEMORY;
+use crate::error::{Fault, Kind};
+use crate::model::{Code, Finding, Place, RepoPath, Turn};
+use crate::process::{self, Output, Status, Stopped};
+use crate::render::At;
+use std::fmt;
+use std::time::Duration;
+
+/// A worker ended before it was done.
+#[derive(Debug, thiserror::Error)]
+pub enum Death {
+    /// It could not be run at all.
+    #[error("unable to run the worker")]
+    Process(#[source] process::Error),
+    /// What was said over its pipe cannot be understood.
+    #[error("failed to understand the worker: {message}")]
+    Garbled {
+        /// Why.
+        message: String,
+    },
+    /// It ended while it worked.
+    #[error("{}", ended(why, at))]
+    Ended {
+        /// Why it ended.
+        why: Why,
+        /// What was being rendered, one place for each thread; empty when the tree was still being read.
+        at: Vec<At>,
+    },
+}
+
+/// Why a worker ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// It took longer than this.
+    Wall(Duration),
+    /// It used all the processor time that it had.
+    Processor,
+    /// It asked for more memory than it had.
+    Memory,
+    /// It was nested too deeply.
+    Stack,
+    /// Something else, in its own words.
+    Other(String),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wall(after) => write!(f, "it took longer than {} s", after.as_secs_f64()),
+            Self::Processor => f.write_str("it used up its processor time"),
+            Self::Memory => write!(f, "it asked for more than {} MiB of memory", MEMORY >> 20),
+            Self::Stack => f.write_str("it was nested too deeply"),
+            Self::Other(what) => f.write_str(what),
+        }
+    }
+}
+
+fn ended(why: &Why, at: &[At]) -> String {
+    match at.first() {
+        Some(at) => format!("rendering {} was ended: {why}", subject(at)),
+        None => format!("reading the tree was ended: {why}"),
+    }
+}
+
+fn subject(at: &At) -> String {
+    at.unit.as_ref().map_or_else(|| format!("`{}`", at.request), |unit| format!("`{unit}`"))
+}
+
+impl Death {
+    /// The death of a child that did not say that it was done.
+    pub(super) fn of(output: Result<Output, process::Error>, at: Vec<At>) -> Self {
+        let why = match output {
+            Ok(output) => why(&output),
+            Err(process::Error::Stopped { why: Stopped::Timeout(after), .. }) => Why::Wall(after),
+            Err(error) => return Self::Process(error),
+        };
+        Self::Ended { why, at }
+    }
+
+    /// Whether the same job may do better later.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Process(error) => error.is_retryable(),
+            Self::Garbled { .. } | Self::Ended { .. } => false,
+        }
+    }
+
+    /// What it is to the people of the change: the templates that were being rendered. Nothing when the fault is not theirs.
+    pub fn findings(&self) -> Vec<Finding> {
+        let Self::Ended { why, at } = self else { return Vec::new() };
+        let code = Code::new("worker-ended");
+        let help = "Look for a loop that hardly ends or a text that grows by itself, and push again; the same check at your desk: `goldpath validate`.";
+        if at.is_empty() {
+            let file = RepoPath::parse("goldpath.yaml").expect("it is a path");
+            let message = format!("reading the repository was ended: {why}");
+            return vec![Finding::error(code, Place::file(file), message).turn(Turn::Platform)];
+        }
+        let suspects = if at.len() > 1 { format!(" (one of {} that ran at the same time)", at.len()) } else { String::new() };
+        at.iter()
+            .map(|at| {
+                let message = format!("rendering {} was ended in this file: {why}{suspects}", subject(at));
+                Finding::error(code.clone(), Place::file(at.file.clone()), message).help(help).turn(Turn::PathOwner)
+            })
+            .collect()
+    }
+}
+
+/// The words of Rust's runtime tell a failed allocation from a stack that is too deep: both end in the same signal.
+fn why(output: &Output) -> Why {
+    const KILLED: i32 = 9;
+    const PROCESSOR: i32 = 24;
+    let said = output.stderr.text();
+    if said.contains("memory allocation of") {
+        return Why::Memory;
+    }
+    if said.contains("overflowed its stack") {
+        return Why::Stack;
+    }
+    match output.status {
+        Status::Signal(KILLED | PROCESSOR) => Why::Processor,
+        Status::Signal(signal) => Why::Other(format!("signal {signal} ended it")),
+        Status::Code(code) => {
+            let first = said.lines().next().unwrap_or_default();
+            Why::Other(if first.is_empty() { format!("it ended with code {code}") } else { first.to_owned() })
+        }
+    }
+}
+
+impl Fault for Death {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Process(_) => Kind::Outside,
+            Self::Garbled { .. } => Kind::Bug,
+            Self::Ended { .. } => Kind::Findings,
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.findings().into_iter().next().map(|finding| finding.help).filter(|help| !help.is_empty())
+    }
+}
