@@ -1,7 +1,7 @@
 //! A reader over one document that notes every mistake with its place, instead of stopping at the first.
 
 use super::codes;
-use super::words::{dotted, show};
+use super::words::{any_of, dotted, show};
 use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, close_match, quoted_list};
 use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind};
@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Larger files are refused: no file that people write is near it.
 const LARGEST_FILE: usize = 1 << 20;
+
+/// More errors than this in one file help nobody.
+const MOST_ERRORS: usize = 100;
 
 /// Where a finding stands: at the key or at the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +122,12 @@ impl<'a> Fields<'a> {
         !self.findings.iter().any(Finding::is_error)
     }
 
+    /// Whether an error was found at the value of a pointer.
+    pub(super) fn has_error_at(&self, pointer: &str) -> bool {
+        let span = self.document.place(pointer).map(|spot| spot.value);
+        span.is_some_and(|span| self.findings.iter().any(|finding| finding.is_error() && finding.place.span == span))
+    }
+
     /// The span of a pointer's value.
     pub(super) fn span(&self, pointer: &str) -> Span {
         self.document.place(pointer).map_or(Span::START, |spot| spot.value)
@@ -145,6 +154,9 @@ impl<'a> Fields<'a> {
 
     /// Notes an error.
     pub(super) fn error(&mut self, code: Code, pointer: &str, at: At, message: impl Into<String>, help: impl Into<String>) {
+        if self.findings.iter().filter(|finding| finding.is_error()).count() >= MOST_ERRORS {
+            return;
+        }
         let finding = Finding::error(code, self.place(pointer, at), message).help(help).turn(self.turn);
         self.findings.push(finding);
     }
@@ -177,7 +189,7 @@ impl<'a> Fields<'a> {
             self.wrong_type(pointer, "an object");
             return false;
         };
-        let unknown: Vec<String> = map.keys().filter(|key| !known.contains(&key.as_str())).cloned().collect();
+        let unknown: Vec<String> = map.keys().filter(|key| !known.contains(&key.as_str())).take(MOST_ERRORS).cloned().collect();
         for key in unknown {
             let help = match close_match(&key, known.iter().copied()) {
                 Some(near) => {
@@ -301,8 +313,9 @@ impl<'a> Fields<'a> {
             return Some(*found);
         }
         let known = words.iter().map(|(word, _)| *word);
-        let help = close_match(&text, known.clone()).map_or(String::new(), |near| format!("Did you mean `{near}`?"));
-        let message = format!("{} must be one of {}, is {}", dotted(pointer), quoted_list(known), show(&Value::String(text)));
+        let help = did_you_mean(&text, known.clone()).unwrap_or_default();
+        let allowed: Vec<Value> = known.map(Value::from).collect();
+        let message = format!("{} must be one of {}, is {}", dotted(pointer), any_of(&allowed), show(&Value::String(text)));
         self.error(codes::NOT_ONE_OF, pointer, At::Value, message, help);
         None
     }
@@ -379,8 +392,14 @@ impl<'a> Fields<'a> {
     }
 
     /// What was found, and the value when nothing of it is an error.
-    pub(super) fn finish<T>(self, value: Option<T>) -> (Option<T>, Vec<Finding>) {
+    pub(super) fn finish<T>(mut self, value: Option<T>) -> (Option<T>, Vec<Finding>) {
         let clean = self.is_clean();
+        if !clean {
+            // What a value may mean to others does not matter where it is wrong anyhow.
+            let wrong: BTreeSet<Span> =
+                self.findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.place.span).collect();
+            self.findings.retain(|finding| finding.code != codes::YAML_AMBIGUOUS || !wrong.contains(&finding.place.span));
+        }
         (value.filter(|_| clean), self.findings)
     }
 }

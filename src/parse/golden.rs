@@ -13,6 +13,8 @@ use semver::Version;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The most outputs that a release may have.
+const MOST_OUTPUTS: usize = 32;
 /// The longest name that any request may have.
 const LONGEST_NAME: u32 = 63;
 
@@ -90,7 +92,10 @@ fn release_of(fields: &mut Fields<'_>, pointer: &str, path: &PathName, names: &N
 fn unknown_release(fields: &mut Fields<'_>, pointer: &str, path: &PathName, version: &Version, names: &Names) {
     let known: Vec<String> = names.releases.iter().filter(|id| id.path == *path).map(|id| id.version.to_string()).collect();
     let message = format!("the golden path `{path}` has no release `{version}`");
-    let help = format!("It has {}.", quoted_list(known.iter().map(String::as_str)));
+    let help = match known.as_slice() {
+        [] => "It has no release yet: add the folder of one.".to_owned(),
+        known => format!("It has {}.", quoted_list(known.iter().map(String::as_str))),
+    };
     fields.error(codes::UNKNOWN_RELEASE, pointer, At::Value, message, help);
 }
 
@@ -236,18 +241,23 @@ fn outputs(fields: &mut Fields<'_>, files: &ReleaseFiles<'_>) -> Vec<Output> {
     if count == 0 {
         fields.missing("/spec/outputs");
     }
-    let outputs: Vec<Output> = (0..count).filter_map(|index| output(fields, &format!("/spec/outputs/{index}"), files)).collect();
-    check_outputs(fields, &outputs);
-    let names: BTreeSet<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
-    if outputs.len() == count {
-        for (folder, file) in files.folders.iter().filter(|(folder, _)| !names.contains(*folder)) {
-            let message = format!("the folder `{}` is no output of this release, so its files are not used", super::words::cut(folder));
-            let help =
-                did_you_mean(folder, names.iter().copied()).unwrap_or_else(|| "Add an output of that name, or remove the folder.".into());
-            fields.push(Finding::warning(codes::IGNORED_FILE, Place::file((*file).clone()), message).help(help).turn(Turn::PathOwner));
-        }
+    if count > MOST_OUTPUTS {
+        let message = format!("a release has at most {MOST_OUTPUTS} outputs, this one has {count}");
+        fields.error(codes::OUT_OF_RANGE, "/spec/outputs", At::Key, message, "Make several golden paths of it.");
+        return Vec::new();
     }
-    outputs
+    let pointers = (0..count).map(|index| format!("/spec/outputs/{index}"));
+    let outputs: Vec<(String, Output)> = pointers.filter_map(|at| output(fields, &at, files).map(|output| (at, output))).collect();
+    let names = fields.get("/spec/outputs").and_then(Value::as_array).into_iter().flatten();
+    let names: Vec<String> = names.filter_map(|output| output.get("name")?.as_str().map(str::to_owned)).collect();
+    check_outputs(fields, &outputs, &names);
+    for (folder, file) in files.folders.iter().filter(|(folder, _)| !names.iter().any(|name| name == *folder)) {
+        let message = format!("the folder `{}` is no output of this release, so its files are not used", super::words::cut(folder));
+        let help = did_you_mean(folder, names.iter().map(String::as_str))
+            .unwrap_or_else(|| "Add an output of that name, or remove the folder.".into());
+        fields.push(Finding::warning(codes::IGNORED_FILE, Place::file((*file).clone()), message).help(help).turn(Turn::PathOwner));
+    }
+    outputs.into_iter().map(|(_, output)| output).collect()
 }
 
 const OUTPUT_FIELDS: [&str; 10] =
@@ -322,36 +332,40 @@ fn target(fields: &mut Fields<'_>, at: &str) -> Option<TargetSelector> {
     }
 }
 
-/// Names are unique, and what an output depends on is there, without a circle.
-fn check_outputs(fields: &mut Fields<'_>, outputs: &[Output]) {
-    let names: Vec<&str> = outputs.iter().map(|output| output.name.as_str()).collect();
-    for (index, output) in outputs.iter().enumerate() {
-        let at = format!("/spec/outputs/{index}");
-        if names[..index].contains(&output.name.as_str()) {
+/// Names are unique, and what an output depends on is there, without a circle; `names` are those of all outputs, also of those with mistakes.
+fn check_outputs(fields: &mut Fields<'_>, outputs: &[(String, Output)], names: &[String]) {
+    for (index, (at, output)) in outputs.iter().enumerate() {
+        if outputs[..index].iter().any(|(_, other)| other.name == output.name) {
             let message = format!("two outputs have the name `{}`", output.name);
             fields.error(codes::DUPLICATE, &format!("{at}/name"), At::Value, message, "Rename one of them.");
         }
         for (nth, other) in output.depends_on.iter().enumerate() {
             let pointer = format!("{at}/dependsOn/{nth}");
-            if !names.contains(&other.as_str()) {
-                let help = did_you_mean(other.as_str(), names.iter().copied())
-                    .unwrap_or_else(|| format!("Outputs are {}.", quoted_list(names.iter().copied())));
+            let all = || names.iter().map(String::as_str);
+            if !all().any(|name| name == other.as_str()) {
+                let help = did_you_mean(other.as_str(), all()).unwrap_or_else(|| format!("Outputs are {}.", quoted_list(all())));
                 fields.error(codes::UNKNOWN_OUTPUT, &pointer, At::Value, format!("this release has no output `{other}`"), help);
-            } else if reaches(outputs, other, &output.name, outputs.len()) {
+            } else if reaches(outputs, other, &output.name) {
                 let message = format!("`{}` and `{other}` wait for each other", output.name);
-                fields.error(codes::DOES_NOT_FIT, &pointer, At::Value, message, "Remove one of the two dependencies.");
+                fields.error(codes::DOES_NOT_FIT, &pointer, At::Value, message, "Remove one of the dependencies of the circle.");
             }
         }
     }
 }
 
-fn reaches(outputs: &[Output], from: &OutputName, to: &OutputName, steps: usize) -> bool {
-    let mut seen = BTreeSet::from([from]);
-    for _ in 0..=steps {
-        let next: Vec<&OutputName> = outputs.iter().filter(|o| seen.contains(&o.name)).flat_map(|o| &o.depends_on).collect();
-        seen.extend(next);
+/// Whether one output waits, directly or through others, for another.
+fn reaches(outputs: &[(String, Output)], from: &OutputName, to: &OutputName) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![from];
+    while let Some(name) = open.pop() {
+        if name == to {
+            return true;
+        }
+        if seen.insert(name) {
+            open.extend(outputs.iter().filter(|(_, output)| output.name == *name).flat_map(|(_, output)| &output.depends_on));
+        }
     }
-    seen.contains(to)
+    false
 }
 
 fn exports(fields: &mut Fields<'_>) -> BTreeMap<String, String> {

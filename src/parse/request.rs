@@ -161,7 +161,7 @@ fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Cho
         return None;
     };
     if path.stage == Stage::Deprecated {
-        let help = ask(path, "Ask what takes its place");
+        let help = format!("Ask {} what takes its place.", whom(path));
         fields.warning(codes::DEPRECATED, "/kind", At::Value, format!("the golden path `{}` is deprecated", path.name), help);
     }
     let pin = annotation(PIN);
@@ -237,7 +237,7 @@ fn current_release(fields: &mut Fields<'_>, path: &GoldenPath, version: &str) ->
 fn state(fields: &mut Fields<'_>, path: &GoldenPath, id: &ReleaseId, at: &str) {
     let instead = |by: &Option<Version>| match by {
         Some(version) => format!("Move to `{version}`."),
-        None => ask(path, "Ask which release takes its place"),
+        None => format!("Ask {} which release takes its place.", whom(path)),
     };
     match path.releases.get(&id.version) {
         Some(ReleaseState::Deprecated { until, replaced_by }) => {
@@ -252,11 +252,11 @@ fn state(fields: &mut Fields<'_>, path: &GoldenPath, id: &ReleaseId, at: &str) {
     }
 }
 
-/// A next step that needs a person: whom to ask, and where.
-fn ask(path: &GoldenPath, what: &str) -> String {
+/// Who answers for a golden path, and where.
+fn whom(path: &GoldenPath) -> String {
     match &path.support.channel {
-        Some(channel) => format!("{what}: `{}`, in {}.", path.owner, cut(channel)),
-        None => format!("{what}: `{}`.", path.owner),
+        Some(channel) => format!("`{}` in {}", path.owner, cut(channel)),
+        None => format!("`{}`", path.owner),
     }
 }
 
@@ -276,7 +276,7 @@ fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>) -> Option<Value> {
     chosen.schema.fill(spec);
     for complaint in sentence::complaints(chosen.schema, spec) {
         let help = match complaint.is_limit && complaint.help.is_empty() {
-            true => ask(chosen.path, "If this does not do, ask the owner of the golden path"),
+            true => format!("For more, ask {}.", whom(chosen.path)),
             false => complaint.help,
         };
         fields.error(complaint.code, &format!("/spec{}", complaint.pointer), complaint.at, complaint.message, help);
@@ -286,13 +286,15 @@ fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>) -> Option<Value> {
 
 fn facts(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value, team: &TeamName, catalogue: &Catalogue<'_>) -> RequestFacts {
     let facts = &chosen.release.facts;
-    if let Some(owner) = fact(fields, document, facts.owner.as_ref()).filter(|owner| owner != team.as_str()) {
-        let at = match &facts.owner {
-            Some(Fact::Pointer(pointer)) => pointer.as_str(),
-            _ => "",
-        };
+    let at = match &facts.owner {
+        Some(Fact::Pointer(pointer)) => pointer.as_str(),
+        _ => "",
+    };
+    let owner = fact(fields, document, facts.owner.as_ref()).filter(|owner| owner != team.as_str());
+    if let Some(owner) = owner.filter(|_| !fields.has_error_at(at)) {
         let message = format!("{} is `{}`, but this request is in the folder of `{team}`", dotted(at), cut(&owner));
-        let help = format!("Write `{team}`, or move the file to `requests/{}/`.", cut(&owner));
+        let is_team = catalogue.names.teams.iter().any(|team| team.as_str() == owner);
+        let help = if is_team { format!("Write `{team}`, or move the file to `requests/{owner}/`.") } else { format!("Write `{team}`.") };
         fields.error(codes::OTHER_OWNER, at, At::Value, message, help);
     }
     let of_team = || catalogue.teams.get(team).and_then(|team| team.cost_centre.clone());

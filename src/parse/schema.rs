@@ -4,7 +4,7 @@ use super::codes;
 use super::fields::{self, child};
 use super::formats;
 use super::layout::Entry;
-use super::words::{cut, dotted};
+use super::words::{cut, dotted, show};
 use crate::model::{Code, Finding, Place, RepoPath, Span, Turn};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
@@ -17,6 +17,8 @@ const LARGEST_PATTERN: usize = 1 << 20;
 const MOST_STEPS: u32 = 20_000;
 /// And so deep inside of each other.
 const DEEPEST: u32 = 128;
+/// A schema may refer to this many parts of itself.
+const MOST_TARGETS: usize = 200;
 /// References to references end here.
 const LONGEST_CHAIN: usize = 16;
 
@@ -49,10 +51,20 @@ pub(super) fn load((path, file): Entry<'_>) -> (Option<Schema>, Vec<Finding>) {
         Ok(text) => text,
         Err(findings) => return (None, findings),
     };
-    let mut audit = Audit { path, text, findings: Vec::new(), seen: BTreeSet::new(), has_defaults: false, has_conditions: false };
+    let mut audit = Audit {
+        path,
+        text,
+        findings: Vec::new(),
+        seen: BTreeSet::new(),
+        targets: BTreeSet::new(),
+        has_defaults: false,
+        has_conditions: false,
+    };
     let Some(root) = audit.json() else { return (None, audit.findings) };
-    audit.references(&root, "");
-    audit.openness(&root, &root, "", false);
+    audit.references(&root, &root, "");
+    if audit.findings.is_empty() {
+        audit.openness(&root, &root, "", false);
+    }
     let schema = if audit.findings.is_empty() { audit.compile(root) } else { None };
     let schema = schema.filter(|_| audit.findings.is_empty());
     (schema, audit.findings)
@@ -63,6 +75,7 @@ struct Audit<'a> {
     text: &'a str,
     findings: Vec<Finding>,
     seen: BTreeSet<(String, bool)>,
+    targets: BTreeSet<String>,
     has_defaults: bool,
     has_conditions: bool,
 }
@@ -100,12 +113,13 @@ impl Audit<'_> {
     }
 
     /// Everything that a schema names is in the file itself.
-    fn references(&mut self, value: &Value, at: &str) {
+    fn references(&mut self, root: &Value, value: &Value, at: &str) {
         match value {
             Value::Object(map) => {
                 for (key, value) in map {
                     let pointer = child(at, key);
                     match (key.as_str(), value) {
+                        ("$ref", Value::String(target)) if target.starts_with("#/") => self.target(root, &pointer, target),
                         ("$ref" | "$dynamicRef", Value::String(target)) if !target.starts_with('#') => {
                             let message = format!("the schema `{}` is outside of this file, and nothing is fetched", cut(target));
                             self.push(codes::SCHEMA_REMOTE, &pointer, message, "Copy it into `$defs` and name it by `#/$defs/…`.");
@@ -118,16 +132,33 @@ impl Audit<'_> {
                             self.push(codes::SCHEMA_INVALID, &pointer, message, help);
                         }
                         ("const" | "enum" | "default" | "examples", _) => {}
-                        _ => self.references(value, &pointer),
+                        _ => self.references(root, value, &pointer),
                     }
                 }
             }
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.references(item, &format!("{at}/{index}"));
+                    self.references(root, item, &format!("{at}/{index}"));
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A reference leads somewhere, and there are not so many that following them takes the stack.
+    fn target(&mut self, root: &Value, at: &str, target: &str) {
+        if root.pointer(&target[1..]).is_none() {
+            let known = root
+                .get("$defs")
+                .and_then(Value::as_object)
+                .map(|defs| defs.keys().map(|key| format!("#/$defs/{key}")).collect::<Vec<_>>());
+            let help = fields::did_you_mean(target, known.iter().flatten().map(String::as_str))
+                .unwrap_or_else(|| "Add it under `$defs`.".to_owned());
+            self.push(codes::SCHEMA_INVALID, at, format!("`{}` is not in this file", cut(target)), &help);
+        }
+        if self.targets.insert(target.to_owned()) && self.targets.len() == MOST_TARGETS + 1 {
+            let message = format!("the schema refers to more than {MOST_TARGETS} parts of itself");
+            self.push(codes::SCHEMA_INVALID, at, message, "Write fewer `$defs`.");
         }
     }
 
@@ -190,13 +221,8 @@ impl Audit<'_> {
             Ok(validator) => validator,
             Err(error) => {
                 let pointer = error.instance_path().as_str().to_owned();
-                let message = format!("this is not a JSON Schema that can be used: {}", cut_long(&error.to_string()));
-                self.push(
-                    codes::SCHEMA_INVALID,
-                    &pointer,
-                    message,
-                    "See JSON Schema 2020-12; patterns have no look-around and no back-references.",
-                );
+                let (message, help) = unusable(&pointer, &error.to_string(), error.instance());
+                self.push(codes::SCHEMA_INVALID, &pointer, message, help);
                 return None;
             }
         };
@@ -242,6 +268,25 @@ impl Audit<'_> {
 /// A part of the schema in the language of messages.
 fn in_schema(pointer: &str) -> String {
     if pointer.is_empty() { "the schema".to_owned() } else { dotted(pointer) }
+}
+
+/// Why a schema cannot be used, and what to do.
+fn unusable(pointer: &str, why: &str, value: &Value) -> (String, &'static str) {
+    match pointer.rsplit('/').next() {
+        Some("pattern") => (
+            format!("the pattern {} cannot be used", show(value)),
+            "Patterns have no look-around and no back-references, and may not grow too large.",
+        ),
+        Some("format") => {
+            let help = "Known are those of JSON Schema 2020-12, such as `date` and `email`, and `goldpath-duration` and `quantity`.";
+            (format!("the format {} is not known", show(value)), help)
+        }
+        Some("type") => {
+            let help = "Types are `string`, `integer`, `number`, `boolean`, `array`, `object` and `null`.";
+            (format!("{} is not a type", show(value)), help)
+        }
+        _ => (format!("this is not a JSON Schema that can be used: {}", cut_long(why)), "See JSON Schema 2020-12."),
+    }
 }
 
 fn cut_long(text: &str) -> String {

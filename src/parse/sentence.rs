@@ -26,13 +26,16 @@ pub(super) struct Complaint {
     is_left_over: bool,
 }
 
+/// More complaints than this about one request, or one object of it, help nobody.
+const MOST: usize = 50;
+
 /// Everything in a `spec` that does not fit its schema.
 pub(super) fn complaints(schema: &Schema, spec: &Value) -> Vec<Complaint> {
     if schema.validator.is_valid(spec) {
         return Vec::new();
     }
     let mut all = Vec::new();
-    for error in schema.validator.iter_errors(spec) {
+    for error in schema.validator.iter_errors(spec).take(MOST) {
         Speaker { schema, error: &error }.say(&mut all);
     }
     said_once(all)
@@ -48,7 +51,7 @@ fn said_once(all: Vec<Complaint>) -> Vec<Complaint> {
         let misspelt =
             one.code == codes::MISSING_FIELD && meant.iter().any(|(at, field)| *at == one.pointer && Some(field) == one.field.as_ref());
         let inside = |other: &String| *other == one.pointer || other.strip_prefix(&one.pointer).is_some_and(|rest| rest.starts_with('/'));
-        !misspelt && !(one.is_left_over && others.iter().any(inside))
+        !misspelt && (!one.is_left_over || !others.iter().any(inside))
     };
     all.into_iter().filter(keep).collect()
 }
@@ -87,8 +90,8 @@ impl Speaker<'_> {
 
     fn say(&self, out: &mut Vec<Complaint>) {
         match self.error.kind() {
-            Kind::AdditionalProperties { unexpected } => out.extend(unexpected.iter().map(|key| self.unknown(key, false))),
-            Kind::UnevaluatedProperties { unexpected } => out.extend(unexpected.iter().map(|key| self.unknown(key, true))),
+            Kind::AdditionalProperties { unexpected } => out.extend(unexpected.iter().take(MOST).map(|key| self.unknown(key, false))),
+            Kind::UnevaluatedProperties { unexpected } => out.extend(unexpected.iter().take(MOST).map(|key| self.unknown(key, true))),
             Kind::Required { property } => out.push(self.required(property.as_str().unwrap_or_default())),
             Kind::AnyOf { context } => self.branches(context, "at least one", out),
             Kind::OneOfNotValid { context } => self.branches(context, "exactly one", out),
@@ -142,24 +145,9 @@ impl Speaker<'_> {
     /// Complaints about one value by itself.
     fn simple(&self) -> Complaint {
         let (field, got) = (self.field(), show(self.error.instance()));
-        let count = |what: usize| what.to_string();
-        let limit = |what: String| Complaint { is_limit: true, ..self.complaint(codes::OUT_OF_RANGE, what, "") };
         match self.error.kind() {
             Kind::Enum { options } => self.one_of(options.as_array().map_or(&[], Vec::as_slice)),
             Kind::Constant { expected_value } => self.one_of(std::slice::from_ref(&**expected_value)),
-            Kind::Maximum { limit: most } => limit(format!("{field} must be at most {most}, is {got}")),
-            Kind::Minimum { limit: least } => limit(format!("{field} must be at least {least}, is {got}")),
-            Kind::ExclusiveMaximum { limit: most } => limit(format!("{field} must be less than {most}, is {got}")),
-            Kind::ExclusiveMinimum { limit: least } => limit(format!("{field} must be more than {least}, is {got}")),
-            Kind::MaxItems { limit: most } => limit(format!("{field} may have {most} entries, has {}", count(self.size()))),
-            Kind::MinItems { limit: least } => limit(format!("{field} must have at least {least} entries, has {}", count(self.size()))),
-            Kind::MaxProperties { limit: most } => limit(format!("{field} may have {most} fields, has {}", count(self.size()))),
-            Kind::MinProperties { limit: least } => limit(format!("{field} must have at least {least} fields, has {}", count(self.size()))),
-            Kind::MaxLength { limit: most } => limit(format!("{field} may have {most} characters, has {}", count(self.size()))),
-            Kind::MinLength { limit: least } => limit(format!("{field} must have at least {least} characters, has {}", count(self.size()))),
-            Kind::MultipleOf { multiple_of } => {
-                self.complaint(codes::OUT_OF_RANGE, format!("{field} must be a multiple of {multiple_of}, is {got}"), "")
-            }
             Kind::UniqueItems => self.complaint(codes::DOES_NOT_FIT, format!("{field} holds an entry twice"), "Remove one of the two."),
             Kind::Type { .. } => self.wrong_type(),
             Kind::Pattern { pattern } => {
@@ -174,25 +162,42 @@ impl Speaker<'_> {
                 let help = description(self.keyword()).unwrap_or_default();
                 self.complaint(codes::DOES_NOT_FIT, format!("{field} is {got}, which is not allowed here"), help)
             }
-            Kind::Contains => self.complaint(
-                codes::DOES_NOT_FIT,
-                format!("{field} lacks an entry that it must have"),
-                description(self.keyword()).unwrap_or_default(),
-            ),
+            Kind::Contains => {
+                let help = description(self.keyword()).unwrap_or_default();
+                self.complaint(codes::DOES_NOT_FIT, format!("{field} lacks an entry that it must have"), help)
+            }
             Kind::OneOfMultipleValid { context } => {
                 let fits = context.iter().filter(|errors| errors.is_empty()).count();
-                self.complaint(
-                    codes::NO_FORM_FITS,
-                    format!("{field} fits {fits} forms at once, and must fit exactly one"),
-                    "Remove the fields of the other form.",
-                )
+                let message = format!("{field} fits {fits} forms at once, and must fit exactly one");
+                self.complaint(codes::NO_FORM_FITS, message, "Remove the fields of the other form.")
             }
-            other => self.complaint(
-                codes::DOES_NOT_FIT,
-                format!("{field} does not fit: {} (`{}`)", cut(&self.error.to_string()), other.keyword()),
-                "",
-            ),
+            other => self.limit(&field, &got).unwrap_or_else(|| {
+                let message = format!("{field} does not fit: {} (`{}`)", cut(&self.error.to_string()), other.keyword());
+                self.complaint(codes::DOES_NOT_FIT, message, "")
+            }),
         }
+    }
+
+    /// Complaints about a number, a length or a count that is out of its range.
+    fn limit(&self, field: &str, got: &str) -> Option<Complaint> {
+        let most = |limit: u64, one: &str, many: &str| format!("{field} may have {}, has {}", counted(limit, one, many), self.size());
+        let least =
+            |limit: u64, one: &str, many: &str| format!("{field} must have at least {}, has {}", counted(limit, one, many), self.size());
+        let (message, is_limit) = match self.error.kind() {
+            Kind::Maximum { limit } => (format!("{field} must be at most {limit}, is {got}"), true),
+            Kind::Minimum { limit } => (format!("{field} must be at least {limit}, is {got}"), false),
+            Kind::ExclusiveMaximum { limit } => (format!("{field} must be less than {limit}, is {got}"), true),
+            Kind::ExclusiveMinimum { limit } => (format!("{field} must be more than {limit}, is {got}"), false),
+            Kind::MultipleOf { multiple_of } => (format!("{field} must be a multiple of {multiple_of}, is {got}"), false),
+            Kind::MaxItems { limit } => (most(*limit, "entry", "entries"), true),
+            Kind::MinItems { limit } => (least(*limit, "entry", "entries"), false),
+            Kind::MaxProperties { limit } => (most(*limit, "field", "fields"), true),
+            Kind::MinProperties { limit } => (least(*limit, "field", "fields"), false),
+            Kind::MaxLength { limit } => (most(*limit, "character", "characters"), true),
+            Kind::MinLength { limit } => (least(*limit, "character", "characters"), false),
+            _ => return None,
+        };
+        Some(Complaint { is_limit, ..self.complaint(codes::OUT_OF_RANGE, message, "") })
     }
 
     fn size(&self) -> usize {
@@ -205,10 +210,8 @@ impl Speaker<'_> {
     }
 
     fn one_of(&self, allowed: &[Value]) -> Complaint {
-        let near = self.error.instance().as_str().and_then(|word| close_match(word, allowed.iter().filter_map(Value::as_str)));
-        let help = near.map_or(String::new(), |near| format!("Did you mean `{}`?", cut(near)));
-        let wanted = if allowed.len() == 1 { any_of(allowed) } else { format!("one of {}", any_of(allowed)) };
-        self.complaint(codes::NOT_ONE_OF, format!("{} must be {wanted}, is {}", self.field(), show(self.error.instance())), help)
+        let complaint = one_of(&self.pointer(), self.error.instance(), allowed);
+        Complaint { message: complaint.message + &self.condition(), ..complaint }
     }
 
     fn wrong_type(&self) -> Complaint {
@@ -222,7 +225,12 @@ impl Speaker<'_> {
         let help = match got {
             Value::Number(_) | Value::Bool(_) if wants(&["string"]) => "Put it in quotes.",
             Value::String(text) if wants(&["integer", "number"]) && text.parse::<f64>().is_ok() => "Remove the quotes.",
-            Value::String(text) if wants(&["boolean"]) && matches!(text.as_str(), "true" | "false") => "Remove the quotes.",
+            Value::String(text) if wants(&["boolean"]) => match text.to_ascii_lowercase().as_str() {
+                "true" | "false" => "Remove the quotes.",
+                "y" | "yes" | "on" => "Write `true`.",
+                "n" | "no" | "off" => "Write `false`.",
+                _ => "",
+            },
             Value::Object(_) if wants(&["array"]) => "Begin each entry with `- `.",
             Value::Null => "Give it a value, or remove it.",
             _ => "",
@@ -234,6 +242,13 @@ impl Speaker<'_> {
     /// Says the branch that was probably meant; all of them when that is not clear.
     fn branches(&self, context: &[Vec<ValidationError<'static>>], how_many: &str, out: &mut Vec<Complaint>) {
         let branches = self.keyword().and_then(Value::as_array);
+        if let Some((name, wanted)) = branches.and_then(|branches| self.discriminator(branches)) {
+            let pointer = child(&self.pointer(), name);
+            let value = self.error.instance().get(name).unwrap_or(&Value::Null);
+            let complaint = one_of(&pointer, value, &wanted);
+            out.push(Complaint { message: complaint.message + &self.condition(), ..complaint });
+            return;
+        }
         let branch = |index: usize| branches.and_then(|all| all.get(index)).map(|one| self.schema.resolved(one));
         let mut scores: Vec<(i64, usize)> =
             context.iter().enumerate().map(|(index, errors)| (-self.score(branch(index), errors), index)).collect();
@@ -254,6 +269,17 @@ impl Speaker<'_> {
             let message = format!("{} must be {how_many} of: {}", self.field(), labels.join("; "));
             out.push(self.complaint(codes::NO_FORM_FITS, message, ""));
         }
+    }
+
+    /// The field by whose value all branches are told apart, when it has none of these values, and what they are.
+    fn discriminator<'b>(&'b self, branches: &'b [Value]) -> Option<(&'b str, Vec<Value>)> {
+        let wanted = |branch: &'b Value, name: &str| self.schema.resolved(branch).get("properties")?.get(name)?.get("const").cloned();
+        let first = self.schema.resolved(branches.first()?).get("properties")?.as_object()?;
+        first.keys().map(String::as_str).find_map(|name| {
+            let value = self.error.instance().get(name)?;
+            let all: Vec<Value> = branches.iter().map(|branch| wanted(branch, name)).collect::<Option<_>>()?;
+            (!all.contains(value)).then_some((name, all))
+        })
     }
 
     /// How likely a branch was meant: a `const` or `enum` that holds, known properties, few and deep errors.
@@ -309,6 +335,20 @@ impl Speaker<'_> {
         }
         String::new()
     }
+}
+
+/// A value that is not one of those that are allowed.
+fn one_of(pointer: &str, value: &Value, allowed: &[Value]) -> Complaint {
+    let near = value.as_str().and_then(|word| close_match(word, allowed.iter().filter_map(Value::as_str)));
+    let help = near.map_or(String::new(), |near| format!("Did you mean `{}`?", cut(near)));
+    let wanted = if allowed.len() == 1 { any_of(allowed) } else { format!("one of {}", any_of(allowed)) };
+    let message = format!("{} must be {wanted}, is {}", name(pointer), show(value));
+    let (pointer, code) = (pointer.to_owned(), codes::NOT_ONE_OF);
+    Complaint { pointer, at: At::Value, code, message, help, is_limit: false, field: None, is_left_over: false }
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 /// A place in the `spec`, as the request would write it.

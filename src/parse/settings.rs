@@ -117,8 +117,8 @@ pub(super) fn target(mut fields: Fields<'_>, name: TargetName, names: &Names) ->
         fields.not_yet("/spec/drift", "healing drift is", "Write `drift: report`; drift is then shown, not healed.");
     }
     fields.object("/spec/allow", &["teams", "paths"]);
-    let allow_teams = allowed(&mut fields, "/spec/allow/teams", &names.teams, TeamName::parse, UNKNOWN_TEAM);
-    let allow_paths = allowed(&mut fields, "/spec/allow/paths", &names.paths, PathName::parse, UNKNOWN_PATH);
+    let allow_teams = allowed(&mut fields, "/spec/allow/teams", &names.teams, TeamName::parse, &UNKNOWN_TEAM);
+    let allow_paths = allowed(&mut fields, "/spec/allow/paths", &names.paths, PathName::parse, &UNKNOWN_PATH);
     let terraform_providers = terraform(&mut fields, kind);
     let target = kind.zip(connection).map(|(kind, connection)| Target {
         name,
@@ -164,7 +164,7 @@ fn allowed<T: Ord + Clone + ToString>(
     at: &str,
     known: &BTreeSet<T>,
     parse: impl Fn(&str) -> Result<T, crate::model::NameError>,
-    unknown: (crate::model::Code, &str),
+    unknown: &(crate::model::Code, &str),
 ) -> Vec<String> {
     if !fields.has(at) {
         return vec!["*".to_owned()];
