@@ -42,8 +42,9 @@ prerequisites:
 	@command -v cc >/dev/null || { echo "error: a C compiler is missing: install gcc or clang with the packages of your system" >&2; exit 2; }
 
 terraform:
-	@command -v terraform >/dev/null || command -v tofu >/dev/null || \
-	  tests/testbed/build opentofu github.com/opentofu/opentofu/cmd/tofu "$(TESTBED)/tofu"
+	@case "$$(command -v terraform || command -v tofu || true)" in \
+	  "" | "$(TESTBED)"/*) tests/testbed/build opentofu github.com/opentofu/opentofu/cmd/tofu "$(TESTBED)/tofu" ;; \
+	esac
 
 # A debug build: it is made in two minutes instead of eight, and is fast enough.
 $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION):
