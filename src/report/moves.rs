@@ -162,7 +162,8 @@ fn by_target(view: &View<'_>, diff: &Diff) -> String {
 fn tally(tally: &Tally) -> String {
     let parts = [(tally.failed, "✗", "failed"), (tally.warned, "⚠", "warned"), (tally.waived, "", "waived"), (tally.passed, "✓", "passed")];
     let some = parts.iter().filter(|(number, _, _)| *number > 0);
-    let said: Vec<String> = some.map(|(number, sign, word)| format!("{sign} {} {word}", thousands(*number as usize)).trim_start().to_owned()).collect();
+    let said: Vec<String> =
+        some.map(|(number, sign, word)| format!("{sign} {} {word}", thousands(*number as usize)).trim_start().to_owned()).collect();
     said.join(", ")
 }
 

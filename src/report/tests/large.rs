@@ -28,8 +28,8 @@ Everything that it needs is there. Merge it: `goldpath change merge pr-7`; exact
 
 | Target | Requests | ~ | Policy | State |
 | --- | --: | --: | --- | --- |
-| target-0 | 206 | 206 | ✓ 1854 passed | rendered |
-| target-1 | 206 | 206 | ✓ 1854 passed | rendered |
+| target-0 | 206 | 206 | ✓ 1,854 passed | rendered |
+| target-1 | 206 | 206 | ✓ 1,854 passed | rendered |
 
 Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
 

@@ -19,17 +19,18 @@ fn a_finding_points_at_its_place() {
     let elsewhere = Finding::warning(Code::new("old"), Place::file(path("goldpath.yaml")), "this is old").turn(Turn::Platform);
     let text = findings_terminal(&[region(), elsewhere], |path| path.as_str().starts_with("requests").then(|| source.to_owned()), false);
     insta::assert_snapshot!(text, @r#"
-unknown-value
+error[unknown-value]
 
   × `spec.region` is `eu-centrl-1`, which is not one of the regions
    ╭─[requests/payments-team/payments-staging.yaml:3:11]
- 3 │ eu-centrl-1
-   · ───────────
+ 2 │   owner: payments-team
+ 3 │   region: eu-centrl-1
+   ·           ───────────
    ╰────
   help: did you mean `eu-central-1`?
         see requests/payments-team/payments-staging.yaml:1:1: the request
 
-old
+warning[old]
 
   ⚠ this is old
   help: this is for the platform team to mend
