@@ -25,7 +25,7 @@ spec:
   support: {channel: \"#platform-help\", response: 1 business day}
   scope: {in: [staging], out: [production]}
   measure: {target: 30m}
-  request: {group: platform.kubedojo.io, kind: EnvironmentRequest, name: {maxLength: 40}}
+  request: {group: platform.kubedojo.io, kind: SandboxRequest, name: {maxLength: 40}}
   stage: ga
   current: {v1: 1.1.0}
   releases:
@@ -108,9 +108,8 @@ spec:
   allow: {teams: [\"*\"], paths: [environment]}
   terraform: {providers: [hashicorp/time], backend: {type: local, config: {}}}
 ";
-/// The published request, as it stands in the course that it is from.
 const REQUEST: &str = "apiVersion: platform.kubedojo.io/v1
-kind: EnvironmentRequest
+kind: SandboxRequest
 metadata:
   name: payments-staging
 spec:
@@ -217,159 +216,38 @@ fn a_repository_without_a_mistake_is_read_whole() {
     let request = &platform.requests[&id];
     assert_eq!((request.release.to_string(), request.pinned), ("environment@1.1.0".to_owned(), false));
     assert_eq!(request.document["spec"]["public"], Value::Bool(false), "the default is filled in");
-    insta::assert_debug_snapshot!(request.facts, @r#"
-        RequestFacts {
-            lifetime: Some(
-                "14d",
-            ),
-            data_classification: Some(
-                "internal",
-            ),
-            region: Some(
-                "eu-central-1",
-            ),
-            cost_centre: Some(
-                "cc-1201",
-            ),
-            expires: None,
-        }
-        "#);
-    insta::assert_debug_snapshot!(platform.settings, @r#"
-        Some(
-            Settings {
-                name: "example",
-                values: Json(
-                    Object {
-                        "registry": String("registry.example.org"),
-                    },
-                ),
-                approvals: [
-                    ApprovalRule {
-                        files: [
-                            "requests/**",
-                        ],
-                        targets: {},
-                        risk: {},
-                        from: [
-                            Owner,
-                        ],
-                        count: 1,
-                        span: Span {
-                            line: 8,
-                            column: 7,
-                            end_line: 8,
-                            end_column: 64,
-                        },
-                    },
-                    ApprovalRule {
-                        files: [],
-                        targets: {
-                            "environment": "production",
-                        },
-                        risk: {
-                            Destroy,
-                            Widen,
-                        },
-                        from: [
-                            Team(
-                                platform,
-                            ),
-                        ],
-                        count: 2,
-                        span: Span {
-                            line: 9,
-                            column: 7,
-                            end_line: 9,
-                            end_column: 103,
-                        },
-                    },
-                ],
-                deletes: DeleteBudget {
-                    max_requests: 3,
-                    max_percent: 20,
-                    percent_from_units: 50,
-                    protected: {
-                        "Namespace",
-                        "terraform:aws_db_instance",
-                    },
-                },
-            },
-        )
-        "#);
-    insta::assert_debug_snapshot!(platform.releases.values().next().unwrap().outputs, @r#"
-        [
-            Output {
-                name: cluster,
-                renderer: kubernetes@1,
-                for_each: None,
-                target: Template(
-                    "staging-{{ spec.region }}",
-                ),
-                when: None,
-                on_delete: Delete,
-                depends_on: [],
-                span: Span {
-                    line: 14,
-                    column: 7,
-                    end_line: 16,
-                    end_column: 42,
-                },
-            },
-            Output {
-                name: dns,
-                renderer: terraform@1,
-                for_each: None,
-                target: Template(
-                    "dns",
-                ),
-                when: Some(
-                    "spec.services | length > 0",
-                ),
-                on_delete: Delete,
-                depends_on: [
-                    cluster,
-                ],
-                span: Span {
-                    line: 17,
-                    column: 7,
-                    end_line: 21,
-                    end_column: 27,
-                },
-            },
-        ]
-        "#);
-    insta::assert_debug_snapshot!(platform.policies, @r"
-        [
-            PolicyFile {
-                file: golden-paths/environment/1.0.0/policies/own.rego,
-                release: Some(
-                    environment@1.0.0,
-                ),
-            },
-            PolicyFile {
-                file: golden-paths/environment/1.1.0/policies/own.rego,
-                release: Some(
-                    environment@1.1.0,
-                ),
-            },
-            PolicyFile {
-                file: policies/images.rego,
-                release: None,
-            },
-        ]
-        ");
+    insta::assert_snapshot!(format!("{:?}", request.facts), @r#"RequestFacts { lifetime: Some("14d"), data_classification: Some("internal"), region: Some("eu-central-1"), cost_centre: Some("cc-1201"), expires: None }"#);
+    insta::assert_snapshot!(format!("{:?}", platform.settings), @r#"Some(Settings { name: "example", values: Json(Object {"registry": String("registry.example.org")}), approvals: [ApprovalRule { files: ["requests/**"], targets: {}, risk: {}, from: [Owner], count: 1, span: Span { line: 8, column: 7, end_line: 8, end_column: 64 } }, ApprovalRule { files: [], targets: {"environment": "production"}, risk: {Destroy, Widen}, from: [Team(platform)], count: 2, span: Span { line: 9, column: 7, end_line: 9, end_column: 103 } }], deletes: DeleteBudget { max_requests: 3, max_percent: 20, percent_from_units: 50, protected: {"Namespace", "terraform:aws_db_instance"} } })"#);
+    insta::assert_snapshot!(format!("{:?}", platform.releases.values().next().unwrap().outputs), @r#"[Output { name: cluster, renderer: kubernetes@1, for_each: None, target: Template("staging-{{ spec.region }}"), when: None, on_delete: Delete, depends_on: [], span: Span { line: 14, column: 7, end_line: 16, end_column: 42 } }, Output { name: dns, renderer: terraform@1, for_each: None, target: Template("dns"), when: Some("spec.services | length > 0"), on_delete: Delete, depends_on: [cluster], span: Span { line: 17, column: 7, end_line: 21, end_column: 27 } }]"#);
+    insta::assert_snapshot!(format!("{:?}", platform.policies), @"[PolicyFile { file: golden-paths/environment/1.0.0/policies/own.rego, release: Some(environment@1.0.0) }, PolicyFile { file: golden-paths/environment/1.1.0/policies/own.rego, release: Some(environment@1.1.0) }, PolicyFile { file: policies/images.rego, release: None }]");
     assert_eq!(platform.exceptions.len(), 1);
     assert!(platform.broken.is_empty());
     let bytes = postcard::to_stdvec(&parsed).unwrap();
     assert_eq!(postcard::from_bytes::<Parsed>(&bytes).unwrap(), parsed, "it travels to the worker and back");
 }
 
+/// The published request, as it stands in the course that it is from.
+const PUBLISHED: &str = include_str!("../../tests/data/published-request.yaml");
+
+/// The repository with a golden path for the published request's kind, and a text for that request.
+fn published(text: &str) -> Parsed {
+    let kind = crate::yaml::parse(PUBLISHED).documents[0].value()["kind"].as_str().unwrap().to_owned();
+    let mut files = repository();
+    files.insert("golden-paths/environment/path.yaml".into(), PATH.replace("SandboxRequest", &kind));
+    files.insert(AT.to_owned(), text.to_owned());
+    parse(&snapshot(&files))
+}
+
+#[test]
+fn the_published_request_is_taken_unchanged() {
+    let parsed = published(PUBLISHED);
+    assert_eq!(said(&parsed), "");
+    assert_eq!(parsed.platform.requests.len(), 1);
+}
+
 #[test]
 fn the_published_request_with_two_mistakes() {
-    let text = REQUEST.replace("eu-central-1", "eu-centrl-1").replace("replicas: 2", "replicas: 40");
-    let mut files = repository();
-    files.insert(AT.to_owned(), text);
-    let parsed = parse(&snapshot(&files));
+    let parsed = published(&PUBLISHED.replace("eu-central-1", "eu-centrl-1").replace("replicas: 2", "replicas: 40"));
     insta::assert_snapshot!(said(&parsed), @r"
         requests/payments-team/payments-staging.yaml:9:11 error not-one-of (requester)
           `spec.region` must be one of `eu-central-1` or `eu-west-1`, is `eu-centrl-1`. Did you mean `eu-central-1`?
@@ -455,17 +333,17 @@ fn mistakes_around_a_spec_are_found_together() {
         requests/payments-team/payments-staging.yaml:4:9 error wrong-name (requester)
           `metadata.name` is `payments-stagin`, but the file is `payments-staging.yaml`. Rename the file to `payments-stagin.yaml`, or write `name: payments-staging`.
         ");
-    insta::assert_snapshot!(changed(AT, &[("kind: EnvironmentRequest", "kind: EnviromentRequest")]), @r"
+    insta::assert_snapshot!(changed(AT, &[("kind: SandboxRequest", "kind: SandbxRequest")]), @r"
         requests/payments-team/payments-staging.yaml:2:7 error unknown-kind (requester)
-          no golden path takes requests of the kind `EnviromentRequest`. Did you mean `EnvironmentRequest`?
+          no golden path takes requests of the kind `SandbxRequest`. Did you mean `SandboxRequest`?
         ");
     insta::assert_snapshot!(changed(AT, &[("platform.kubedojo.io/v1", "platform.kubedojo.oi/v1")]), @r"
         requests/payments-team/payments-staging.yaml:1:13 error unknown-kind (requester)
-          no golden path takes `EnvironmentRequest` of the group `platform.kubedojo.oi`. Did you mean `apiVersion: platform.kubedojo.io/v1`?
+          no golden path takes `SandboxRequest` of the group `platform.kubedojo.oi`. Did you mean `apiVersion: platform.kubedojo.io/v1`?
         ");
     insta::assert_snapshot!(changed(AT, &[("platform.kubedojo.io/v1", "platform.kubedojo.io/v2")]), @r"
         requests/payments-team/payments-staging.yaml:1:13 error unknown-version (requester)
-          `EnvironmentRequest` is not served in the version `v2`. Write `platform.kubedojo.io/v1`.
+          `SandboxRequest` is not served in the version `v2`. Write `platform.kubedojo.io/v1`.
         ");
     insta::assert_snapshot!(changed(AT, &[("platform.kubedojo.io/v1", "v1")]), @r"
         requests/payments-team/payments-staging.yaml:1:13 error wrong-format (requester)
@@ -506,7 +384,7 @@ fn mistakes_around_a_spec_are_found_together() {
     let long = "a".repeat(41);
     insta::assert_snapshot!(with(&[(&format!("requests/payments-team/{long}.yaml"), Some(&REQUEST.replace("payments-staging", &long)))]), @r"
         requests/payments-team/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.yaml:4:9 error name-too-long (requester)
-          `metadata.name` has 41 characters, and `EnvironmentRequest` takes at most 40. Choose a shorter name.
+          `metadata.name` has 41 characters, and `SandboxRequest` takes at most 40. Choose a shorter name.
         ");
     insta::assert_snapshot!(changed("golden-paths/environment/path.yaml", &[("state: deprecated", "state: retired"), ("v1: 1.1.0", "v1: 1.0.0")]), @r"
         golden-paths/environment/path.yaml:14:17 error retired-release (path owner)
@@ -719,6 +597,10 @@ fn mistakes_of_the_platform_team_are_theirs() {
         targets/dns.yaml:9:3 error unknown-field (platform)
           `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
         ");
+}
+
+#[test]
+fn mistakes_of_golden_paths_and_exceptions() {
     insta::assert_snapshot!(
         changed("golden-paths/environment/path.yaml", &[("owner: platform", "owner: platfrom"), ("title: Staging environment", "titel: x"), ("v1: 1.1.0", "v1: 1.2.0"), ("maxLength: 40", "maxLength: 90"), ("stage: ga", "stage: live"), ("30m", "soon")]),
         @r"
@@ -728,7 +610,7 @@ fn mistakes_of_the_platform_team_are_theirs() {
           `spec.owner` is `platfrom`, and there is nothing of that name under `teams/`. Did you mean `platform`?
         golden-paths/environment/path.yaml:11:21 error wrong-format (path owner)
           `spec.measure.target` must be a duration such as `14d` or `12h`, is `soon`.
-        golden-paths/environment/path.yaml:12:86 error out-of-range (path owner)
+        golden-paths/environment/path.yaml:12:82 error out-of-range (path owner)
           `spec.request.name.maxLength` must be a whole number from 0 to 63, is 90.
         golden-paths/environment/path.yaml:13:10 error not-one-of (path owner)
           `spec.stage` must be one of `alpha`, `beta`, `ga` or `deprecated`, is `live`.
@@ -763,7 +645,7 @@ fn mistakes_of_the_platform_team_are_theirs() {
         with(&[("golden-paths/other/path.yaml", Some(&PATH.replace("{name: environment}", "{name: other}").replace("1.1.0", "2.0.0")))]),
         @r"
         golden-paths/other/path.yaml:12:48 error duplicate (path owner)
-          the golden path `environment` takes requests of the kind `EnvironmentRequest` already. Choose another kind or group.
+          the golden path `environment` takes requests of the kind `SandboxRequest` already. Choose another kind or group.
         golden-paths/other/path.yaml:14:17 error unknown-release (path owner)
           the golden path `other` has no release `2.0.0`. It has no release yet: add the folder of one.
         golden-paths/other/path.yaml:16:12 error unknown-release (path owner)
@@ -864,6 +746,53 @@ fn hostile_files_end_in_a_few_findings() {
     let parsed = parse(&snapshot(&files));
     assert!(parsed.findings.len() < 200, "{}", parsed.findings.len());
     insta::assert_snapshot!(said(&parsed).lines().filter(|line| line.contains("refers to more")).collect::<String>(), @"  the schema refers to more than 200 parts of itself. Write fewer `$defs`.");
+}
+
+#[test]
+fn kinds_are_data() {
+    let mut files = repository();
+    let path = PATH.replace("{name: environment}", "{name: sandbox}").replace("platform.kubedojo.io", "platform.example.org");
+    let path = path.split("  releases:").next().unwrap().replace("v1: 1.1.0", "v1alpha1: 0.1.0");
+    let release = RELEASE.replace("VERSION", "0.1.0").replace("serves: v1", "serves: v1alpha1").replace("/spec/lifetime", "/spec/ttl");
+    let schema = r#"{"type": "object", "additionalProperties": false, "properties": {
+        "profile": {"enum": ["small", "large"]}, "ttl": {"type": "string", "format": "goldpath-duration", "default": "8h"}, "access": {"type": "array", "items": {"type": "string"}}}}"#;
+    files.insert("golden-paths/sandbox/path.yaml".into(), path);
+    files.insert("golden-paths/sandbox/0.1.0/release.yaml".into(), release);
+    files.insert("golden-paths/sandbox/0.1.0/schema.json".into(), schema.into());
+    for folder in ["cluster", "dns"] {
+        files.insert(format!("golden-paths/sandbox/0.1.0/{folder}/a.yaml.tera"), String::new());
+    }
+    let request =
+        "apiVersion: platform.example.org/v1alpha1\nkind: SandboxRequest\nmetadata: {name: try}\nspec: {profile: small, access: [alice]}\n";
+    files.insert("requests/payments-team/try.yaml".into(), request.into());
+    let parsed = parse(&snapshot(&files));
+    assert_eq!(said(&parsed), "");
+    let request = &parsed.platform.requests[&RequestId::parse("payments-team/try").unwrap()];
+    assert_eq!((request.release.to_string(), request.facts.lifetime.as_deref()), ("sandbox@0.1.0".to_owned(), Some("8h")));
+}
+
+#[test]
+fn a_pin_on_a_retired_release_is_refused() {
+    let mut files = repository();
+    let path = PATH.replace("state: deprecated", "state: retired");
+    files.insert("golden-paths/environment/path.yaml".into(), path);
+    files.insert(AT.into(), REQUEST.replace("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0}\n"));
+    insta::assert_snapshot!(said(&parse(&snapshot(&files))), @r"
+        requests/payments-team/payments-staging.yaml:4:39 error retired-release (requester)
+          the release `environment@1.0.0` is retired. Move to `1.1.0`.
+        ");
+}
+
+#[test]
+fn requests_of_a_broken_path_are_known_and_not_blamed() {
+    let mut files = repository();
+    files.insert("golden-paths/environment/path.yaml".into(), PATH.replace("owner: platform", "ownr: platform"));
+    let parsed = parse(&snapshot(&files));
+    insta::assert_snapshot!(said(&parsed), @r"
+        golden-paths/environment/path.yaml:7:3 error unknown-field (path owner)
+          `ownr` is not a field of `spec`. Did you mean `owner`?
+        ");
+    assert_eq!(parsed.platform.broken.len(), 1);
 }
 
 #[test]
