@@ -1,5 +1,17 @@
 //! Rego over request, rendered, diff and plan → `Verdicts`; exceptions.
+//!
+//! A file of policies that declares `deny`, `violation` or `warn` is one policy; every other file is a library that all policies of its scope may
+//! import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
+mod compile;
+mod evaluate;
+mod input;
+mod metadata;
+mod outcome;
+#[cfg(test)]
+mod tests;
 mod verdict;
 
+pub use compile::{Policies, compile};
+pub use evaluate::{UnitInput, evaluate};
 pub use verdict::{Tally, Verdicts, Waived};

@@ -1,4 +1,3 @@
 //! One binary of tests: the house, folders in and out, the command line, whole-daemon stories.
 
 mod architecture;
-mod sim;

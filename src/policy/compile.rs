@@ -1,0 +1,259 @@
+//! Files of policies made ready to run.
+
+use super::metadata::{self, Metadata};
+use crate::model::{
+    Code, Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, quoted_list,
+};
+use crate::snapshot::Snapshot;
+use regorus::utils::limits::ExecutionTimerConfig;
+use regorus::{Engine, LimitError};
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+const DOES_NOT_COMPILE: Code = Code::new("policy-does-not-compile");
+const METADATA: Code = Code::new("policy-metadata");
+const NEVER_RUNS: Code = Code::new("policy-never-runs");
+
+/// How long one policy may take for one input.
+const LIMIT: Duration = Duration::from_secs(1);
+/// After how many steps the time is looked at.
+const CHECK_EVERY: NonZeroU32 = NonZeroU32::new(64).expect("it is not zero");
+/// Who owns a policy of the organisation whose metadata say nothing; a release's is its path's owner's.
+const DEFAULT_OWNER: &str = "platform";
+/// Functions whose answer is not a matter of the input alone.
+const AMBIENT: [&str; 5] = ["http.send", "opa.runtime", "rand.intn", "time.now_ns", "uuid.rfc4122"];
+
+/// Policies made ready to run: the organisation's, and those of each release.
+pub struct Policies {
+    pub(super) policies: Vec<Policy>,
+}
+
+/// One policy: a file that declares at least one rule that is asked.
+pub(super) struct Policy {
+    pub(super) id: PolicyId,
+    pub(super) file: RepoPath,
+    pub(super) release: Option<ReleaseId>,
+    pub(super) title: Option<String>,
+    pub(super) owner: String,
+    /// Where its owner is reached.
+    pub(super) channel: Option<String>,
+    pub(super) view: View,
+    pub(super) rules: Vec<Rule>,
+    /// Loaded with the policy and the libraries of its scope; cloned for a run.
+    pub(super) engine: Engine,
+}
+
+/// What a policy sees as `input`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum View {
+    /// `package main`: one rendered object or file.
+    Object,
+    /// `package goldpath.unit`: the unit as a whole.
+    Unit,
+}
+
+/// A rule that is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    Deny,
+    Violation,
+    Warn,
+}
+
+impl Rule {
+    const ALL: [Self; 3] = [Self::Deny, Self::Violation, Self::Warn];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Deny => "deny",
+            Self::Violation => "violation",
+            Self::Warn => "warn",
+        }
+    }
+}
+
+impl View {
+    fn of(package: &str) -> Option<Self> {
+        match package {
+            "data.main" => Some(Self::Object),
+            "data.goldpath.unit" => Some(Self::Unit),
+            _ => None,
+        }
+    }
+
+    /// The path at which a rule is asked.
+    pub(super) fn path(self, rule: Rule) -> String {
+        match self {
+            Self::Object => format!("data.main.{}", rule.name()),
+            Self::Unit => format!("data.goldpath.unit.{}", rule.name()),
+        }
+    }
+}
+
+/// A file that could be parsed.
+struct Source<'a> {
+    file: &'a PolicyFile,
+    text: &'a str,
+    package: String,
+    rules: Vec<Rule>,
+}
+
+impl Source<'_> {
+    /// Whether this file is a library for the policies of another one.
+    fn serves(&self, other: &PolicyFile) -> bool {
+        self.rules.is_empty() && (self.file.release.is_none() || self.file.release == other.release)
+    }
+}
+
+/// Reads and compiles all policies; what does not compile is a finding at its line, and is not among them.
+pub fn compile(snapshot: &Snapshot, platform: &Platform) -> (Policies, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut sources = Vec::new();
+    for file in &platform.policies {
+        match parse(snapshot, file) {
+            Ok(source) => sources.push(source),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    let mut policies = Vec::new();
+    for source in sources.iter().filter(|source| !source.rules.is_empty()) {
+        let Some(view) = View::of(&source.package) else {
+            findings.push(never_runs(source));
+            continue;
+        };
+        match load(source, view, &sources) {
+            Ok(engine) => policies.extend(describe(source, view, engine, platform, &mut findings)),
+            Err(finding) => findings.push(*finding),
+        }
+    }
+    (Policies { policies }, findings)
+}
+
+fn engine() -> Engine {
+    let mut engine = Engine::new();
+    engine.set_rego_v0(false);
+    engine.set_strict_builtin_errors(true);
+    engine.set_gather_prints(true);
+    engine.set_execution_timer_config(ExecutionTimerConfig { limit: LIMIT, check_interval: CHECK_EVERY });
+    engine
+}
+
+fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<Source<'a>, Box<Finding>> {
+    let refused = |span: Span, message: String, help: &str| {
+        let finding = Finding::error(DOES_NOT_COMPILE, Place::new(file.file.clone(), span), message);
+        Box::new(finding.help(help).turn(turn(file)))
+    };
+    let text = snapshot.text(file.file.as_str()).ok_or_else(|| refused(Span::START, "the file is not UTF-8 text".to_owned(), ""))?;
+    if let Some((span, name)) = ambient(text) {
+        let message = format!("`{name}` gives an answer that is not in the repository");
+        return Err(refused(span, message, "Policies see their `input` and nothing else, so that they say the same thing tomorrow."));
+    }
+    let mut engine = engine();
+    let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| Box::new(does_not_compile(file, &error)))?;
+    let declared = |rule: &Rule| engine.has_declared_rule_rooted_at(file.file.as_str(), rule.name()).unwrap_or(false);
+    let rules = Rule::ALL.into_iter().filter(declared).collect();
+    Ok(Source { file, text, package, rules })
+}
+
+/// The first call of a function that looks outside, without comments.
+fn ambient(text: &str) -> Option<(Span, &'static str)> {
+    text.lines().zip(1..).find_map(|(line, number)| {
+        let code = line.split('#').next().unwrap_or(line);
+        let (column, name) = AMBIENT.iter().find_map(|name| Some((code.find(&format!("{name}("))?, *name)))?;
+        let column = u32::try_from(code[..column].chars().count() + 1).unwrap_or(1);
+        Some((Span::point(number, column), name))
+    })
+}
+
+/// The policy with the libraries of its scope, asked once about nothing, so that most of what cannot be resolved is found now.
+fn load(source: &Source<'_>, view: View, all: &[Source<'_>]) -> Result<Engine, Box<Finding>> {
+    let mut engine = engine();
+    let libraries = all.iter().filter(|other| other.serves(source.file));
+    for file in libraries.chain([source]) {
+        let added = engine.add_policy(file.file.file.to_string(), file.text.to_owned());
+        added.map_err(|error| Box::new(does_not_compile(file.file, &error)))?;
+    }
+    engine.set_input(regorus::Value::new_object());
+    for rule in &source.rules {
+        match engine.eval_rule(view.path(*rule)) {
+            Ok(_) => {}
+            Err(error) if is_limit(&error) => break,
+            Err(error) => return Err(Box::new(does_not_compile(source.file, &error))),
+        }
+    }
+    Ok(engine)
+}
+
+fn describe(source: &Source<'_>, view: View, engine: Engine, platform: &Platform, findings: &mut Vec<Finding>) -> Option<Policy> {
+    let metadata = metadata::read(source.text);
+    let file = &source.file.file;
+    let mut refuse = |span: Span, message: String, help: String| {
+        let finding = Finding::error(METADATA, Place::new(file.clone(), span), message);
+        findings.push(finding.help(help).turn(turn(source.file)));
+    };
+    let Metadata { id, owner, title, mistakes } = metadata;
+    for (span, message) in mistakes {
+        refuse(span, message, "A file holds one policy: split the file, or make them agree.".to_owned());
+    }
+    let (id, span) = id.unwrap_or_else(|| (metadata::id_of_file(file), Span::START));
+    let id = PolicyId::parse(&id)
+        .map_err(|error| refuse(span, format!("`{id}` cannot be the id of a policy: {error}"), "Name it in `custom.id`.".to_owned()))
+        .ok()?;
+    if let Some((owner, span)) = &owner
+        && !platform.teams.keys().any(|team| team.as_str() == owner)
+    {
+        let names = || platform.teams.keys().map(TeamName::as_str);
+        let help = close_match(owner, names())
+            .map_or_else(|| format!("Teams are {}.", quoted_list(names())), |near| format!("Did you mean `{near}`?"));
+        refuse(*span, format!("the owner of this policy is `{owner}`, which is no team"), help);
+    }
+    let of_path = source.file.release.as_ref().and_then(|release| platform.paths.get(&release.path)).map(|path| path.owner.to_string());
+    let owner = owner.map(|(owner, _)| owner).or(of_path).unwrap_or_else(|| DEFAULT_OWNER.to_owned());
+    let team = platform.teams.iter().find(|(name, _)| name.as_str() == owner);
+    let channel = team.and_then(|(_, team)| team.contact.get("channel")).cloned();
+    let release = source.file.release.clone();
+    let rules = source.rules.clone();
+    Some(Policy { id, file: file.clone(), release, title, owner, channel, view, rules, engine })
+}
+
+fn never_runs(source: &Source<'_>) -> Finding {
+    let package = source.package.strip_prefix("data.").unwrap_or(&source.package);
+    let message = format!("this policy is in `package {package}`, which is never run");
+    Finding::error(NEVER_RUNS, Place::file(source.file.file.clone()), message)
+        .help("Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.")
+        .turn(turn(source.file))
+}
+
+/// Whose turn it is to mend a file of policies.
+fn turn(file: &PolicyFile) -> Turn {
+    if file.release.is_some() { Turn::PathOwner } else { Turn::Platform }
+}
+
+fn does_not_compile(file: &PolicyFile, error: &anyhow::Error) -> Finding {
+    let (place, message) = said_at(&error.to_string(), &file.file);
+    Finding::error(DOES_NOT_COMPILE, place, format!("this policy does not compile: {message}"))
+        .help("Policies are written in Rego v1: `deny contains msg if { … }`.")
+        .turn(turn(file))
+}
+
+/// Whether a policy was ended because it came to no end.
+pub(super) fn is_limit(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.is::<LimitError>())
+}
+
+/// Takes apart what the engine says: `--> file:line:column`, the line with a mark under it, and `error: …`.
+pub(super) fn said_at(text: &str, file: &RepoPath) -> (Place, String) {
+    let message = text.rsplit_once("error: ").map_or(text, |(_, message)| message);
+    let message = match message.strip_prefix("var ").and_then(|rest| rest.split_once(" is unsafe")) {
+        Some((name, _)) => format!("`{name}` is not defined"),
+        None => message.trim().trim_end_matches('.').to_owned(),
+    };
+    let message: String = message.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let place = text.lines().find_map(|line| {
+        let mut parts = line.strip_prefix("--> ")?.rsplitn(3, ':');
+        let column = parts.next()?.parse().ok()?;
+        let line = parts.next()?.parse().ok()?;
+        Some(Place::new(RepoPath::parse(parts.next()?).ok()?, Span::point(line, column)))
+    });
+    (place.unwrap_or_else(|| Place::file(file.clone())), message)
+}

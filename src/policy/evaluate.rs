@@ -1,0 +1,233 @@
+//! Policies run over units, and what comes of it.
+
+use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
+use super::input::{Thing, things, whole};
+use super::outcome::{Said, results};
+use super::verdict::{Tally, Verdicts, Waived};
+use crate::model::{Code, Exception, Finding, GoldenPath, Place, PolicyId, Request, Severity, Span, Target, Team, Turn, sort_findings};
+use crate::observe::TerraformPlan;
+use crate::render::Unit;
+use crate::yaml;
+use regorus::{Engine, Value};
+use std::collections::BTreeMap;
+
+const LIMIT: Code = Code::new("policy-limit");
+const FAILED: Code = Code::new("policy-failed");
+
+/// A unit and everything that policies see of it.
+#[derive(Clone, Copy)]
+pub struct UnitInput<'a> {
+    /// The unit as it is rendered.
+    pub unit: &'a Unit,
+    /// Its request.
+    pub request: &'a Request,
+    /// The text of the request's file, so that a result can stand at the line of its field; nothing: it stands at the first line.
+    pub text: Option<&'a str>,
+    /// The team of the request.
+    pub team: &'a Team,
+    /// Where it goes.
+    pub target: &'a Target,
+    /// The golden path of the request.
+    pub path: &'a GoldenPath,
+    /// What changes, when it is known.
+    pub diff: Option<&'a serde_json::Value>,
+    /// What Terraform would do, when it is known.
+    pub plan: Option<&'a TerraformPlan>,
+}
+
+/// Asks all policies about all units. `today` is the date, UTC (`2026-01-31`): an exception holds up to and with the day on which it expires.
+pub fn evaluate(policies: &Policies, inputs: &[UnitInput<'_>], exceptions: &[Exception], today: &str) -> Verdicts {
+    let mut runs: Vec<Run<'_>> =
+        policies.policies.iter().map(|policy| Run { policy, engine: policy.engine.clone(), ended: false }).collect();
+    let mut verdicts = Verdicts::default();
+    for input in inputs {
+        let things = things(input);
+        let unit = whole(input, &things);
+        let mut ends: BTreeMap<PolicyId, End> = BTreeMap::new();
+        for run in runs.iter_mut().filter(|run| run.policy.release.as_ref().is_none_or(|release| *release == input.unit.release)) {
+            let judged = run.judge(input, &things, &unit, exceptions, today);
+            let end = ends.entry(run.policy.id.clone()).or_insert(End::Passed);
+            *end = (*end).max(judged.end);
+            verdicts.findings.extend(judged.findings);
+            verdicts.waived.extend(judged.waived);
+        }
+        verdicts.units.insert(input.unit.id.clone(), tally(ends.values()));
+    }
+    sort_findings(&mut verdicts.findings);
+    verdicts.waived.sort();
+    verdicts.waived.dedup();
+    verdicts
+}
+
+/// How a policy ended for a unit, the worst last.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    Passed,
+    Waived,
+    Warned,
+    Failed,
+}
+
+fn tally<'a>(ends: impl Iterator<Item = &'a End>) -> Tally {
+    let mut tally = Tally::default();
+    for end in ends {
+        match end {
+            End::Passed => tally.passed += 1,
+            End::Waived => tally.waived += 1,
+            End::Warned => tally.warned += 1,
+            End::Failed => tally.failed += 1,
+        }
+    }
+    tally
+}
+
+/// A policy while it runs.
+struct Run<'a> {
+    policy: &'a Policy,
+    engine: Engine,
+    /// It came to no end once; it is not asked again, and nothing that it did not see passes.
+    ended: bool,
+}
+
+/// What a policy gives for a unit.
+struct Judged {
+    end: End,
+    findings: Vec<Finding>,
+    waived: Vec<Waived>,
+}
+
+/// One result, and what it is about.
+struct Outcome<'a> {
+    rule: Rule,
+    said: Said,
+    about: Option<&'a str>,
+}
+
+impl Run<'_> {
+    fn judge(&mut self, input: &UnitInput<'_>, things: &[Thing], unit: &Value, exceptions: &[Exception], today: &str) -> Judged {
+        let mut judged = Judged { end: End::Passed, findings: Vec::new(), waived: Vec::new() };
+        if self.ended {
+            judged.end = End::Failed;
+            return judged;
+        }
+        let found = match self.ask(things, unit) {
+            Ok(found) => found,
+            Err(error) => {
+                self.ended = true;
+                judged.end = End::Failed;
+                judged.findings.push(self.failure(input, &error));
+                return judged;
+            }
+        };
+        let exception = exceptions.iter().filter(|exception| waives(exception, self.policy, input, today)).max_by_key(|e| &e.expires);
+        for result in found {
+            let end = match (exception, severity(result.rule)) {
+                (Some(exception), _) => {
+                    judged.waived.push(self.waived(exception, input, &result));
+                    End::Waived
+                }
+                (None, severity) => {
+                    judged.findings.push(self.finding(input, &result, severity));
+                    if severity == Severity::Error { End::Failed } else { End::Warned }
+                }
+            };
+            judged.end = judged.end.max(end);
+        }
+        judged
+    }
+
+    fn ask<'t>(&mut self, things: &'t [Thing], unit: &Value) -> Result<Vec<Outcome<'t>>, anyhow::Error> {
+        let mut found = Vec::new();
+        match self.policy.view {
+            View::Object => {
+                for thing in things {
+                    self.rules(&thing.value, Some(&thing.name), &mut found)?;
+                }
+            }
+            View::Unit => self.rules(unit, None, &mut found)?,
+        }
+        Ok(found)
+    }
+
+    fn rules<'t>(&mut self, input: &Value, about: Option<&'t str>, found: &mut Vec<Outcome<'t>>) -> Result<(), anyhow::Error> {
+        self.engine.set_input(input.clone());
+        let otherwise = self.policy.title.as_deref().unwrap_or("this is refused");
+        for rule in &self.policy.rules {
+            let value = self.engine.eval_rule(self.policy.view.path(*rule))?;
+            found.extend(results(&value, otherwise).into_iter().map(|said| Outcome { rule: *rule, said, about }));
+        }
+        self.engine.take_prints()?;
+        Ok(())
+    }
+
+    fn finding(&self, input: &UnitInput<'_>, result: &Outcome<'_>, severity: Severity) -> Finding {
+        let about = result.about.map_or_else(String::new, |about| format!("{about} in "));
+        let message = format!("{} ({about}`{}`)", result.said.message, input.unit.id);
+        let place = place(input, result.said.field.as_deref());
+        let finding = Finding { severity, ..Finding::error(Code::policy(self.policy.id.as_str()), place, message) };
+        finding.help(self.help()).turn(Turn::Requester)
+    }
+
+    /// Whom to ask.
+    fn help(&self) -> String {
+        let Policy { id, owner, channel, .. } = self.policy;
+        let place = channel.as_ref().map_or_else(String::new, |channel| format!(" in {channel}"));
+        format!("The policy `{id}` belongs to `{owner}`: change the request, or ask them{place} for an exception.")
+    }
+
+    fn waived(&self, exception: &Exception, input: &UnitInput<'_>, result: &Outcome<'_>) -> Waived {
+        let about = result.about.map_or_else(String::new, |about| format!(" ({about})"));
+        Waived {
+            exception: exception.id.clone(),
+            policy: self.policy.id.clone(),
+            unit: input.unit.id.clone(),
+            message: format!("{}{about}", result.said.message),
+            expires: exception.expires.clone(),
+        }
+    }
+
+    /// A policy that came to no end has not said yes.
+    fn failure(&self, input: &UnitInput<'_>, error: &anyhow::Error) -> Finding {
+        let (place, said) = said_at(&error.to_string(), &self.policy.file);
+        let turn = if self.policy.release.is_some() { Turn::PathOwner } else { Turn::Platform };
+        let (id, unit) = (&self.policy.id, &input.unit.id);
+        let finding = if is_limit(error) {
+            let message = format!("the policy `{id}` took too long for `{unit}`, and was not asked about the units after it");
+            Finding::error(LIMIT, place, message).help("Make it look at less: a rule may take a second for one input.")
+        } else {
+            let message = format!("the policy `{id}` failed for `{unit}`, and was not asked about the units after it: {said}");
+            Finding::error(FAILED, place, message)
+                .help("Look at the type of a value before it is passed on: a policy that fails has not said yes.")
+        };
+        finding.turn(turn).related(Place::file(input.request.file.clone()), "the request that it looked at")
+    }
+}
+
+fn severity(rule: Rule) -> Severity {
+    match rule {
+        Rule::Deny | Rule::Violation => Severity::Error,
+        Rule::Warn => Severity::Warning,
+    }
+}
+
+fn waives(exception: &Exception, policy: &Policy, input: &UnitInput<'_>, today: &str) -> bool {
+    let id = &input.request.id;
+    exception.policy == policy.id
+        && exception.team == id.team
+        && exception.request.as_ref().is_none_or(|request| request == id)
+        && today <= exception.expires.as_str()
+}
+
+/// The line of a field of the request, or of what is nearest above it; a field that has its default is not written anywhere.
+fn place(input: &UnitInput<'_>, field: Option<&str>) -> Place {
+    let spot = input.text.zip(field).and_then(|(text, field)| {
+        let mut at = field;
+        loop {
+            if let Some(spot) = yaml::locate(text, at).filter(|_| !at.is_empty()) {
+                return Some(if at == field { spot.value } else { spot.key.unwrap_or(spot.value) });
+            }
+            at = at.rsplit_once('/')?.0;
+        }
+    });
+    Place::new(input.request.file.clone(), spot.unwrap_or(Span::START))
+}

@@ -1,0 +1,77 @@
+//! What policies see as `input`.
+
+use super::evaluate::UnitInput;
+use crate::model::{RepoPath, TargetKind};
+use crate::render::RenderedFile;
+use crate::yaml;
+use serde_json::{Value, json};
+
+/// Something that a policy sees by itself, and how it is called.
+pub(super) struct Thing {
+    /// `Deployment payments-api`, or the path of the file below the unit.
+    pub(super) name: String,
+    pub(super) json: Value,
+    /// The same, as the engine reads it: converted once for all policies.
+    pub(super) value: regorus::Value,
+}
+
+impl Thing {
+    fn new(name: String, json: Value) -> Self {
+        let value = regorus::Value::from(json.clone());
+        Self { name, json, value }
+    }
+}
+
+/// Each rendered object; for files that hold none, each document of them.
+pub(super) fn things(input: &UnitInput<'_>) -> Vec<Thing> {
+    let unit = input.unit;
+    let mut things = Vec::new();
+    for (path, file) in &unit.files {
+        let objects = unit.objects.iter().filter(|object| object.file == *path && !object.kind.starts_with("terraform:"));
+        let before = things.len();
+        things.extend(objects.map(|object| Thing::new(format!("{} `{}`", object.kind, object.name), object.document.0.clone())));
+        if things.len() == before {
+            things.extend(documents(path, file).into_iter().map(|value| Thing::new(format!("`{path}`"), value)));
+        }
+    }
+    things
+}
+
+/// The documents of a file in a language that policies can read; text has none.
+fn documents(path: &RepoPath, file: &RenderedFile) -> Vec<Value> {
+    let Ok(text) = std::str::from_utf8(&file.bytes) else { return Vec::new() };
+    match path.file_name().rsplit_once('.').map(|(_, extension)| extension) {
+        Some("yaml" | "yml") => {
+            let documents = yaml::parse(text).documents.into_iter();
+            documents.map(yaml::Document::into_value).filter(|value| !value.is_null()).collect()
+        }
+        Some("json") => serde_json::from_str(text).into_iter().collect(),
+        Some("tf") => hcl::from_str(text).into_iter().collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The unit as a whole; what is not known (a plan before there is one) is left out.
+pub(super) fn whole(input: &UnitInput<'_>, things: &[Thing]) -> regorus::Value {
+    let UnitInput { unit, request, text: _, team, target, path, diff, plan } = input;
+    let kind = match target.kind {
+        TargetKind::Terraform => "terraform",
+        TargetKind::Directory => "directory",
+    };
+    let mut whole = json!({
+        "unit": unit.id,
+        "request": request.document,
+        "team": {"name": team.name, "title": team.title, "contact": team.contact, "costCentre": team.cost_centre, "values": team.values},
+        "target": {"name": target.name, "type": kind, "labels": target.labels, "values": target.values},
+        "path": {"name": path.name, "title": path.title, "owner": path.owner},
+        "release": {"name": unit.release.version.to_string(), "id": unit.release.to_string()},
+        "objects": things.iter().map(|thing| &thing.json).collect::<Vec<_>>(),
+    });
+    let plan = plan.and_then(|plan| serde_json::to_value(plan).ok());
+    for (name, value) in [("diff", diff.cloned()), ("plan", plan)] {
+        if let Some(value) = value {
+            whole[name] = value;
+        }
+    }
+    whole.into()
+}

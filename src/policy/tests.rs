@@ -1,0 +1,422 @@
+use super::*;
+use crate::model::*;
+use crate::render::{Object, RenderedFile, Unit};
+use crate::snapshot::{File, Mode, Snapshot};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn path(text: &str) -> RepoPath {
+    RepoPath::parse(text).unwrap()
+}
+
+fn team(name: &str, channel: &str) -> Team {
+    Team {
+        name: TeamName::parse(name).unwrap(),
+        file: path(&format!("teams/{name}.yaml")),
+        title: name.to_owned(),
+        members: BTreeSet::new(),
+        contact: BTreeMap::from([("channel".to_owned(), channel.to_owned())]),
+        cost_centre: None,
+        values: Json::default(),
+    }
+}
+
+const REQUEST: &str =
+    "kind: Thing\nmetadata:\n  name: shop\nspec:\n  region: eu-west-1\n  services:\n    - name: api\n      replicas: 40\n";
+
+/// Policies, one request with its unit, and exceptions.
+struct Case {
+    files: BTreeMap<RepoPath, File>,
+    platform: Platform,
+    request: Request,
+    target: Target,
+    path: GoldenPath,
+    unit: Unit,
+    today: &'static str,
+}
+
+impl Case {
+    fn new(policies: &[(&str, &str)]) -> Self {
+        let release = ReleaseId::parse("environment@1.0.0").unwrap();
+        let id = UnitId::parse("payments-team/shop/cluster@staging").unwrap();
+        let mut case = Self {
+            files: BTreeMap::new(),
+            platform: Platform::default(),
+            request: Request {
+                id: id.request.clone(),
+                file: path("requests/payments-team/shop.yaml"),
+                release: release.clone(),
+                pinned: false,
+                document: Json(json!({"metadata": {"name": "shop"}, "spec": {"region": "eu-west-1"}})),
+                facts: RequestFacts::default(),
+            },
+            target: Target {
+                name: id.target.clone(),
+                file: path("targets/staging.yaml"),
+                labels: BTreeMap::from([("region".to_owned(), "eu-west-1".to_owned())]),
+                kind: TargetKind::Directory,
+                connection: String::new(),
+                values: Json::default(),
+                allow_teams: Vec::new(),
+                allow_paths: Vec::new(),
+                terraform_providers: BTreeSet::new(),
+            },
+            path: GoldenPath {
+                name: release.path.clone(),
+                file: path("golden-paths/environment/path.yaml"),
+                title: "An environment".to_owned(),
+                description: String::new(),
+                owner: TeamName::parse("platform").unwrap(),
+                support: Support::default(),
+                group: "example.org".to_owned(),
+                kind: "Thing".to_owned(),
+                max_name: 63,
+                stage: Stage::Ga,
+                current: BTreeMap::new(),
+                releases: BTreeMap::new(),
+            },
+            unit: Unit {
+                id,
+                request_file: path("requests/payments-team/shop.yaml"),
+                release,
+                target_kind: TargetKind::Directory,
+                renderer: RendererId::parse("kubernetes@1").unwrap(),
+                on_delete: OnDelete::Delete,
+                disposable: BTreeSet::new(),
+                depends_on: Vec::new(),
+                files: BTreeMap::new(),
+                digest: Digest::of(b""),
+                objects: Vec::new(),
+                reads: Vec::new(),
+            },
+            today: "2026-02-01",
+        };
+        for (name, channel) in [("platform", "#platform-help"), ("sre", "#sre"), ("payments-team", "#payments")] {
+            case.platform.teams.insert(TeamName::parse(name).unwrap(), team(name, channel));
+        }
+        for (file, text) in policies {
+            let release = file.strip_prefix("golden-paths/").and_then(|rest| {
+                let mut parts = rest.split('/');
+                ReleaseId::parse(&format!("{}@{}", parts.next()?, parts.next()?))
+            });
+            case.platform.policies.push(PolicyFile { file: path(file), release });
+            let bytes = text.as_bytes().into();
+            case.files.insert(path(file), File { id: ContentId::from_bytes([0; 20]), mode: Mode::Regular, bytes });
+        }
+        case
+    }
+
+    fn file(mut self, name: &str, text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let file = RenderedFile { bytes: bytes.into(), digest: Digest::of(bytes), template: path("golden-paths/x.tera") };
+        self.unit.files.insert(path(name), file);
+        self
+    }
+
+    fn object(mut self, document: Value) -> Self {
+        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.unit.objects.push(Object {
+            kind: text("/kind"),
+            group: String::new(),
+            namespace: None,
+            name: text("/metadata/name"),
+            file: path("objects.yaml"),
+            document: Json(document),
+        });
+        if self.unit.files.is_empty() { self.file("objects.yaml", "") } else { self }
+    }
+
+    fn except(mut self, policy: &str, team: &str, request: Option<&str>, expires: &str) -> Self {
+        self.platform.exceptions.push(Exception {
+            id: ExceptionId::parse("for-now").unwrap(),
+            file: path("exceptions/x/for-now.yaml"),
+            team: TeamName::parse(team).unwrap(),
+            policy: PolicyId::parse(policy).unwrap(),
+            request: request.and_then(RequestId::parse),
+            reason: "until it is mended".to_owned(),
+            expires: expires.to_owned(),
+        });
+        self
+    }
+
+    fn verdicts(&self) -> (Verdicts, Vec<Finding>) {
+        let (policies, findings) = compile(&Snapshot::new(None, self.files.clone(), Vec::new()), &self.platform);
+        let input = UnitInput {
+            unit: &self.unit,
+            request: &self.request,
+            text: Some(REQUEST),
+            team: &self.platform.teams[&self.request.id.team],
+            target: &self.target,
+            path: &self.path,
+            diff: None,
+            plan: None,
+        };
+        (evaluate(&policies, &[input], &self.platform.exceptions, self.today), findings)
+    }
+
+    /// Everything that is said, and the counts.
+    fn shown(&self) -> String {
+        let (verdicts, broken) = self.verdicts();
+        let mut out: String = broken.iter().chain(&verdicts.findings).map(show).collect();
+        for Waived { exception, policy, unit, message, expires } in &verdicts.waived {
+            out.push_str(&format!("waived by {exception} until {expires}: {policy} for {unit}: {message}\n"));
+        }
+        for Tally { passed, warned, failed, waived } in verdicts.units.values() {
+            out.push_str(&format!("{passed} passed, {warned} warned, {failed} failed, {waived} waived\n"));
+        }
+        out
+    }
+}
+
+fn show(finding: &Finding) -> String {
+    let Finding { place, severity, code, message, help, turn, related } = finding;
+    let mut out = format!("{}:{}:{} {severity:?} {code} ({turn:?})\n  {message}\n", place.path, place.span.line, place.span.column);
+    if !help.is_empty() {
+        out.push_str(&format!("  help: {help}\n"));
+    }
+    for related in related {
+        out.push_str(&format!("  see {}: {}\n", related.place.path, related.message));
+    }
+    out
+}
+
+const IMAGES: &str = r#"# METADATA
+# title: Images come from us
+# custom:
+#   id: image-source
+#   owner: sre
+package main
+
+deny contains msg if {
+	not startswith(input.image, "registry.example.org/")
+	msg := sprintf("the image `%s` is not ours", [input.image])
+}
+
+warn contains "the image has no digest." if not contains(input.image, "@")
+"#;
+
+fn pod(name: &str, image: &str) -> Value {
+    json!({"kind": "Pod", "metadata": {"name": name}, "image": image})
+}
+
+#[test]
+fn a_result_names_the_object_the_unit_and_whom_to_ask() {
+    let case = Case::new(&[("policies/images.rego", IMAGES)]);
+    let case = case.object(pod("ours", "registry.example.org/a@sha256:1")).object(pod("theirs", "docker.io/b:1"));
+    insta::assert_snapshot!(case.shown(), @"
+    requests/payments-team/shop.yaml:1:1 Error policy/image-source (Requester)
+      the image `docker.io/b:1` is not ours (Pod `theirs` in `payments-team/shop/cluster@staging`)
+      help: The policy `image-source` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    requests/payments-team/shop.yaml:1:1 Warning policy/image-source (Requester)
+      the image has no digest (Pod `theirs` in `payments-team/shop/cluster@staging`)
+      help: The policy `image-source` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn what_passes_is_counted() {
+    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(pod("ours", "registry.example.org/a@sha256:1"));
+    insta::assert_snapshot!(case.shown(), @"1 passed, 0 warned, 0 failed, 0 waived");
+}
+
+#[test]
+fn a_result_stands_at_the_field_that_it_speaks_of() {
+    let policy = r#"package goldpath.unit
+
+violation contains {"msg": "40 are too many", "field": "spec.services[0].replicas"} if input.target.labels.region == "eu-west-1"
+
+warn contains {"msg": "no default here", "pointer": "/spec/services/0/port"} if count(input.objects) == 1
+
+deny contains {"field": "/spec/region"} if input.path.name == "environment"
+
+deny contains {"msg": "never"} if input.plan
+"#;
+    let case = Case::new(&[("policies/many_things.rego", policy)]).object(pod("a", "b"));
+    insta::assert_snapshot!(case.shown(), @"
+    requests/payments-team/shop.yaml:5:11 Error policy/many-things (Requester)
+      this is refused (`payments-team/shop/cluster@staging`)
+      help: The policy `many-things` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:7:7 Warning policy/many-things (Requester)
+      no default here (`payments-team/shop/cluster@staging`)
+      help: The policy `many-things` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:8:17 Error policy/many-things (Requester)
+      40 are too many (`payments-team/shop/cluster@staging`)
+      help: The policy `many-things` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn files_without_objects_are_seen_as_what_they_hold() {
+    let policy = r#"package main
+
+deny contains msg if {
+	some name, record in input.resource.terraform_data
+	not record.input.owner
+	msg := sprintf("the record %s has no owner", [name])
+}
+
+deny contains "pushes to every branch" if input.on == "push"
+
+deny contains "a file of text" if is_string(input)
+"#;
+    let case = Case::new(&[("policies/files.rego", policy)])
+        .file("main.tf", "resource \"terraform_data\" \"a\" {\n  input = { name = \"x${1}\" }\n}\n")
+        .file(".github/workflows/build.yaml", "on: push\n")
+        .file("CODEOWNERS", "* @a\n");
+    insta::assert_snapshot!(case.shown(), @"
+    requests/payments-team/shop.yaml:1:1 Error policy/files (Requester)
+      pushes to every branch (`.github/workflows/build.yaml` in `payments-team/shop/cluster@staging`)
+      help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:1:1 Error policy/files (Requester)
+      the record a has no owner (`main.tf` in `payments-team/shop/cluster@staging`)
+      help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn a_release_has_policies_of_its_own() {
+    let policy = "package main\n\ndeny contains \"refused\" if input.kind\n";
+    let files =
+        [("golden-paths/environment/1.0.0/policies/own.rego", policy), ("golden-paths/environment/2.0.0/policies/other.rego", policy)];
+    insta::assert_snapshot!(Case::new(&files).object(pod("a", "b")).shown(), @"
+    requests/payments-team/shop.yaml:1:1 Error policy/own (Requester)
+      refused (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `own` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn policies_import_libraries() {
+    let library = "package lib.images\n\nours(image) if startswith(image, \"registry.example.org/\")\n";
+    let policy = "package main\n\nimport data.lib.images\n\ndeny contains \"not ours\" if not images.ours(input.image)\n";
+    let files = [("policies/lib.rego", library), ("policies/uses-it.rego", policy)];
+    insta::assert_snapshot!(Case::new(&files).object(pod("a", "docker.io/b")).shown(), @"
+    requests/payments-team/shop.yaml:1:1 Error policy/uses-it (Requester)
+      not ours (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `uses-it` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn an_exception_waives_up_to_its_last_day_for_its_own_team() {
+    let case = |policy: &str, team: &str, request: Option<&str>, expires: &str| {
+        let case = Case::new(&[("policies/images.rego", IMAGES)]).object(pod("theirs", "docker.io/b@sha256:1"));
+        case.except(policy, team, request, expires).shown().lines().last().unwrap().to_owned()
+    };
+    let waived = "0 passed, 0 warned, 0 failed, 1 waived";
+    let failed = "0 passed, 0 warned, 1 failed, 0 waived";
+    assert_eq!(case("image-source", "payments-team", None, "2026-03-01"), waived);
+    assert_eq!(case("image-source", "payments-team", Some("payments-team/shop"), "2026-02-01"), waived, "the last day counts");
+    assert_eq!(case("image-source", "payments-team", None, "2026-01-31"), failed, "it has expired");
+    assert_eq!(case("image-source", "orders-team", None, "2026-03-01"), failed, "another team's");
+    assert_eq!(case("image-source", "orders-team", Some("payments-team/shop"), "2026-03-01"), failed, "another team cannot name it");
+    assert_eq!(case("image-source", "payments-team", Some("payments-team/other"), "2026-03-01"), failed, "another request's");
+    assert_eq!(case("other", "payments-team", None, "2026-03-01"), failed, "another policy's");
+}
+
+#[test]
+fn what_is_waived_is_told() {
+    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(pod("theirs", "docker.io/b@sha256:1"));
+    insta::assert_snapshot!(case.except("image-source", "payments-team", None, "2026-03-01").shown(), @"
+    waived by for-now until 2026-03-01: image-source for payments-team/shop/cluster@staging: the image `docker.io/b@sha256:1` is not ours (Pod `theirs`)
+    0 passed, 0 warned, 0 failed, 1 waived
+    ");
+}
+
+#[test]
+fn what_does_not_compile_is_a_finding_at_its_line() {
+    let files = [
+        ("policies/a.rego", "package main\n\ndeny[msg] {\n  msg := \"v0\"\n}\n"),
+        ("policies/b.rego", "package main\n\ndeny contains msg if {\n\tmsg := unknown_thing\n}\n"),
+        ("policies/c.rego", "package main\n\ndeny contains \"x\" if {\n"),
+        ("policies/d.rego", "package main\n\ndeny contains \"late\" if time.now_ns() > 0\n"),
+        ("policies/e.rego", "package other\n\ndeny contains \"x\" if input.kind\n"),
+        ("policies/f.rego", "package main\n\ndeny contains \"x\" if no.such.function(input)\n"),
+        ("golden-paths/environment/1.0.0/policies/g.rego", "nothing\n"),
+        ("policies/h.rego", "package main\n\ndeny contains \"x\" if data.lib.missing.rule(input)\n"),
+    ];
+    insta::assert_snapshot!(Case::new(&files).object(pod("a", "b")).shown(), @"
+    policies/a.rego:3:11 Error policy-does-not-compile (Platform)
+      this policy does not compile: `if` keyword is required before rule body
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    policies/c.rego:4:1 Error policy-does-not-compile (Platform)
+      this policy does not compile: expecting expression
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    policies/d.rego:3:25 Error policy-does-not-compile (Platform)
+      `time.now_ns` gives an answer that is not in the repository
+      help: Policies see their `input` and nothing else, so that they say the same thing tomorrow.
+    golden-paths/environment/1.0.0/policies/g.rego:1:1 Error policy-does-not-compile (PathOwner)
+      this policy does not compile: expecting `package` Missing package declaration
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    policies/b.rego:4:12 Error policy-does-not-compile (Platform)
+      this policy does not compile: `unknown_thing` is not defined
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    policies/e.rego:1:1 Error policy-never-runs (Platform)
+      this policy is in `package other`, which is never run
+      help: Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.
+    policies/f.rego:3:38 Error policy-does-not-compile (Platform)
+      this policy does not compile: could not find function no.such.function
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    policies/h.rego:3:43 Error policy-does-not-compile (Platform)
+      this policy does not compile: could not find function data.lib.missing.rule
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    0 passed, 0 warned, 0 failed, 0 waived
+    ");
+}
+
+#[test]
+fn metadata_must_agree_and_name_a_team() {
+    let policy = "# METADATA\n# custom:\n#   id: one\n#   owner: platfrom\npackage main\n\n# METADATA\n# custom: {id: two}\ndeny contains \"x\" if input.kind\n";
+    let files = [
+        ("policies/a.rego", policy),
+        ("policies/b.rego", "# METADATA\n# custom: [\npackage main\n\ndeny contains \"x\" if input.kind == \"y\"\n"),
+        ("policies/c.rego", "# METADATA\n# custom: {id: Not An Id}\npackage main\n\ndeny contains \"x\" if input.kind\n"),
+    ];
+    insta::assert_snapshot!(Case::new(&files).object(pod("a", "b")).shown(), @"
+    policies/a.rego:7:1 Error policy-metadata (Platform)
+      the id of this policy is `one` above and `two` here
+      help: A file holds one policy: split the file, or make them agree.
+    policies/a.rego:1:1 Error policy-metadata (Platform)
+      the owner of this policy is `platfrom`, which is no team
+      help: Did you mean `platform`?
+    policies/b.rego:2:1 Error policy-metadata (Platform)
+      the metadata is not YAML: what begins with `[` here is not written right up to column 9
+      help: A file holds one policy: split the file, or make them agree.
+    policies/c.rego:1:1 Error policy-metadata (Platform)
+      `Not An Id` cannot be the id of a policy: a name is made of small letters, digits and `-`, this one holds 'N'
+      help: Name it in `custom.id`.
+    requests/payments-team/shop.yaml:1:1 Error policy/one (Requester)
+      x (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `one` belongs to `platfrom`: change the request, or ask them for an exception.
+    1 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn a_policy_that_comes_to_no_end_has_not_said_yes() {
+    let loops = "package main\n\ndeny contains \"x\" if {\n\tsome a in numbers.range(1, 3000)\n\tsome b in numbers.range(1, 3000)\n\ta * b == -1\n}\n";
+    insta::assert_snapshot!(Case::new(&[("policies/loops.rego", loops)]).object(pod("a", "b")).object(pod("c", "d")).shown(), @"
+    policies/loops.rego:1:1 Error policy-limit (Platform)
+      the policy `loops` took too long for `payments-team/shop/cluster@staging`, and was not asked about the units after it
+      help: Make it look at less: a rule may take a second for one input.
+      see requests/payments-team/shop.yaml: the request that it looked at
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn a_policy_that_fails_has_not_said_yes() {
+    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(json!({"kind": "Pod", "metadata": {"name": "a"}, "image": 7}));
+    insta::assert_snapshot!(case.shown(), @"
+    policies/images.rego:9:25 Error policy-failed (Platform)
+      the policy `image-source` failed for `payments-team/shop/cluster@staging`, and was not asked about the units after it: `startswith` expects string argument. Got `7` instead
+      help: Look at the type of a value before it is passed on: a policy that fails has not said yes.
+      see requests/payments-team/shop.yaml: the request that it looked at
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
