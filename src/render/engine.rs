@@ -1,6 +1,7 @@
 //! The templates of one release for one renderer, loaded with probes; renders them and says where an error stands.
 
 use super::budget::{self, Mode, Noted};
+use super::codes::{TEMPLATE_ERROR, TEMPLATE_LIMIT};
 use super::filters;
 use super::lexer::{Delimiters, Kind, Piece, parts};
 use super::probe::{Point, Probed, Probes, probe};
@@ -26,9 +27,6 @@ pub(super) struct Mistake {
     /// What may be done, when there is something better to say than "mend the template".
     pub(super) help: String,
 }
-
-pub(super) const TEMPLATE_ERROR: Code = Code::new("template-error");
-pub(super) const TEMPLATE_LIMIT: Code = Code::new("template-limit");
 
 /// One template of a release.
 pub(super) struct Source {

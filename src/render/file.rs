@@ -1,7 +1,8 @@
 //! The files of one unit: rendered or copied, parsed back, checked, marked.
 
 use super::budget::{Marking, Mode, Noted};
-use super::engine::{Engine, Mistake, TEMPLATE_ERROR};
+use super::codes::{NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT};
+use super::engine::{Engine, Mistake};
 use super::kubernetes;
 use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
 use super::marks::Marks;
@@ -13,10 +14,6 @@ use super::workflow;
 use crate::model::{Code, Digest, RepoPath, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use tera::Context;
-
-const NOT_WELL_FORMED: Code = Code::new("not-well-formed");
-const UNSAFE_PRINT: Code = Code::new("unsafe-print");
-const OUTPUT_REFUSED: Code = Code::new("output-refused");
 
 /// What the files of a unit are made with.
 pub(super) struct Maker<'a> {
@@ -109,11 +106,8 @@ impl Maker<'_> {
         }
         let text = ended(&raw);
         let content = parse_back(plan.language, &text);
-        if let Some((template, noted)) = &noted
-            && !prints_are_plain(plan.language, &noted.output, &noted.prints)
-            && let Some(print) = self.unsafe_print(plan.language, *template, noted, &content)
-        {
-            return Err(vec![self.print_mistake(plan.language, *template, noted, print)]);
+        if let Some((template, noted)) = &noted {
+            self.prints(plan, *template, noted, &content)?;
         }
         match content {
             Ok(content) => Ok(Some(Draft { plan, text, content })),
@@ -121,18 +115,38 @@ impl Maker<'_> {
         }
     }
 
+    /// Refuses a print that changes more than its own place, or that would run.
+    fn prints(&self, plan: &FilePlan, template: usize, noted: &Noted, content: &Result<Content, Vec<Trouble>>) -> Result<(), Vec<Mistake>> {
+        if !prints_are_plain(plan.language, &noted.output, &noted.prints)
+            && let Some(print) = self.unsafe_print(plan.language, template, noted, content)
+        {
+            return Err(vec![self.print_mistake(plan.language, template, noted, print)]);
+        }
+        let marked = || parse_back(plan.language, &self.again(template, Marking::Placeholder)?).ok();
+        if self.renderer.checks.contains(&Check::Workflow)
+            && let Some(print) = workflow::code_printed(&noted.prints, marked)
+        {
+            let message = format!("the text `{}` that is printed here would run as code", shown(&noted.prints[print].text));
+            let help = "Pass it through `env:`, and use the variable in quotes in the script.".to_owned();
+            return Err(vec![Mistake { message, help, ..self.print_mistake(plan.language, template, noted, print) }]);
+        }
+        Ok(())
+    }
+
+    /// The text of a template with something else for each print.
+    fn again(&self, template: usize, marking: Marking) -> Option<String> {
+        let mode = Mode { marking, tracing: false };
+        let bytes = self.limits.output_bytes.saturating_mul(2);
+        let again = self.plan.engine.render(template, self.context, self.limits.steps, bytes, mode).ok()?;
+        String::from_utf8(again.output).ok().map(|text| ended(&text))
+    }
+
     /// Renders once more with placeholders, to find a print that changed what is around it.
     fn unsafe_print(&self, language: Language, template: usize, noted: &Noted, content: &Result<Content, Vec<Trouble>>) -> Option<usize> {
-        let again = |marking: Marking| {
-            let mode = Mode { marking, tracing: false };
-            let bytes = self.limits.output_bytes.saturating_mul(2);
-            let again = self.plan.engine.render(template, self.context, self.limits.steps, bytes, mode).ok()?;
-            String::from_utf8(again.output).ok().map(|text| ended(&text))
-        };
-        let Some(marked) = again(Marking::Placeholder) else { return first_suspect(&noted.prints) };
+        let Some(marked) = self.again(template, Marking::Placeholder) else { return first_suspect(&noted.prints) };
         match content {
             Ok(content) => {
-                let escaped = if language == Language::Hcl { again(Marking::Escaped)? } else { String::new() };
+                let escaped = if language == Language::Hcl { self.again(template, Marking::Escaped)? } else { String::new() };
                 changed_by_print(language, content, &marked, &escaped, &noted.prints)
             }
             Err(_) => parse_back(language, &marked).is_ok().then(|| first_suspect(&noted.prints)).flatten(),
@@ -142,8 +156,7 @@ impl Maker<'_> {
     fn print_mistake(&self, language: Language, template: usize, noted: &Noted, print: usize) -> Mistake {
         let print = &noted.prints[print];
         let (file, span) = self.plan.engine.trace(template, self.context, self.limits, print.offset);
-        let shown: String = print.text.chars().take(60).collect();
-        let shown = shown.replace('`', "'").replace('\n', "⏎");
+        let shown = shown(&print.text);
         let (filter, example) = match language {
             Language::Yaml => ("yaml", "key: {{ … | yaml }}"),
             Language::Json => ("json", "\"key\": {{ … | json }}"),
@@ -224,6 +237,12 @@ impl Maker<'_> {
         made.files.insert(plan.path.clone(), rendered(&text, &plan.source));
         Ok(())
     }
+}
+
+/// The beginning of a value, as a message shows it.
+fn shown(value: &str) -> String {
+    let begin: String = value.chars().take(60).collect();
+    begin.replace('`', "'").replace('\n', "⏎")
 }
 
 fn rendered(text: &str, template: &RepoPath) -> RenderedFile {

@@ -3,10 +3,10 @@
 use super::language::Trouble;
 use super::lexer::line_column;
 use crate::model::quoted_list;
-use hcl_edit::Span;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
-use hcl_edit::structure::{Block, Body, Structure};
+use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
 use hcl_edit::visit::{Visit, visit_func_call};
+use hcl_edit::{Decorated, Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions of Terraform 1.11 that read nothing of the host and give the same answer every time.
@@ -198,7 +198,7 @@ impl Check<'_> {
     }
 
     fn top(&mut self, block: &Block) {
-        let labels: Vec<&str> = block.labels.iter().map(hcl_edit::structure::BlockLabel::as_str).collect();
+        let labels: Vec<&str> = block.labels.iter().map(BlockLabel::as_str).collect();
         match (block.ident.as_str(), labels.as_slice()) {
             ("terraform", []) => self.settings(block),
             ("resource", [kind, name]) => {
@@ -213,7 +213,9 @@ impl Check<'_> {
                 if let Some(message) = self.root.refused(name) {
                     self.refuse(block.span(), message, self.root.help());
                 }
-                if block.body.has_blocks("exec") || block.body.has_attribute("exec") {
+                let mut programs = Programs(false);
+                programs.visit_block(block);
+                if programs.0 {
                     self.refuse(block.span(), format!("`exec` of the provider `{name}` would start a program"), "");
                 }
             }
@@ -310,6 +312,23 @@ impl Check<'_> {
         if let Some(message) = self.root.refused(&local) {
             self.refuse(block.span(), format!("`{kind}`: {message}"), self.root.help());
         }
+    }
+}
+
+/// Whether something is named `exec`, by which providers start programs for their credentials.
+struct Programs(bool);
+
+impl Visit for Programs {
+    fn visit_ident(&mut self, node: &Decorated<Ident>) {
+        self.0 |= node.as_str() == "exec";
+    }
+
+    fn visit_string(&mut self, node: &Decorated<String>) {
+        self.0 |= node.as_str() == "exec";
+    }
+
+    fn visit_block_label(&mut self, node: &BlockLabel) {
+        self.0 |= node.as_str() == "exec";
     }
 }
 

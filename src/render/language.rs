@@ -193,7 +193,7 @@ fn same(marked: &Value, actual: &Value, prints: &[Print]) -> Same {
 }
 
 /// The numbers of the placeholders in a text.
-fn placeholders(text: &str) -> Vec<usize> {
+pub(super) fn placeholders(text: &str) -> Vec<usize> {
     let starts = text.match_indices("gpx").map(|(at, _)| at);
     starts.filter_map(|at| text.get(at + 3..at + 8)?.parse().ok().filter(|index| text[at..].starts_with(&placeholder(*index)))).collect()
 }

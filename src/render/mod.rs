@@ -3,6 +3,7 @@
 //! Rendering is pure: the same snapshot gives the same bytes on every machine and with any number of threads.
 
 mod budget;
+mod codes;
 mod context;
 mod engine;
 mod expression;
@@ -27,6 +28,7 @@ use crate::model::{
     Code, Digest, Digester, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, TargetName, UnitId, sort_findings,
 };
 use crate::snapshot::Snapshot;
+use codes::DUPLICATE_OBJECT;
 use context::Shared;
 use rayon::prelude::*;
 use release::Loaded;
@@ -35,7 +37,10 @@ use request::{Outcome, World, file_digest, path_finding};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-const DUPLICATE_OBJECT: Code = Code::new("duplicate-object");
+/// All codes that findings of this stage may have.
+pub fn codes() -> &'static [Code] {
+    codes::ALL
+}
 
 /// How many related places a finding names that many requests share.
 const MOST_RELATED: usize = 5;

@@ -1,6 +1,7 @@
 //! A release made ready to render: its expressions, and for each output its templates and files.
 
-use super::engine::{Engine, Mistake, Source, TEMPLATE_ERROR};
+use super::codes::TEMPLATE_ERROR;
+use super::engine::{Engine, Mistake, Source};
 use super::expression::Expressions;
 use super::rendered::Limits;
 use super::renderer::{Check, Language, Renderer, unknown};

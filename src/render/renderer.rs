@@ -1,7 +1,8 @@
 //! Renderers: folders of data that know one output language; some come with goldpath, a repository may add its own.
 
+use super::codes::{RENDERER_INVALID, UNKNOWN_RENDERER};
 use super::lexer::Delimiters;
-use crate::model::{Code, Digest, Digester, Finding, Place, RendererId, RendererName, RepoPath, Span, Turn, close_match, glob_matches};
+use crate::model::{Digest, Digester, Finding, Place, RendererId, RendererName, RepoPath, Span, Turn, close_match, glob_matches};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use include_dir::{Dir, include_dir};
@@ -9,8 +10,6 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/renderers");
-
-const RENDERER_INVALID: Code = Code::new("renderer-invalid");
 
 /// One version of an output language.
 #[derive(Clone, Debug)]
@@ -184,7 +183,7 @@ pub(super) fn unknown(id: &RendererId, known: &BTreeMap<RendererId, Renderer>, f
         None => format!("There are {}.", crate::model::quoted_list(names.iter().map(String::as_str))),
     };
     let place = Place::new(file.clone(), span);
-    Finding::error(Code::new("unknown-renderer"), place, format!("there is no renderer `{id}`")).help(help).turn(Turn::PathOwner)
+    Finding::error(UNKNOWN_RENDERER, place, format!("there is no renderer `{id}`")).help(help).turn(Turn::PathOwner)
 }
 
 #[cfg(test)]

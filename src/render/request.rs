@@ -1,5 +1,8 @@
 //! One request: which units it has, and each of them rendered.
 
+use super::codes::{
+    DUPLICATE_UNIT, EMPTY_UNIT, EXPRESSION_ERROR, TARGET_KIND, TARGET_NOT_ALLOWED, TOO_MANY_UNITS, UNKNOWN_RELEASE, UNKNOWN_TARGET,
+};
 use super::context::Shared;
 use super::engine::Mistake;
 use super::file::{Maker, at_output};
@@ -8,22 +11,13 @@ use super::release::Loaded;
 use super::rendered::{At, Limits, Progress, Read, Unit};
 use super::renderer::{Marks as MarkKind, Renderer};
 use crate::model::{
-    Code, Digest, Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity,
-    Target, TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
+    Digest, Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Target,
+    TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
 };
 use crate::snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tera::Context;
-
-const UNKNOWN_TARGET: Code = Code::new("unknown-target");
-const TARGET_NOT_ALLOWED: Code = Code::new("target-not-allowed");
-const TARGET_KIND: Code = Code::new("target-kind");
-const EXPRESSION_ERROR: Code = Code::new("expression-error");
-const DUPLICATE_UNIT: Code = Code::new("duplicate-unit");
-const TOO_MANY_UNITS: Code = Code::new("too-many-units");
-const EMPTY_UNIT: Code = Code::new("empty-unit");
-const UNKNOWN_RELEASE: Code = Code::new("unknown-release");
 
 /// Everything that rendering reads, made ready once for all requests.
 pub(super) struct World<'a> {

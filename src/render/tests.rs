@@ -489,6 +489,9 @@ resource "terraform_data" "a" {
   input = file("/etc/passwd")
 }
 resource "null_resource" "b" {}
+provider "time" {
+  kubernetes = { exec = { command = "id" } }
+}
 resource "time_static" "ok" {}
 "#;
 
@@ -539,6 +542,10 @@ fn refused_terraform_is_named_at_its_line() {
     /main/main.tf:15:1 output-refused (PathOwner)
       `main.tf`: `null_resource`: the provider `hashicorp/null` is not among those that the target allows
       help: The target allows `hashicorp/time`, and `terraform_data`, which needs no provider. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    /main/main.tf:16:1 output-refused (PathOwner)
+      `main.tf`: `exec` of the provider `time` would start a program
+      help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     ");
 }
@@ -803,4 +810,52 @@ fn what_is_rendered_travels_through_a_pipe() {
     let rendered = many(2).render();
     let bytes = postcard::to_stdvec(&rendered).unwrap();
     assert_eq!(postcard::from_bytes::<Rendered>(&bytes).unwrap(), rendered);
+}
+
+#[test]
+fn a_value_is_no_code_in_a_workflow() {
+    let workflow = "on: push\njobs:\n  build:\n    steps:\n      - name: <{ spec.v | yaml }>\n        run: make <{ spec.v }>\n";
+    let render = |value: &str| one("ci@1", ".github/workflows/build.yaml.tera", workflow, json!({"v": value}));
+    assert!(render("shop").contains("run: make shop"));
+    insta::assert_snapshot!([render("x; id"), render("${{ secrets.TOKEN }}")].join(""), @r#"
+    /main/.github/workflows/build.yaml.tera:6:19 unsafe-print (PathOwner)
+      the text `x; id` that is printed here would run as code
+      help: Pass it through `env:`, and use the variable in quotes in the script. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    /main/.github/workflows/build.yaml.tera:5:15 unsafe-print (PathOwner)
+      the text `"${{ secrets.TOKEN }}"` that is printed here would run as code
+      help: Pass it through `env:`, and use the variable in quotes in the script. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    "#);
+}
+
+#[test]
+fn probes_change_nothing_that_is_printed() {
+    let template = "{% set a = [1, 2] %}{%- for x in a -%}\n {{- x }},\n{% else %}none{% endfor %}\n{{ 'yes' if spec.on else 'no' }} {{ -1 }} {{ 1 + 2 * 3 }} \
+        {{ spec.name ~ '-' ~ a | length }} {{- ' trimmed ' -}} {{ [x * 2 for x in a if x > 1] | json }} {% raw %}{{ raw }}{% endraw %}{# {{ comment }} #}\
+        {% if spec.on and a %}on{% elif spec.name %}off{% endif %}{% filter upper %}{{ spec.name }}{% endfilter %}{% set c %}{{ spec.name }}!{% endset %}{{ c }}";
+    let case = Case::new().output(
+        "main",
+        "ci@1",
+        "staging-eu",
+        &[(
+            "a.md.tera",
+            &template
+                .replace("{{", "<{")
+                .replace("}}", "}>")
+                .replace("{%", "<%")
+                .replace("%}", "%>")
+                .replace("{#", "<#")
+                .replace("#}", "#>"),
+        )],
+    );
+    let spec = json!({"on": true, "name": "shop"});
+    let mut plain = tera::Tera::new();
+    plain.autoescape_on(Vec::<&str>::new());
+    plain.register_filter("json", |value: tera::Value, _: tera::Kwargs, _: &tera::State| serde_json::to_string(&value).unwrap_or_default());
+    plain.add_raw_template("a", template).unwrap();
+    let expected = plain.render("a", &tera::Context::from_serialize(&json!({"spec": &spec})).unwrap()).unwrap();
+    let rendered = case.request("payments-team/shop", spec).render();
+    let file = rendered.units.values().flat_map(|unit| unit.files.values()).next().expect("it renders");
+    assert_eq!(String::from_utf8_lossy(&file.bytes).replace("<{", "{{").replace("}>", "}}"), expected + "\n", "{:?}", rendered.findings);
 }

@@ -1,11 +1,12 @@
 //! CI workflows: their rough shape, and no text from outside in their scripts.
 
-use super::language::{Content, Trouble};
+use super::budget::Print;
+use super::language::{Content, Trouble, placeholders};
 use crate::model::RepoPath;
 use serde_json::Value;
 
 /// Where text of strangers comes in: anybody may choose the title of an issue or the name of a branch.
-const UNTRUSTED: [&str; 4] = ["github.event", "github.head_ref", "inputs.", "gitea.event"];
+const UNTRUSTED: [&str; 4] = ["github.event.", "github.head_ref", "gitea.event.", "gitea.head_ref"];
 
 /// What is wrong with a parsed-back file as a workflow; files that are none have nothing wrong.
 pub(super) fn check(file: &RepoPath, content: &Content, text: &str) -> Vec<Trouble> {
@@ -27,6 +28,29 @@ pub(super) fn check(file: &RepoPath, content: &Content, text: &str) -> Vec<Troub
         });
     }
     troubles
+}
+
+/// Whether a text means nothing to a shell or to a workflow's expressions.
+fn is_inert(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b',' | b'+' | b'='))
+}
+
+/// The first print that would become code: an expression of a workflow anywhere, or a word of a shell in a script; `marked` is the
+/// file with placeholders, made when it is needed.
+pub(super) fn code_printed(prints: &[Print], marked: impl FnOnce() -> Option<Content>) -> Option<usize> {
+    let expression = prints.iter().position(|print| print.text.contains("${{"));
+    if expression.is_some() || prints.iter().all(|print| is_inert(&print.text)) {
+        return expression;
+    }
+    let Some(Content::Yaml(documents)) = marked() else { return None };
+    let mut found = None;
+    for (document, _) in &documents {
+        scripts(document, &mut |script| {
+            let bad = |index: &usize| prints.get(*index).is_some_and(|print| !is_inert(&print.text));
+            found = found.or_else(|| placeholders(script).into_iter().find(bad));
+        });
+    }
+    found
 }
 
 fn shape(document: &Value) -> Option<String> {

@@ -8,6 +8,9 @@ use crate::render::At;
 use std::fmt;
 use std::time::Duration;
 
+/// The code of the findings of a death.
+pub const WORKER_ENDED: Code = Code::new("worker-ended");
+
 /// A worker ended before it was done.
 #[derive(Debug, thiserror::Error)]
 pub enum Death {
@@ -90,7 +93,7 @@ impl Death {
     /// What it is to the people of the change: the templates that were being rendered. Nothing when the fault is not theirs.
     pub fn findings(&self) -> Vec<Finding> {
         let Self::Ended { why, at } = self else { return Vec::new() };
-        let code = Code::new("worker-ended");
+        let code = WORKER_ENDED;
         let help = "Look for a loop that hardly ends or a text that grows by itself, and push again; the same check at your desk: `goldpath validate`.";
         if at.is_empty() {
             let file = RepoPath::parse("goldpath.yaml").expect("it is a path");
