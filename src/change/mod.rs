@@ -143,6 +143,11 @@ impl Change {
         }
     }
 
+    /// Whether it is on the default branch and was accepted or held there.
+    pub fn is_decided(&self) -> bool {
+        matches!(&self.state, ChangeState::Held(_) | ChangeState::Accepted(_))
+    }
+
     /// Everything that it waits for now.
     pub fn waiting(&self) -> Vec<WaitingOn> {
         match &self.state {

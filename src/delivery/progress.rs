@@ -51,10 +51,13 @@ impl Progress<'_> {
         self.jobs.values().filter(|job| of(&job.status)).count()
     }
 
-    /// What the branch `rendered` does not show yet.
-    fn unpublished(&self) -> BTreeMap<UnitId, Option<Digest>> {
+    /// What the branch `rendered` does not show yet, without what a newer change has moved on since: that one shows it.
+    fn unpublished<'d>(&self, deliveries: impl IntoIterator<Item = &'d Delivery>) -> BTreeMap<UnitId, Option<Digest>> {
+        let applied: BTreeMap<&UnitId, Digest> =
+            deliveries.into_iter().flat_map(|delivery| &delivery.applied).map(|(unit, digest)| (unit, *digest)).collect();
         let done = self.jobs.values().filter(|job| matches!(job.status, Status::Applied { published: false, .. }));
-        done.map(|job| (job.apply.unit.clone(), job.apply.transition.after)).collect()
+        let newest = done.filter(|job| applied.get(&job.apply.unit).copied() == job.apply.transition.after);
+        newest.map(|job| (job.apply.unit.clone(), job.apply.transition.after)).collect()
     }
 }
 
@@ -63,11 +66,11 @@ impl Progress<'_> {
 /// `record` is the change's record without its units.
 pub fn close<'a>(record: Record, deliveries: impl IntoIterator<Item = &'a Delivery> + Clone) -> Option<Command> {
     let unsettled = unsettled(deliveries.clone());
-    let progress = progress(&record.change, deliveries);
+    let progress = progress(&record.change, deliveries.clone());
     if progress.is_moving(&unsettled) {
         return None;
     }
-    let units = progress.unpublished();
+    let units = progress.unpublished(deliveries);
     if !units.is_empty() {
         let (applied, of) = (progress.applied(), progress.total());
         let publish = Publish { change: record.change, base: record.landing.commit, units, applied, of };

@@ -3,8 +3,9 @@
 use super::{Error, Key, Line, PAUSE, Perform, Reconciler};
 use crate::change::{self, Change, ChangeState};
 use crate::command::{Command, Entry, Event, Run};
-use crate::delivery;
+use crate::delivery::{self, Delivery};
 use crate::model::{ChangeId, TargetName};
+use crate::observe::Landing;
 use crate::store::Batch;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -21,11 +22,10 @@ impl<P: Perform> Reconciler<P> {
         }
         let Some(mut change) = self.look(change, run).await? else { return Ok(Some(now + PAUSE)) };
         change = self.go_on(change, run).await?;
-        self.save_if_changed(known.as_ref(), &change, run).await?;
+        self.settle_change(known.as_ref(), &change, run).await?;
         if change.command(None).is_some() {
             return Ok(Some(self.world.now() + PAUSE));
         }
-        self.hand_over(&change, run).await?;
         change = self.close(change, run).await?;
         // a recorded change has had its last words
         if change.is_open() || matches!(change.state, ChangeState::Closed) { self.say(&change, run).await } else { Ok(None) }
@@ -34,7 +34,7 @@ impl<P: Perform> Reconciler<P> {
     /// What the forge and the default branch say of it now.
     async fn look(&self, change: Change, run: &Run) -> Result<Option<Change>, Error> {
         let now = self.world.now();
-        let landing = self.line().await?.landing(&change.id).cloned();
+        let landing = self.landing_in_turn(&change.id).await?;
         let landed = landing.as_ref().or(change.landing()).map(|landing| landing.commit.clone());
         let command = Command::Look { pull: change.id.number(), landed };
         let change = match self.world.perform(command, run).await {
@@ -51,7 +51,7 @@ impl<P: Perform> Reconciler<P> {
         };
         Ok(Some(match landing {
             Some(landing) => {
-                let landing = crate::observe::Landing { facts: change.facts.clone(), ..landing };
+                let landing = Landing { facts: change.facts.clone(), ..landing };
                 change::step(change, Event::Landed(Box::new(landing)), now)
             }
             None => change,
@@ -90,47 +90,65 @@ impl<P: Perform> Reconciler<P> {
         }
     }
 
+    /// Where a change landed, once all that landed before it is decided: moves are accepted in the order of the default branch.
+    async fn landing_in_turn(&self, id: &ChangeId) -> Result<Option<Landing>, Error> {
+        let line = self.line().await?;
+        for (earlier, landing) in &line.landings {
+            if earlier == id {
+                return Ok(Some(landing.clone()));
+            }
+            if !self.store.change(earlier).await?.is_some_and(|change| change.is_decided()) {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
     async fn save_change(&self, change: &Change, run: &Run) -> Result<(), Error> {
         Ok(self.store.save(&run.lease, &Batch { changes: vec![change.clone()], ..Batch::default() }).await?)
     }
 
-    async fn save_if_changed(&self, known: Option<&Change>, change: &Change, run: &Run) -> Result<(), Error> {
+    /// Stores a change, and with it, in one transaction, the moves that it hands to its targets once it is accepted, and what people did
+    /// about their holds. Both are taken in once, however often they are told.
+    async fn settle_change(&self, known: Option<&Change>, change: &Change, run: &Run) -> Result<(), Error> {
+        let mut batch = Batch::default();
         if known != Some(change) {
-            self.save_change(change, run).await?;
+            batch.changes.push(change.clone());
         }
-        self.advance_line(run).await
+        let _one_at_a_time = self.deliveries.lock().await;
+        let now = self.world.now();
+        for (target, entries) in entries_by_target(change) {
+            let before = self.store.delivery(&target).await?.unwrap_or_else(|| Delivery::new(target.clone(), BTreeMap::new()));
+            let cleared = Event::Cleared { change: change.id.clone(), facts: change.facts.clone() };
+            let accepted = delivery::step(before.clone(), Event::Accepted { entries }, now).delivery;
+            let after = delivery::step(accepted, cleared, now).delivery;
+            if after != before {
+                batch.deliveries.push(after);
+            }
+            batch.queue.push((Key::Target(target).to_string(), now));
+        }
+        if !batch.changes.is_empty() || !batch.queue.is_empty() {
+            self.store.save(&run.lease, &batch).await?;
+            self.wake.notify_waiters();
+        }
+        self.advance_line(&change.id, run).await
     }
 
-    /// The judge moves along with what was accepted.
-    async fn advance_line(&self, run: &Run) -> Result<(), Error> {
+    /// The judge moves along with what was accepted, and who landed behind this change may have its turn.
+    async fn advance_line(&self, id: &ChangeId, run: &Run) -> Result<(), Error> {
         let _one_at_a_time = self.one_line.lock().await;
         let line = self.line().await?;
         let mut changes = BTreeMap::new();
         for (id, _) in &line.landings {
             changes.insert(id.clone(), self.store.change(id).await?);
         }
+        let undecided = |id: &&ChangeId| !changes.get(*id).is_some_and(|change| change.as_ref().is_some_and(Change::is_decided));
+        if let Some(next) = line.landings.iter().map(|(id, _)| id).find(undecided).filter(|next| *next != id) {
+            self.look_at(&Key::Change(next.clone())).await?;
+        }
         let advanced: Line = line.clone().advance(|id| changes.get(id).cloned().flatten());
         if advanced != line {
             self.save_line(run, &advanced, Batch::default()).await?;
-        }
-        Ok(())
-    }
-
-    /// Hands accepted moves to their targets, and what people did about holds. Both are taken in once, however often they are told.
-    async fn hand_over(&self, change: &Change, run: &Run) -> Result<(), Error> {
-        let ChangeState::Accepted(accepted) = &change.state else { return Ok(()) };
-        if accepted.recorded {
-            return Ok(());
-        }
-        let mut targets: BTreeMap<TargetName, Vec<Entry>> = BTreeMap::new();
-        for entry in &accepted.entries {
-            targets.entry(entry.apply.unit.target.clone()).or_default().push(entry.clone());
-        }
-        for (target, entries) in targets {
-            self.step_delivery(&target, Event::Accepted { entries }, run, Batch::default()).await?;
-            let cleared = Event::Cleared { change: change.id.clone(), facts: change.facts.clone() };
-            self.step_delivery(&target, cleared, run, Batch::default()).await?;
-            self.look_at(&Key::Target(target)).await?;
         }
         Ok(())
     }
@@ -157,11 +175,24 @@ impl<P: Perform> Reconciler<P> {
             if matches!(event, Event::Recorded { .. }) {
                 self.say(&change, run).await?;
             }
-            self.save_if_changed(Some(&before), &change, run).await?;
+            self.settle_change(Some(&before), &change, run).await?;
             for target in deliveries.keys() {
                 self.step_delivery(target, event.clone(), run, Batch::default()).await?;
             }
         }
         Ok(change)
     }
+}
+
+/// The moves of an accepted change that has no evidence yet, by target.
+fn entries_by_target(change: &Change) -> BTreeMap<TargetName, Vec<Entry>> {
+    let mut targets: BTreeMap<TargetName, Vec<Entry>> = BTreeMap::new();
+    if let ChangeState::Accepted(accepted) = &change.state
+        && !accepted.recorded
+    {
+        for entry in &accepted.entries {
+            targets.entry(entry.apply.unit.target.clone()).or_default().push(entry.clone());
+        }
+    }
+    targets
 }

@@ -31,6 +31,8 @@ pub use line::Line;
 
 /// How long a lease holds without being renewed.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
+/// How often a lease is renewed.
+const PULSE: Duration = Duration::from_secs(10);
 /// How long to wait before the outside world is asked again after it failed.
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// Keys that are worked on at once.
@@ -152,16 +154,9 @@ impl<P: Perform> Reconciler<P> {
         let Some(lease) = self.store.lease(&self.owner, self.world.now(), LEASE).await? else { return Ok(false) };
         let run = Run { lease: lease.proof, inventory: BTreeMap::new() };
         let key = run.lease.key();
-        let mut pulse = tokio::time::interval(Duration::from_secs(10));
-        let again = {
-            let work = self.work_on(key, &run);
-            tokio::pin!(work);
-            loop {
-                tokio::select! {
-                    again = &mut work => break again,
-                    _ = pulse.tick() => self.store.renew(&run.lease, self.world.now() + LEASE).await?,
-                }
-            }
+        let again = tokio::select! {
+            again = self.work_on(key, &run) => again,
+            error = self.keep(&run) => Err(error),
         };
         let again = again.unwrap_or_else(|error| {
             tracing::error!(%key, %error, "unable to work on this");
@@ -173,6 +168,16 @@ impl<P: Perform> Reconciler<P> {
         }
         self.wake.notify_waiters();
         Ok(true)
+    }
+
+    /// Renews a lease for as long as it is waited for; answers only when the lease is lost.
+    async fn keep(&self, run: &Run) -> Error {
+        loop {
+            tokio::time::sleep(PULSE).await;
+            if let Err(error) = self.store.renew(&run.lease, self.world.now() + LEASE).await {
+                return error.into();
+            }
+        }
     }
 
     /// Works on one key; answers when it is to be looked at again by itself.

@@ -2,6 +2,7 @@
 
 use super::text::{code, count, fence, first_of};
 use super::view::View;
+use crate::model::UnitId;
 use crate::observe::{Action, AttributeChange, Shown, Verb};
 use std::fmt::Write as _;
 
@@ -57,6 +58,26 @@ pub(super) fn listed(actions: &[Action]) -> String {
     if !attributes.is_empty() {
         text.push('\n');
         text += &fence("diff", &attributes, MOST_LINES);
+    }
+    text
+}
+
+/// What would be done to several units, the most dangerous first.
+pub(super) fn by_unit(units: &[(&UnitId, &[Action])]) -> String {
+    let rank = |verb: Verb| match verb {
+        Verb::Replace => 0,
+        Verb::Delete => 1,
+        Verb::Create | Verb::Update | Verb::Import | Verb::Move | Verb::Read | Verb::Forget => 2,
+    };
+    let mut all: Vec<(&UnitId, &Action)> =
+        units.iter().flat_map(|(unit, actions)| actions.iter().map(move |action| (*unit, action))).collect();
+    all.sort_by_key(|(unit, action)| (rank(action.verb), *unit, &action.address));
+    let said = |(unit, action): &(&UnitId, &Action)| {
+        format!("- {}: {}\n", code(&unit.to_string()), said(&action.address, action.verb, &action.because))
+    };
+    let mut text: String = all.iter().take(MOST).map(said).collect();
+    if all.len() > MOST {
+        writeln!(text, "- … and {}", count(all.len() - MOST, "more action")).expect("a string takes all");
     }
     text
 }

@@ -82,8 +82,9 @@ fn facts(view: &View<'_>) -> String {
             format!("Lives {}, counted from the first complete apply (shown; not enforced by this version of goldpath).", code(lifetime))
         });
         let cost = change.cost_centre.as_ref().map(|centre| format!("Cost centre {}.", code(centre)));
-        let moved = change.before.as_ref().filter(|before| *before != release).map(|before| format!(", before {before}"));
-        let based = format!("Based on {release}{}.", moved.unwrap_or_default());
+        let moved =
+            change.before.as_ref().filter(|before| *before != release).map(|before| format!(", before {}", code(&before.to_string())));
+        let based = format!("Based on {}{}.", code(&release.to_string()), moved.unwrap_or_default());
         let parts: Vec<String> = lifetime.into_iter().chain(cost).chain([based]).collect();
         *said.entry(parts.join(" ")).or_default() += 1;
     }
@@ -156,7 +157,8 @@ fn releases(view: &View<'_>) -> Vec<String> {
         return vec![count(ids.len(), "release")];
     }
     let digest = |id: &ReleaseId| view.platform.and_then(|platform| platform.releases.get(id)).map(|release| release.digest.short());
-    ids.into_iter().map(|id| digest(id).map_or_else(|| id.to_string(), |digest| format!("{id} ({digest})"))).collect()
+    let said = |id: &ReleaseId| digest(id).map(|digest| format!(" ({digest})")).unwrap_or_default();
+    ids.into_iter().map(|id| format!("{}{}", code(&id.to_string()), said(id))).collect()
 }
 
 /// The one short comment that is added when applying failed, for an edit notifies nobody; with the digest by which it is found again.

@@ -162,7 +162,8 @@ fn by_target(view: &View<'_>, diff: &Diff) -> String {
 fn tally(tally: &Tally) -> String {
     let parts = [(tally.failed, "✗", "failed"), (tally.warned, "⚠", "warned"), (tally.waived, "", "waived"), (tally.passed, "✓", "passed")];
     let some = parts.iter().filter(|(number, _, _)| *number > 0);
-    let said: Vec<String> = some.map(|(number, sign, word)| format!("{sign} {number} {word}").trim_start().to_owned()).collect();
+    let said: Vec<String> =
+        some.map(|(number, sign, word)| format!("{sign} {} {word}", thousands(*number as usize)).trim_start().to_owned()).collect();
     said.join(", ")
 }
 
@@ -188,6 +189,7 @@ fn state(view: &View<'_>, unit: &UnitChange) -> String {
         | ChangeState::Closed => {}
     }
     match unit.target_kind {
+        _ if unit.transition.after.is_none() && view.plan_of(&unit.id).is_none() => "goes away".to_owned(),
         TargetKind::Directory => "rendered".to_owned(),
         TargetKind::Terraform if view.plan_of(&unit.id).is_some() => "planned".to_owned(),
         TargetKind::Terraform if view.unplanned(&unit.id).is_some() => "plan failed".to_owned(),
@@ -233,12 +235,21 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let (shared, own): (Vec<&Group>, Vec<&Group>) = diff.groups.iter().partition(|group| requests_of(group).len() > 1);
     let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
     let mut blocks: Vec<String> = shared.iter().enumerate().map(|(at, group)| shared_block(diff, group, at == 0)).collect();
+    // what Terraform would do to units whose files are among the shared ones
+    let mut elsewhere: Vec<(&UnitId, &[Action])> = Vec::new();
     for unit in &diff.units {
         let files: Vec<&FileChange> = unit.files.iter().filter(|file| own.contains(&(&unit.id, &file.path))).collect();
         let actions = view.plan_of(&unit.id).map(|plan| plan.actions.as_slice()).unwrap_or_default();
-        if !files.is_empty() || !actions.is_empty() && shared.is_empty() {
+        if !files.is_empty() {
             blocks.push(unit_block(diff, unit, &files, actions));
+        } else if !actions.is_empty() {
+            elsewhere.push((&unit.id, actions));
         }
+    }
+    if !elsewhere.is_empty() {
+        let all: Vec<Action> = elsewhere.iter().flat_map(|(_, actions)| actions.iter().cloned()).collect();
+        let summary = format!("Terraform in {}: {}", count(elsewhere.len(), "unit"), actions::to_do(&all));
+        blocks.push(folded(&summary, &actions::by_unit(&elsewhere)));
     }
     blocks
 }

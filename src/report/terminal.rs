@@ -31,7 +31,12 @@ impl std::error::Error for Drawn {}
 
 impl Diagnostic for Drawn {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(&self.finding.code))
+        let word = match self.finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Note => "note",
+        };
+        Some(Box::new(format!("{word}[{}]", line(self.finding.code.as_str()))))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -83,7 +88,7 @@ fn whose(turn: Turn) -> Option<&'static str> {
 /// Findings with their source lines; `source` gives the text of a file, where it can be had.
 pub fn findings_terminal(findings: &[Finding], source: impl Fn(&RepoPath) -> Option<String>, colour: bool) -> String {
     let theme = if colour { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(0);
+    let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(1);
     let mut text = String::new();
     for finding in findings {
         let drawn = drawn(finding, source(&finding.place.path));

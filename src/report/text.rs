@@ -148,15 +148,18 @@ fn push_words(out: &mut String, text: &str) {
 /// Words inside HTML of our own (`<summary>`), where Markdown does not count.
 pub(super) fn html(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
-    for c in line(raw).chars() {
+    let text = line(raw);
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        let next = rest.peek().copied().unwrap_or(' ');
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '@' => out.push_str("@<!-- -->"),
-            '#' => out.push_str("#<!-- -->"),
-            ':' => out.push_str(":<!-- -->"),
+            '#' if next.is_ascii_digit() => out.push_str("#<!-- -->"),
+            ':' if next == '/' => out.push_str(":<!-- -->"),
             '`' => out.push_str("&#96;"),
             other => out.push(other),
         }
@@ -209,7 +212,7 @@ pub(super) fn thousands(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);

@@ -97,6 +97,9 @@ fn changed_in_both(conflicts: usize) -> String {
 fn mistakes(view: &View<'_>) -> String {
     let errors: Vec<_> = view.findings().into_iter().filter(|finding| finding.is_error()).collect();
     let files: BTreeSet<&RepoPath> = errors.iter().map(|finding| &finding.place.path).collect();
+    if files.is_empty() {
+        return count(view.errors(), "mistake");
+    }
     let requests = files.iter().all(|path| path.below("requests").is_some());
     format!("{} in {}", count(errors.len(), "mistake"), count(files.len(), if requests { "request" } else { "file" }))
 }
@@ -175,8 +178,9 @@ pub(super) fn dangers(view: &View<'_>) -> Vec<String> {
 /// Whose turn it is: "waiting for a review by payments-team".
 pub(super) fn turn(view: &View<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
+    // who reviews anyway is not named twice
     let mut say = |words: String| {
-        if !parts.contains(&words) {
+        if !parts.iter().any(|part| *part == words || part.ends_with(&format!(" by {words}"))) {
             parts.push(words);
         }
     };

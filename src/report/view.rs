@@ -53,7 +53,11 @@ impl<'a> View<'a> {
     }
 
     pub(super) fn errors(&self) -> usize {
-        self.findings().iter().filter(|finding| finding.is_error()).count()
+        match (self.evaluation, &self.change.state) {
+            // after a start only their number is known
+            (None, ChangeState::Waiting(review)) => review.errors,
+            (_, _) => self.findings().iter().filter(|finding| finding.is_error()).count(),
+        }
     }
 
     /// What it would do, as far as it is known.

@@ -1,3 +1,4 @@
 //! One binary of tests: the house, folders in and out, the command line, whole-daemon stories.
 
 mod architecture;
+mod sim;
