@@ -161,3 +161,42 @@ fn notes_are_git_notes() {
     bare.git(&["fsck", "--strict"]);
     assert_eq!(bare.repository.notes_all("refs/notes/none").unwrap(), BTreeMap::new());
 }
+
+/// Each side as edits of the same tree; git itself says what the merge is.
+#[test]
+fn merges_are_those_of_git() {
+    let gone = |name: &str| Edit::File { path: path(name), bytes: None };
+    let long = |word: &str| format!("{word}\n{}", "a line that stays\n".repeat(20));
+    let cases: [(&[Edit], &[Edit]); 9] = [
+        (&[file("one/new", "1")], &[file("two/new", "2")]),
+        (&[file("one/new", "1")], &[file("one/other", "2")]),
+        (&[file("fresh/a", "1")], &[file("fresh/b", "2")]),
+        (&[gone("one/a")], &[file("two/a", "2")]),
+        (&[gone("one/a")], &[gone("one/b")]),
+        (&[gone("one/a"), gone("one/b")], &[file("one/c", "2")]),
+        (&[file("long", &long("ours"))], &[file("long", &format!("{}theirs\n", long("start")))]),
+        (&[gone("long"), file("renamed", &long("start"))], &[file("long", &format!("{}theirs\n", long("start")))]),
+        (&[gone("one/a"), file("one.b", "x")], &[gone("two/a"), file("one-c", "x")]),
+    ];
+    let bare = bare();
+    let start = [
+        file("long", &long("start")),
+        file("one/a", "a"),
+        file("one/b", "b"),
+        file("two/a", "ta"),
+        file("two/b", "tb"),
+        file("one.a", "x"),
+    ];
+    let base = bare.commit("main", None, &start);
+    for (n, (ours, theirs)) in cases.iter().enumerate() {
+        let ours = bare.commit(&format!("ours-{n}"), Some(&base), ours);
+        let theirs = bare.commit(&format!("theirs-{n}"), Some(&base), theirs);
+        let merged = bare.repository.merge_preview(&ours, &theirs).unwrap();
+        assert_eq!(merged.conflicts, [], "case {n}");
+        assert_eq!(merged.tree.to_string(), bare.git(&["merge-tree", "--write-tree", ours.as_str(), theirs.as_str()]), "case {n}");
+    }
+    bare.git(&["fsck", "--strict"]);
+    let moved = |to: &str| [gone("long"), file(to, &long("start"))];
+    let (ours, theirs) = (bare.commit("ours", Some(&base), &moved("x")), bare.commit("theirs", Some(&base), &moved("y")));
+    assert_ne!(bare.repository.merge_preview(&ours, &theirs).unwrap().conflicts, [], "renamed to two names");
+}
