@@ -1,8 +1,10 @@
 package main
 
-security_said(pod_spec) := {msg | some msg in deny | warn; not contains(msg, "memory")} with input as {
-	"kind": "Deployment",
-	"spec": {"template": {"spec": pod_spec}},
+security_said(pod_spec) := said if {
+	said := {msg | some msg in deny | warn; not contains(msg, "memory")} with input as {
+		"kind": "Deployment",
+		"spec": {"template": {"spec": pod_spec}},
+	}
 }
 
 limited := {"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}}

@@ -1,8 +1,10 @@
 package main
 
-limits_said(resources) := {msg | some msg in deny; contains(msg, "container `a`")} with input as {
-	"kind": "Deployment",
-	"spec": {"template": {"spec": {"containers": [{"name": "a", "resources": resources}]}}},
+limits_said(resources) := said if {
+	said := {msg | some msg in deny; contains(msg, "container `a`")} with input as {
+		"kind": "Deployment",
+		"spec": {"template": {"spec": {"containers": [{"name": "a", "resources": resources}]}}},
+	}
 }
 
 test_all_said if count(limits_said({"requests": {"cpu": "1", "memory": "1Gi"}, "limits": {"memory": "1Gi"}})) == 0

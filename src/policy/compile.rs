@@ -1,18 +1,13 @@
 //! Files of policies made ready to run.
 
+use super::codes::{DOES_NOT_COMPILE, METADATA, NEVER_RUNS};
 use super::metadata::{self, Metadata};
-use crate::model::{
-    Code, Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, quoted_list,
-};
+use crate::model::{Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, quoted_list};
 use crate::snapshot::Snapshot;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, LimitError};
 use std::num::NonZeroU32;
 use std::time::Duration;
-
-const DOES_NOT_COMPILE: Code = Code::new("policy-does-not-compile");
-const METADATA: Code = Code::new("policy-metadata");
-const NEVER_RUNS: Code = Code::new("policy-never-runs");
 
 /// How long one policy may take for one input.
 const LIMIT: Duration = Duration::from_secs(1);

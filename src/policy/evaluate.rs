@@ -1,5 +1,6 @@
 //! Policies run over units, and what comes of it.
 
+use super::codes::{FAILED, LIMIT};
 use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
@@ -10,9 +11,6 @@ use crate::render::Unit;
 use crate::yaml;
 use regorus::{Engine, Value};
 use std::collections::BTreeMap;
-
-const LIMIT: Code = Code::new("policy-limit");
-const FAILED: Code = Code::new("policy-failed");
 
 /// A unit and everything that policies see of it.
 #[derive(Clone, Copy)]

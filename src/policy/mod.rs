@@ -3,6 +3,7 @@
 //! A file of policies that declares `deny`, `violation` or `warn` is one policy; every other file is a library that all policies of its scope may
 //! import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
+mod codes;
 mod compile;
 mod evaluate;
 mod input;
@@ -15,3 +16,10 @@ mod verdict;
 pub use compile::{Policies, compile};
 pub use evaluate::{UnitInput, evaluate};
 pub use verdict::{Tally, Verdicts, Waived};
+
+use crate::model::Code;
+
+/// All codes that findings of this stage may have, besides `policy/<id>`.
+pub fn codes() -> &'static [Code] {
+    codes::ALL
+}

@@ -1,4 +1,6 @@
 //! One binary of tests: the house, folders in and out, the command line, whole-daemon stories.
 
 mod architecture;
+mod cases;
+mod example;
 mod sim;

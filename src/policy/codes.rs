@@ -1,0 +1,17 @@
+//! The codes of this stage's findings; a policy's results have `policy/<id>`.
+
+use crate::model::Code;
+
+/// A file of policies that cannot be run.
+pub(super) const DOES_NOT_COMPILE: Code = Code::new("policy-does-not-compile");
+/// A policy that could not be asked about an input.
+pub(super) const FAILED: Code = Code::new("policy-failed");
+/// A policy that came to no end in time.
+pub(super) const LIMIT: Code = Code::new("policy-limit");
+/// A name or an owner of a policy that cannot be.
+pub(super) const METADATA: Code = Code::new("policy-metadata");
+/// A policy in a package that is never asked.
+pub(super) const NEVER_RUNS: Code = Code::new("policy-never-runs");
+
+/// All of them, sorted.
+pub(super) const ALL: &[Code] = &[DOES_NOT_COMPILE, FAILED, LIMIT, METADATA, NEVER_RUNS];

@@ -1,0 +1,185 @@
+//! The example of a platform repository: nothing is wrong with it, and a second path of the same kind is a matter of data.
+
+use goldpath::git::working_tree;
+use goldpath::model::{Digest, Finding, RepoPath};
+use goldpath::parse::{Parsed, parse};
+use goldpath::policy::{self, UnitInput, Verdicts};
+use goldpath::render::{Cache, Limits, Rendered, render};
+use goldpath::snapshot::Snapshot;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// A folder of this repository.
+pub(super) fn folder(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder as a snapshot.
+pub(super) fn read(path: &str) -> Snapshot {
+    working_tree(folder(path)).expect("the folder can be read")
+}
+
+/// What a snapshot says and renders to.
+pub(super) fn rendered(snapshot: &Snapshot) -> (Parsed, Rendered) {
+    let parsed = parse(snapshot);
+    let rendered = render(snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 2);
+    (parsed, rendered)
+}
+
+/// The findings as lines.
+pub(super) fn lines<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> String {
+    let line = |f: &Finding| format!("{}:{} {}: {}\n  {}\n", f.place.path, f.place.span.line, f.code, f.message, f.help);
+    findings.into_iter().map(line).collect()
+}
+
+fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> (Verdicts, Vec<Finding>) {
+    let platform = &parsed.platform;
+    let (policies, broken) = policy::compile(snapshot, platform);
+    let inputs: Vec<UnitInput<'_>> = rendered
+        .units
+        .values()
+        .map(|unit| {
+            let request = &platform.requests[&unit.id.request];
+            UnitInput {
+                unit,
+                request,
+                text: snapshot.text(request.file.as_str()),
+                team: &platform.teams[&request.id.team],
+                target: &platform.targets[&unit.id.target],
+                path: &platform.paths[&request.release.path],
+                diff: None,
+                plan: None,
+            }
+        })
+        .collect();
+    (policy::evaluate(&policies, &inputs, &platform.exceptions, "2026-01-31"), broken)
+}
+
+/// All units with their policies, or everything that is wrong.
+fn shown(snapshot: &Snapshot) -> String {
+    let (parsed, rendered) = rendered(snapshot);
+    let (verdicts, broken) = verdicts(snapshot, &parsed, &rendered);
+    let mut out = lines(parsed.findings.iter().chain(&rendered.findings).chain(&broken).chain(&verdicts.findings));
+    for unit in rendered.units.values() {
+        let tally = verdicts.units[&unit.id];
+        out.push_str(&format!("{}: {} files, {} objects, {} passed\n", unit.id, unit.files.len(), unit.objects.len(), tally.passed));
+    }
+    out
+}
+
+/// The example with the files of another folder over it.
+fn with(more: &str) -> Snapshot {
+    let mut files = read("platform-repo-example").files().clone();
+    files.extend(read(more).files().clone());
+    Snapshot::new(None, files, Vec::new())
+}
+
+/// The example with one text of a file replaced.
+fn edited(file: &str, from: &str, to: &str) -> Snapshot {
+    let mut files = read("platform-repo-example").files().clone();
+    let file = files.get_mut(&RepoPath::parse(file).expect("a path")).expect("the file is there");
+    let text = String::from_utf8(file.bytes.to_vec()).expect("text");
+    assert!(text.contains(from), "{text}");
+    file.bytes = text.replace(from, to).into_bytes().into();
+    Snapshot::new(None, files, Vec::new())
+}
+
+#[test]
+fn nothing_is_wrong_with_the_example() {
+    insta::assert_snapshot!(shown(&read("platform-repo-example")), @"
+    catalog-team/catalog-search/cluster@staging-eu-west-1: 7 files, 7 objects, 6 passed
+    orders-team/orders-api/cluster@staging-eu-central-1: 7 files, 7 objects, 6 passed
+    orders-team/orders-api/repo@service-repositories: 2 files, 0 objects, 6 passed
+    orders-team/orders-demo/cluster@staging-eu-west-1: 7 files, 8 objects, 6 passed
+    orders-team/orders-demo/dns@dns: 2 files, 1 objects, 6 passed
+    payments-team/payments-gateway/cluster@production-eu-central-1: 7 files, 7 objects, 6 passed
+    payments-team/payments-gateway/repo@service-repositories: 2 files, 0 objects, 6 passed
+    payments-team/payments-staging/cluster@staging-eu-central-1: 7 files, 10 objects, 6 passed
+    payments-team/payments-staging/dns@dns: 2 files, 2 objects, 6 passed
+    ");
+}
+
+#[test]
+fn the_published_request_is_taken_unchanged() {
+    let published = std::fs::read(folder("tests/data/published-request.yaml")).expect("it can be read");
+    let ours = std::fs::read(folder("platform-repo-example/requests/payments-team/payments-staging.yaml")).expect("it can be read");
+    assert_eq!(Digest::of(&published), Digest::of(&ours));
+}
+
+#[test]
+fn a_second_path_of_the_same_kind_is_added_by_data_alone() {
+    let first: BTreeMap<_, _> = rendered(&read("platform-repo-example")).1.units.into_iter().map(|(id, unit)| (id, unit.digest)).collect();
+    let both = with("tests/data/second-environment");
+    let all = rendered(&both).1.units;
+    assert!(first.iter().all(|(id, digest)| all[id].digest == *digest), "what was there renders as before");
+    let added = |line: &&str| !first.keys().any(|id| line.starts_with(&id.to_string()));
+    let added: Vec<String> = shown(&both).lines().filter(added).map(str::to_owned).collect();
+    insta::assert_snapshot!(added.join("\n"), @"
+    orders-team/orders-sandbox/budget@dns: 2 files, 1 objects, 5 passed
+    orders-team/orders-sandbox/cluster@staging-eu-central-1: 3 files, 4 objects, 5 passed
+    ");
+}
+
+#[test]
+fn the_policies_of_the_example_speak() {
+    let said = |file: &str, from: &str, to: &str| {
+        let snapshot = edited(file, from, to);
+        let (parsed, rendered) = rendered(&snapshot);
+        let (verdicts, broken) = verdicts(&snapshot, &parsed, &rendered);
+        lines(parsed.findings.iter().chain(&rendered.findings).chain(&broken).chain(&verdicts.findings))
+    };
+    let orders = "requests/orders-team/orders-demo.yaml";
+    let search = "requests/catalog-team/catalog-search.yaml";
+    let deployment = "golden-paths/http-service/1.0.0/cluster/deployment.yaml.tera";
+    let all = [
+        said(orders, "version: \"1.4.0\"", "version: latest"),
+        said(orders, "purpose: demo", "purpose: demo\n  dataClassification: confidential"),
+        said(search, "size: small", "scaling: {min: 9, max: 3}"),
+        said(search, "registry.example.org/", "docker.io/"),
+        said(deployment, "            limits:\n              memory: {{ memory | yaml }}\n", ""),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @"
+    requests/orders-team/orders-demo.yaml:1 policy/image-source: the image `registry.example.org/orders-team/orders-web:latest` is another one every day: name a version (Deployment `orders-web` in `orders-team/orders-demo/cluster@staging-eu-west-1`)
+      The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    requests/orders-team/orders-demo.yaml:10 policy/data-residency: confidential data would be in eu-west-1; it belongs in eu-central-1 (`orders-team/orders-demo/cluster@staging-eu-west-1`)
+      The policy `data-residency` belongs to `sre`: change the request, or ask them in #sre for an exception.
+
+    requests/catalog-team/catalog-search.yaml:9 policy/scaling-is-a-range: at most 3 replicas are fewer than at least 9 (HorizontalPodAutoscaler `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
+      The policy `scaling-is-a-range` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    requests/catalog-team/catalog-search.yaml:1 policy/image-source: the image `docker.io/catalog/search:0.9.3` is not from registry.example.org/ (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
+      The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    requests/catalog-team/catalog-search.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
+      The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    requests/orders-team/orders-api.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `orders-api` in `orders-team/orders-api/cluster@staging-eu-central-1`)
+      The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    requests/payments-team/payments-gateway.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `payments-gateway` in `payments-team/payments-gateway/cluster@production-eu-central-1`)
+      The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    ");
+}
+
+#[test]
+fn the_tests_beside_the_policies_pass() {
+    let snapshot = read("platform-repo-example");
+    let mut engine = regorus::Engine::new();
+    let files = snapshot.under("policies").filter(|(path, _)| path.as_str().ends_with(".rego"));
+    for (path, _) in files {
+        engine.add_policy(path.to_string(), snapshot.text(path.as_str()).expect("text").to_owned()).expect("it compiles");
+    }
+    let mut ran = 0;
+    for package in ["main", "goldpath.unit"] {
+        let rules = engine.eval_query(format!("data.{package}"), false).expect("it runs").result[0].expressions[0].value.clone();
+        for (name, value) in rules.as_object().expect("a package").iter() {
+            let name = name.as_string().expect("a name");
+            if name.starts_with("test_") {
+                ran += 1;
+                assert_eq!(*value, regorus::Value::from(true), "{package}.{name}");
+            }
+        }
+    }
+    let written: usize =
+        snapshot.under("policies").map(|(path, _)| snapshot.text(path.as_str()).expect("text").matches("\ntest_").count()).sum();
+    assert_eq!(ran, written, "a test that is undefined has failed");
+}
