@@ -2,6 +2,7 @@
 
 use super::codes::{DOES_NOT_COMPILE, METADATA, NEVER_RUNS};
 use super::metadata::{self, Metadata};
+use super::refused::{self, Refused};
 use crate::model::{Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, quoted_list};
 use crate::snapshot::Snapshot;
 use regorus::utils::limits::ExecutionTimerConfig;
@@ -15,8 +16,6 @@ const LIMIT: Duration = Duration::from_secs(1);
 const CHECK_EVERY: NonZeroU32 = NonZeroU32::new(64).expect("it is not zero");
 /// Who owns a policy of the organisation whose metadata say nothing; a release's is its path's owner's.
 const DEFAULT_OWNER: &str = "platform";
-/// Functions whose answer is not a matter of the input alone.
-const AMBIENT: [&str; 5] = ["http.send", "opa.runtime", "rand.intn", "time.now_ns", "uuid.rfc4122"];
 
 /// Policies made ready to run: the organisation's, and those of each release.
 pub struct Policies {
@@ -134,30 +133,19 @@ fn engine() -> Engine {
 }
 
 fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<Source<'a>, Box<Finding>> {
-    let refused = |span: Span, message: String, help: &str| {
+    let refuse = |span: Span, message: String, help: &str| {
         let finding = Finding::error(DOES_NOT_COMPILE, Place::new(file.file.clone(), span), message);
         Box::new(finding.help(help).turn(turn(file)))
     };
-    let text = snapshot.text(file.file.as_str()).ok_or_else(|| refused(Span::START, "the file is not UTF-8 text".to_owned(), ""))?;
-    if let Some((span, name)) = ambient(text) {
-        let message = format!("`{name}` gives an answer that is not in the repository");
-        return Err(refused(span, message, "Policies see their `input` and nothing else, so that they say the same thing tomorrow."));
+    let text = snapshot.text(file.file.as_str()).ok_or_else(|| refuse(Span::START, "the file is not UTF-8 text".to_owned(), ""))?;
+    if let Some(Refused { span, name, why, help }) = refused::first(text) {
+        return Err(refuse(span, format!("`{name}` {why}"), help));
     }
     let mut engine = engine();
     let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| Box::new(does_not_compile(file, &error)))?;
     let declared = |rule: &Rule| engine.has_declared_rule_rooted_at(file.file.as_str(), rule.name()).unwrap_or(false);
     let rules = Rule::ALL.into_iter().filter(declared).collect();
     Ok(Source { file, text, package, rules })
-}
-
-/// The first call of a function that looks outside, without comments.
-fn ambient(text: &str) -> Option<(Span, &'static str)> {
-    text.lines().zip(1..).find_map(|(line, number)| {
-        let code = line.split('#').next().unwrap_or(line);
-        let (column, name) = AMBIENT.iter().find_map(|name| Some((code.find(&format!("{name}("))?, *name)))?;
-        let column = u32::try_from(code[..column].chars().count() + 1).unwrap_or(1);
-        Some((Span::point(number, column), name))
-    })
 }
 
 /// The policy with the libraries of its scope, asked once about nothing, so that most of what cannot be resolved is found now.

@@ -9,6 +9,7 @@ mod evaluate;
 mod input;
 mod metadata;
 mod outcome;
+mod refused;
 #[cfg(test)]
 mod tests;
 mod verdict;
