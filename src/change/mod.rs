@@ -163,6 +163,18 @@ impl Change {
         }
     }
 
+    /// The commit that people look at: the head of the pull request, or where it landed.
+    pub fn head(&self) -> Option<CommitId> {
+        match &self.state {
+            ChangeState::Rendering { round } | ChangeState::Planning { round, .. } => Some(round.head.clone()),
+            ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => Some(review.round.head.clone()),
+            ChangeState::Landing { landing, .. } => Some(landing.commit.clone()),
+            ChangeState::Held(held) => Some(held.landing.commit.clone()),
+            ChangeState::Accepted(accepted) => Some(accepted.landing.commit.clone()),
+            ChangeState::Seen | ChangeState::Closed => None,
+        }
+    }
+
     /// Where it landed on the default branch, once it did.
     pub fn landing(&self) -> Option<&Landing> {
         match &self.state {

@@ -64,7 +64,8 @@ pub(super) fn planned(change: Change, plans: &Plans, now: Timestamp) -> Change {
 }
 
 impl Review {
-    fn of(
+    /// What is reviewed of a comparison: what it would do, with what Terraform said, or why Terraform did not.
+    pub fn of(
         evaluation: &Evaluation,
         plans: &BTreeMap<UnitId, crate::observe::TerraformPlan>,
         more: &[Finding],

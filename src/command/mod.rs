@@ -3,7 +3,7 @@
 //! `Command` and `Event` are closed: who matches them names every variant.
 
 use crate::diff::Transition;
-use crate::model::{ChangeId, CommitId, Digest, RepoPath, TargetKind, TargetName, UnitId};
+use crate::model::{ChangeId, CommitId, Digest, Finding, RepoPath, TargetKind, TargetName, UnitId};
 use crate::observe::{Facts, Landing, Outcome, PullRequest, UnitResult};
 use crate::plan::{Evaluation, Hold, Plans, Reviewed, Round, Who};
 use jiff::Timestamp;
@@ -90,6 +90,8 @@ pub struct Words {
     pub conclusion: String,
     /// One line: the title of the check and the description of the status.
     pub title: String,
+    /// Findings to be shown at their lines.
+    pub annotations: Vec<Finding>,
 }
 
 /// One unit to be made so.

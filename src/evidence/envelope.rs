@@ -114,6 +114,11 @@ impl Opened {
         Ok(Self { statement, payload, keyid: signed.keyid, signature })
     }
 
+    /// What it states, believed without a key.
+    pub(super) fn unverified(self) -> Statement {
+        self.statement
+    }
+
     pub(super) fn verify(self, key: &PublicKey) -> Verdict {
         if self.keyid != key.id().hex() {
             return Verdict::Foreign(self.keyid);

@@ -100,6 +100,13 @@ pub enum Gap {
         /// Whether a statement tells of older commits of the change.
         newer: bool,
     },
+    /// The branch `rendered` has a commit of a change that is not complete yet: no statement tells of it yet.
+    Pending {
+        /// The commit.
+        rendered: CommitId,
+        /// The change.
+        change: ChangeId,
+    },
     /// A statement tells of a commit of `rendered` that is not on the branch.
     Unpublished {
         /// Its place in the chain.
@@ -127,6 +134,13 @@ pub enum Gap {
         /// The commit of `rendered`.
         rendered: CommitId,
     },
+}
+
+impl Gap {
+    /// Whether something is wrong; else it is only not complete yet.
+    pub fn is_error(&self) -> bool {
+        !matches!(self, Self::Pending { .. })
+    }
 }
 
 fn digest(digest: Option<&Digest>) -> String {
@@ -171,6 +185,9 @@ impl fmt::Display for Gap {
                     "commit {} of the branch rendered claims {change} and is newer than what its statement tells of",
                     rendered.short()
                 )
+            }
+            Self::Pending { rendered, change } => {
+                write!(f, "commit {} of the branch rendered belongs to {change}, which is not complete yet", rendered.short())
             }
             Self::Unpublished { sequence, rendered } => {
                 write!(f, "statement {sequence} tells of commit {}, which is not on the branch rendered", rendered.short())

@@ -21,12 +21,14 @@ pub use statement::{
     Approval, Clearance, ExceptionUse, Input, PREDICATE_TYPE, Policies, Predicate, Pull, STATEMENT_TYPE, Statement, Subject, UnitOutcome,
     UnitRecord, statement,
 };
-pub use verify::{Entry, Found, NotesCommit, RenderedCommit, Report, entries, verify_chain};
+pub use verify::{Entry, Found, NotesCommit, RenderedCommit, Report, entries, unverified, verify_chain};
 
 /// The trailer with the length and head of the chain: `Goldpath-Chain: 3 sha256:…`.
 pub const CHAIN_TRAILER: &str = "Goldpath-Chain";
 /// The trailer of commits of `rendered` with the commit of the default branch that was applied.
 pub const BASE_TRAILER: &str = "Goldpath-Base";
+/// The trailer of commits of `rendered` with how many of the change's units they show: `8 of 9`.
+pub const APPLIED_TRAILER: &str = "Goldpath-Applied";
 /// The trailer of commits of `rendered` with the change that was applied.
 pub const CHANGE_TRAILER: &str = "Goldpath-Change";
 

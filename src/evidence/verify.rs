@@ -39,6 +39,8 @@ pub struct RenderedCommit {
     pub change: Option<ChangeId>,
     /// The chain before it, as its trailer says.
     pub chain: Option<Chain>,
+    /// Whether it shows all of its change; evidence is written only then.
+    pub complete: bool,
 }
 
 /// A statement whose signature is good.
@@ -77,6 +79,25 @@ pub fn entries(notes: &BTreeMap<CommitId, Vec<String>>, key: &PublicKey) -> Vec<
     Lines::read(notes, key).entries
 }
 
+/// The statements as they stand, by their place in the chain, believed without a key: for reading, never for proving.
+pub fn unverified(notes: &BTreeMap<CommitId, Vec<String>>) -> Vec<Entry> {
+    let lines = notes.iter().flat_map(|(on, note)| note.iter().enumerate().map(move |(at, text)| (on, at + 1, text)));
+    let entry = |(on, line, text): (&CommitId, usize, &String)| {
+        let statement = Opened::parse(text).ok()?.unverified();
+        Some(Entry { on: on.clone(), line, digest: Digest::of(text.as_bytes()), statement })
+    };
+    let mut entries: Vec<Entry> = lines.filter_map(entry).collect();
+    entries.sort_by_key(Entry::sequence);
+    entries
+}
+
+impl Report {
+    /// Whether nothing is wrong; what is only not complete yet is not.
+    pub fn is_sound(&self) -> bool {
+        !self.gaps.iter().any(Gap::is_error)
+    }
+}
+
 /// Checks every line, the chain, what commits say of it, and the bytes of the branch `rendered`.
 pub fn verify_chain(found: &Found<'_>, key: &PublicKey) -> Report {
     let lines = Lines::read(found.notes, key);
@@ -86,7 +107,7 @@ pub fn verify_chain(found: &Found<'_>, key: &PublicKey) -> Report {
     lines.known_elsewhere(found, &mut gaps);
     lines.published(found, &mut gaps);
     lines.bytes(found, &mut gaps);
-    if !gaps.iter().any(|gap| matches!(gap, Gap::Unrecorded { .. } | Gap::Unexplained { .. })) {
+    if !gaps.iter().any(|gap| matches!(gap, Gap::Unrecorded { .. } | Gap::Unexplained { .. } | Gap::Pending { .. })) {
         lines.tip(found, &mut gaps);
     }
     gaps.dedup();
@@ -222,6 +243,7 @@ impl Lines {
                 // a statement covers the commits of its change up to the one that it names
                 Some(change) => match stated.get(change) {
                     Some(last) if *last >= at => {}
+                    None if !commit.complete => gaps.push(Gap::Pending { rendered, change: change.clone() }),
                     last => gaps.push(Gap::Unrecorded { rendered, change: change.clone(), newer: last.is_some() }),
                 },
             }

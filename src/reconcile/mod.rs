@@ -203,6 +203,32 @@ impl<P: Perform> Reconciler<P> {
         Ok(())
     }
 
+    /// Looks at the repository once more and waits until nothing is due and nothing is being worked on, while others work.
+    ///
+    /// # Errors
+    /// When the store cannot be read or written.
+    pub async fn settled(&self) -> Result<(), Error> {
+        self.look_at(&Key::Repository).await?;
+        loop {
+            let woken = self.wake.notified();
+            if self.is_idle().await? {
+                return Ok(());
+            }
+            let _or_in_a_moment = tokio::time::timeout(Duration::from_millis(100), woken).await;
+        }
+    }
+
+    /// Waits until the repository was looked at once since the start.
+    pub async fn first_round(&self) {
+        loop {
+            let woken = self.wake.notified();
+            if self.rounds() > 0 {
+                return;
+            }
+            let _or_in_a_moment = tokio::time::timeout(Duration::from_millis(100), woken).await;
+        }
+    }
+
     /// How often the repository was looked at since the start.
     pub fn rounds(&self) -> u64 {
         self.rounds.load(Ordering::Relaxed)

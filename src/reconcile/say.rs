@@ -80,6 +80,7 @@ fn words(view: &View<'_>) -> Words {
         note: report::failure_note(view).map(|(nonce, text)| (nonce.to_string(), text)),
         conclusion: conclusion.as_str().to_owned(),
         title,
+        annotations: report::check(view).annotations,
     }
 }
 

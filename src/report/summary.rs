@@ -92,6 +92,10 @@ pub struct DaemonStatus {
     pub open: usize,
     /// Changes that wait for a named approval.
     pub held: usize,
+    /// What was known of the default branch is no longer part of it: nothing lands until it is again.
+    pub rewound: bool,
+    /// How often the repository was looked at since the start.
+    pub rounds: u64,
     /// The targets.
     pub targets: Vec<TargetStatus>,
 }
@@ -110,6 +114,13 @@ pub struct TargetStatus {
     pub failed: usize,
     /// Moves that are held.
     pub held: usize,
+}
+
+impl Summary {
+    /// Whether anything may still become of it.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.state.as_str(), "applied" | "closed")
+    }
 }
 
 /// One change in a list.

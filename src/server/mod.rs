@@ -18,7 +18,7 @@ use crate::report::{self, DaemonStatus, Detail, Summary};
 use crate::web;
 use answer::Problem;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -34,6 +34,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How long the loop may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long it may take until nothing is being worked on.
+const LONG_PATIENCE: Duration = Duration::from_secs(110);
 
 /// What the server asks of the loop; each carries the way back for the answer.
 #[derive(Debug)]
@@ -63,6 +65,8 @@ pub enum Question {
     },
     /// How the daemon is.
     Status {
+        /// Whether to look at the repository once more and wait until nothing is being worked on.
+        wait: bool,
         /// Where the answer goes.
         reply: oneshot::Sender<DaemonStatus>,
     },
@@ -217,12 +221,16 @@ pub fn router(api: Api) -> Router {
 
 /// Asks the loop, and waits for its answer for a while.
 async fn ask<T>(api: &Api, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Result<T, Problem> {
+    ask_within(PATIENCE, api, question).await
+}
+
+async fn ask_within<T>(patience: Duration, api: &Api, question: impl FnOnce(oneshot::Sender<T>) -> Question) -> Result<T, Problem> {
     let (reply, answer) = oneshot::channel();
     let asked = async {
         api.ask.send(question(reply)).await.map_err(|_| Problem::stopping())?;
         answer.await.map_err(|_| Problem::stopping())
     };
-    tokio::time::timeout(PATIENCE, asked).await.unwrap_or_else(|_| Err(Problem::busy()))
+    tokio::time::timeout(patience, asked).await.unwrap_or_else(|_| Err(Problem::busy()))
 }
 
 async fn changes_page(State(api): State<Arc<Api>>) -> Response {
@@ -256,8 +264,16 @@ async fn metrics(State(api): State<Arc<Api>>) -> Response {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], api.metrics.render()).into_response()
 }
 
-async fn status(State(api): State<Arc<Api>>) -> Result<Response, Problem> {
-    let status = ask(&api, |reply| Question::Status { reply }).await?;
+/// What may stand behind the address of the status.
+#[derive(serde::Deserialize)]
+struct Wanted {
+    #[serde(default)]
+    wait: bool,
+}
+
+async fn status(State(api): State<Arc<Api>>, Query(Wanted { wait }): Query<Wanted>) -> Result<Response, Problem> {
+    let patience = if wait { LONG_PATIENCE } else { PATIENCE };
+    let status = ask_within(patience, &api, |reply| Question::Status { wait, reply }).await?;
     Ok(answer::json("StatusReport", json!(status)))
 }
 

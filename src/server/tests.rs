@@ -51,8 +51,10 @@ fn answer(question: Question, acted: &std::sync::Mutex<Vec<Action>>) {
             };
             drop(reply.send(answer));
         }
-        Question::Status { reply } => {
+        Question::Status { wait: _, reply } => {
             drop(reply.send(DaemonStatus {
+                rewound: false,
+                rounds: 1,
                 version: "0.1.0".to_owned(),
                 repository: "platform.git".to_owned(),
                 branch: "main".to_owned(),

@@ -47,6 +47,11 @@ impl Signer {
         Signature(self.key.sign(bytes).to_bytes())
     }
 
+    /// A key for digests of secret values, of which whoever has only the public key knows nothing.
+    pub fn values_key(&self) -> [u8; 32] {
+        *Digest::of(&self.sign(b"goldpath: key for digests of sensitive values, version 1").0).bytes()
+    }
+
     /// The digest of the public half's `SubjectPublicKeyInfo`.
     pub fn key_id(&self) -> &Digest {
         self.public.id()

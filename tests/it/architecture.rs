@@ -36,8 +36,11 @@ const MAP: &[(&str, Room)] = &[
     ("command", Core(&["model", "diff", "observe", "plan"])),
     ("change", Core(&["model", "diff", "observe", "plan", "command"])),
     ("delivery", Core(&["model", "diff", "observe", "plan", "command"])),
-    ("report", Core(&["model", "yaml", "snapshot", "parse", "render", "diff", "observe", "policy", "plan", "change", "delivery"])),
     ("evidence", Core(&["model", "render", "diff", "policy", "observe", "plan", "change", "delivery"])),
+    (
+        "report",
+        Core(&["model", "yaml", "snapshot", "parse", "render", "diff", "observe", "policy", "plan", "change", "delivery", "evidence"]),
+    ),
     ("process", Effect(&[])),
     ("git", Effect(&["process"])),
     ("forge", Effect(&["git"])),

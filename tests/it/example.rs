@@ -94,15 +94,15 @@ fn nothing_is_wrong_with_the_example() {
     orders-team/orders-demo/dns@dns: 2 files, 1 objects, 6 passed
     payments-team/payments-gateway/cluster@production-eu-central-1: 7 files, 7 objects, 6 passed
     payments-team/payments-gateway/repo@service-repositories: 2 files, 0 objects, 6 passed
-    payments-team/payments-staging/cluster@staging-eu-central-1: 7 files, 10 objects, 6 passed
-    payments-team/payments-staging/dns@dns: 2 files, 2 objects, 6 passed
+    payments-team/payments-preview/cluster@staging-eu-central-1: 7 files, 10 objects, 6 passed
+    payments-team/payments-preview/dns@dns: 2 files, 2 objects, 6 passed
     ");
 }
 
 #[test]
 fn the_published_request_is_taken_unchanged() {
     let published = std::fs::read(folder("tests/data/published-request.yaml")).expect("it can be read");
-    let ours = std::fs::read(folder("platform-repo-example/requests/payments-team/payments-staging.yaml")).expect("it can be read");
+    let ours = std::fs::read(folder("demo/request.yaml")).expect("it can be read");
     assert_eq!(Digest::of(&published), Digest::of(&ours));
 }
 

@@ -113,7 +113,8 @@ impl World {
     }
 
     fn publish(&mut self, n: u64, tree: &BTreeMap<UnitId, Digest>) {
-        let made = RenderedCommit { id: rendered(n), base: Some(commit(n)), change: Some(ChangeId::pull(n)), chain: self.chain };
+        let made =
+            RenderedCommit { id: rendered(n), base: Some(commit(n)), change: Some(ChangeId::pull(n)), chain: self.chain, complete: true };
         self.rendered.push(made);
         self.folders.insert(rendered(n), tree.clone());
     }

@@ -11,60 +11,60 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 /// A tree of the simulated repository: what each unit renders to.
-pub type Tree = BTreeMap<UnitId, Digest>;
+pub(super) type Tree = BTreeMap<UnitId, Digest>;
 
 /// A world in memory.
-pub struct SimWorld {
+pub(super) struct SimWorld {
     state: Mutex<State>,
 }
 
 /// Everything that is outside.
-pub struct State {
-    pub now: Timestamp,
+pub(super) struct State {
+    pub(super) now: Timestamp,
     /// Trees by commit.
-    pub trees: BTreeMap<CommitId, Tree>,
+    pub(super) trees: BTreeMap<CommitId, Tree>,
     /// The default branch, oldest first, with the pull request that each commit merges.
-    pub main: Vec<(CommitId, Option<u64>)>,
+    pub(super) main: Vec<(CommitId, Option<u64>)>,
     /// Open pull requests.
-    pub pulls: BTreeMap<u64, Pull>,
+    pub(super) pulls: BTreeMap<u64, Pull>,
     /// What the targets hold.
-    pub targets: Tree,
+    pub(super) targets: Tree,
     /// What the branch `rendered` shows.
-    pub rendered: Tree,
+    pub(super) rendered: Tree,
     /// Changes whose evidence is written, in order.
-    pub notes: Vec<ChangeId>,
+    pub(super) notes: Vec<ChangeId>,
     /// Every apply that changed a target, in order.
-    pub writes: Vec<(UnitId, Option<Digest>)>,
+    pub(super) writes: Vec<(UnitId, Option<Digest>)>,
     /// The newest words of each change, by pull request or commit.
-    pub said: BTreeMap<String, Words>,
+    pub(super) said: BTreeMap<String, Words>,
     /// How many of the next commands that write fail, in percent.
-    pub faults: u64,
+    pub(super) faults: u64,
     seed: u64,
 }
 
 /// A pull request of the simulated forge.
 #[derive(Clone)]
-pub struct Pull {
-    pub head: CommitId,
-    pub author: String,
-    pub reviews: Vec<String>,
-    pub merge_by: Option<String>,
+pub(super) struct Pull {
+    pub(super) head: CommitId,
+    pub(super) author: String,
+    pub(super) reviews: Vec<String>,
+    pub(super) merge_by: Option<String>,
 }
 
-pub fn commit(number: u64) -> CommitId {
+pub(super) fn commit(number: u64) -> CommitId {
     CommitId::parse(&format!("{number:040x}")).expect("40 digits")
 }
 
-pub fn unit(name: &str) -> UnitId {
+pub(super) fn unit(name: &str) -> UnitId {
     UnitId::parse(&format!("team/{name}/files@fleet")).expect("a unit")
 }
 
-pub fn tree(units: &[(&str, &str)]) -> Tree {
+pub(super) fn tree(units: &[(&str, &str)]) -> Tree {
     units.iter().map(|(name, text)| (unit(name), Digest::of(text.as_bytes()))).collect()
 }
 
 impl SimWorld {
-    pub fn new(seed: u64, base: Tree) -> Self {
+    pub(super) fn new(seed: u64, base: Tree) -> Self {
         let state = State {
             now: Timestamp::from_second(1_700_000_000).expect("a time"),
             trees: BTreeMap::from([(commit(0), base)]),
@@ -81,28 +81,28 @@ impl SimWorld {
         Self { state: Mutex::new(state) }
     }
 
-    pub fn with<T>(&self, use_it: impl FnOnce(&mut State) -> T) -> T {
+    pub(super) fn with<T>(&self, use_it: impl FnOnce(&mut State) -> T) -> T {
         use_it(&mut self.state.lock().expect("no test panics while it holds this"))
     }
 }
 
 impl State {
-    pub fn pass(&mut self, seconds: i64) {
+    pub(super) fn pass(&mut self, seconds: i64) {
         self.now += SignedDuration::from_secs(seconds);
     }
 
     /// A branch with this tree is pushed.
-    pub fn propose(&mut self, number: u64, head: u64, author: &str, tree: Tree) {
+    pub(super) fn propose(&mut self, number: u64, head: u64, author: &str, tree: Tree) {
         self.trees.insert(commit(head), tree);
         let pull = Pull { head: commit(head), author: author.to_owned(), reviews: Vec::new(), merge_by: None };
         self.pulls.insert(number, pull);
     }
 
-    pub fn review(&mut self, number: u64, user: &str) {
+    pub(super) fn review(&mut self, number: u64, user: &str) {
         self.pulls.get_mut(&number).expect("it was proposed").reviews.push(user.to_owned());
     }
 
-    pub fn want_merge(&mut self, number: u64, user: &str) {
+    pub(super) fn want_merge(&mut self, number: u64, user: &str) {
         self.pulls.get_mut(&number).expect("it was proposed").merge_by = Some(user.to_owned());
     }
 
@@ -127,8 +127,8 @@ impl State {
         }
     }
 
-    fn observe(&self, known: Option<CommitId>) -> Event {
-        let from = known.as_ref().map(|known| self.main.iter().position(|(id, _)| id == known).expect("main only grows"));
+    fn observe(&self, known: Option<&CommitId>) -> Event {
+        let from = known.map(|known| self.main.iter().position(|(id, _)| id == known).expect("main only grows"));
         let first = from.map_or(0, |from| from + 1);
         let landing = |at: usize| {
             let (commit, pull) = self.main[at].clone();
@@ -249,7 +249,7 @@ impl Perform for SimWorld {
             // an answer that is lost after the effect: the world did it, and nobody heard of it
             let lost = state.fails();
             let event = match command {
-                Command::Observe { known } => state.observe(known),
+                Command::Observe { known } => state.observe(known.as_ref()),
                 Command::Look { pull, .. } => state.look(pull),
                 Command::Render { round, .. } => Event::Rendered(Arc::new(state.evaluate(&round))),
                 Command::Plan { .. } => unreachable!("there is no Terraform here"),

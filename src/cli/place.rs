@@ -1,0 +1,54 @@
+//! Where one stands: the platform repository around a folder, and the commits in it.
+
+use crate::error::Error;
+use crate::git::{self, Repository};
+use crate::model::RepoPath;
+use crate::snapshot::Snapshot;
+use std::path::{Path, PathBuf};
+
+/// The file that makes a folder a platform repository.
+const SETTINGS: &str = "goldpath.yaml";
+
+/// The root of the platform repository around a folder: upwards to the first `goldpath.yaml`.
+pub(super) fn root(from: Option<&Path>) -> Result<PathBuf, Error> {
+    let from = from.unwrap_or_else(|| Path::new("."));
+    let start = from.canonicalize().map_err(|error| Error::outside(format!("unable to read {}", from.display()), &error))?;
+    let found = start.ancestors().find(|folder| folder.join(SETTINGS).is_file());
+    found.map(Path::to_path_buf).ok_or_else(|| {
+        Error::usage(format!("there is no {SETTINGS} in {} or above it", start.display()))
+            .hint("change into a platform repository, or name one with `--repo DIR`")
+    })
+}
+
+/// A file on this machine as a path in the repository.
+pub(super) fn inside(root: &Path, file: &Path) -> Result<RepoPath, Error> {
+    let full = file.canonicalize().map_err(|error| Error::outside(format!("unable to read {}", file.display()), &error))?;
+    let outside = || Error::usage(format!("{} is not in the platform repository {}", file.display(), root.display()));
+    let below = full.strip_prefix(root).map_err(|_| outside())?;
+    RepoPath::parse(&below.to_string_lossy()).map_err(|_| outside())
+}
+
+/// The files as they are in the working tree.
+pub(super) fn working_tree(root: &Path) -> Result<Snapshot, Error> {
+    Ok(git::working_tree(root)?)
+}
+
+/// The Git repository around the working tree, when there is one.
+pub(super) fn repository(root: &Path) -> Option<Repository> {
+    Repository::open(root).ok()
+}
+
+/// The commit to compare with: `rev`, or the merge base of what is checked out with the default branch.
+pub(super) fn base(repository: &Repository, rev: Option<&str>) -> Result<Option<Snapshot>, Error> {
+    let commit = match rev {
+        Some(rev) => Some(repository.resolve(rev)?),
+        None => merge_base(repository),
+    };
+    Ok(commit.map(|commit| repository.snapshot(&commit)).transpose()?)
+}
+
+fn merge_base(repository: &Repository) -> Option<crate::model::CommitId> {
+    let head = repository.resolve("HEAD").ok()?;
+    let default = ["origin/HEAD", "main", "master"].iter().find_map(|name| repository.resolve(name).ok())?;
+    repository.merge_base(&default, &head).ok().flatten()
+}

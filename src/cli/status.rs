@@ -1,0 +1,25 @@
+//! `goldpath status [--wait]`
+
+use super::client::Server;
+use super::{Ended, Output, print};
+use crate::error::Error;
+use crate::report::{self, DaemonStatus};
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    #[command(flatten)]
+    server: Server,
+    /// Look at the repository once more and wait until nothing is being worked on
+    #[arg(long)]
+    wait: bool,
+}
+
+pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
+    let answer = args.server.get(if args.wait { "status?wait=true" } else { "status" })?;
+    let status: DaemonStatus = super::change::read(Some(&answer))?;
+    match output {
+        Output::Json => print(&answer.to_string()),
+        Output::Text | Output::Markdown => print(&report::status_terminal(&status)),
+    }
+    Ok(if status.held > 0 { Ended::Held } else { Ended::Done })
+}

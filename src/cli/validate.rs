@@ -1,0 +1,75 @@
+//! `goldpath validate [--base REV] [FILE or DIR …]`
+
+use super::{Ended, Output, colour, place, print};
+use crate::error::Error;
+use crate::model::{Finding, RepoPath};
+use crate::plan::Round;
+use crate::render::Cache;
+use crate::report;
+use crate::world::{Bench, Tree, evaluate};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Compare with this commit instead of the merge base with the default branch
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Only the findings of these files and folders
+    #[arg(value_name = "FILE")]
+    files: Vec<PathBuf>,
+}
+
+pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
+    let root = place::root(
+        args.files.first().map(|file| file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(file.as_path())),
+    )?;
+    let only = args.files.iter().map(|file| only(&root, file)).collect::<Result<Vec<_>, _>>()?;
+    let tree = Tree::read(place::working_tree(&root)?, &mut Cache::default(), super::run::threads());
+    let findings: Vec<Finding> = findings(args, &root, &tree)?.into_iter().filter(|finding| wanted(&only, finding)).collect();
+    let requests = tree.parsed.platform.known_requests().count();
+    match output {
+        Output::Json => print(&report::validate_json(&findings, requests).to_string()),
+        Output::Text | Output::Markdown => {
+            let source = |path: &RepoPath| tree.snapshot.text(path.as_str()).map(str::to_owned);
+            print(&report::findings_terminal(&findings, source, colour()));
+            print(&report::validate_summary(&findings, requests));
+        }
+    }
+    Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
+}
+
+/// A file or folder of the command line; the root itself is everything.
+fn only(root: &std::path::Path, file: &std::path::Path) -> Result<Option<RepoPath>, Error> {
+    let full = file.canonicalize().map_err(|error| Error::outside(format!("unable to read {}", file.display()), &error))?;
+    if full == root { Ok(None) } else { place::inside(root, file).map(Some) }
+}
+
+fn wanted(only: &[Option<RepoPath>], finding: &Finding) -> bool {
+    let path = &finding.place.path;
+    let fits = |wanted: &Option<RepoPath>| wanted.as_ref().is_none_or(|wanted| path == wanted || path.below(wanted.as_str()).is_some());
+    only.is_empty() || only.iter().any(fits)
+}
+
+/// All findings of the tree; what only a comparison tells is against the base, where there is one.
+fn findings(args: &Args, root: &std::path::Path, tree: &Tree) -> Result<Vec<Finding>, Error> {
+    let base = match place::repository(root) {
+        Some(repository) => place::base(&repository, args.base.as_deref())?,
+        None if args.base.is_some() => return Err(Error::usage("`--base` needs a Git repository, and this folder is not in one")),
+        None => None,
+    };
+    let mut findings = tree.findings();
+    findings.extend(policies(tree));
+    if let Some(base) = base {
+        let base = Tree::read(base, &mut Cache::default(), super::run::threads());
+        findings.extend(crate::diff::diff(Some(base.side()), tree.side()).findings);
+    }
+    crate::model::sort_findings(&mut findings);
+    Ok(findings)
+}
+
+/// What the tree's own policies say of all its units.
+fn policies(tree: &Tree) -> Vec<Finding> {
+    let round = Round { base: None, head: crate::model::CommitId::parse(&"0".repeat(40)).expect("40 digits are an id"), preview: false };
+    let bench = Bench { round, judge: None, owners: Default::default(), today: super::run::today() };
+    evaluate(None, tree, bench).findings
+}

@@ -1,0 +1,141 @@
+//! What the command line shows at one's desk: comparisons, renderings, validation, answers of the daemon, evidence.
+
+use super::json::{diff_report_json, findings_json, report};
+use super::text::{count, line};
+use crate::diff::{Diff, FileStatus};
+use crate::evidence::{Entry, Gap, UnitOutcome};
+use crate::model::{Finding, Severity};
+use crate::plan::Evaluation;
+use crate::render::Unit;
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The last line of `goldpath validate`.
+pub fn validate_summary(findings: &[Finding], requests: usize) -> String {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    match (errors, findings.len()) {
+        (0, 0) => format!("{} checked, nothing to mend\n", count(requests, "request")),
+        (0, _) => format!("{} checked, no errors\n", count(requests, "request")),
+        _ => format!("{} checked, {} to mend\n", count(requests, "request"), count(errors, "error")),
+    }
+}
+
+/// What requests render to, as one JSON object.
+pub fn render_json(units: &[&Unit], findings: &[Finding]) -> Value {
+    let unit = |unit: &&Unit| {
+        let files = unit.files.iter().map(|(path, file)| {
+            json!({ "path": path, "template": file.template, "digest": file.digest, "content": String::from_utf8_lossy(&file.bytes) })
+        });
+        json!({ "unit": unit.id, "release": unit.release.to_string(), "digest": unit.digest, "files": files.collect::<Vec<_>>() })
+    };
+    let units: Vec<Value> = units.iter().map(unit).collect();
+    report("RenderReport", json!({ "units": units, "findings": findings_json(findings) }))
+}
+
+/// A comparison as one JSON object, as text.
+pub fn diff_json(evaluation: &Evaluation) -> String {
+    diff_report_json(evaluation).to_string()
+}
+
+/// A comparison for a terminal: what changes, then the lines, equal changes once.
+pub fn diff_terminal(evaluation: &Evaluation) -> String {
+    let diff = &evaluation.diff;
+    let mut text = String::new();
+    for group in &diff.groups {
+        let (unit, path) = &group.members[0];
+        let more = group.members.len() - 1;
+        let also = if more > 0 { format!("  and the same in {}", count(more, "other file")) } else { String::new() };
+        writeln!(text, "{}/{path}{also}", unit.folder()).expect("a string takes all");
+        group.hunks.lines().for_each(|hunk| writeln!(text, "  {}", line(hunk)).expect("a string takes all"));
+    }
+    text + &totals(diff)
+}
+
+fn totals(diff: &Diff) -> String {
+    if diff.units.is_empty() {
+        return "nothing that is rendered changes\n".to_owned();
+    }
+    let files = || diff.units.iter().flat_map(|unit| &unit.files);
+    let number = |status: FileStatus| files().filter(|file| file.status == status).count();
+    let (added, changed, removed) = (number(FileStatus::Added), number(FileStatus::Changed), number(FileStatus::Removed));
+    format!(
+        "{} of {}: {added} files added, {changed} changed, {removed} removed\n",
+        count(diff.units.len(), "unit"),
+        count(diff.requests.len(), "request")
+    )
+}
+
+/// What the daemon did when it was asked to.
+pub fn done_terminal(done: &Value) -> String {
+    done.get("message").and_then(Value::as_str).map(line).unwrap_or_default()
+}
+
+/// The record of every applied change, the oldest first.
+pub fn audit_log(entries: &[Entry]) -> String {
+    if entries.is_empty() {
+        return "no evidence yet: nothing was applied, or `refs/notes/goldpath` was not fetched\n".to_owned();
+    }
+    entries.iter().map(entry).collect()
+}
+
+fn entry(entry: &Entry) -> String {
+    let stated = &entry.statement.predicate;
+    let mut text = format!("{}. {}  {}  applied {}\n", stated.sequence, stated.change, stated.commit.short(), stated.applied_at);
+    if let Some(pull) = &stated.pull {
+        let authors: Vec<&str> = pull.authors.iter().map(String::as_str).collect();
+        writeln!(text, "   pull request #{} ({}) by {}", pull.number, line(&pull.branch), line(&authors.join(", ")))
+            .expect("a string takes all");
+    }
+    for approval in &stated.approvals {
+        writeln!(text, "   approved by {} at {}, who saw {}", line(&approval.user), approval.at, approval.head.short())
+            .expect("a string takes all");
+    }
+    for clearance in &stated.clearances {
+        writeln!(text, "   hold {} approved by {}", line(&clearance.hold), line(&clearance.user)).expect("a string takes all");
+    }
+    let policies = &stated.policies;
+    writeln!(
+        text,
+        "   policies: {} passed, {} warned, {} failed, {} waived",
+        policies.passed, policies.warnings, policies.failed, policies.waived
+    )
+    .expect("a string takes all");
+    for unit in &stated.units {
+        let what = match (&unit.outcome, &unit.after) {
+            (UnitOutcome::SupersededBy(by), _) => format!("gave way to {by}"),
+            (UnitOutcome::Applied, Some(digest)) => digest.to_string(),
+            (UnitOutcome::Applied, None) => "removed".to_owned(),
+        };
+        let release = if unit.release.is_empty() { String::new() } else { format!("  {}", line(&unit.release)) };
+        writeln!(text, "   {}{release}  {what}", unit.unit).expect("a string takes all");
+    }
+    if let Some(rendered) = &stated.rendered {
+        writeln!(text, "   shown by {} of the branch rendered", rendered.short()).expect("a string takes all");
+    }
+    text
+}
+
+/// What verification says: each gap a line.
+pub fn audit_verify(entries: &[Entry], gaps: &[Gap]) -> String {
+    let mut text = String::new();
+    for gap in gaps {
+        let word = if gap.is_error() { "error" } else { "note" };
+        writeln!(text, "{word}: {}", line(&gap.to_string())).expect("a string takes all");
+    }
+    let errors = gaps.iter().filter(|gap| gap.is_error()).count();
+    let verdict = match (entries.len(), errors) {
+        (0, 0) => "there is no evidence to verify: was `refs/notes/goldpath` fetched?".to_owned(),
+        (n, 0) => format!("{} verified: signatures, chain, and the bytes of the branch rendered", count(n, "statement")),
+        (_, errors) => format!("the evidence does not hold: {}", count(errors, "gap")),
+    };
+    text + &verdict + "\n"
+}
+
+/// Statements and gaps as one JSON object.
+pub fn audit_json(entries: &[Entry], gaps: &[Gap]) -> Value {
+    let entry = |entry: &Entry| json!({ "on": entry.on, "digest": entry.digest, "statement": entry.statement });
+    let gap = |gap: &Gap| json!({ "severity": if gap.is_error() { "error" } else { "note" }, "message": gap.to_string() });
+    let entries: Vec<Value> = entries.iter().map(entry).collect();
+    let gaps: Vec<Value> = gaps.iter().map(gap).collect();
+    report("AuditReport", json!({ "entries": entries, "gaps": gaps }))
+}

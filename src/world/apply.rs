@@ -1,0 +1,196 @@
+//! One unit of one target: brought to what was accepted, probed rather than told again.
+
+use super::Outside;
+use super::publish::Files;
+use crate::command::{Apply, Event};
+use crate::config::{self, Connection};
+use crate::directory::{self, Directory, Done};
+use crate::error::{Error, Kind};
+use crate::model::{Digest, RepoPath, TargetKind, UnitId};
+use crate::observe::{Outcome, TerraformPlan, UnitResult};
+use crate::render::Unit;
+use crate::terraform::{self, Planned, Root, Terraform};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+
+impl Outside {
+    /// Makes a target hold what was accepted for one unit.
+    pub(super) fn apply(&self, apply: &Apply, inventory: &BTreeMap<RepoPath, Digest>) -> Result<Event, Error> {
+        let outcome = match apply.target_kind {
+            _ if apply.transition.after.is_none() && apply.keep => kept(),
+            TargetKind::Directory => self.apply_directory(apply, inventory)?,
+            TargetKind::Terraform => self.apply_terraform(apply)?,
+        };
+        Ok(Event::Applied { unit: apply.unit.clone(), outcome })
+    }
+
+    /// The accepted bytes of a unit; they are rendered again and must have the accepted digest.
+    fn accepted_unit(&self, apply: &Apply, wanted: Option<Digest>) -> Result<Unit, Error> {
+        let tree = self.trusted(&apply.commit)?;
+        let unit = tree.rendered.units.get(&apply.unit).filter(|unit| Some(unit.digest) == wanted);
+        unit.cloned().ok_or_else(|| {
+            Error::new(Kind::Bug, format!("`{}` does not render to the accepted bytes at {}", apply.unit, apply.commit.short()))
+        })
+    }
+
+    fn apply_directory(&self, apply: &Apply, inventory: &BTreeMap<RepoPath, Digest>) -> Result<Outcome, Error> {
+        let files = match apply.transition.after {
+            Some(wanted) => files(&self.accepted_unit(apply, Some(wanted))?),
+            None => Files::new(),
+        };
+        let root = self.directory_of(&apply.unit)?;
+        match Directory::new(root).apply_blocking(&apply.unit, inventory, &files) {
+            Ok(results) => {
+                let objects = results.into_iter().map(|result| (result.path.to_string(), done(result.done).to_owned())).collect();
+                let inventory = files.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
+                Ok(Outcome::Applied(UnitResult { objects, plan: None, inventory }))
+            }
+            Err(error @ directory::Error::Conflict(_)) => Ok(Outcome::Foreign { what: error.to_string() }),
+            Err(error @ (directory::Error::Gone { .. } | directory::Error::Reserved(_))) => {
+                Ok(Outcome::Failed { message: error.to_string(), at: None })
+            }
+            Err(error @ directory::Error::Io { .. }) => Ok(Outcome::Unreachable { message: error.to_string() }),
+        }
+    }
+
+    /// Plans again to a file, and applies that file when its actions are among the reviewed ones.
+    fn apply_terraform(&self, apply: &Apply) -> Result<Outcome, Error> {
+        let destroy = apply.transition.after.is_none();
+        let wanted = if destroy { self.unit_to_destroy(apply)? } else { Some(self.accepted_unit(apply, apply.transition.after)?) };
+        let Some(unit) = wanted else { return Ok(kept()) };
+        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Apply)?;
+        let planned = match block(terraform.plan(&root, &files(&unit), destroy)) {
+            Ok(planned) => planned,
+            Err(error) => return Ok(refused(&error)),
+        };
+        let unseen = apply.reviewed.not_among(&planned.plan);
+        if !unseen.is_empty() {
+            return Ok(Outcome::Unreviewed { actions: unseen.into_iter().cloned().collect(), plan: planned.plan.digest });
+        }
+        Ok(apply_planned(&terraform, &root, &planned))
+    }
+
+    /// What goes away is taken away with the bytes with which it was applied.
+    fn unit_to_destroy(&self, apply: &Apply) -> Result<Option<Unit>, Error> {
+        let tree = self.trusted(&apply.commit)?;
+        let rendered = tree.rendered.units.get(&apply.unit).filter(|unit| Some(unit.digest) == apply.transition.before);
+        if let Some(unit) = rendered {
+            return Ok(Some(unit.clone()));
+        }
+        let Some(files) = self.as_applied(&apply.unit)? else { return Ok(None) };
+        let Some(unit) = tree.rendered.units.get(&apply.unit) else {
+            return Err(Error::bug(format!("`{}` is not rendered at {}", apply.unit, apply.commit.short())));
+        };
+        let template = unit.request_file.clone();
+        let file = |bytes: Arc<[u8]>| crate::render::RenderedFile { digest: Digest::of(&bytes), bytes, template: template.clone() };
+        let files = files.into_iter().map(|(path, bytes)| (path, file(bytes))).collect();
+        Ok(Some(Unit { files, ..unit.clone() }))
+    }
+
+    /// What Terraform would do for a unit; with the credentials for planning.
+    pub(super) fn terraform_plan(&self, unit: &Unit, destroy: bool) -> Result<TerraformPlan, Error> {
+        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Plan)?;
+        Ok(block(terraform.plan(&root, &files(unit), destroy)).map_err(|error| unusable(&error))?.plan)
+    }
+
+    fn connection_of(&self, unit: &UnitId) -> Result<(String, Option<&Connection>), Error> {
+        let name = self.connection_name(unit)?;
+        let known = self.connections.get(&name);
+        Ok((name, known))
+    }
+
+    /// The connection that the newest accepted tree names for the unit's target.
+    fn connection_name(&self, unit: &UnitId) -> Result<String, Error> {
+        let kept: Vec<Arc<super::Tree>> = self.kept().trusted.iter().rev().map(|(_, tree)| tree.clone()).collect();
+        let named = kept.iter().find_map(|tree| tree.parsed.platform.targets.get(&unit.target));
+        let name = named.map(|target| target.connection.clone());
+        name.ok_or_else(|| Error::new(Kind::Outside, format!("target `{}` of `{unit}` is not in the platform repository", unit.target)))
+    }
+
+    fn directory_of(&self, unit: &UnitId) -> Result<std::path::PathBuf, Error> {
+        match self.connection_of(unit)? {
+            (_, Some(Connection::Directory { path })) => Ok(path.clone()),
+            (name, None) => Ok(self.state.join("world").join(name)),
+            (name, Some(Connection::Terraform { .. })) => Err(wrong_type(unit, &name, "terraform", "directory")),
+        }
+    }
+
+    fn terraform_of(&self, unit: &UnitId, purpose: Purpose) -> Result<(Terraform, Root), Error> {
+        let (name, connection) = self.connection_of(unit)?;
+        let (binary, state, env) = match connection {
+            Some(Connection::Terraform { binary, state, plan_env, apply_env }) => {
+                let env = if purpose == Purpose::Plan { plan_env } else { apply_env };
+                (binary.clone(), state.clone(), config::reveal(env))
+            }
+            None => (None, None, BTreeMap::new()),
+            Some(Connection::Directory { .. }) => return Err(wrong_type(unit, &name, "directory", "terraform")),
+        };
+        let states = state.unwrap_or_else(|| self.state.join("terraform").join(&name));
+        let folder = unit.folder();
+        let binary = binary.or_else(config::terraform_binary).ok_or_else(|| {
+            Error::new(Kind::Outside, "there is neither `terraform` nor `tofu` on the path")
+                .hint("install one, or name one in the connection's `binary`")
+        })?;
+        let terraform = Terraform::new(binary, &self.state.join("terraform-home"), None, self.signer.values_key());
+        let terraform = terraform.map_err(|error| unusable(&error))?;
+        let root = Root { dir: self.state.join("terraform-work").join(&folder), state: states.join(folder).join("terraform.tfstate"), env };
+        Ok((terraform, root))
+    }
+}
+
+/// What Terraform is asked for; each purpose has credentials of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Plan,
+    Apply,
+}
+
+fn unusable(error: &terraform::Error) -> Error {
+    Error::new(Kind::Outside, error.to_string())
+}
+
+fn wrong_type(unit: &UnitId, name: &str, is: &str, wanted: &str) -> Error {
+    Error::new(Kind::Usage, format!("connection `{name}` is of type {is}, but target `{}` of `{unit}` is of type {wanted}", unit.target))
+        .hint("mend the connection in the daemon's configuration")
+}
+
+fn apply_planned(terraform: &Terraform, root: &Root, planned: &Planned) -> Outcome {
+    if planned.plan.actions.is_empty() && !planned.plan.outputs_changed {
+        return Outcome::Applied(UnitResult { plan: Some(planned.plan.digest), ..UnitResult::default() });
+    }
+    match block(terraform.apply(root, planned)) {
+        Ok(applied) => {
+            Outcome::Applied(UnitResult { objects: applied.objects, plan: Some(planned.plan.digest), inventory: BTreeMap::new() })
+        }
+        Err(error) => refused(&error),
+    }
+}
+
+/// What is busy or out of reach is tried again for as long as it takes; what Terraform refuses is shown.
+fn refused(error: &terraform::Error) -> Outcome {
+    let message = error.to_string();
+    if error.is_busy() { Outcome::Unreachable { message } } else { Outcome::Failed { message, at: error.at().cloned() } }
+}
+
+fn kept() -> Outcome {
+    Outcome::Applied(UnitResult { objects: [("everything".to_owned(), "kept".to_owned())].into(), ..UnitResult::default() })
+}
+
+fn done(done: Done) -> &'static str {
+    match done {
+        Done::Created => "created",
+        Done::Changed => "changed",
+        Done::Removed => "removed",
+        Done::Unchanged => "unchanged",
+    }
+}
+
+fn files(unit: &Unit) -> Files {
+    unit.files.iter().map(|(path, file)| (path.clone(), file.bytes.clone())).collect()
+}
+
+/// Waits for a future on a thread that may block.
+fn block<T>(future: impl Future<Output = T>) -> T {
+    Handle::current().block_on(future)
+}
