@@ -4,7 +4,7 @@
 
 use crate::diff::Transition;
 use crate::model::{ChangeId, CommitId, Digest, Finding, RepoPath, TargetKind, TargetName, UnitId};
-use crate::observe::{Facts, Landing, Outcome, PullRequest, UnitResult};
+use crate::observe::{Conclusion, Facts, Landing, Outcome, PullRequest, UnitResult};
 use crate::plan::{Evaluation, Hold, Plans, Reviewed, Round, Who};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -80,14 +80,14 @@ pub enum Command {
 }
 
 /// Finished text for the forge.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
     /// The one comment that is kept up to date, in Markdown.
     pub comment: String,
     /// A comment of its own, because an edit notifies nobody: what makes it unique, and its text.
     pub note: Option<(String, String)>,
-    /// How the check on the head ends: `success`, `failure`, `neutral`, `action_required`.
-    pub conclusion: String,
+    /// How the check on the head and its status stand.
+    pub conclusion: Conclusion,
     /// One line: the title of the check and the description of the status.
     pub title: String,
     /// Findings to be shown at their lines.

@@ -18,8 +18,7 @@ pub use folder::{folder_digest, folders};
 pub use gap::Gap;
 pub use key::{KeyError, PublicKey, Signature};
 pub use statement::{
-    Approval, Clearance, ExceptionUse, Input, PREDICATE_TYPE, Policies, Predicate, Pull, STATEMENT_TYPE, Statement, Subject, UnitOutcome,
-    UnitRecord, statement,
+    ExceptionUse, Input, PREDICATE_TYPE, Policies, Predicate, Pull, STATEMENT_TYPE, Statement, Subject, UnitOutcome, UnitRecord, statement,
 };
 pub use verify::{Entry, Found, NotesCommit, RenderedCommit, Report, entries, unverified, verify_chain};
 

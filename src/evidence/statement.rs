@@ -2,6 +2,7 @@
 
 use super::Chain;
 use crate::model::{ChangeId, CommitId, Digest, ExceptionId, PolicyId, ReleaseId, RequestId, UnitId};
+use crate::observe::{Clearance, Review};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +32,7 @@ pub struct Input {
     /// Exceptions that were used.
     pub exceptions: Vec<ExceptionUse>,
     /// Who approved it.
-    pub approvals: Vec<Approval>,
+    pub approvals: Vec<Review>,
     /// Holds that were approved by name.
     pub clearances: Vec<Clearance>,
     /// The pull request that brought it.
@@ -93,7 +94,7 @@ pub struct Predicate {
     /// Exceptions that were used.
     pub exceptions: Vec<ExceptionUse>,
     /// Who approved it.
-    pub approvals: Vec<Approval>,
+    pub approvals: Vec<Review>,
     /// Holds that were approved by name.
     #[serde(default)]
     pub clearances: Vec<Clearance>,
@@ -132,28 +133,6 @@ pub struct ExceptionUse {
     pub unit: UnitId,
     /// Its last day.
     pub expires: String,
-}
-
-/// An approval and what was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Approval {
-    /// Who approved.
-    pub user: String,
-    /// The commit that was looked at.
-    pub head: CommitId,
-    /// When.
-    pub at: Timestamp,
-}
-
-/// A hold that somebody approved by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clearance {
-    /// Who approved.
-    pub user: String,
-    /// The hold, whose id is bound to the digest of what it held.
-    pub hold: String,
-    /// When.
-    pub at: Timestamp,
 }
 
 /// The pull request that brought a change.

@@ -2,7 +2,7 @@
 
 use super::{Refused, Subject};
 use crate::model::{CommitId, Finding};
-use crate::observe::{Clearance, PullState, Review};
+use crate::observe::{Clearance, Conclusion, PullState, Review};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -14,40 +14,6 @@ pub struct Signature {
     pub name: String,
     /// The e-mail.
     pub email: String,
-}
-
-/// How a check or a status stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Conclusion {
-    /// It has not ended.
-    Pending,
-    /// All well.
-    Success,
-    /// There are mistakes, or applying failed.
-    Failure,
-    /// A person must act.
-    ActionRequired,
-    /// Nothing to say.
-    Neutral,
-}
-
-impl Conclusion {
-    /// Parses `pending`, `success`, `failure`, `action_required` or `neutral`.
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Pending, Self::Success, Self::Failure, Self::ActionRequired, Self::Neutral].into_iter().find(|known| known.as_str() == text)
-    }
-
-    /// As it is written.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::ActionRequired => "action_required",
-            Self::Neutral => "neutral",
-        }
-    }
 }
 
 /// The check run on a head.

@@ -2,9 +2,9 @@
 
 use super::book::{Book, Landed, Pull, Thread, Wanted};
 use super::sync::{Idle, sorted};
-use super::{By, Check, Comment, Conclusion, Error, People, Person, Refused, Signature, Slot, Status, Subject, file};
+use super::{By, Check, Comment, Error, People, Person, Refused, Signature, Slot, Status, Subject, file};
 use crate::model::CommitId;
-use crate::observe::{Clearance, Facts, PullRequest, PullState, Review};
+use crate::observe::{Clearance, Conclusion, Facts, PullRequest, PullState, Review};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 

@@ -11,7 +11,7 @@ mod sync;
 #[cfg(test)]
 mod tests;
 
-pub use book::{By, Check, Comment, Conclusion, Signature, Slot, Status};
+pub use book::{By, Check, Comment, Signature, Slot, Status};
 pub use error::{Error, Refused};
 pub use local::Local;
 pub use people::{People, Person, Token};

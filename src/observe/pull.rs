@@ -151,3 +151,32 @@ impl Facts {
         reviews.map(|review| review.user.as_str()).filter(|user| !self.wrote(user)).collect()
     }
 }
+
+/// How a check or a status stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conclusion {
+    /// It has not ended.
+    Pending,
+    /// All well.
+    Success,
+    /// There are mistakes, or applying failed.
+    Failure,
+    /// A person must act.
+    ActionRequired,
+    /// Nothing to say.
+    Neutral,
+}
+
+impl Conclusion {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::ActionRequired => "action_required",
+            Self::Neutral => "neutral",
+        }
+    }
+}

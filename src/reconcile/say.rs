@@ -78,7 +78,7 @@ fn words(view: &View<'_>) -> Words {
     Words {
         comment: report::comment(view),
         note: report::failure_note(view).map(|(nonce, text)| (nonce.to_string(), text)),
-        conclusion: conclusion.as_str().to_owned(),
+        conclusion,
         title,
         annotations: report::check(view).annotations,
     }

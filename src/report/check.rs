@@ -5,39 +5,12 @@ use super::verdict::{Mark, verdict};
 use super::view::View;
 use crate::change::ChangeState;
 use crate::model::Finding;
+use crate::observe::Conclusion;
 
 /// The most characters of a commit status.
 pub const MOST_OF_A_STATUS: usize = 140;
 /// The most annotations of one check run.
 pub const MOST_ANNOTATIONS: usize = 50;
-
-/// How a check ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Conclusion {
-    /// It has not ended.
-    Pending,
-    /// All well.
-    Success,
-    /// There are mistakes, or applying failed.
-    Failure,
-    /// A person must act.
-    ActionRequired,
-    /// Nothing to say.
-    Neutral,
-}
-
-impl Conclusion {
-    /// The word for it, as forges know it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Success => "success",
-            Self::Failure => "failure",
-            Self::ActionRequired => "action_required",
-            Self::Neutral => "neutral",
-        }
-    }
-}
 
 /// A check run.
 #[derive(Clone, Debug, PartialEq)]

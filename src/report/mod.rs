@@ -20,7 +20,7 @@ mod view;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Check, Conclusion, MOST_ANNOTATIONS, MOST_OF_A_STATUS, check, status};
+pub use check::{Check, MOST_ANNOTATIONS, MOST_OF_A_STATUS, check, status};
 pub use comment::{MOST_CHARACTERS, comment, failure_note};
 pub use desk::{audit_json, audit_log, audit_verify, diff_json, diff_terminal, done_terminal, render_json, validate_summary};
 pub use json::{API_VERSION, diff_report_json, findings_json, report, validate_json};

@@ -4,12 +4,10 @@ use super::Outside;
 use super::looks::own;
 use crate::command::{Event, Record, RecordUnit};
 use crate::error::Error;
-use crate::evidence::{
-    self, Approval, CHAIN_TRAILER, CHANGE_TRAILER, Chain, Clearance, ExceptionUse, Input, Policies, Pull, UnitOutcome, UnitRecord,
-};
+use crate::evidence::{self, CHAIN_TRAILER, CHANGE_TRAILER, Chain, ExceptionUse, Input, Policies, Pull, UnitOutcome, UnitRecord};
 use crate::git::{NOTES, NotesCommit};
 use crate::model::{ChangeId, CommitId, Digest, ReleaseId, UnitId};
-use crate::observe::{Author, Facts};
+use crate::observe::{Author, Facts, Review};
 use crate::plan::{Evaluation, Round};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -59,7 +57,7 @@ impl Outside {
             policies: policies(&evaluation),
             exceptions: exceptions(&evaluation),
             approvals: approvals(record),
-            clearances: clearances(&record.facts),
+            clearances: record.facts.clearances.clone(),
             pull: landing.pull.map(|number| self.pull_of(number, &record.facts)).transpose()?,
             units,
             accepted_at: record.accepted_at,
@@ -137,13 +135,8 @@ fn exceptions(evaluation: &Evaluation) -> Vec<ExceptionUse> {
 }
 
 /// Approvals that counted: of the head that was looked at, by somebody who did not write it.
-fn approvals(record: &Record) -> Vec<Approval> {
+fn approvals(record: &Record) -> Vec<Review> {
     let head = record.reviewed_head.as_ref().unwrap_or(&record.landing.commit);
     let counted = record.facts.reviews.iter().filter(|review| review.head == *head && !record.facts.wrote(&review.user));
-    counted.map(|review| Approval { user: review.user.clone(), head: review.head.clone(), at: review.at }).collect()
-}
-
-fn clearances(facts: &Facts) -> Vec<Clearance> {
-    let made = facts.clearances.iter();
-    made.map(|clearance| Clearance { user: clearance.user.clone(), hold: clearance.hold.clone(), at: clearance.at }).collect()
+    counted.cloned().collect()
 }

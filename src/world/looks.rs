@@ -4,7 +4,7 @@ use super::Outside;
 use crate::command::{Event, Found, RenderedUnit, Words};
 use crate::error::{Error, Kind};
 use crate::evidence::{self, BASE_TRAILER};
-use crate::forge::{self, Branch, Check, Conclusion, Slot, Subject};
+use crate::forge::{self, Branch, Check, Slot, Subject};
 use crate::git::{self, CommitInfo, Person, Update};
 use crate::model::{CommitId, Digest, RepoPath, UnitId};
 use crate::observe::{Landing, PullState};
@@ -176,16 +176,19 @@ impl Outside {
     pub(super) fn say(&self, pull: Option<u64>, commit: &CommitId, words: &Words) -> Result<Event, Error> {
         let now = Timestamp::now();
         let subject = pull.map_or_else(|| Subject::Commit(commit.clone()), Subject::Pull);
-        let conclusion = Conclusion::parse(&words.conclusion).unwrap_or(Conclusion::Neutral);
-        let check =
-            Check { conclusion, title: words.title.clone(), summary: words.comment.clone(), annotations: words.annotations.clone() };
+        let check = Check {
+            conclusion: words.conclusion,
+            title: words.title.clone(),
+            summary: words.comment.clone(),
+            annotations: words.annotations.clone(),
+        };
         let written = self.with_local(|local| -> Result<bool, forge::Error> {
             let mut written = local.comment(&subject, Slot::Sticky, &words.comment, now)?;
             if let Some((nonce, text)) = &words.note {
                 written |= local.comment(&subject, Slot::Once(nonce.clone()), text, now)?;
             }
             written |= local.check(commit, check)?;
-            written |= local.status(commit, "goldpath", conclusion, &words.title, now)?;
+            written |= local.status(commit, "goldpath", words.conclusion, &words.title, now)?;
             Ok(written)
         })?;
         Ok(Event::Said { written })

@@ -176,7 +176,7 @@ fn history_that_was_written_anew_with_the_key_is_noticed_by_what_commits_know() 
     let mut forged = World { chain: None, notes: BTreeMap::new(), notes_commits: Vec::new(), ..world.clone() };
     for entry in world.report().entries {
         let predicate = entry.statement.predicate;
-        let approvals = vec![Approval { user: "mallory".to_owned(), ..predicate.approvals[0].clone() }];
+        let approvals = vec![crate::observe::Review { user: "mallory".to_owned(), ..predicate.approvals[0].clone() }];
         let again = Input { approvals, rendered: predicate.rendered, ..input(predicate.sequence, predicate.units) };
         forged.record(again, &Key::of(1));
     }

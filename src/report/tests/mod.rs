@@ -7,9 +7,10 @@ mod terminal;
 
 use crate::delivery::Status;
 use crate::model::{Code, Finding, Place, Span, TargetKind, UnitId};
+use crate::observe::Conclusion;
 use crate::observe::{Action, AttributeChange, Outcome, Shown, TerraformPlan, UnitResult, Verb};
 use crate::plan::{HoldReason, Judgement, Who};
-use crate::report::{Conclusion, check, failure_note, status};
+use crate::report::{check, failure_note, status};
 use fixture::{Story, Tree, at, path};
 use std::collections::BTreeSet;
 
