@@ -67,7 +67,7 @@ impl Server {
             _ => Kind::Outside,
         };
         let error = Error::new(kind, text("error").unwrap_or_else(|| format!("the daemon answered {status}")));
-        Err(match text("hint") {
+        Err(match text("hint").filter(|hint| !hint.is_empty()) {
             Some(hint) => error.hint(hint),
             None => error,
         })

@@ -23,7 +23,7 @@ pub(super) fn run(args: &Args) -> Result<Ended, Error> {
     super::run::start_log(None)?;
     let runtime = super::run::runtime()?;
     runtime.block_on(async {
-        let daemon = story::tell(&dir).await?;
+        let daemon = story::tell(&dir, !args.exit).await?;
         if args.exit {
             daemon.stop().await;
             return Ok(Ended::Done);

@@ -47,8 +47,8 @@ impl Story<'_> {
     }
 }
 
-/// Tells the whole story; the daemon goes on running.
-pub(super) async fn tell(dir: &Path) -> Result<Daemon, Error> {
+/// Tells the whole story; the daemon goes on running, and `stays` says whether it will when the story is over.
+pub(super) async fn tell(dir: &Path, stays: bool) -> Result<Daemon, Error> {
     let mut story = Story { dir, step: 0, since: Instant::now() };
     print(&format!("goldpath demo in {}", dir.display()));
     make_repository(&mut story).await?;
@@ -59,7 +59,7 @@ pub(super) async fn tell(dir: &Path) -> Result<Daemon, Error> {
     approve_and_merge(&mut story, &daemon, &alice, &bob).await?;
     look_at_the_world(&mut story).await?;
     look_at_the_evidence(&mut story).await?;
-    what_next(&story, &daemon);
+    what_next(&story, &daemon, stays);
     Ok(daemon)
 }
 
@@ -139,8 +139,27 @@ async fn show_comment(story: &Story<'_>, daemon: &Daemon) -> Result<(), Error> {
     Ok(())
 }
 
+/// The comment as a reader first meets it: what is folded is shown by its summary.
 fn quoted(text: &str) -> String {
-    text.lines().map(|line| format!("\u{2502} {line}\n")).collect()
+    let mut shown = String::new();
+    let mut hidden: Option<usize> = None;
+    for line in text.lines() {
+        match (&mut hidden, line) {
+            (Some(lines), "</details>") => {
+                shown += &format!("\u{2502}   (folded: {lines} lines)\n");
+                hidden = None;
+            }
+            (Some(lines), _) => *lines += 1,
+            (None, line) => match line.strip_prefix("<details><summary>").and_then(|rest| rest.strip_suffix("</summary>")) {
+                Some(summary) => {
+                    shown += &format!("\u{2502} \u{25b8} {}\n", summary.replace("<!-- -->", ""));
+                    hidden = Some(0);
+                }
+                None => shown += &format!("\u{2502} {line}\n"),
+            },
+        }
+    }
+    shown
 }
 
 async fn approve_and_merge(story: &mut Story<'_>, daemon: &Daemon, alice: &Person, bob: &Person) -> Result<(), Error> {
@@ -211,15 +230,19 @@ async fn look_at_the_evidence(story: &mut Story<'_>) -> Result<(), Error> {
     if found.is_sound() { Ok(()) } else { Err(Error::bug("the evidence of the demo does not verify")) }
 }
 
-fn what_next(story: &Story<'_>, daemon: &Daemon) {
+fn what_next(story: &Story<'_>, daemon: &Daemon, stays: bool) {
     let dir = story.dir.display();
-    print(&format!(
-        "\n\u{2501}\u{2501} What next\n\
-         \x20  Look:    {page}/changes/pr-1\n\
-         \x20  Try:     cd {dir}/work && git checkout -b mine && $EDITOR {FILE}   # then commit and push\n\
-         \x20  Ask:     goldpath change list --server {page}\n\
-         \x20  Approve: goldpath change approve 2 --server {page} --token-file {dir}/bob.token\n\
-         \x20  Audit:   goldpath audit log --repo {dir}/platform.git",
-        page = daemon.url(),
-    ));
+    let page = daemon.url();
+    print("\n\u{2501}\u{2501} What next");
+    if stays {
+        story.shown(&format!("Look:    {page}/changes/pr-1"));
+    } else {
+        let address = page.trim_start_matches("http://");
+        story.shown(&format!("Start:   goldpath run --repo {dir}/platform.git --state {dir}/state --listen {address}"));
+        story.shown(&format!("Look:    {page}/changes/pr-1   # once it is started again"));
+    }
+    story.shown(&format!("Try:     cd {dir}/work && git checkout -b mine && $EDITOR {FILE}   # then commit and push"));
+    story.shown(&format!("Ask:     goldpath change list --server {page}"));
+    story.shown(&format!("Approve: goldpath change approve 2 --server {page} --token-file {dir}/bob.token"));
+    story.shown(&format!("Audit:   goldpath audit log --repo {dir}/platform.git"));
 }
