@@ -88,7 +88,12 @@ fn settle(change: Change, held: Held, now: Timestamp) -> Change {
     }
     let reviewed_head = held.review.as_ref().map(|review| review.round.head.clone());
     let recorded = held.entries.is_empty();
-    let accepted = Accepted { landing: held.landing, reviewed_head, entries: held.entries, at: now, recorded };
+    let plan = match (&held.review, &held.landing.base) {
+        (Some(review), _) => held.plan.under(&review.plan),
+        (None, Some(_)) => held.plan,
+        (None, None) => held.plan.under_no_rule(),
+    };
+    let accepted = Accepted { landing: held.landing, reviewed_head, plan, entries: held.entries, at: now, recorded };
     change.go(ChangeState::Accepted(Box::new(accepted)), now)
 }
 

@@ -10,7 +10,7 @@ pub use landing::round;
 use crate::command::{Command, Entry, Event, Record};
 use crate::model::{ChangeId, CommitId, UnitId};
 use crate::observe::{Facts, Landing, PullState};
-use crate::plan::{ApplyPlan, Proposed, Round, WaitingOn};
+use crate::plan::{self, ApplyPlan, Approved, Proposed, Round, WaitingOn};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -114,6 +114,8 @@ pub struct Accepted {
     pub landing: Landing,
     /// What was looked at on the pull request: the head that was approved.
     pub reviewed_head: Option<CommitId>,
+    /// What was accepted, under the rules that it met.
+    pub plan: ApplyPlan<Proposed>,
     /// Its moves.
     pub entries: Vec<Entry>,
     /// When.
@@ -199,6 +201,24 @@ impl Change {
             ChangeState::Landing { landing, .. } => Some(Command::Render { round: round(landing), judge }),
             ChangeState::Merging { review, by } => review.merge(self.id.number()?, by),
             ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
+        }
+    }
+
+    /// What may be applied of it, computed again from what people did: an approval is never read back from a store.
+    ///
+    /// # Errors
+    /// What it waits for (again).
+    pub fn approved(&self, facts: &Facts) -> Result<ApplyPlan<Approved>, Vec<WaitingOn>> {
+        match &self.state {
+            ChangeState::Accepted(accepted) => plan::approve(accepted.plan.clone(), facts),
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Merging { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Held(_)
+            | ChangeState::Closed => Err(self.waiting()),
         }
     }
 

@@ -5,7 +5,7 @@
 use crate::diff::Transition;
 use crate::model::{ChangeId, CommitId, Digest, Finding, RepoPath, TargetKind, TargetName, UnitId};
 use crate::observe::{Conclusion, Facts, Landing, Outcome, PullRequest, UnitResult};
-use crate::plan::{Evaluation, Hold, Plans, Reviewed, Round, Who};
+use crate::plan::{ApplyPlan, Approved, Evaluation, Hold, Plans, Reviewed, Round, Who};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -304,6 +304,8 @@ pub struct Run {
     pub lease: LeaseProof,
     /// The files of the unit as goldpath wrote them; empty for all but `Apply`.
     pub inventory: BTreeMap<RepoPath, Digest>,
+    /// What may be applied now; nothing for all but `Apply`.
+    pub approved: Option<ApplyPlan<Approved>>,
 }
 
 /// Where something is applied: the key of its lease.

@@ -196,6 +196,21 @@ fn digest(steps: &[Step]) -> Digest {
     digester.finish()
 }
 
+impl ApplyPlan<Proposed> {
+    /// These moves, under the rules of what was reviewed: its head is the one that was approved.
+    #[must_use]
+    pub fn under(self, reviewed: &Self) -> Self {
+        let Self { head, needs, holds, risks, .. } = reviewed.clone();
+        Self { head, needs, holds, risks, ..self }
+    }
+
+    /// These moves under no rule at all: the first start takes what it finds.
+    #[must_use]
+    pub fn under_no_rule(self) -> Self {
+        Self { needs: Vec::new(), holds: Vec::new(), ..self }
+    }
+}
+
 impl<State> ApplyPlan<State> {
     /// The targets that it touches.
     pub fn targets(&self) -> BTreeSet<&TargetName> {

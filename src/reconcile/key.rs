@@ -1,5 +1,6 @@
 //! What there is to look at.
 
+use crate::command::target_key;
 use crate::model::{ChangeId, TargetName};
 use std::fmt;
 
@@ -33,7 +34,7 @@ impl fmt::Display for Key {
         match self {
             Self::Repository => f.write_str("repository"),
             Self::Change(id) => write!(f, "change/{id}"),
-            Self::Target(target) => write!(f, "target/{target}"),
+            Self::Target(target) => f.write_str(&target_key(target)),
         }
     }
 }

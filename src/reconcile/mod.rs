@@ -152,7 +152,7 @@ impl<P: Perform> Reconciler<P> {
     /// When the store cannot be read or written.
     pub async fn work_once(&self) -> Result<bool, Error> {
         let Some(lease) = self.store.lease(&self.owner, self.world.now(), LEASE).await? else { return Ok(false) };
-        let run = Run { lease: lease.proof, inventory: BTreeMap::new() };
+        let run = Run { lease: lease.proof, inventory: BTreeMap::new(), approved: None };
         let key = run.lease.key();
         let again = tokio::select! {
             again = self.work_on(key, &run) => again,

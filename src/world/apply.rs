@@ -2,12 +2,13 @@
 
 use super::Outside;
 use super::publish::Files;
-use crate::command::{Apply, Event};
+use crate::command::{Apply, Event, LeaseProof, target_key};
 use crate::config::{self, Connection};
 use crate::directory::{self, Directory, Done};
 use crate::error::{Error, Kind};
 use crate::model::{Digest, RepoPath, TargetKind, UnitId};
 use crate::observe::{Outcome, TerraformPlan, UnitResult};
+use crate::plan::{ApplyPlan, Approved};
 use crate::render::Unit;
 use crate::terraform::{self, Planned, Root, Terraform};
 use std::collections::BTreeMap;
@@ -15,8 +16,18 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 impl Outside {
-    /// Makes a target hold what was accepted for one unit.
-    pub(super) fn apply(&self, apply: &Apply, inventory: &BTreeMap<RepoPath, Digest>) -> Result<Event, Error> {
+    /// Makes a target hold what was accepted for one unit: with an approved plan that has this move, and the lease of its target.
+    pub(super) fn apply(
+        &self,
+        apply: &Apply,
+        approved: &ApplyPlan<Approved>,
+        lease: &LeaseProof,
+        inventory: &BTreeMap<RepoPath, Digest>,
+    ) -> Result<Event, Error> {
+        let accepted = approved.step(&apply.unit).is_some_and(|step| step.transition.after == apply.transition.after);
+        if !accepted || lease.key() != target_key(&apply.unit.target) {
+            return Err(Error::bug(format!("`{}` is not to be applied by this plan and lease", apply.unit)));
+        }
         let outcome = match apply.target_kind {
             _ if apply.transition.after.is_none() && apply.keep => kept(),
             TargetKind::Directory => self.apply_directory(apply, inventory)?,

@@ -12,7 +12,7 @@ use crate::config::Connection;
 use crate::error::{Error, Kind};
 use crate::forge::{Forge, Local};
 use crate::git::Repository;
-use crate::model::{CommitId, RepoPath};
+use crate::model::CommitId;
 use crate::plan::{Evaluation, Round};
 use crate::reconcile::Perform;
 use crate::signer::Signer;
@@ -112,9 +112,9 @@ impl Perform for World {
     async fn perform(&self, command: Command, run: &Run) -> Event {
         let name = name(&command);
         let outside = self.outside.clone();
-        let inventory = run.inventory.clone();
+        let run = run.clone();
         let started = std::time::Instant::now();
-        let done = tokio::task::spawn_blocking(move || outside.perform(command, &inventory)).await;
+        let done = tokio::task::spawn_blocking(move || outside.perform(command, &run)).await;
         let event = match done {
             Ok(Ok(event)) => event,
             Ok(Err(error)) => Event::Failed { retry: error.kind() == Kind::Outside, message: said(&error) },
@@ -149,7 +149,7 @@ fn name(command: &Command) -> &'static str {
 }
 
 impl Outside {
-    fn perform(&self, command: Command, inventory: &BTreeMap<RepoPath, crate::model::Digest>) -> Result<Event, Error> {
+    fn perform(&self, command: Command, run: &Run) -> Result<Event, Error> {
         match command {
             Command::Observe { known } => self.observe(known),
             Command::Look { pull, landed } => self.look(pull, landed.as_ref()),
@@ -157,7 +157,10 @@ impl Outside {
             Command::Plan { round, judge, units } => self.plan(&round, judge.as_ref(), &units),
             Command::Merge { pull, base, head, by } => self.merge(pull, &base, &head, &by),
             Command::Say { pull, commit, words } => self.say(pull, &commit, &words),
-            Command::Apply { apply } => self.apply(&apply, inventory),
+            Command::Apply { apply } => {
+                let approved = run.approved.as_ref().ok_or_else(|| Error::bug("nothing is applied without an approved plan"))?;
+                self.apply(&apply, approved, &run.lease, &run.inventory)
+            }
             Command::Publish { publish } => self.publish(&publish),
             Command::Record { record } => self.record(&record),
         }

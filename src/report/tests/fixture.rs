@@ -213,7 +213,8 @@ impl Story {
             status,
         };
         let raw = serde_json::to_value(&entries).unwrap();
-        let accepted = Accepted { landing: self.landing(), reviewed_head: Some(commit('a')), entries, at: at("10:40:00"), recorded };
+        let plan = plan::plan(&commit('a'), &self.evaluation.diff, &self.plans.plans, &self.evaluation.judgement);
+        let accepted = Accepted { landing: self.landing(), reviewed_head: Some(commit('a')), plan, entries, at: at("10:40:00"), recorded };
         let units = self.evaluation.diff.units.iter();
         self.jobs = units.zip(raw.as_array().unwrap()).filter(|_| !recorded).map(|(unit, entry)| job(entry, status(&unit.id))).collect();
         self.change.state = ChangeState::Accepted(Box::new(accepted));
