@@ -125,7 +125,7 @@ impl Held {
     }
 
     /// What the approvals are of: what was reviewed, or what landed unseen.
-    fn judged(&self) -> &ApplyPlan<Proposed> {
+    pub(super) fn judged(&self) -> &ApplyPlan<Proposed> {
         self.review.as_ref().map_or(&self.plan, |review| &review.plan)
     }
 

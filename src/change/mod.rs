@@ -177,6 +177,21 @@ impl Change {
         }
     }
 
+    /// The commit whose approvals count: the head that was reviewed, or where it landed unseen.
+    pub fn judged_head(&self) -> Option<CommitId> {
+        match &self.state {
+            ChangeState::Held(held) => Some(held.judged().head.clone()),
+            ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Merging { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Seen
+            | ChangeState::Accepted(_)
+            | ChangeState::Closed => self.head(),
+        }
+    }
+
     /// Where it landed on the default branch, once it did.
     pub fn landing(&self) -> Option<&Landing> {
         match &self.state {

@@ -51,20 +51,30 @@ pub(super) fn run(verb: &Verb, output: Output) -> Result<Ended, Error> {
                 Output::Json => print(&report::audit_json(&found.entries, &found.gaps).to_string()),
                 Output::Text | Output::Markdown => print(&report::audit_verify(&found.entries, &found.gaps)),
             }
-            Ok(if found.is_sound() { Ended::Done } else { Ended::Findings })
+            // nothing was verified where there is nothing: no success for zero work
+            Ok(if found.is_sound() && !found.entries.is_empty() { Ended::Done } else { Ended::Findings })
         }
     }
 }
 
 fn open(repo: Option<&Path>) -> Result<Repository, Error> {
-    Ok(Repository::open_above(repo.unwrap_or_else(|| Path::new(".")))?.0)
+    let folder = repo.unwrap_or_else(|| Path::new("."));
+    let folder = folder.canonicalize().map_err(|error| Error::unreadable(folder, &error))?;
+    let repository = Repository::open_above(&folder).map_err(|_| {
+        Error::usage(format!("there is no Git repository in {} or above it", folder.display()))
+            .hint("name the platform repository, or a clone of it, with `--repo DIR`")
+    })?;
+    Ok(repository.0)
 }
 
 /// Reads a public key.
 pub(super) fn public_key(file: &Path) -> Result<PublicKey, Error> {
-    let text = std::fs::read_to_string(file).map_err(|error| Error::outside(format!("unable to read {}", file.display()), &error))?;
-    PublicKey::from_pem(&text)
-        .map_err(|error| Error::usage(format!("{} is not a public key of goldpath", file.display())).caused_by(&error))
+    let text = std::fs::read_to_string(file).map_err(|error| Error::unreadable(file, &error))?;
+    PublicKey::from_pem(&text).map_err(|error| {
+        Error::usage(format!("{} is not a public key of goldpath", file.display()))
+            .caused_by(&error)
+            .hint("it is `keys/evidence.pub` in the daemon's state folder")
+    })
 }
 
 /// Checks notes, chain and the branch `rendered`.

@@ -1,6 +1,6 @@
 //! `goldpath change list|show|approve|merge|comment|token`
 
-use super::client::Server;
+use super::client::{Actor, Server};
 use super::{Ended, Output, print, say};
 use crate::error::Error;
 use crate::forge;
@@ -20,35 +20,38 @@ pub(super) enum Verb {
     Show {
         /// The change: a number, `pr-3`, `push-1a2b3c4`
         id: String,
+        /// Show what is folded in the comment too: every file
+        #[arg(long)]
+        full: bool,
         #[command(flatten)]
         server: Server,
     },
     /// Approve a change, or one hold of it by name
     Approve {
-        /// The change
+        /// The change: a number, `pr-3`, `push-1a2b3c4`
         id: String,
-        /// The hold: `h-…`
+        /// The hold, as `goldpath change show` names it: `h-…`
         hold: Option<String>,
         #[command(flatten)]
-        server: Server,
+        actor: Actor,
     },
-    /// Merge a change whose approvals are there
+    /// Merge a change whose approvals are there; exits 4 when it still waits for something
     Merge {
-        /// The change
+        /// The change: a number or `pr-3`
         id: String,
         #[command(flatten)]
-        server: Server,
+        actor: Actor,
     },
     /// Say something on a change
     Comment {
-        /// The change
+        /// The change: a number, `pr-3`, `push-1a2b3c4`
         id: String,
         /// The text, in Markdown
         text: String,
         #[command(flatten)]
-        server: Server,
+        actor: Actor,
     },
-    /// Make a person's token for the local forge, on the daemon's own machine; it is printed once
+    /// Make a person's token for the local forge, on the daemon's own machine; it is shown only once
     Token {
         /// The user
         user: String,
@@ -68,30 +71,50 @@ pub(super) fn run(verb: Verb, output: Output) -> Result<Ended, Error> {
             let changes: Vec<Summary> = read(list.get("changes"))?;
             shown(output, &list, |_| report::changes_terminal(&changes));
         }
-        Verb::Show { id, server } => {
+        Verb::Show { id, full, server } => {
             let change = server.get(&format!("changes/{}", segment(&id)?))?;
             let detail: Detail = read(change.get("change"))?;
-            shown(output, &change, |_| report::change_terminal(&detail));
+            let text = report::change_terminal(&detail);
+            shown(output, &change, |_| if full { text.clone() } else { folded(&text, &detail) });
         }
-        Verb::Approve { id, hold, server } => {
-            let done = server.post(&format!("changes/{}/approve", segment(&id)?), &json!({ "hold": hold }))?;
-            shown(output, &done, report::done_terminal);
+        Verb::Approve { id, hold, actor } => act(&actor, &id, "approve", &json!({ "hold": hold }), output)?,
+        Verb::Merge { id, actor } => act(&actor, &id, "merge", &json!({}), output)?,
+        Verb::Comment { id, text, actor } => {
+            if text.trim().is_empty() {
+                return Err(Error::usage("the comment is empty").hint("write what you want to say"));
+            }
+            act(&actor, &id, "comment", &json!({ "text": text }), output)?;
         }
-        Verb::Merge { id, server } => {
-            let done = server.post(&format!("changes/{}/merge", segment(&id)?), &json!({}))?;
-            shown(output, &done, report::done_terminal);
-        }
-        Verb::Comment { id, text, server } => {
-            let done = server.post(&format!("changes/{}/comment", segment(&id)?), &json!({ "text": text }))?;
-            shown(output, &done, report::done_terminal);
-        }
-        Verb::Token { user, email, state } => {
-            let token = forge::people::add(&state, &user, &email)?;
-            say(&format!("token of {user} <{email}>; it is shown only now:"));
+        Verb::Token { user, email, state } => token(&user, &email, &state, output)?,
+    }
+    Ok(Ended::Done)
+}
+
+fn act(actor: &Actor, id: &str, verb: &str, body: &Value, output: Output) -> Result<(), Error> {
+    let done = actor.post(&format!("changes/{}/{verb}", segment(id)?), body)?;
+    shown(output, &done, report::done_terminal);
+    Ok(())
+}
+
+fn token(user: &str, email: &str, state: &std::path::Path, output: Output) -> Result<(), Error> {
+    let token = forge::people::add(state, user, email)?;
+    match output {
+        Output::Json => print(&report::report("TokenReport", json!({ "user": user, "email": email, "token": token.expose() })).to_string()),
+        Output::Text | Output::Markdown => {
+            say(&format!("token of {user} <{email}>; it is shown only now, and replaces an older one:"));
             print(token.expose());
         }
     }
-    Ok(Ended::Done)
+    Ok(())
+}
+
+/// The comment as a reader first meets it, and how to see the rest.
+fn folded(text: &str, detail: &Detail) -> String {
+    let folded = report::folded(text);
+    if !text.contains("\n</details>") {
+        return folded;
+    }
+    format!("{folded}\nEvery file: goldpath change show {} --full\n", detail.summary.id)
 }
 
 fn shown(output: Output, value: &Value, terminal: impl Fn(&Value) -> String) {

@@ -5,8 +5,9 @@ use crate::error::{Error, Kind};
 use crate::forge::{By, Forge, Local, Slot, Subject};
 use crate::git::{self, Repository};
 use crate::model::{ChangeId, Digest, Digester};
+use crate::plan::Hold;
 use crate::reconcile::{Key, Reconciler};
-use crate::report::{DaemonStatus, Remark};
+use crate::report::{DaemonStatus, Remark, Summary};
 use crate::server::{self, Action, Api, Done, Hosts, Question, Readiness, Refused};
 use crate::signer::Signer;
 use crate::store::Store;
@@ -210,47 +211,63 @@ impl Desk {
         let person = self.reconciler.world().with_local(|local| local.authenticate(token.expose_secret()))?;
         let Some(person) = person else { return Ok(Err(Refused::Token)) };
         let Some(change) = self.reconciler.stored(id).await? else { return Ok(Err(Refused::Unknown)) };
-        let line = self.reconciler.detail(id, Vec::new()).await?.map(|detail| detail.summary.line).unwrap_or_default();
-        let done = self.do_it(&change, &line, &person.user, action);
-        if done.is_ok() {
-            self.reconciler.look_at(&Key::Change(id.clone())).await?;
-        }
-        Ok(done.map(|message| Done { user: person.user, message }))
+        let (summary, holds) = self.reconciler.summary(&change).await?;
+        let asked = Asked { change: &change, summary: &summary, holds: &holds, user: &person.user };
+        let message = match self.do_it(&asked, action) {
+            Ok(message) => message,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        self.reconciler.look_at(&Key::Change(id.clone())).await?;
+        Ok(Ok(Done { user: person.user, message }))
     }
 
-    /// Does what a person asks; `line` says how the change is.
-    fn do_it(&self, change: &change::Change, line: &str, user: &str, action: Action) -> Result<String, Refused> {
-        let not_now = |message: &str, hint: &str| Refused::NotNow { message: message.to_owned(), hint: hint.to_owned() };
-        let subject = subject(change).ok_or_else(|| not_now("it has not been looked at yet", "try again in a moment"))?;
+    /// Does what a person asks.
+    fn do_it(&self, asked: &Asked<'_>, action: Action) -> Result<String, Refused> {
+        let Asked { change, summary, user, .. } = asked;
         let id = &change.id;
+        let subject = subject(change).ok_or_else(|| not_now("it has not been looked at yet", "try again in a moment"))?;
         match action {
             Action::Comment { text } => {
-                self.tell(|local, now| local.person_comment(&subject, user, &text, now).map(drop))?;
+                self.tell(asked, |local, now| local.person_comment(&subject, user, &text, now).map(drop))?;
                 Ok(format!("{user} commented on {id}"))
             }
-            Action::Approve { hold } => {
-                let head = change.head().ok_or_else(|| not_now("it has not been looked at yet", "try again in a moment"))?;
-                self.tell(|local, now| local.approve(&subject, user, hold.as_deref(), &head, now))?;
-                let what = hold.map_or_else(|| format!("{id} at {}", head.short()), |hold| format!("hold {hold} of {id}"));
-                Ok(format!("{user} approved {what}"))
-            }
+            Action::Approve { hold } => self.approve(asked, &subject, hold.as_deref()),
             Action::Merge => {
-                let number = id.number().ok_or_else(|| not_now("it is on the default branch already", "there is nothing to merge"))?;
+                let show = format!("`goldpath change show {id}` says what to do");
+                let number = id.number().ok_or_else(|| not_now(&format!("{id} is on the default branch already"), &show))?;
                 let change::ChangeState::Waiting(review) = &change.state else {
-                    return Err(not_now("it cannot be merged as it is now", &format!("`goldpath change show {number}` says how it is")));
+                    return Err(not_now(&format!("{id} cannot be merged now, it is {}: {}", summary.state, summary.line), &show));
                 };
                 if !review.may_merge(&change.facts) {
-                    return Err(not_now(line, &format!("`goldpath change show {number}` says what to do")));
+                    return Err(not_now(&format!("{id} cannot be merged yet: {}", summary.line), &show));
                 }
-                self.tell(|local, now| local.want_merge(number, user, &review.round.head, now))?;
+                self.tell(asked, |local, now| local.want_merge(number, user, &review.round.head, now))?;
                 Ok(format!("{user} asked for the merge of {id}"))
             }
         }
     }
 
-    fn tell(&self, tell: impl FnOnce(&mut Local, Timestamp) -> Result<(), forge::Error>) -> Result<(), Refused> {
+    /// Approves the head that was looked at, or one hold by name, when that is of any use.
+    fn approve(&self, asked: &Asked<'_>, subject: &Subject, hold: Option<&str>) -> Result<String, Refused> {
+        let Asked { change, summary, user, .. } = asked;
+        let id = &change.id;
+        if let Some(hold) = hold {
+            asked.may_clear(hold)?;
+        } else if matches!(change.state, change::ChangeState::Accepted(_)) {
+            let message = format!("{id} is on the default branch already: {}", summary.line);
+            return Err(not_now(&message, &asked.open_holds()));
+        }
+        let head = change.judged_head().ok_or_else(|| not_now("it has not been looked at yet", "try again in a moment"))?;
+        self.tell(asked, |local, now| local.approve(subject, user, hold, &head, now))?;
+        Ok(hold.map_or_else(|| format!("{user} approved {id} at {}", head.short()), |hold| format!("{user} approved hold {hold} of {id}")))
+    }
+
+    fn tell(&self, asked: &Asked<'_>, tell: impl FnOnce(&mut Local, Timestamp) -> Result<(), forge::Error>) -> Result<(), Refused> {
         self.reconciler.world().with_local(|local| tell(local, Timestamp::now())).map_err(|error| match error {
-            forge::Error::Refused(refused) => Refused::NotAllowed { message: refused.to_string(), hint: String::new() },
+            forge::Error::Refused(refused) => {
+                let hint = format!("{}: {}", asked.change.id, asked.summary.line);
+                Refused::NotAllowed { message: refused.to_string(), hint }
+            }
             error => Refused::Outside { message: error.to_string() },
         })
     }
@@ -271,6 +288,43 @@ impl Desk {
             targets: self.reconciler.targets().await?,
         })
     }
+}
+
+/// Who asks something of which change, and how that is.
+struct Asked<'a> {
+    change: &'a change::Change,
+    summary: &'a Summary,
+    holds: &'a [Hold],
+    user: &'a str,
+}
+
+impl Asked<'_> {
+    /// Whether this person may approve a hold by name; what they wrote themselves the forge refuses.
+    fn may_clear(&self, name: &str) -> Result<(), Refused> {
+        let id = &self.change.id;
+        let Some(hold) = self.holds.iter().find(|hold| hold.id.as_str() == name) else {
+            return Err(not_now(&format!("{id} has no hold `{name}`"), &self.open_holds()));
+        };
+        if hold.may_clear(self.user, &self.change.facts) || self.change.facts.wrote(self.user) {
+            return Ok(());
+        }
+        let from = self.summary.holds.iter().find(|hold| hold.id == name).map(|hold| hold.from.as_str()).unwrap_or_default();
+        let message = format!("{} may not approve hold {name} of {id}", self.user);
+        Err(Refused::NotAllowed { message, hint: format!("ask {from}") })
+    }
+
+    /// What can be approved by name now.
+    fn open_holds(&self) -> String {
+        let names: Vec<&str> = self.holds.iter().map(|hold| hold.id.as_str()).collect();
+        match names.as_slice() {
+            [] => "nothing of it is held: there is nothing to approve".to_owned(),
+            names => format!("what is held is approved by name: {}", names.join(", ")),
+        }
+    }
+}
+
+fn not_now(message: &str, hint: &str) -> Refused {
+    Refused::NotNow { message: message.to_owned(), hint: hint.to_owned() }
 }
 
 /// What is talked about on the forge.

@@ -25,8 +25,10 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
-    let repository =
-        Repository::open(&root).map_err(|error| Error::from(error).hint("`goldpath diff` compares commits: it needs a Git repository"))?;
+    let repository = Repository::open(&root).map_err(|_| {
+        Error::usage(format!("{} is not the top of a Git repository, and `goldpath diff` compares commits", root.display()))
+            .hint("run it in a clone of the platform repository; `goldpath validate` and `goldpath render` need no Git")
+    })?;
     let (base, head) = sides(args, &root, &repository)?;
     let read = |snapshot| Tree::read(snapshot, &mut Cache::default(), super::run::threads());
     let (base, head) = (base.map(read), read(head));
@@ -48,7 +50,7 @@ fn shown(evaluation: &Evaluation, head: &Tree, output: Output) -> String {
         Output::Markdown => comment(evaluation),
         Output::Text => {
             let source = |path: &RepoPath| head.snapshot.text(path.as_str()).map(str::to_owned);
-            report::findings_terminal(&evaluation.findings, source, colour()) + &report::diff_terminal(evaluation)
+            report::findings_terminal(&evaluation.findings, source, colour(&std::io::stdout())) + &report::diff_terminal(evaluation)
         }
     }
 }

@@ -16,15 +16,16 @@ mod validate;
 use crate::error::{Error, Kind};
 use crate::{config, worker};
 use clap::{Parser, Subcommand, ValueEnum};
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 /// Requests in, reviewed and applied changes out, evidence in Git.
 #[derive(Debug, Parser)]
 #[command(name = "goldpath", version, max_term_width = 100)]
 struct Cli {
-    /// How results are written to stdout
-    #[arg(long, global = true, value_enum, default_value_t = Output::Text)]
+    /// How results are written: `text`, `json` (one object with apiVersion and kind), `markdown` (of `diff`: the comment itself)
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = Output::Text, hide_possible_values = true)]
     output: Output,
     #[command(subcommand)]
     verb: Verb,
@@ -45,23 +46,23 @@ enum Output {
 enum Verb {
     /// Show the whole loop on an example: request, finding, fix, merge, apply, evidence
     Demo(demo::Args),
-    /// Say everything that is wrong with a platform repository, or with some of its files
+    /// Say everything that is wrong with a platform repository, or with some of its files, each at its line
     Validate(validate::Args),
     /// Write what the requests render to
     Render(render::Args),
-    /// Show what a pull request would say
+    /// Show what changes, as a pull request would
     Diff(diff::Args),
-    /// Run the daemon
+    /// Run the daemon that watches a platform repository
     Run(run::Args),
     /// Ask the daemon how it is
     Status(status::Args),
-    /// Ask the daemon about changes, approve, merge, comment
+    /// Ask the daemon about changes: list, show, approve, merge, comment
     #[command(subcommand)]
     Change(change::Verb),
     /// Read and verify the evidence in Git
     #[command(subcommand)]
     Audit(audit::Verb),
-    /// Print a completion script for a shell
+    /// Print a completion script for a shell: `goldpath completions bash > /etc/bash_completion.d/goldpath`
     Completions(completions::Args),
     /// Render what a pull request brought (started by the daemon)
     #[command(name = "__worker", hide = true)]
@@ -95,7 +96,13 @@ pub fn main() -> ExitCode {
     if matches!(cli.verb, Verb::Worker) {
         return worker::main();
     }
-    match verb(cli) {
+    let ended = verb(cli);
+    let ended = match UNWRITTEN.get() {
+        // what was done may be right, but who asked for it did not get to know
+        Some(error) => Err(Error::outside("unable to write to stdout", error)),
+        None => ended,
+    };
+    match ended {
         Ok(ended) => ended.into(),
         Err(error) => {
             say(&error.to_string());
@@ -108,6 +115,9 @@ fn verb(cli: Cli) -> Result<Ended, Error> {
     let output = cli.output;
     if output == Output::Markdown && !matches!(cli.verb, Verb::Diff(_)) {
         return Err(Error::usage("`--output markdown` is for `goldpath diff` alone").hint("use `--output text` or `--output json`"));
+    }
+    if output == Output::Json && matches!(cli.verb, Verb::Demo(_) | Verb::Run(_) | Verb::Completions(_)) {
+        return Err(Error::usage("`--output json` is for verbs that answer something").hint("`demo`, `run` and `completions` write text"));
     }
     match cli.verb {
         Verb::Demo(args) => demo::run(&args),
@@ -123,11 +133,18 @@ fn verb(cli: Cli) -> Result<Ended, Error> {
     }
 }
 
-/// Writes a result to stdout; a reader that went away is no failure.
+/// Why a result could not be written.
+static UNWRITTEN: OnceLock<std::io::Error> = OnceLock::new();
+
+/// Writes a result to stdout; a reader that went away is no failure, a full disk is.
 fn print(text: &str) {
     let mut stdout = std::io::stdout().lock();
     let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
-    let _reader_went_away = write!(stdout, "{text}{end}").and_then(|()| stdout.flush());
+    if let Err(error) = write!(stdout, "{text}{end}").and_then(|()| stdout.flush())
+        && error.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        let _the_first_counts = UNWRITTEN.set(error);
+    }
 }
 
 /// Writes progress or a failure to stderr.
@@ -135,7 +152,7 @@ fn say(text: &str) {
     let _reader_went_away = writeln!(std::io::stderr().lock(), "{text}");
 }
 
-/// Whether stdout shows colour: on a terminal, unless `NO_COLOR` says otherwise.
-fn colour() -> bool {
-    std::io::stdout().is_terminal() && !config::no_color()
+/// Whether a stream shows colour: on a terminal that can, unless `NO_COLOR` says otherwise.
+fn colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && !config::no_color() && !config::dumb_terminal()
 }

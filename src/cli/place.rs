@@ -12,18 +12,21 @@ const SETTINGS: &str = "goldpath.yaml";
 /// The root of the platform repository around a folder: upwards to the first `goldpath.yaml`.
 pub(super) fn root(from: Option<&Path>) -> Result<PathBuf, Error> {
     let from = from.unwrap_or_else(|| Path::new("."));
-    let start = from.canonicalize().map_err(|error| Error::outside(format!("unable to read {}", from.display()), &error))?;
+    let start = from.canonicalize().map_err(|error| Error::unreadable(from, &error))?;
     let found = start.ancestors().find(|folder| folder.join(SETTINGS).is_file());
     found.map(Path::to_path_buf).ok_or_else(|| {
         Error::usage(format!("there is no {SETTINGS} in {} or above it", start.display()))
-            .hint("change into a platform repository, or name one with `--repo DIR`")
+            .hint("change into a platform repository, or name a folder in one")
     })
 }
 
 /// A file on this machine as a path in the repository.
 pub(super) fn inside(root: &Path, file: &Path) -> Result<RepoPath, Error> {
-    let full = file.canonicalize().map_err(|error| Error::outside(format!("unable to read {}", file.display()), &error))?;
-    let outside = || Error::usage(format!("{} is not in the platform repository {}", file.display(), root.display()));
+    let full = file.canonicalize().map_err(|error| Error::unreadable(file, &error))?;
+    let outside = || {
+        let error = Error::usage(format!("{} is not in the platform repository {}", file.display(), root.display()));
+        error.hint("all files of one call are in one repository; check others by themselves")
+    };
     let below = full.strip_prefix(root).map_err(|_| outside())?;
     RepoPath::parse(&below.to_string_lossy()).map_err(|_| outside())
 }

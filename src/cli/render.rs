@@ -1,7 +1,7 @@
 //! `goldpath render [--repo DIR] [--output-dir DIR] [REQUEST …]`
 
 use super::{Ended, Output, colour, place, print, say};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::model::{Finding, RepoPath, RequestId};
 use crate::render::{Cache, Unit};
 use crate::report;
@@ -14,7 +14,7 @@ pub(super) struct Args {
     /// The platform repository (default: the one around this folder)
     #[arg(long, value_name = "DIR")]
     repo: Option<PathBuf>,
-    /// Write the rendered tree here instead of printing it; files that are already right are left alone
+    /// Write the rendered tree here instead of printing it; files that are already right are left alone, and nothing is taken away
     #[arg(long, value_name = "DIR")]
     output_dir: Option<PathBuf>,
     /// Only these requests: `team/name` or a file
@@ -25,20 +25,23 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
     let tree = Tree::read(place::working_tree(&root)?, &mut Cache::default(), super::run::threads());
+    let findings = tree.findings();
     let wanted = requests(args, &root, &tree)?;
     let units: Vec<&Unit> =
         tree.rendered.units.values().filter(|unit| wanted.as_ref().is_none_or(|w| w.contains(&unit.id.request))).collect();
-    let findings = tree.findings();
+    if let Some(dir) = &args.output_dir {
+        write(dir, &units)?;
+    }
     match (&args.output_dir, output) {
-        (Some(dir), _) => write(dir, &units)?,
-        (None, Output::Json) => print(&report::render_json(&units, &findings).to_string()),
+        (_, Output::Json) => print(&report::render_json(&units, &findings).to_string()),
         (None, Output::Text | Output::Markdown) => units.iter().for_each(|unit| print_unit(unit)),
+        (Some(_), Output::Text | Output::Markdown) => {}
     }
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     if errors > 0 {
         let source = |path: &RepoPath| tree.snapshot.text(path.as_str()).map(str::to_owned);
         let errors: Vec<Finding> = findings.into_iter().filter(Finding::is_error).collect();
-        say(&report::findings_terminal(&errors, source, colour()));
+        say(report::findings_terminal(&errors, source, colour(&std::io::stderr())).trim_end());
         return Ok(Ended::Findings);
     }
     Ok(Ended::Done)
@@ -49,23 +52,32 @@ fn requests(args: &Args, root: &Path, tree: &Tree) -> Result<Option<BTreeSet<Req
     if args.requests.is_empty() {
         return Ok(None);
     }
-    let known = &tree.parsed.platform.requests;
-    let by_file = |text: &str| {
-        let path = place::inside(root, Path::new(text)).ok()?;
-        known.values().find(|request| request.file == path).map(|request| request.id.clone())
-    };
-    let named = |text: &String| {
-        let id = RequestId::parse(text).filter(|id| known.contains_key(id)).or_else(|| by_file(text));
-        id.ok_or_else(|| {
-            let near =
-                crate::model::close_match(text, known.keys().map(ToString::to_string).collect::<Vec<_>>().iter().map(String::as_str))
-                    .map(|near| format!("did you mean `{near}`?"));
-            Error::usage(format!("`{text}` is not a request without errors of this repository")).hint(
-                near.unwrap_or_else(|| "a request is `team/name` or a file; `goldpath validate` says what is wrong with one".to_owned()),
-            )
-        })
-    };
-    args.requests.iter().map(named).collect::<Result<_, _>>().map(Some)
+    args.requests.iter().map(|text| request(text, root, tree)).collect::<Result<_, _>>().map(Some)
+}
+
+/// A request by its name or its file.
+fn request(text: &str, root: &Path, tree: &Tree) -> Result<RequestId, Error> {
+    let platform = &tree.parsed.platform;
+    let file = place::inside(root, Path::new(text)).ok();
+    let by_file = || platform.requests.values().find(|request| Some(&request.file) == file.as_ref()).map(|request| request.id.clone());
+    let named = RequestId::parse(text).filter(|id| platform.known_requests().any(|known| known == id));
+    match named.or_else(by_file) {
+        Some(id) if platform.requests.contains_key(&id) => Ok(id),
+        // a file that is there and gives no request has mistakes
+        Some(_) => Err(mistaken(text)),
+        None if file.is_some_and(|file| file.below("requests").is_some()) => Err(mistaken(text)),
+        None => {
+            let known: Vec<String> = platform.known_requests().map(ToString::to_string).collect();
+            let near = crate::model::close_match(text, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
+            let hint = near.unwrap_or_else(|| "a request is `team/name` or its file below `requests/`".to_owned());
+            Err(Error::usage(format!("there is no request `{text}` in this repository")).hint(hint))
+        }
+    }
+}
+
+fn mistaken(text: &str) -> Error {
+    Error::new(Kind::Findings, format!("`{text}` has mistakes and cannot be rendered"))
+        .hint("`goldpath validate` says what they are, each at its line")
 }
 
 fn print_unit(unit: &Unit) {
@@ -77,8 +89,10 @@ fn print_unit(unit: &Unit) {
 /// Writes what differs, and nothing else: a tree that is right already is not touched.
 fn write(dir: &Path, units: &[&Unit]) -> Result<(), Error> {
     let failed = |path: &Path, error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
+    let (mut written, mut files) = (0, 0);
     for unit in units {
         for (path, file) in &unit.files {
+            files += 1;
             let full = dir.join(unit.id.folder()).join(path.as_str());
             if std::fs::read(&full).is_ok_and(|bytes| *bytes == *file.bytes) {
                 continue;
@@ -86,8 +100,9 @@ fn write(dir: &Path, units: &[&Unit]) -> Result<(), Error> {
             let parent = full.parent().expect("a file in a folder has a parent");
             std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
             std::fs::write(&full, &file.bytes).map_err(|error| failed(&full, &error))?;
+            written += 1;
         }
     }
-    say(&format!("{} units written to {}", units.len(), dir.display()));
+    say(&report::written_terminal(units.len(), files, written, &dir.display().to_string()));
     Ok(())
 }

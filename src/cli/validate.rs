@@ -31,8 +31,8 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         Output::Json => print(&report::validate_json(&findings, requests).to_string()),
         Output::Text | Output::Markdown => {
             let source = |path: &RepoPath| tree.snapshot.text(path.as_str()).map(str::to_owned);
-            print(&report::findings_terminal(&findings, source, colour()));
-            print(&report::validate_summary(&findings, requests));
+            let text = report::findings_terminal(&findings, source, colour(&std::io::stdout()));
+            print(&(text + &report::validate_summary(&findings, requests, &only)));
         }
     }
     Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
 
 /// A file or folder of the command line; the root itself is everything.
 fn only(root: &std::path::Path, file: &std::path::Path) -> Result<Option<RepoPath>, Error> {
-    let full = file.canonicalize().map_err(|error| Error::outside(format!("unable to read {}", file.display()), &error))?;
+    let full = file.canonicalize().map_err(|error| Error::unreadable(file, &error))?;
     if full == root { Ok(None) } else { place::inside(root, file).map(Some) }
 }
 
@@ -54,7 +54,10 @@ fn wanted(only: &[Option<RepoPath>], finding: &Finding) -> bool {
 fn findings(args: &Args, root: &std::path::Path, tree: &Tree) -> Result<Vec<Finding>, Error> {
     let base = match place::repository(root) {
         Some(repository) => place::base(&repository, args.base.as_deref())?,
-        None if args.base.is_some() => return Err(Error::usage("`--base` needs a Git repository, and this folder is not in one")),
+        None if args.base.is_some() => {
+            let error = Error::usage(format!("`--base` compares with a commit, and {} is not the top of a Git repository", root.display()));
+            return Err(error.hint("leave it out, or run it in a clone of the platform repository"));
+        }
         None => None,
     };
     let mut findings = tree.findings();

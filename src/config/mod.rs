@@ -97,10 +97,8 @@ impl Config {
     /// Wrong use, with every mistake of the file at its line; the outside world when the file cannot be read.
     pub fn load(flags: &Flags) -> Result<Self, Error> {
         let Some(file) = &flags.file else { return Self::over(Raw::default(), flags) };
-        let text = std::fs::read_to_string(file).map_err(|error| {
-            Error::outside(format!("unable to read the configuration {}", file.display()), &error)
-                .hint("name a file that the daemon's user may read")
-        })?;
+        let text =
+            std::fs::read_to_string(file).map_err(|error| Error::unreadable(file, &error).context("unable to read the configuration"))?;
         let raw = raw::read(&text, file, &read_secret).map_err(|mistakes| refused(file, &mistakes))?;
         Self::over(raw, flags)
     }

@@ -3,6 +3,7 @@
 //! Each effect module has an error enum of its own that implements [`Fault`]; at the shell it becomes an [`Error`] by `?`.
 
 use std::fmt;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// What kind of failure it is; decides the exit code.
@@ -75,6 +76,19 @@ impl Error {
     /// A failure of the outside world with the error that it gave.
     pub fn outside(message: impl Into<String>, cause: &dyn std::error::Error) -> Self {
         Self::new(Kind::Outside, message).caused_by(cause)
+    }
+
+    /// A file or folder that was named cannot be read: the wrong one was named, or the outside world failed.
+    pub fn unreadable(file: &Path, cause: &std::io::Error) -> Self {
+        use std::io::ErrorKind::{InvalidData, IsADirectory, NotADirectory, NotFound, PermissionDenied};
+        let (message, hint) = match cause.kind() {
+            NotFound => (format!("there is no {}", file.display()), "is the name right?"),
+            IsADirectory | NotADirectory | InvalidData => (format!("unable to read {}", file.display()), "name a text file"),
+            PermissionDenied => (format!("unable to read {}", file.display()), "name a file that you may read"),
+            _ => return Self::outside(format!("unable to read {}", file.display()), cause),
+        };
+        let error = Self::usage(message).hint(hint);
+        if cause.kind() == NotFound { error } else { error.caused_by(cause) }
     }
 
     /// A mistake in goldpath itself.

@@ -137,8 +137,10 @@ impl Fault for Error {
             Self::Url { .. } => Some("write `https://…`, `ssh://…`, `file://…` or the path of a folder".to_owned()),
             Self::CheckedOut { .. } => Some("use a bare repository: `git clone --bare`".to_owned()),
             Self::Moved { .. } => Some("look again and try once more".to_owned()),
+            Self::NotFound { .. } => {
+                Some("name a branch, a tag or a commit that is in this repository; `git fetch` may bring it".to_owned())
+            }
             Self::Format { .. }
-            | Self::NotFound { .. }
             | Self::TooLarge { .. }
             | Self::Refused { .. }
             | Self::Git { .. }

@@ -4,6 +4,7 @@ use super::{Error, Line, Perform, Reconciler};
 use crate::change::Change;
 use crate::delivery::{Delivery, Status};
 use crate::model::ChangeId;
+use crate::plan::Hold;
 use crate::report::{self, Detail, Remark, Summary, TargetStatus};
 
 impl<P: Perform> Reconciler<P> {
@@ -31,6 +32,16 @@ impl<P: Perform> Reconciler<P> {
         let deliveries = self.store.deliveries().await?;
         let looked = self.looked(id);
         Ok(Some(self.with_view(&change, looked.as_ref(), &deliveries, |view| report::detail(&view, remarks))))
+    }
+
+    /// A change in a list, as it is handed over, and its holds.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn summary(&self, change: &Change) -> Result<(Summary, Vec<Hold>), Error> {
+        let deliveries = self.store.deliveries().await?;
+        let looked = self.looked(&change.id);
+        Ok(self.with_view(change, looked.as_ref(), &deliveries, |view| (report::summary(&view), view.holds())))
     }
 
     /// One change as it is stored.

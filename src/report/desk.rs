@@ -1,23 +1,59 @@
 //! What the command line shows at one's desk: comparisons, renderings, validation, answers of the daemon, evidence.
 
 use super::json::{diff_report_json, findings_json, report};
-use super::text::{count, line};
+use super::text::{count, line, list};
 use crate::diff::{Diff, FileStatus};
 use crate::evidence::{Entry, Gap, UnitOutcome};
-use crate::model::{Finding, Severity};
+use crate::model::{Finding, RepoPath};
 use crate::plan::Evaluation;
 use crate::render::Unit;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
-/// The last line of `goldpath validate`.
-pub fn validate_summary(findings: &[Finding], requests: usize) -> String {
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
-    match (errors, findings.len()) {
-        (0, 0) => format!("{} checked, nothing to mend\n", count(requests, "request")),
-        (0, _) => format!("{} checked, no errors\n", count(requests, "request")),
-        _ => format!("{} checked, {} to mend\n", count(requests, "request"), count(errors, "error")),
+/// The last line of `goldpath validate`: what was checked, `only` names the files and folders that were asked about.
+pub fn validate_summary(findings: &[Finding], requests: usize, only: &[Option<RepoPath>]) -> String {
+    let names: Option<Vec<String>> = only.iter().map(|path| path.as_ref().map(|path| line(path.as_str()))).collect();
+    let place = names.filter(|names| !names.is_empty()).map(|names| format!(" in {}", list(&names))).unwrap_or_default();
+    let errors = findings.iter().any(Finding::is_error);
+    let verdict = match (errors, findings.is_empty()) {
+        (false, true) => format!("nothing to mend{place}"),
+        (false, false) => format!("no errors{place}"),
+        (true, _) => format!("to be mended{place}"),
+    };
+    format!("{} checked, {verdict}\n", count(requests, "request"))
+}
+
+/// What `goldpath render` wrote.
+pub fn written_terminal(units: usize, files: usize, written: usize, dir: &str) -> String {
+    let what = match written {
+        0 => "nothing to write, all of them are right".to_owned(),
+        all if all == files => "all written".to_owned(),
+        some => format!("{some} written, the others are right"),
+    };
+    format!("{} of {} in {}: {what}", count(files, "file"), count(units, "unit"), line(dir))
+}
+
+/// A comment as a reader first meets it: what is folded is shown by its summary, and small print is plain.
+pub fn folded(comment: &str) -> String {
+    let mut text = String::new();
+    let mut hidden: Option<usize> = None;
+    for line in comment.lines() {
+        let summary = line.strip_prefix("<details><summary>").and_then(|rest| rest.strip_suffix("</summary>"));
+        match (&mut hidden, summary) {
+            (Some(lines), _) if line == "</details>" => {
+                writeln!(text, "  (folded: {})", count(*lines, "line")).expect("a string takes all");
+                hidden = None;
+            }
+            (Some(lines), _) => *lines += 1,
+            (None, Some(summary)) => {
+                writeln!(text, "\u{25b8} {}", summary.replace("<!-- -->", "")).expect("a string takes all");
+                hidden = Some(0);
+            }
+            (None, None) => writeln!(text, "{}", line.trim_start_matches("<sub>").trim_end_matches("</sub>")).expect("a string takes all"),
+        }
     }
+    text
 }
 
 /// What requests render to, as one JSON object.
@@ -73,21 +109,28 @@ pub fn done_terminal(done: &Value) -> String {
 /// The record of every applied change, the oldest first.
 pub fn audit_log(entries: &[Entry]) -> String {
     if entries.is_empty() {
-        return "no evidence yet: nothing was applied, or `refs/notes/goldpath` was not fetched\n".to_owned();
+        return "no evidence here: nothing was applied yet, or this is a clone without it. To fetch it:\n  \
+                git fetch origin refs/notes/goldpath:refs/notes/goldpath rendered:rendered\n"
+            .to_owned();
     }
     entries.iter().map(entry).collect()
 }
 
+/// "2026-01-31 10:42:07 UTC".
+pub(super) fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 fn entry(entry: &Entry) -> String {
     let stated = &entry.statement.predicate;
-    let mut text = format!("{}. {}  {}  applied {}\n", stated.sequence, stated.change, stated.commit.short(), stated.applied_at);
+    let mut text = format!("{}. {}  {}  applied {}\n", stated.sequence, stated.change, stated.commit.short(), moment(stated.applied_at));
     if let Some(pull) = &stated.pull {
         let authors: Vec<&str> = pull.authors.iter().map(String::as_str).collect();
         writeln!(text, "   pull request #{} ({}) by {}", pull.number, line(&pull.branch), line(&authors.join(", ")))
             .expect("a string takes all");
     }
     for approval in &stated.approvals {
-        writeln!(text, "   approved by {} at {}, who saw {}", line(&approval.user), approval.at, approval.head.short())
+        writeln!(text, "   approved by {} at {}, who saw {}", line(&approval.user), moment(approval.at), approval.head.short())
             .expect("a string takes all");
     }
     for clearance in &stated.clearances {
@@ -124,7 +167,9 @@ pub fn audit_verify(entries: &[Entry], gaps: &[Gap]) -> String {
     }
     let errors = gaps.iter().filter(|gap| gap.is_error()).count();
     let verdict = match (entries.len(), errors) {
-        (0, 0) => "there is no evidence to verify: was `refs/notes/goldpath` fetched?".to_owned(),
+        (0, 0) => "nothing was verified: there is no evidence here. In a clone, fetch it first:\n  \
+                   git fetch origin refs/notes/goldpath:refs/notes/goldpath rendered:rendered"
+            .to_owned(),
         (n, 0) => format!("{} verified: signatures, chain, and the bytes of the branch rendered", count(n, "statement")),
         (_, errors) => format!("the evidence does not hold: {}", count(errors, "gap")),
     };

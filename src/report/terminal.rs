@@ -1,5 +1,6 @@
 //! Text for a terminal: what others wrote cannot steer it.
 
+use super::desk::moment;
 use super::summary::{DaemonStatus, Detail, HoldSummary, Summary, TargetStatus};
 use super::text::{count, line, lines};
 use crate::model::{Finding, RepoPath, Severity, Turn};
@@ -178,7 +179,7 @@ pub fn change_terminal(change: &Detail) -> String {
         ("branch", summary.branch.clone()),
         ("head", summary.head.as_ref().map(|head| head.short().to_owned())),
         ("landed", summary.landed.as_ref().map(|landed| landed.short().to_owned())),
-        ("seen", Some(summary.seen.to_string())),
+        ("seen", Some(moment(summary.seen))),
     ] {
         if let Some(value) = value {
             writeln!(text, "{name:8}{}", line(&value)).expect("a string takes all");
@@ -186,9 +187,10 @@ pub fn change_terminal(change: &Detail) -> String {
     }
     holds(&mut text, &summary.holds, "", summary.id.as_str());
     text.push('\n');
-    text += &lines(&change.report, usize::MAX);
+    // the report's own symbols; what others wrote has no such character any more
+    text += &lines(&change.report.replace('\u{fe0f}', ""), usize::MAX);
     for remark in &change.remarks {
-        write!(text, "\n{} at {}:\n{}", line(&remark.author), remark.at, lines(&remark.text, 200)).expect("a string takes all");
+        write!(text, "\n{} at {}:\n{}", line(&remark.author), moment(remark.at), lines(&remark.text, 200)).expect("a string takes all");
     }
     text
 }

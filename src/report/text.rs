@@ -221,6 +221,10 @@ pub(super) fn thousands(number: usize) -> String {
 }
 
 fn plural(one: &str) -> String {
+    // the name of a kind of resource stays as it is
+    if one.contains('_') {
+        return one.to_owned();
+    }
     match one.strip_suffix('y') {
         Some(stem) if stem.ends_with(|c: char| !"aeiou".contains(c)) => format!("{stem}ies"),
         _ if one.ends_with(['s', 'x']) => format!("{one}es"),

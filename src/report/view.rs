@@ -99,7 +99,7 @@ impl<'a> View<'a> {
     }
 
     /// Every hold that somebody could clear now, each once.
-    pub(super) fn holds(&self) -> Vec<Hold> {
+    pub fn holds(&self) -> Vec<Hold> {
         let of_change =
             self.change.waiting().into_iter().filter_map(|waiting| if let WaitingOn::Hold(hold) = waiting { Some(hold) } else { None });
         let mut holds: Vec<Hold> = of_change.collect();

@@ -60,7 +60,10 @@ impl Problem {
     /// What the loop refused.
     pub(super) fn refused(refused: Refused, id: &ChangeId) -> Self {
         match refused {
-            Refused::Token => Self { error: "this token is nobody's".to_owned(), ..Self::no_token() },
+            Refused::Token => {
+                let hint = "`goldpath change token USER --email E --state DIR` makes a new one on the daemon's machine; the older one ends";
+                Self::new(StatusCode::UNAUTHORIZED, Kind::Usage, "this token is nobody's", hint)
+            }
             Refused::Unknown => Self::unknown(id),
             Refused::NotAllowed { message, hint } => Self::new(StatusCode::FORBIDDEN, Kind::Held, message, hint),
             Refused::NotNow { message, hint } => Self::new(StatusCode::CONFLICT, Kind::Held, message, hint),

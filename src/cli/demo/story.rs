@@ -1,7 +1,7 @@
 //! The story of the demo: what is done, by whom, and what came of it. Everything that is printed was read back from where it stands.
 
 use super::desk::{self, Person, files_below, git};
-use crate::cli::client::Server;
+use crate::cli::client::{Actor, Server};
 use crate::cli::daemon::{self, Daemon};
 use crate::cli::{audit, print};
 use crate::config::Config;
@@ -11,7 +11,7 @@ use crate::git::{NOTES, Repository};
 use crate::{evidence, report};
 use include_dir::{Dir, include_dir};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 static EXAMPLE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/platform-repo-example");
@@ -73,7 +73,7 @@ async fn make_repository(story: &mut Story<'_>) -> Result<(), Error> {
     git(&work, PLATFORM, &["add", "--all"]).await?;
     git(&work, PLATFORM, &["commit", "--quiet", "--message", "The platform of example.org"]).await?;
     git(&work, PLATFORM, &["push", "--quiet", "origin", "HEAD:main"]).await?;
-    story.shown(&git(&work, PLATFORM, &["log", "--oneline", "--stat", "--format=%h %s", "--shortstat"]).await?);
+    story.shown(&git(&work, PLATFORM, &["log", "-1", "--format=%h %s", "--shortstat"]).await?);
     story.took();
     Ok(())
 }
@@ -131,7 +131,7 @@ async fn mend(story: &mut Story<'_>, daemon: &Daemon, alice: &Person) -> Result<
 /// Waits until the daemon has nothing to do, and shows the comment as it is posted.
 async fn show_comment(story: &Story<'_>, daemon: &Daemon) -> Result<(), Error> {
     daemon.settled().await?;
-    let change = ask(daemon, None, |server| server.get("changes/pr-1")).await?;
+    let change = ask(daemon.url(), |url| Server::at(url).get("changes/pr-1")).await?;
     let comment = change.pointer("/change/report").and_then(Value::as_str);
     let comment = comment.ok_or_else(|| Error::new(Kind::Bug, "the daemon has posted no comment"))?;
     story.shown(&format!("the comment on pull request #1:\n\n{}", quoted(comment)));
@@ -141,25 +141,7 @@ async fn show_comment(story: &Story<'_>, daemon: &Daemon) -> Result<(), Error> {
 
 /// The comment as a reader first meets it: what is folded is shown by its summary.
 fn quoted(text: &str) -> String {
-    let mut shown = String::new();
-    let mut hidden: Option<usize> = None;
-    for line in text.lines() {
-        match (&mut hidden, line) {
-            (Some(lines), "</details>") => {
-                shown += &format!("\u{2502}   (folded: {lines} lines)\n");
-                hidden = None;
-            }
-            (Some(lines), _) => *lines += 1,
-            (None, line) => match line.strip_prefix("<details><summary>").and_then(|rest| rest.strip_suffix("</summary>")) {
-                Some(summary) => {
-                    shown += &format!("\u{2502} \u{25b8} {}\n", summary.replace("<!-- -->", ""));
-                    hidden = Some(0);
-                }
-                None => shown += &format!("\u{2502} {line}\n"),
-            },
-        }
-    }
-    shown
+    report::folded(text).lines().map(|line| format!("\u{2502} {line}\n")).collect()
 }
 
 async fn approve_and_merge(story: &mut Story<'_>, daemon: &Daemon, alice: &Person, bob: &Person) -> Result<(), Error> {
@@ -179,16 +161,14 @@ async fn approve_and_merge(story: &mut Story<'_>, daemon: &Daemon, alice: &Perso
 /// Does something about the change as a person, the way `goldpath change` does.
 async fn post(story: &Story<'_>, daemon: &Daemon, who: &Person, verb: &str) -> Result<Value, Error> {
     let path = format!("changes/pr-1/{verb}");
-    ask(daemon, Some(story.dir.join(format!("{}.token", who.name))), move |server| server.post(&path, &json!({}))).await
+    let token_file = story.dir.join(format!("{}.token", who.name));
+    ask(daemon.url(), move |url| Actor::at(url, token_file).post(&path, &json!({}))).await
 }
 
-async fn ask<T: Send + 'static>(
-    daemon: &Daemon,
-    token_file: Option<PathBuf>,
-    ask: impl FnOnce(&Server) -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    let server = Server::at(daemon.url(), token_file);
-    let asked = tokio::task::spawn_blocking(move || ask(&server)).await;
+/// Asks the daemon over its address, as anybody else does.
+async fn ask<T: Send + 'static>(url: &str, ask: impl FnOnce(&str) -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    let url = url.to_owned();
+    let asked = tokio::task::spawn_blocking(move || ask(&url)).await;
     asked.unwrap_or_else(|error| Err(Error::bug(error.to_string())))
 }
 

@@ -93,7 +93,7 @@ pr-7  waiting    ask for a staging environment
 pr-7  waiting  ask for a staging environment
 branch  payments
 head    aaaaaaa
-seen    2026-11-21T10:00:00Z
+seen    2026-11-21 10:00:00 UTC
 
 ### 1 request → 2 files to 2 targets: 2 added — waiting for the merge
 "#);
