@@ -4,4 +4,5 @@ mod architecture;
 mod cases;
 mod example;
 mod sim;
+mod story;
 mod worker;
