@@ -282,7 +282,7 @@ impl Desk {
             tip: line.tip,
             accepted: line.judge,
             open: changes.iter().filter(|change| change.is_open()).count(),
-            held: changes.iter().filter(|change| !change.holds.is_empty()).count(),
+            held: changes.iter().filter(|change| change.is_held()).count(),
             rewound: line.rewound,
             rounds: self.reconciler.rounds(),
             targets: self.reconciler.targets().await?,

@@ -62,7 +62,7 @@ enum Verb {
     /// Read and verify the evidence in Git
     #[command(subcommand)]
     Audit(audit::Verb),
-    /// Print a completion script for a shell: `goldpath completions bash > /etc/bash_completion.d/goldpath`
+    /// Print a completion script for a shell
     Completions(completions::Args),
     /// Render what a pull request brought (started by the daemon)
     #[command(name = "__worker", hide = true)]

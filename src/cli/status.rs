@@ -1,4 +1,4 @@
-//! `goldpath status [--wait]`
+//! `goldpath status [--wait]`: exits 4 when a person must act, for something is held or the default branch was rewound.
 
 use super::client::Server;
 use super::{Ended, Output, print};
@@ -9,7 +9,7 @@ use crate::report::{self, DaemonStatus};
 pub(super) struct Args {
     #[command(flatten)]
     server: Server,
-    /// Look at the repository once more and wait until nothing is being worked on
+    /// Look at the repository once more and wait until nothing is being worked on; what is tried again later does not count
     #[arg(long)]
     wait: bool,
 }
@@ -21,5 +21,5 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         Output::Json => print(&answer.to_string()),
         Output::Text | Output::Markdown => print(&report::status_terminal(&status)),
     }
-    Ok(if status.held > 0 { Ended::Held } else { Ended::Done })
+    Ok(if status.held > 0 || status.rewound { Ended::Held } else { Ended::Done })
 }

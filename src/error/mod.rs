@@ -82,7 +82,7 @@ impl Error {
     pub fn unreadable(file: &Path, cause: &std::io::Error) -> Self {
         use std::io::ErrorKind::{InvalidData, IsADirectory, NotADirectory, NotFound, PermissionDenied};
         let (message, hint) = match cause.kind() {
-            NotFound => (format!("there is no {}", file.display()), "is the name right?"),
+            NotFound => (format!("{} does not exist", file.display()), "is the name right?"),
             IsADirectory | NotADirectory | InvalidData => (format!("unable to read {}", file.display()), "name a text file"),
             PermissionDenied => (format!("unable to read {}", file.display()), "name a file that you may read"),
             _ => return Self::outside(format!("unable to read {}", file.display()), cause),

@@ -19,7 +19,7 @@ pub fn validate_summary(findings: &[Finding], requests: usize, only: &[Option<Re
     let verdict = match (errors, findings.is_empty()) {
         (false, true) => format!("nothing to mend{place}"),
         (false, false) => format!("no errors{place}"),
-        (true, _) => format!("to be mended{place}"),
+        (true, _) => format!("the errors{place} must be mended"),
     };
     format!("{} checked, {verdict}\n", count(requests, "request"))
 }

@@ -90,7 +90,7 @@ pub struct DaemonStatus {
     pub accepted: Option<CommitId>,
     /// Changes that have not ended.
     pub open: usize,
-    /// Changes that wait for a named approval.
+    /// Changes that are held: somebody has to approve something before they go on.
     pub held: usize,
     /// What was known of the default branch is no longer part of it: nothing lands until it is again.
     pub rewound: bool,
@@ -120,6 +120,11 @@ impl Summary {
     /// Whether anything may still become of it.
     pub fn is_open(&self) -> bool {
         !matches!(self.state.as_str(), "applied" | "closed")
+    }
+
+    /// Whether it is held: on the default branch, or by something that is approved by name.
+    pub fn is_held(&self) -> bool {
+        self.state == "held" || !self.holds.is_empty()
     }
 }
 

@@ -200,6 +200,11 @@ pub fn status_terminal(status: &DaemonStatus) -> String {
     let commit = |commit: &Option<crate::model::CommitId>| commit.as_ref().map_or("nothing yet".to_owned(), |id| id.short().to_owned());
     let mut text = format!("goldpath {} watches {} ({})\n", line(&status.version), line(&status.repository), line(&status.branch));
     writeln!(text, "tip {}, accepted {}", commit(&status.tip), commit(&status.accepted)).expect("a string takes all");
+    if status.rewound {
+        let (branch, tip) = (line(&status.branch), commit(&status.tip));
+        writeln!(text, "rewound: {branch} no longer holds {tip}, so nothing lands until it does again: push {tip} back to it")
+            .expect("a string takes all");
+    }
     let held =
         if status.held > 0 { format!(", {} held: `goldpath change list` says what clears them", status.held) } else { String::new() };
     writeln!(text, "{} open{held}", count(status.open, "change")).expect("a string takes all");
