@@ -18,6 +18,7 @@ pub(super) struct Town {
     dir: TempDir,
     daemon: Option<Child>,
     url: String,
+    config: Option<PathBuf>,
 }
 
 /// How a command ended.
@@ -44,7 +45,7 @@ impl Town {
 
     /// The same, before the daemon is started.
     pub(super) fn unstarted(files: &[(&str, &str)]) -> Self {
-        let town = Self { dir: TempDir::new().expect("a folder"), daemon: None, url: String::new() };
+        let town = Self { dir: TempDir::new().expect("a folder"), daemon: None, url: String::new(), config: None };
         run(town.dir.path(), None, "git", &["init", "--quiet", "--bare", "--initial-branch=main", "platform.git"]).done();
         run(town.dir.path(), None, "git", &["clone", "--quiet", "platform.git", "work"]).done();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("platform-repo-example"), &town.work());
@@ -59,10 +60,21 @@ impl Town {
         town
     }
 
+    /// Gives the daemon a configuration of its own, from its next start on.
+    pub(super) fn configure(&mut self, spec: &str) {
+        let file = self.path("daemon.yaml");
+        fs::write(&file, format!("apiVersion: goldpath.dev/v1\nkind: Daemon\nspec:\n{spec}")).expect("a file");
+        self.config = Some(file);
+    }
+
     /// Starts the daemon and waits until it says where it serves.
     pub(super) fn start(&mut self) {
         let (repo, state) = (self.text("platform.git"), self.text("state"));
-        let args = ["run", "--repo", &repo, "--state", &state, "--listen", "127.0.0.1:0"];
+        let mut args = vec!["run", "--repo", &repo, "--state", &state, "--listen", "127.0.0.1:0"];
+        let config = self.config.as_ref().map(|file| file.to_string_lossy().into_owned());
+        if let Some(config) = &config {
+            args.extend(["--config", config]);
+        }
         let mut command = command(self.dir.path(), None, env!("CARGO_BIN_EXE_goldpath"), &args);
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the daemon starts");
         let mut lines = BufReader::new(child.stderr.take().expect("it is piped")).lines();
@@ -121,6 +133,25 @@ impl Town {
     /// The comment as it is posted.
     pub(super) fn comment(&self, id: &str) -> String {
         self.change(id)["report"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Asks until a change is applied and its evidence written: for what is tried again by itself after a while.
+    pub(super) fn wait_until_applied(&self, id: &str) {
+        let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        while self.change(id)["state"] != "applied" {
+            assert!(std::time::Instant::now() < until, "{}", self.comment(id));
+            self.settle();
+        }
+    }
+
+    /// The serial of a state that was made and applied once, of the published request with one service.
+    pub(super) fn one_apply(&self) -> u64 {
+        let (path, text) = super::request("measure");
+        self.propose(ALICE, "measure", &[(&path, &super::with_one_service(&text))]);
+        let list = self.ask(&["change", "list"]).done();
+        let id = list.split_whitespace().find(|word| word.starts_with("pr-")).expect("the newest").to_owned();
+        self.approve_and_merge(BOB, ALICE, &id);
+        self.terraform("dns/dns/payments-team/measure/dns").expect("it is applied").0
     }
 
     /// The first line of the comment.
