@@ -7,7 +7,7 @@ use crate::plan::Round;
 use crate::render::Cache;
 use crate::report;
 use crate::world::{Bench, Tree, evaluate};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -20,9 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
-    let root = place::root(
-        args.files.first().map(|file| file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(file.as_path())),
-    )?;
+    let root = place::root(args.files.first().map(|file| folder_of(file)))?;
     let only = args.files.iter().map(|file| only(&root, file)).collect::<Result<Vec<_>, _>>()?;
     let tree = Tree::read(place::working_tree(&root)?, &mut Cache::default(), super::run::threads());
     let findings: Vec<Finding> = findings(args, &root, &tree)?.into_iter().filter(|finding| wanted(&only, finding)).collect();
@@ -38,8 +36,14 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
 }
 
+/// Where the search for the repository begins: a folder itself, or the one that a file is in.
+fn folder_of(file: &Path) -> &Path {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if file.is_dir() { file } else { parent }
+}
+
 /// A file or folder of the command line; the root itself is everything.
-fn only(root: &std::path::Path, file: &std::path::Path) -> Result<Option<RepoPath>, Error> {
+fn only(root: &Path, file: &Path) -> Result<Option<RepoPath>, Error> {
     let full = file.canonicalize().map_err(|error| Error::unreadable(file, &error))?;
     if full == root { Ok(None) } else { place::inside(root, file).map(Some) }
 }
@@ -51,7 +55,7 @@ fn wanted(only: &[Option<RepoPath>], finding: &Finding) -> bool {
 }
 
 /// All findings of the tree; what only a comparison tells is against the base, where there is one.
-fn findings(args: &Args, root: &std::path::Path, tree: &Tree) -> Result<Vec<Finding>, Error> {
+fn findings(args: &Args, root: &Path, tree: &Tree) -> Result<Vec<Finding>, Error> {
     let base = match place::repository(root) {
         Some(repository) => place::base(&repository, args.base.as_deref())?,
         None if args.base.is_some() => {

@@ -179,6 +179,7 @@ fn validate_needs_a_repository_and_what_it_is_asked_about() {
       hint: is the name right?
     -- exit 2
     ");
+    assert!(desk.run_in("platform/teams", &["validate", "../../platform"]).ends_with("nothing to mend\n-- exit 0"));
     assert_snapshot!(desk.run_in(".", &["validate"]), @r"
     $ goldpath validate
     -- stderr
