@@ -4,7 +4,7 @@ use super::Outside;
 use crate::command::{Event, Found, RenderedUnit, Words};
 use crate::error::{Error, Kind};
 use crate::evidence::{self, BASE_TRAILER};
-use crate::forge::{self, Branch, Check, Slot, Subject};
+use crate::forge::{self, Branch, Check, Local, Slot, Subject};
 use crate::git::{self, CommitInfo, Person, Update};
 use crate::model::{CommitId, Digest, RepoPath, UnitId};
 use crate::observe::{Landing, PullState};
@@ -63,7 +63,8 @@ impl Outside {
         self.pieces(known, line).map(Some)
     }
 
-    /// Cuts a line of first parents where a pull request was merged: at a merge of its head, or at its head itself.
+    /// Cuts a line of first parents where a pull request was merged: at a merge of its head, at its head itself, or where the tree is what
+    /// its merge gives, as after a squash or a rebase.
     fn pieces(&self, known: &CommitId, line: Vec<CommitInfo>) -> Result<Vec<Landing>, Error> {
         let mut landings = Vec::new();
         let (mut base, mut piece) = (known.clone(), Vec::new());
@@ -74,9 +75,12 @@ impl Outside {
                 landings.push(self.landing(Some(base), &before, None)?);
                 base = newest(&before);
             }
-            let fast_forwarded = self.with_local(|local| local.by_head(&commit.id));
+            let pull = match merged.or_else(|| self.with_local(|local| local.by_head(&commit.id))) {
+                Some(number) => Some(number),
+                None => self.squashed(&base, &commit)?,
+            };
             piece.push(commit);
-            if let Some(number) = merged.or(fast_forwarded) {
+            if let Some(number) = pull {
                 let done = std::mem::take(&mut piece);
                 landings.push(self.landing(Some(base), &done, Some(number))?);
                 base = newest(&done);
@@ -86,6 +90,19 @@ impl Outside {
             landings.push(self.landing(Some(base), &piece, None)?);
         }
         Ok(landings)
+    }
+
+    /// The open pull request whose merge gives exactly this commit's tree.
+    fn squashed(&self, base: &CommitId, commit: &CommitInfo) -> Result<Option<u64>, Error> {
+        let open = self.with_local(Local::pulls)?.into_iter().filter(|pull| pull.state == PullState::Open);
+        for pull in open {
+            let merged = self.git.merge_preview(base, &pull.head)?;
+            let brings_something = self.git.commit_info(base)?.tree != commit.tree;
+            if brings_something && merged.conflicts.is_empty() && merged.tree == commit.tree {
+                return Ok(Some(pull.number));
+            }
+        }
+        Ok(None)
     }
 
     /// Tells the forge that a piece of history landed, and asks what people did about it.

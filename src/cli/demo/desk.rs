@@ -3,6 +3,8 @@
 use crate::config;
 use crate::error::Error;
 use crate::process::{self, Command};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,6 +49,14 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::outside(format!("unable to write {}", path.display()), &error);
     std::fs::create_dir_all(path.parent().unwrap_or(path)).map_err(failed)?;
     std::fs::write(path, text).map_err(failed)
+}
+
+/// Writes one file that only its owner may read.
+pub(super) fn write_secret(path: &Path, text: &str) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    let file = options.write(true).create_new(true).mode(0o600).open(path);
+    let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
+    written.map_err(|error| Error::outside(format!("unable to write {}", path.display()), &error))
 }
 
 /// All files below a folder, sorted, with their sizes in bytes.

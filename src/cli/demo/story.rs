@@ -84,7 +84,7 @@ fn make_people(story: &mut Story<'_>) -> Result<[Person; 2], Error> {
     let person = |name: &'static str| -> Result<Person, Error> {
         let email = format!("{name}@example.org");
         let token = people::add(&state, name, &email)?;
-        desk::write(&story.dir.join(format!("{name}.token")), token.expose())?;
+        desk::write_secret(&story.dir.join(format!("{name}.token")), token.expose())?;
         Ok(Person { name, email })
     };
     let people = [person("alice")?, person("bob")?];

@@ -46,6 +46,20 @@ fn a_push_of_the_branch_to_the_default_branch_is_a_merge_too() {
 }
 
 #[test]
+fn a_squashed_branch_is_its_pull_request_too() {
+    let town = Town::with(&[]);
+    town.propose(ALICE, "staging", &[(FILE, &REQUEST.replace("replicas: 2", "replicas: 3"))]);
+    town.push(ALICE, "staging", &[(FILE, REQUEST)]);
+    town.ask_as(BOB, &["change", "approve", "1"]).done();
+    town.settle();
+    town.git(PLATFORM, &["checkout", "--quiet", "-B", "main", "origin/main"]).done();
+    town.git(PLATFORM, &["merge", "--quiet", "--squash", "staging"]).done();
+    town.push(PLATFORM, "main", &[]);
+    assert!(town.verdict("1").starts_with("### ✅ Applied: 2 of 2"), "{}", town.comment("1"));
+    assert_eq!((town.notes(), town.verify().code), (1, 0));
+}
+
+#[test]
 fn a_push_that_a_rule_covers_is_held_until_somebody_approves() {
     let town = Town::with(&[]);
     town.git(ALICE, &["checkout", "--quiet", "-B", "main", "origin/main"]).done();
