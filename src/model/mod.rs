@@ -20,5 +20,5 @@ pub use json::Json;
 pub use name::{ExceptionId, Label, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName, TeamName};
 pub use path::{PathError, RepoPath, glob_matches};
 pub use platform::*;
-pub use text::{close_match, quoted_list};
+pub use text::{close_match, is_quantity, quoted_list};
 pub use unit::{ReleaseId, RendererId, RequestId, UnitId, UnitIdError};

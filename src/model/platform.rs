@@ -291,6 +291,8 @@ pub struct Target {
     pub allow_paths: Vec<String>,
     /// For Terraform: providers that roots may use (`hashicorp/time`).
     pub terraform_providers: BTreeSet<String>,
+    /// The minor version of Kubernetes that objects are checked against, `1.36`; nothing: they are not checked.
+    pub kubernetes_version: Option<String>,
 }
 
 /// What a target is.

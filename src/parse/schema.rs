@@ -5,7 +5,7 @@ use super::fields::{self, child};
 use super::formats;
 use super::layout::Entry;
 use super::words::{cut, dotted, show};
-use crate::model::{Code, Finding, Place, RepoPath, Span, Turn};
+use crate::model::{Code, Finding, Place, RepoPath, Span, Turn, is_quantity};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
 use serde_json::Value;
@@ -302,7 +302,7 @@ fn options() -> ValidationOptions<'static> {
         .with_draft(Draft::Draft202012)
         .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN))
         .with_format("goldpath-duration", formats::is_duration)
-        .with_format("quantity", formats::is_quantity)
+        .with_format("quantity", is_quantity)
         .should_validate_formats(true)
         .should_ignore_unknown_formats(false)
         .offline()

@@ -119,7 +119,9 @@ pub(super) fn target(mut fields: Fields<'_>, name: TargetName, names: &Names) ->
     fields.object("/spec/allow", &["teams", "paths"]);
     let allow_teams = allowed(&mut fields, "/spec/allow/teams", &names.teams, TeamName::parse, &UNKNOWN_TEAM);
     let allow_paths = allowed(&mut fields, "/spec/allow/paths", &names.paths, PathName::parse, &UNKNOWN_PATH);
-    let terraform_providers = terraform(&mut fields, kind);
+    misplaced(&mut fields, kind);
+    let terraform_providers = terraform(&mut fields);
+    let kubernetes_version = kubernetes(&mut fields);
     let target = kind.zip(connection).map(|(kind, connection)| Target {
         name,
         file: fields.path().clone(),
@@ -130,6 +132,7 @@ pub(super) fn target(mut fields: Fields<'_>, name: TargetName, names: &Names) ->
         allow_teams,
         allow_paths,
         terraform_providers,
+        kubernetes_version,
     });
     fields.finish(target)
 }
@@ -180,15 +183,34 @@ fn allowed<T: Ord + Clone + ToString>(
     (0..count).filter_map(one).collect()
 }
 
-fn terraform(fields: &mut Fields<'_>, kind: Option<TargetKind>) -> BTreeSet<String> {
-    for section in ["terraform", "kubernetes", "repository"] {
-        let fits = section == "terraform" && kind == Some(TargetKind::Terraform);
+/// Sections for targets of another type; those for Kubernetes hold for a directory too, which may hold its manifests.
+fn misplaced(fields: &mut Fields<'_>, kind: Option<TargetKind>) {
+    for (section, home) in [("terraform", Some(TargetKind::Terraform)), ("kubernetes", Some(TargetKind::Directory)), ("repository", None)] {
+        let fits = kind == home;
         let pointer = format!("/spec/{section}");
         if kind.is_some() && !fits && fields.has(&pointer) {
             let message = format!("`spec.{section}` is only for targets of the type `{section}`");
             fields.error(codes::UNKNOWN_FIELD, &pointer, At::Key, message, "Remove it, or change the type.");
         }
     }
+}
+
+/// The minor version of Kubernetes that objects are checked against.
+fn kubernetes(fields: &mut Fields<'_>) -> Option<String> {
+    fields.object("/spec/kubernetes", &["version", "namespaces"]);
+    if fields.has("/spec/kubernetes/namespaces") {
+        let help = "Leave `namespaces` out for now: a policy can refuse other namespaces.";
+        fields.not_yet("/spec/kubernetes/namespaces", "namespaces that units may touch are", help);
+    }
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let minor = |text: &str| {
+        let (major, minor) = text.split_once('.')?;
+        (is_number(major) && is_number(minor)).then(|| text.to_owned())
+    };
+    fields.parsed("/spec/kubernetes/version", "a minor version such as `1.36`", minor)
+}
+
+fn terraform(fields: &mut Fields<'_>) -> BTreeSet<String> {
     fields.object("/spec/terraform", &["providers", "backend"]);
     fields.object("/spec/terraform/backend", &["type", "config"]);
     let local = |text: &str| (text == "local").then_some(());

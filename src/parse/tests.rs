@@ -495,6 +495,37 @@ fn files_in_the_wrong_place_are_findings() {
 }
 
 #[test]
+fn a_folder_of_manifests_names_a_version_of_kubernetes() {
+    let of_directory =
+        |kubernetes: &str| changed("targets/dns.yaml", &[("type: terraform", &format!("type: directory\n  kubernetes: {kubernetes}"))]);
+    assert!(!of_directory("{version: \"1.36\"}").contains("kubernetes"));
+    let all = ["{version: 1.30}", "{version: v1.36}", "{version: \"1.36.3\", namespaces: [a]}", "1.36"].map(of_directory);
+    insta::assert_snapshot!(all.join("\n"), @"
+        targets/dns.yaml:6:25 error wrong-type (platform)
+          `spec.kubernetes.version` must be text, is 1.3. Put it in quotes.
+        targets/dns.yaml:10:3 error unknown-field (platform)
+          `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
+
+        targets/dns.yaml:6:25 error wrong-format (platform)
+          `spec.kubernetes.version` must be a minor version such as `1.36`, is `v1.36`.
+        targets/dns.yaml:10:3 error unknown-field (platform)
+          `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
+
+        targets/dns.yaml:6:25 error wrong-format (platform)
+          `spec.kubernetes.version` must be a minor version such as `1.36`, is `1.36.3`.
+        targets/dns.yaml:6:35 error not-supported-yet (platform)
+          namespaces that units may touch are not supported yet by this version of goldpath. Leave `namespaces` out for now: a policy can refuse other namespaces.
+        targets/dns.yaml:10:3 error unknown-field (platform)
+          `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
+
+        targets/dns.yaml:6:15 error wrong-type (platform)
+          `spec.kubernetes` must be an object, is 1.36.
+        targets/dns.yaml:10:3 error unknown-field (platform)
+          `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
+        ");
+}
+
+#[test]
 fn what_later_versions_bring_is_refused() {
     insta::assert_snapshot!(
         with(&[

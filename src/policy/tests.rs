@@ -60,6 +60,7 @@ impl Case {
                 allow_teams: Vec::new(),
                 allow_paths: Vec::new(),
                 terraform_providers: BTreeSet::new(),
+                kubernetes_version: None,
             },
             path: GoldenPath {
                 name: release.path.clone(),
