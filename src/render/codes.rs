@@ -10,6 +10,8 @@ pub(super) const DUPLICATE_UNIT: Code = Code::new("duplicate-unit");
 pub(super) const EMPTY_UNIT: Code = Code::new("empty-unit");
 /// An expression of `release.yaml` cannot be evaluated.
 pub(super) const EXPRESSION_ERROR: Code = Code::new("expression-error");
+/// A Kubernetes object is not what the API of its target's version takes.
+pub(super) const KUBERNETES_SCHEMA: Code = Code::new("kubernetes-schema");
 /// A rendered file is not what its name says.
 pub(super) const NOT_WELL_FORMED: Code = Code::new("not-well-formed");
 /// A rendered file holds what is not allowed.
@@ -26,6 +28,8 @@ pub(super) const TEMPLATE_ERROR: Code = Code::new("template-error");
 pub(super) const TEMPLATE_LIMIT: Code = Code::new("template-limit");
 /// A request has more units than is allowed.
 pub(super) const TOO_MANY_UNITS: Code = Code::new("too-many-units");
+/// The API of the version of Kubernetes that a target names is not known.
+pub(super) const UNKNOWN_KUBERNETES_VERSION: Code = Code::new("unknown-kubernetes-version");
 /// There is no such release.
 pub(super) const UNKNOWN_RELEASE: Code = Code::new("unknown-release");
 /// There is no such renderer.
@@ -41,6 +45,7 @@ pub(super) const ALL: &[Code] = &[
     DUPLICATE_UNIT,
     EMPTY_UNIT,
     EXPRESSION_ERROR,
+    KUBERNETES_SCHEMA,
     NOT_WELL_FORMED,
     OUTPUT_REFUSED,
     RENDERER_INVALID,
@@ -49,6 +54,7 @@ pub(super) const ALL: &[Code] = &[
     TEMPLATE_ERROR,
     TEMPLATE_LIMIT,
     TOO_MANY_UNITS,
+    UNKNOWN_KUBERNETES_VERSION,
     UNKNOWN_RELEASE,
     UNKNOWN_RENDERER,
     UNKNOWN_TARGET,

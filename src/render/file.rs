@@ -1,7 +1,7 @@
 //! The files of one unit: rendered or copied, parsed back, checked, marked.
 
 use super::budget::{Marking, Mode, Noted};
-use super::codes::{NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT};
+use super::codes::{KUBERNETES_SCHEMA, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT};
 use super::engine::{Engine, Mistake};
 use super::kubernetes;
 use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
@@ -9,6 +9,7 @@ use super::marks::Marks;
 use super::release::{Body, FilePlan, Plan};
 use super::rendered::{Limits, Object, RenderedFile};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
+use super::schema::Schema;
 use super::terraform::{self, GENERATED};
 use super::workflow;
 use crate::model::{Code, Digest, RepoPath, Span};
@@ -24,6 +25,8 @@ pub(super) struct Maker<'a> {
     pub(super) marks: &'a Marks,
     /// Providers that the target allows.
     pub(super) providers: &'a BTreeSet<String>,
+    /// The API of Kubernetes that objects are checked against.
+    pub(super) schema: Option<&'static Schema>,
     /// What a generated file says it came from.
     pub(super) release_file: &'a RepoPath,
     /// Told each template before it runs.
@@ -200,6 +203,9 @@ impl Maker<'_> {
                         Language::Text => "text",
                     };
                     format!("`{}` is not well-formed {language}{at}: {}", plan.path, trouble.message)
+                } else if *code == KUBERNETES_SCHEMA {
+                    // Without the line, which is not the same for every request, so that one mistake is one finding.
+                    format!("`{}`: {}", plan.path, trouble.message)
                 } else {
                     format!("`{}`{at}: {}", plan.path, trouble.message)
                 };
@@ -229,8 +235,16 @@ impl Maker<'_> {
             }
             let none = Marks::default();
             let marks = if self.renderer.marks == MarkKind::Kubernetes { self.marks } else { &none };
-            let manifest =
-                kubernetes::manifest(&plan.path, documents, marks).map_err(|troubles| self.mistakes(plan, &OUTPUT_REFUSED, troubles))?;
+            let misfits = self.schema.map(|schema| kubernetes::misfits(schema, &text, &documents)).unwrap_or_default();
+            let mut mistakes = if misfits.is_empty() { Vec::new() } else { self.mistakes(plan, &KUBERNETES_SCHEMA, misfits) };
+            let manifest = match kubernetes::manifest(&plan.path, documents, marks) {
+                Ok(manifest) if mistakes.is_empty() => manifest,
+                Ok(_) => return Err(mistakes),
+                Err(troubles) => {
+                    mistakes.extend(self.mistakes(plan, &OUTPUT_REFUSED, troubles));
+                    return Err(mistakes);
+                }
+            };
             text = manifest.text;
             made.objects.extend(manifest.objects);
         }

@@ -3,6 +3,7 @@
 use super::language::Trouble;
 use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
 use super::rendered::Object;
+use super::schema::{self, At, Schema};
 use crate::model::{Json, RepoPath};
 use crate::yaml;
 use serde_json::{Map, Value};
@@ -37,6 +38,30 @@ pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Ma
         manifest.objects.push(Object { document: Json(document), ..object });
     }
     if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }
+}
+
+/// What the API would not take of the documents of a file.
+pub(super) fn misfits(schema: &Schema, text: &str, documents: &[(Value, u32)]) -> Vec<Trouble> {
+    let all = documents.iter().map(|(document, line)| (*line, schema::check(schema, document)));
+    let wrong: Vec<_> = all.filter(|(_, wrong)| !wrong.is_empty()).collect();
+    if wrong.is_empty() {
+        return Vec::new();
+    }
+    // Places are not kept for files in which nothing is wrong, so they are read once more.
+    let places = yaml::parse(text).documents;
+    let place = |first: u32, pointer: &str| places.iter().find(|document| document.root_span().line == first)?.place(pointer);
+    let trouble = |first: u32, wrong: schema::Wrong| {
+        let line = place(first, &wrong.pointer).map_or(first, |spot| match wrong.at {
+            At::Key => spot.key.unwrap_or(spot.value).line,
+            At::Value => spot.value.line,
+        });
+        Trouble::new(line, wrong.message).help(wrong.help)
+    };
+    wrong
+        .into_iter()
+        .flat_map(|(first, wrong)| wrong.into_iter().map(move |wrong| (first, wrong)))
+        .map(|(first, wrong)| trouble(first, wrong))
+        .collect()
 }
 
 /// Who the object is.

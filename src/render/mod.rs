@@ -19,6 +19,7 @@ mod release;
 mod rendered;
 mod renderer;
 mod request;
+mod schema;
 mod terraform;
 mod workflow;
 
@@ -79,6 +80,7 @@ fn render_here(
     let keys = Keys::new(snapshot, platform, limits, &renderers);
     let releases = load_releases(snapshot, platform, limits, &renderers, &keys, cache, parallel);
     let mut rendered = Rendered { findings, ..Rendered::default() };
+    rendered.findings.extend(schema::unknown_versions(snapshot, platform));
     rendered.findings.extend(release_findings(platform, &releases));
     let world = World { snapshot, platform, limits, renderers, releases, shared: Shared::new(platform), settings: keys.settings, tell };
     let known = &cache.requests;
@@ -134,6 +136,7 @@ impl Keys {
         for target in platform.targets.values() {
             targets.add(target.file.as_str());
             targets.add(file_digest(snapshot, &target.file).bytes());
+            targets.add(schema::of_target(target).map_or(&[0; 32], |schema| schema.digest.bytes()));
         }
         let release_key = |release: &Release| {
             let mut digester = Digester::new().field(release.id.to_string()).field(release.digest.bytes());

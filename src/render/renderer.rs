@@ -124,9 +124,16 @@ pub(super) fn renderers(snapshot: &Snapshot) -> (BTreeMap<RendererId, Renderer>,
     (found, findings)
 }
 
+/// Names and bytes of the files that come with goldpath in a folder of its renderers.
+pub(super) fn built_in_files(folder: &str) -> impl Iterator<Item = (&'static str, &'static [u8])> + use<> {
+    let files = BUILT_IN.get_dir(folder).into_iter().flat_map(Dir::files);
+    files.filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents())))
+}
+
 fn built_in() -> BTreeMap<RendererId, Renderer> {
     let mut found = BTreeMap::new();
-    for version in BUILT_IN.dirs().flat_map(Dir::dirs) {
+    let is_renderer = |folder: &&Dir<'_>| folder.get_file(folder.path().join("renderer.yaml")).is_some();
+    for version in BUILT_IN.dirs().flat_map(Dir::dirs).filter(is_renderer) {
         let folder = format!("renderers/{}", version.path().display());
         let name_of = |file: &include_dir::File<'_>| file.path().strip_prefix(version.path()).unwrap_or(file.path()).display().to_string();
         let files: BTreeMap<String, &str> = version.files().map(|file| (name_of(file), file.contents_utf8().unwrap_or_default())).collect();

@@ -10,6 +10,7 @@ use super::marks::{Marks, marks};
 use super::release::Loaded;
 use super::rendered::{At, Limits, Progress, Read, Unit};
 use super::renderer::{Marks as MarkKind, Renderer};
+use super::schema;
 use crate::model::{
     Digest, Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Target,
     TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
@@ -205,6 +206,7 @@ impl<'a> Work<'a> {
             limits: self.world.limits,
             marks: &self.marks,
             providers: &target.terraform_providers,
+            schema: schema::of_target(target),
             release_file: &self.release.file,
             begins: &|file| {
                 (self.world.tell)(Progress::Begins(At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() }))

@@ -40,6 +40,7 @@ impl Case {
             allow_teams: vec!["*".to_owned()],
             allow_paths: vec!["*".to_owned()],
             terraform_providers: BTreeSet::from(["hashicorp/time".to_owned()]),
+            kubernetes_version: None,
         };
         let golden_path = GoldenPath {
             name: PathName::parse("environment").unwrap(),
@@ -768,6 +769,44 @@ fn one_mistake_of_a_template_is_told_once() {
       see requests/payments-team/r04.yaml: rendered for `payments-team/r04`
     ");
     assert_eq!(case.render().failed.len(), 12);
+}
+
+#[test]
+fn objects_are_what_the_version_of_their_target_takes() {
+    let template = "{% for service in spec.services %}\n---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: {{ service | yaml }}}\n\
+        spec:\n  replica: 2\n  template:\n    spec:\n      containers:\n      - name: main\n        command: {{ spec.command | yaml }}\n{% endfor %}\n";
+    let mut case = Case::new().output("main", "kubernetes@1", "staging-eu", &[("a.yaml.tera", template)]);
+    for name in ["shop", "till"] {
+        case = case.request(&format!("payments-team/{name}"), json!({"services": [name, format!("{name}-2")], "command": "run"}));
+    }
+    assert!(case.render().findings.is_empty(), "a target without a version takes everything");
+    let mut cache = Cache::new();
+    render(&case.snapshot(), &case.platform, &Limits::default(), &mut cache, 1);
+    for target in case.platform.targets.values_mut() {
+        target.kubernetes_version = Some(if target.name.as_str() == "staging-us" { "1.7" } else { "1.36" }.to_owned());
+    }
+    insta::assert_snapshot!(case.shown(), @"
+        /main/a.yaml.tera:6:1 kubernetes-schema (PathOwner)
+          `a.yaml`: Deployment: `spec.selector` is missing
+          help: `kubectl explain deployment.spec` tells what may stand there. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+          see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+          see requests/payments-team/till.yaml: rendered for `payments-team/till`
+        /main/a.yaml.tera:7:3 kubernetes-schema (PathOwner)
+          `a.yaml`: Deployment: Kubernetes 1.36 knows no field `spec.replica`
+          help: Did you mean `replicas`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+          see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+          see requests/payments-team/till.yaml: rendered for `payments-team/till`
+        /main/a.yaml.tera:12:9 kubernetes-schema (PathOwner)
+          `a.yaml`: Deployment: `spec.template.spec.containers[0].command` must be a list, is the text `run`
+          help: Begin each entry with `- `. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+          see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+          see requests/payments-team/till.yaml: rendered for `payments-team/till`
+        targets/staging-us.yaml:1:1 unknown-kubernetes-version (Platform)
+          the API of Kubernetes `1.7` is not known, so nothing that goes to `staging-us` could be checked
+          help: Known are `1.34`, `1.35` and `1.36`; leave `kubernetes` out, and objects are not checked.
+        ");
+    let again = render(&case.snapshot(), &case.platform, &Limits::default(), &mut cache, 1);
+    assert_eq!(again, case.render(), "what was rendered without the check is not taken from the cache");
 }
 
 fn many(requests: usize) -> Case {
