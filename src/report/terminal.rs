@@ -3,11 +3,13 @@
 use super::desk::moment;
 use super::summary::{DaemonStatus, Detail, HoldSummary, Summary, TargetStatus};
 use super::text::{count, line, lines};
-use crate::model::{Finding, RepoPath, Severity, Turn};
+use crate::model::{Finding, RepoPath, Severity, Span, Turn};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 use std::fmt::{self, Write as _};
 
 const WIDTH: usize = 120;
+/// Findings in longer lines are said without them.
+const LONGEST_LINE: usize = 1_000;
 
 /// A finding as miette draws it.
 struct Drawn {
@@ -118,8 +120,16 @@ fn drawn(finding: &Finding, source: Option<String>) -> Drawn {
     let from = source.as_deref().and_then(|text| offset(text, span.line, span.column));
     let to = source.as_deref().and_then(|text| offset(text, span.end_line, span.end_column));
     let offset = from.map(|from| (from, to.unwrap_or(from).saturating_sub(from).max(1)));
-    let source = source.filter(|_| offset.is_some()).map(|text| NamedSource::new(finding.place.path.as_str(), text));
+    let source =
+        source.filter(|text| offset.is_some() && is_drawable(text, span)).map(|text| NamedSource::new(finding.place.path.as_str(), text));
     Drawn { finding: finding.clone(), source, offset: offset.unwrap_or_default() }
+}
+
+/// Whether the lines around a place are short enough to be shown with a mark below.
+fn is_drawable(text: &str, span: Span) -> bool {
+    let above = (span.line as usize).saturating_sub(2);
+    let lines = (span.end_line as usize + 1).saturating_sub(above);
+    text.lines().skip(above).take(lines).all(|line| line.len() <= LONGEST_LINE)
 }
 
 fn tame(c: char) -> char {

@@ -98,3 +98,18 @@ seen    2026-11-21 10:00:00 UTC
 ### 1 request → 2 files to 2 targets: 2 added — waiting for the merge
 "#);
 }
+
+#[test]
+fn a_finding_in_an_endless_line_is_said_without_it() {
+    let place = Place::new(path("a.yaml"), Span::point(1, 200_000));
+    let finding = Finding::error(Code::new("out-of-range"), place, "this is too much");
+    let shown = findings_terminal(&[finding], |_| Some("x".repeat(300_000)), false);
+    insta::assert_snapshot!(shown, @"
+    error[out-of-range]
+
+      × this is too much
+      help: at a.yaml:1:200000
+
+    1 error
+    ");
+}
