@@ -21,7 +21,7 @@ pub(super) fn changed(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
         let differing = differing(base.snapshot, head.snapshot, &folder);
         let gone = differing.iter().all(|path| head.snapshot.get(path.as_str()).is_none()) && now.is_none();
         if gone {
-            findings.extend(removed(head, id, &release.file));
+            findings.extend(removed(base, head, id, &release.file));
         } else {
             findings.extend(differing.iter().map(|path| file_changed(id, path)));
         }
@@ -48,9 +48,10 @@ fn file_changed(id: &ReleaseId, path: &RepoPath) -> Finding {
     .turn(Turn::PathOwner)
 }
 
-/// A release may go away only when nobody uses it.
-fn removed(head: Side<'_>, id: &ReleaseId, file: &RepoPath) -> Option<Finding> {
-    let user = head.parsed.platform.requests.values().find(|request| request.release == *id)?;
+/// A release may go away only when nobody uses it: a request that loses its release cannot be read at the head, so it is looked up in the base.
+fn removed(base: Side<'_>, head: Side<'_>, id: &ReleaseId, file: &RepoPath) -> Option<Finding> {
+    let mut users = base.parsed.platform.requests.values().filter(|request| request.release == *id);
+    let user = users.find(|request| head.parsed.platform.broken.contains_key(&request.id))?;
     let finding =
         Finding::error(RELEASE_REMOVED, Place::file(file.clone()), format!("release `{id}` goes away, but `{}` uses it", user.id));
     Some(
