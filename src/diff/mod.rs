@@ -1,17 +1,24 @@
 //! Base × head → `Diff`: what changes, with equal changes grouped, and what only the pair can tell.
 
+mod explained;
 mod files;
 mod immutable;
 mod risk;
 
 use crate::model::{
-    CommitId, Digest, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName, TeamName, UnitId,
+    CommitId, Digest, Explained, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName, TeamName,
+    UnitId,
 };
 use crate::parse::Parsed;
 use crate::render::{Rendered, Unit};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What all codes of this stage mean, each with an example.
+pub fn explained() -> &'static [Explained] {
+    explained::ALL
+}
 
 /// Everything about one tree: its files, what they say, and what they render to.
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@
 
 mod change;
 mod digest;
+mod explained;
 mod finding;
 mod json;
 mod name;
@@ -15,6 +16,7 @@ mod unit;
 
 pub use change::ChangeId;
 pub use digest::{CommitId, ContentId, Digest, Digester};
+pub use explained::{Edit, Explained};
 pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
 pub use json::Json;
 pub use name::{ExceptionId, Label, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName, TeamName};

@@ -89,8 +89,6 @@ codes! {
     UNKNOWN_VERSION = "unknown-version";
     /// A release that has no folder.
     UNKNOWN_RELEASE = "unknown-release";
-    /// A request that is not there.
-    UNKNOWN_REQUEST = "unknown-request";
     /// An output that the release does not have.
     UNKNOWN_OUTPUT = "unknown-output";
     /// A release that serves another version than the one that names it.

@@ -4,6 +4,7 @@
 //! edited. A request with an error is known as broken, so that it is never taken for removed.
 
 mod codes;
+mod explained;
 mod fields;
 mod formats;
 mod golden;
@@ -15,7 +16,8 @@ mod settings;
 mod words;
 
 use crate::model::{
-    Code, Digest, Finding, GoldenPath, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, quoted_list, sort_findings,
+    Code, Digest, Explained, Finding, GoldenPath, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, quoted_list,
+    sort_findings,
 };
 use crate::snapshot::Snapshot;
 use fields::{At, Fields};
@@ -39,6 +41,11 @@ pub struct Parsed {
 /// All codes that findings of this stage may have.
 pub fn codes() -> &'static [Code] {
     codes::ALL
+}
+
+/// What all codes of this stage mean, each with an example.
+pub fn explained() -> &'static [Explained] {
+    explained::ALL
 }
 
 /// Reads a platform repository; whatever is wrong with it is a finding.

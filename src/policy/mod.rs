@@ -6,6 +6,7 @@
 mod codes;
 mod compile;
 mod evaluate;
+mod explained;
 mod input;
 mod metadata;
 mod outcome;
@@ -18,9 +19,14 @@ pub use compile::{Policies, compile};
 pub use evaluate::{UnitInput, evaluate};
 pub use verdict::{Tally, Verdicts, Waived};
 
-use crate::model::Code;
+use crate::model::{Code, Explained};
 
 /// All codes that findings of this stage may have, besides `policy/<id>`.
 pub fn codes() -> &'static [Code] {
     codes::ALL
+}
+
+/// What all codes of this stage mean, each with an example.
+pub fn explained() -> &'static [Explained] {
+    explained::ALL
 }

@@ -6,6 +6,7 @@ mod budget;
 mod codes;
 mod context;
 mod engine;
+mod explained;
 mod expression;
 mod file;
 mod filters;
@@ -26,7 +27,7 @@ mod workflow;
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Unit};
 
 use crate::model::{
-    Code, Digest, Digester, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, TargetName, UnitId, sort_findings,
+    Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, TargetName, UnitId, sort_findings,
 };
 use crate::snapshot::Snapshot;
 use codes::DUPLICATE_OBJECT;
@@ -41,6 +42,11 @@ use std::sync::Arc;
 /// All codes that findings of this stage may have.
 pub fn codes() -> &'static [Code] {
     codes::ALL
+}
+
+/// What all codes of this stage mean, each with an example.
+pub fn explained() -> &'static [Explained] {
+    explained::ALL
 }
 
 /// How many related places a finding names that many requests share.

@@ -2,7 +2,7 @@
 
 use super::inside::MEMORY;
 use crate::error::{Fault, Kind};
-use crate::model::{Code, Finding, Place, RepoPath, Turn};
+use crate::model::{Code, Edit, Explained, Finding, Place, RepoPath, Turn};
 use crate::process::{self, Output, Status, Stopped};
 use crate::render::At;
 use std::fmt;
@@ -143,4 +143,17 @@ impl Fault for Death {
     fn hint(&self) -> Option<String> {
         self.findings().into_iter().next().map(|finding| finding.help).filter(|help| !help.is_empty())
     }
+}
+
+/// What the code of a death means, with an example.
+pub fn explained() -> &'static [Explained] {
+    const TEMPLATE: &str = "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera";
+    const DOUBLED: &str =
+        "{% set text = \"xxxxxxxxxxxxxxxx\" %}{% for n in range(end=40) %}{% set_global text = text ~ text %}{% endfor %}{{ text }}\n";
+    &[Explained {
+        code: "worker-ended",
+        when: "Rendering what a pull request brought was ended from outside: it took too long, or asked for too much memory.",
+        example: &[Edit::Write(TEMPLATE, DOUBLED)],
+        fix: "Look for a loop that hardly ends or a text that grows by itself in the file that is named.",
+    }]
 }

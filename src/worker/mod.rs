@@ -7,7 +7,7 @@ mod death;
 mod inside;
 mod wire;
 
-pub use death::{Death, WORKER_ENDED, Why};
+pub use death::{Death, WORKER_ENDED, Why, explained};
 pub use inside::main;
 
 use crate::parse::Parsed;

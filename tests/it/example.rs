@@ -32,7 +32,8 @@ pub(super) fn lines<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Stri
     findings.into_iter().map(line).collect()
 }
 
-fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> (Verdicts, Vec<Finding>) {
+/// What the policies of a snapshot say, and what is wrong with them.
+pub(super) fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> (Verdicts, Vec<Finding>) {
     let platform = &parsed.platform;
     let (policies, broken) = policy::compile(snapshot, platform);
     let inputs: Vec<UnitInput<'_>> = rendered

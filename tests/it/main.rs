@@ -3,6 +3,7 @@
 mod architecture;
 mod cases;
 mod cli;
+mod desk;
 mod example;
 mod sim;
 mod story;

@@ -1,0 +1,56 @@
+//! What the codes of this stage mean, each with an example.
+
+use crate::model::Edit::Write;
+use crate::model::{Edit, Explained};
+
+const POLICY: &str = "policies/replicas.rego";
+
+const fn row(code: &'static str, when: &'static str, example: &'static [Edit], fix: &'static str) -> Explained {
+    Explained { code, when, example, fix }
+}
+
+/// All of them; the first stands for the results of every policy.
+pub(super) const ALL: &[Explained] = &[
+    row(
+        "policy/<id>",
+        "A policy of the organisation, or of a release, refuses something or warns of it; the code ends with the policy's id.",
+        &[Write(POLICY, "package main\n\ndeny contains \"one replica is enough\" if input.spec.replicas > 1\n")],
+        "Change the request as the message says, or ask the policy's owner, whom the help names, for an exception under `exceptions/`.",
+    ),
+    row(
+        "policy-does-not-compile",
+        "A file of policies cannot be run: its syntax, an unknown name, a function whose answer is not in the repository.",
+        &[Write(POLICY, "package main\n\ndeny[msg] {\n\tmsg := \"the old way\"\n}\n")],
+        "Write Rego v1: `deny contains msg if { … }`.",
+    ),
+    row(
+        "policy-failed",
+        "A policy could not be asked about an input; it has not said yes, so the change is held.",
+        &[Write(POLICY, "package main\n\ndeny contains \"not ours\" if startswith(input.spec.replicas, \"registry\")\n")],
+        "Look at the type of a value before it is passed to a function: `is_string(input.image)`.",
+    ),
+    row(
+        "policy-limit",
+        "A policy came to no end in time.",
+        &[Write(
+            POLICY,
+            "package main\n\nletters := split(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"\")\n\ndeny contains \"never\" if {\n\tsome a in letters\n\tsome b in letters\n\tsome c in letters\n\tsome d in letters\n\tsome e in letters\n\tconcat(\"\", [a, b, c, d, e]) == \"b\"\n}\n",
+        )],
+        "Make it look at less: loops inside of loops over long lists are the usual cause.",
+    ),
+    row(
+        "policy-metadata",
+        "The name or the owner of a policy, in its `# METADATA`, cannot be.",
+        &[Write(
+            POLICY,
+            "# METADATA\n# custom:\n#   id: replicas\n#   owner: platfrom\npackage main\n\ndeny contains \"too many\" if input.spec.replicas > 100\n",
+        )],
+        "Name a team of `teams/`, and an id that is a DNS label, once in a file.",
+    ),
+    row(
+        "policy-never-runs",
+        "A policy is in a package that is never asked.",
+        &[Write(POLICY, "package replicas\n\ndeny contains \"too many\" if input.spec.replicas > 100\n")],
+        "Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.",
+    ),
+];
