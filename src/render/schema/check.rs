@@ -233,7 +233,8 @@ fn fits(wanted: &Type, value: &Value) -> bool {
         (Type::Int64, Value::Number(number)) => number.is_i64(),
         (Type::Bytes, Value::String(text)) => is_base64(text),
         (Type::Quantity, Value::String(text)) => is_quantity(text),
-        (Type::Time, Value::String(text)) => text.parse::<jiff::Timestamp>().is_ok(),
+        (Type::Time, Value::String(text)) => is_time(text).is_some(),
+        (Type::MicroTime, Value::String(text)) => is_time(text) == Some(6),
         (
             Type::Boolean
             | Type::Bytes
@@ -242,6 +243,7 @@ fn fits(wanted: &Type, value: &Value) -> bool {
             | Type::IntOrString
             | Type::List(_)
             | Type::Map(_)
+            | Type::MicroTime
             | Type::Number
             | Type::Object
             | Type::Quantity
@@ -267,6 +269,18 @@ fn is_base64(text: &str) -> bool {
     padding <= 2 && (letters + padding).is_multiple_of(4)
 }
 
+/// How many digits are behind the second of a time as the API server reads it (RFC 3339); nothing for another text.
+fn is_time(text: &str) -> Option<usize> {
+    let (to_second, rest) = text.split_at_checked("2026-03-01T12:00:00".len())?;
+    to_second.parse::<jiff::civil::DateTime>().ok()?;
+    let marks = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+    let digits = rest.strip_prefix('.').map_or(0, |fraction| fraction.bytes().take_while(u8::is_ascii_digit).count());
+    let zone = if digits == 0 { rest } else { &rest[1 + digits..] };
+    let formed =
+        marks.iter().all(|(at, mark)| to_second.as_bytes()[*at] == *mark) && (zone == "Z" || zone.len() == 6 && zone.contains(':'));
+    (formed && text.parse::<jiff::Timestamp>().is_ok()).then_some(digits)
+}
+
 /// What is wanted, in words.
 fn said(wanted: &Type, found: &Value) -> &'static str {
     match wanted {
@@ -281,6 +295,7 @@ fn said(wanted: &Type, found: &Value) -> &'static str {
         Type::Number => "a number",
         Type::Quantity => "a quantity such as `500m` or `1Gi`",
         Type::String => "text",
+        Type::MicroTime => "a time such as `2026-03-01T12:00:00.000000Z`",
         Type::Time => "a time such as `2026-03-01T12:00:00Z`",
     }
 }

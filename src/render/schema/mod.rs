@@ -47,6 +47,8 @@ enum Type {
     IntOrString,
     List(Box<Type>),
     Map(Box<Type>),
+    /// A time with six digits behind the second.
+    MicroTime,
     Number,
     Object,
     Quantity,
@@ -156,6 +158,7 @@ fn type_of(text: &str, names: &BTreeMap<&str, usize>) -> Option<Type> {
         "int32" => Type::Int32,
         "int64" => Type::Int64,
         "int-or-string" => Type::IntOrString,
+        "micro-time" => Type::MicroTime,
         "number" => Type::Number,
         "object" => Type::Object,
         "quantity" => Type::Quantity,

@@ -51,9 +51,9 @@ fn the_versions_are_known_and_their_schemas_never_change_unseen() {
         format!("{} {} {kinds} kinds, {} shapes", schema.version, schema.digest.short(), schema.shapes.len())
     });
     insta::assert_snapshot!(all.collect::<Vec<_>>().join("\n"), @"
-        1.34 df1bbe45aecf 89 kinds, 609 shapes
-        1.35 272df30e9ecd 89 kinds, 613 shapes
-        1.36 66a4923ae82e 94 kinds, 643 shapes
+        1.34 2515a69e4a05 89 kinds, 611 shapes
+        1.35 1772960bd118 89 kinds, 616 shapes
+        1.36 4dfb46d3fc93 94 kinds, 646 shapes
         ");
 }
 
@@ -102,6 +102,9 @@ fn what_the_api_does_not_take_is_said_in_the_words_of_the_object() {
         "{apiVersion: apps/v1, kind: Ingress, metadata: {name: a}}".to_owned(),
         "{apiVersion: v2, kind: Pod, metadata: {name: a}}".to_owned(),
         "{apiVersion: v1, kind: PodList, items: []}".to_owned(),
+        "{apiVersion: coordination.k8s.io/v1, kind: Lease, metadata: {name: a}, spec: {renewTime: '2026-03-01T12:00:00Z'}}".to_owned(),
+        "{apiVersion: v1, kind: Pod, metadata: {name: a, creationTimestamp: '2026-03-01', deletionTimestamp: '20260301T120000Z'}}"
+            .to_owned(),
     ];
     let shown: Vec<String> = all.iter().map(|text| said(NEWEST, text)).collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
@@ -150,6 +153,11 @@ fn what_the_api_does_not_take_is_said_in_the_words_of_the_object() {
         /apiVersion Value Kubernetes 1.36 does not serve `v2`. `Pod` is in `v1`.
 
         /kind Value `v1` of Kubernetes 1.36 has no kind `PodList`. Did you mean `Pod`?
+
+        /spec/renewTime Value Lease: `spec.renewTime` must be a time such as `2026-03-01T12:00:00.000000Z`, is the text `2026-03-01T12:00:00Z`. `kubectl explain lease.spec.renewTime` tells what may stand there.
+
+        /metadata/creationTimestamp Value Pod: `metadata.creationTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `2026-03-01`. `kubectl explain pod.metadata.creationTimestamp` tells what may stand there.
+        /metadata/deletionTimestamp Value Pod: `metadata.deletionTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `20260301T120000Z`. `kubectl explain pod.metadata.deletionTimestamp` tells what may stand there.
         "#);
 }
 
