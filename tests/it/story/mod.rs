@@ -1,9 +1,13 @@
 //! Whole-daemon stories: the real binary, real Git, real Terraform; each reads like what happened.
 
+mod desk;
 mod evidence;
 mod faults;
+mod landing;
 mod merged;
 mod open;
+mod review;
+mod settings;
 mod town;
 
 /// The published request.

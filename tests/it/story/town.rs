@@ -196,6 +196,11 @@ impl Town {
         self.settle();
     }
 
+    /// Where its pages are.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(super) fn git(&self, user: &str, args: &[&str]) -> Ran {
         run(&self.work(), Some(user), "git", args)
     }
