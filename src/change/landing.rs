@@ -12,10 +12,21 @@ pub(super) fn landed(mut change: Change, landing: Landing, now: Timestamp) -> Ch
     let review = match &change.state {
         ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => Some(review.clone()),
         ChangeState::Seen | ChangeState::Rendering { .. } | ChangeState::Planning { .. } | ChangeState::Closed => None,
+        ChangeState::Held(held) if !held.settings_readable && held.landing.commit != landing.commit => {
+            let held = (**held).clone();
+            return taken_in(change, held, now);
+        }
         ChangeState::Landing { .. } | ChangeState::Held(_) | ChangeState::Accepted(_) => return change,
     };
     change.facts = landing.facts.clone();
     change.go(ChangeState::Landing { landing: Box::new(landing), review }, now)
+}
+
+/// Its settings could not be read, and what landed behind it with readable ones was accepted, with all that this one brought.
+fn taken_in(change: Change, held: Held, now: Timestamp) -> Change {
+    let plan = held.plan.nothing();
+    let accepted = Accepted { landing: held.landing, reviewed_head: None, plan, entries: Vec::new(), at: now, recorded: true };
+    change.go(ChangeState::Accepted(Box::new(accepted)), now)
 }
 
 /// What is compared once a change is on the default branch.
@@ -30,9 +41,14 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
         return change;
     }
     let plan = plan::plan(&landing.commit, &evaluation.diff, &Default::default(), &evaluation.judgement);
-    let review = review.filter(|review| review.errors == 0);
+    let seen = review.filter(|review| review.errors == 0);
     let steps = plan.steps.iter();
-    let entries = steps.map(|step| entry(&change, &landing, (&plan, step), review.as_deref(), &evaluation.judgement)).collect();
+    let entries = steps.map(|step| entry(&change, &landing, (&plan, step), seen.as_deref(), &evaluation.judgement)).collect();
+    // who approved the review has not approved what the merge brought besides: then what landed is to be approved
+    let (review, plan) = match seen {
+        Some(seen) if !seen.shows(&evaluation.diff) => (None, plan.with_rules_of(&seen.plan)),
+        seen => (seen, plan),
+    };
     let held = Held {
         landing: *landing,
         review,

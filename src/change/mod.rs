@@ -8,7 +8,7 @@ mod review;
 pub use landing::round;
 
 use crate::command::{Command, Entry, Event, Record};
-use crate::model::{ChangeId, CommitId, UnitId};
+use crate::model::{ChangeId, CommitId, ContentId, RepoPath, UnitId};
 use crate::observe::{Facts, Landing, PullState};
 use crate::plan::{self, ApplyPlan, Approved, Proposed, Round, WaitingOn};
 use jiff::Timestamp;
@@ -88,6 +88,10 @@ pub struct Review {
     pub conflicts: Vec<String>,
     /// Terraform units whose plan could not be made, and why.
     pub unplanned: BTreeMap<UnitId, String>,
+    /// Whether the settings could be read.
+    pub settings_readable: bool,
+    /// Files outside `requests/` that it changes, as it leaves them; nothing: gone.
+    pub platform: BTreeMap<RepoPath, Option<ContentId>>,
 }
 
 /// A change that reached the default branch and may not go on.
@@ -148,6 +152,11 @@ impl Change {
     /// Whether it is on the default branch and was accepted or held there.
     pub fn is_decided(&self) -> bool {
         matches!(&self.state, ChangeState::Held(_) | ChangeState::Accepted(_))
+    }
+
+    /// Whether it is held because its settings cannot be read: what lands behind it with readable ones takes it in.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(&self.state, ChangeState::Held(held) if !held.settings_readable)
     }
 
     /// Everything that it waits for now.

@@ -2,6 +2,7 @@
 
 use super::{Change, ChangeState, Review};
 use crate::command::Command;
+use crate::diff::Diff;
 use crate::model::{Finding, TargetKind, UnitId};
 use crate::observe::{Facts, PullRequest, PullState};
 use crate::plan::{self, Evaluation, Plans, Round, WaitingOn};
@@ -78,7 +79,15 @@ impl Review {
             errors: findings.filter(|finding| finding.is_error()).count(),
             conflicts: evaluation.conflicts.clone(),
             unplanned,
+            settings_readable: evaluation.settings_readable,
+            platform: evaluation.diff.platform.clone(),
         }
+    }
+
+    /// Whether what a merge gave outside `requests/` was all seen: settings count like units, or a merge by hand could lower the
+    /// approvals on the way.
+    pub(super) fn shows(&self, diff: &Diff) -> bool {
+        diff.platform.iter().all(|(path, now)| self.platform.get(path) == Some(now))
     }
 
     pub(super) fn merge(&self, pull: u64, by: &str) -> Option<Command> {
@@ -97,6 +106,9 @@ impl Review {
         }
         let failed = self.unplanned.iter();
         waiting.extend(failed.map(|(unit, message)| WaitingOn::Plan { unit: unit.clone(), message: message.clone() }));
+        if waiting.is_empty() && !self.settings_readable {
+            waiting.push(WaitingOn::Settings);
+        }
         // with errors nobody is asked to approve anything
         if waiting.is_empty() {
             waiting.extend(plan::waiting(&self.plan, facts));

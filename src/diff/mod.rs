@@ -6,8 +6,8 @@ mod immutable;
 mod risk;
 
 use crate::model::{
-    CommitId, Digest, Explained, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName, TeamName,
-    UnitId,
+    CommitId, ContentId, Digest, Explained, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName,
+    TeamName, UnitId,
 };
 use crate::parse::Parsed;
 use crate::render::{Rendered, Unit};
@@ -40,6 +40,8 @@ pub struct Diff {
     pub head: Option<CommitId>,
     /// Files of the platform repository that differ.
     pub files: BTreeMap<RepoPath, FileStatus>,
+    /// Those outside `requests/`, as they are in the head; nothing: gone.
+    pub platform: BTreeMap<RepoPath, Option<ContentId>>,
     /// Requests with a changed file or changed units.
     pub requests: BTreeMap<RequestId, RequestChange>,
     /// Units that differ, in order of their names.
@@ -178,10 +180,13 @@ pub fn diff(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
     let units = changed_units(base, head);
     let requests = changed_requests(base, head, &units);
     let same = |unit: &&Unit| base.and_then(|base| base.rendered.units.get(&unit.id)).is_some_and(|before| before.digest == unit.digest);
+    let files = changed_files(base.map(|base| base.snapshot), head.snapshot);
+    let now = |path: &RepoPath| head.snapshot.files().get(path).map(|file| file.id);
     Diff {
         base: base.and_then(|base| base.snapshot.commit().cloned()),
         head: head.snapshot.commit().cloned(),
-        files: changed_files(base.map(|base| base.snapshot), head.snapshot),
+        platform: files.keys().filter(|path| is_platform(path)).map(|path| (path.clone(), now(path))).collect(),
+        files,
         groups: files::group(&units),
         unchanged: head.rendered.units.values().filter(same).count(),
         base_size: base.map(size).unwrap_or_default(),
@@ -301,6 +306,11 @@ impl Diff {
 
     /// Whether files outside `requests/` differ: settings, golden paths, policies, targets, teams.
     pub fn touches_platform(&self) -> bool {
-        self.files.keys().any(|path| path.below("requests").is_none())
+        !self.platform.is_empty()
     }
+}
+
+/// Whether a file is of the platform, not of a request.
+fn is_platform(path: &RepoPath) -> bool {
+    path.below("requests").is_none()
 }

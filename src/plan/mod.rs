@@ -204,6 +204,25 @@ impl ApplyPlan<Proposed> {
         Self { head, needs, holds, risks, ..self }
     }
 
+    /// These moves under their own rules and those of what was reviewed.
+    #[must_use]
+    pub fn with_rules_of(mut self, reviewed: &Self) -> Self {
+        self.needs.extend(reviewed.needs.iter().cloned());
+        self.holds.extend(reviewed.holds.iter().cloned());
+        self.risks.extend(&reviewed.risks);
+        self.needs.sort();
+        self.needs.dedup();
+        self.holds.sort();
+        self.holds.dedup();
+        self
+    }
+
+    /// None of these moves.
+    #[must_use]
+    pub fn nothing(self) -> Self {
+        Self { id: digest(&[]), steps: Vec::new(), risks: BTreeSet::new(), ..self.under_no_rule() }
+    }
+
     /// These moves under no rule at all: the first start takes what it finds.
     #[must_use]
     pub fn under_no_rule(self) -> Self {

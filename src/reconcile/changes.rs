@@ -5,10 +5,10 @@ use crate::change::{self, Change, ChangeState};
 use crate::command::{Command, Entry, Event, Run};
 use crate::delivery::{self, Delivery};
 use crate::model::{ChangeId, TargetName};
-use crate::observe::Landing;
+use crate::observe::{Author, Landing};
 use crate::store::Batch;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 impl<P: Perform> Reconciler<P> {
@@ -34,15 +34,19 @@ impl<P: Perform> Reconciler<P> {
     /// What the forge and the default branch say of it now.
     async fn look(&self, change: Change, run: &Run) -> Result<Option<Change>, Error> {
         let now = self.world.now();
-        let landing = self.landing_in_turn(&change.id).await?;
+        let (landing, taken_in) = self.landing_in_turn(&change.id).await?.unzip();
         let landed = landing.as_ref().or(change.landing()).map(|landing| landing.commit.clone());
         let command = Command::Look { pull: change.id.number(), landed };
         let change = match self.world.perform(command, run).await {
-            Event::Observed(pull) => {
+            Event::Observed(mut pull) => {
+                pull.facts.authors.extend(taken_in.into_iter().flatten());
                 let branch = Some(pull.branch.clone());
                 change::step(Change { branch, ..change }, Event::Observed(pull), now)
             }
-            Event::Reviewed(facts) => change::step(change, Event::Reviewed(facts), now),
+            Event::Reviewed(mut facts) => {
+                facts.authors.extend(taken_in.into_iter().flatten());
+                change::step(change, Event::Reviewed(facts), now)
+            }
             Event::Failed { message, .. } => {
                 tracing::warn!(change = %change.id, message, "unable to look at it");
                 return Ok(None);
@@ -91,15 +95,21 @@ impl<P: Perform> Reconciler<P> {
     }
 
     /// Where a change landed, once all that landed before it is decided: moves are accepted in the order of the default branch.
-    async fn landing_in_turn(&self, id: &ChangeId) -> Result<Option<Landing>, Error> {
+    /// What landed before it with settings that cannot be read is taken in: it begins where that began, and its authors are authors.
+    async fn landing_in_turn(&self, id: &ChangeId) -> Result<Option<(Landing, BTreeSet<Author>)>, Error> {
         let line = self.line().await?;
+        let mut taken_in = None;
         for (earlier, landing) in &line.landings {
             if earlier == id {
-                return Ok(Some(landing.clone()));
+                let (base, authors) = taken_in.unwrap_or_else(|| (landing.base.clone(), BTreeSet::new()));
+                return Ok(Some((Landing { base, ..landing.clone() }, authors)));
             }
-            if !self.store.change(earlier).await?.is_some_and(|change| change.is_decided()) {
-                return Ok(None);
-            }
+            let Some(before) = self.store.change(earlier).await?.filter(Change::is_decided) else { return Ok(None) };
+            taken_in = before.is_unreadable().then(|| {
+                let (base, mut authors) = taken_in.unwrap_or_else(|| (landing.base.clone(), BTreeSet::new()));
+                authors.extend(before.facts.authors);
+                (base, authors)
+            });
         }
         Ok(None)
     }
@@ -147,8 +157,22 @@ impl<P: Perform> Reconciler<P> {
             self.look_at(&Key::Change(next.clone())).await?;
         }
         let advanced: Line = line.clone().advance(|id| changes.get(id).cloned().flatten());
-        if advanced != line {
-            self.save_line(run, &advanced, Batch::default()).await?;
+        if advanced == line {
+            return Ok(());
+        }
+        self.save_line(run, &advanced, Batch::default()).await?;
+        self.take_in_unreadable(&changes, &advanced, run).await
+    }
+
+    /// What could not be read is over once something behind it was accepted with all that it brought.
+    async fn take_in_unreadable(&self, changes: &BTreeMap<ChangeId, Option<Change>>, line: &Line, run: &Run) -> Result<(), Error> {
+        let over = |id: &ChangeId| line.landings.iter().all(|(open, _)| open != id);
+        let accepted = changes.values().flatten().filter(|change| !change.is_unreadable() && over(&change.id));
+        let Some(landing) = accepted.filter_map(Change::landing).next_back().cloned() else { return Ok(()) };
+        for change in changes.values().flatten().filter(|change| change.is_unreadable() && over(&change.id)) {
+            let change = change::step(change.clone(), Event::Landed(Box::new(landing.clone())), self.world.now());
+            self.save_change(&change, run).await?;
+            self.say(&change, run).await?;
         }
         Ok(())
     }

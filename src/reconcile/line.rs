@@ -35,17 +35,33 @@ impl Line {
     #[must_use]
     pub fn advance(mut self, change: impl Fn(&ChangeId) -> Option<Change>) -> Self {
         let mut open = Vec::new();
+        let mut all_unreadable = true;
         for (id, landing) in std::mem::take(&mut self.landings) {
+            let change = change(&id);
+            let is_unreadable = change.as_ref().is_some_and(Change::is_unreadable);
             let settings_are_fine = open.is_empty();
-            match change(&id).map(|change| change.state) {
+            match change.map(|change| change.state) {
                 Some(ChangeState::Accepted(_)) if settings_are_fine => self.judge = Some(landing.commit),
+                // it took in all that could not be read before it
+                Some(ChangeState::Accepted(accepted)) if all_unreadable && begins_at(&open, &accepted.landing) => {
+                    open.clear();
+                    self.judge = Some(landing.commit);
+                }
                 Some(ChangeState::Held(held)) if settings_are_fine && !held.touches_platform && held.settings_readable => {}
-                _ => open.push((id, landing)),
+                _ => {
+                    all_unreadable = is_unreadable && (all_unreadable || open.is_empty());
+                    open.push((id, landing));
+                }
             }
         }
         self.landings = open;
         self
     }
+}
+
+/// Whether a landing was compared with what was there before all of these.
+fn begins_at(open: &[(ChangeId, Landing)], landing: &Landing) -> bool {
+    open.first().is_some_and(|(_, first)| first.base == landing.base)
 }
 
 /// The change that a landing is.

@@ -169,6 +169,8 @@ impl Story {
             errors: evaluation.findings.iter().filter(|finding| finding.is_error()).count(),
             conflicts: evaluation.conflicts.clone(),
             unplanned: self.plans.failed.clone(),
+            settings_readable: evaluation.settings_readable,
+            platform: evaluation.diff.platform.clone(),
         }
     }
 
