@@ -46,12 +46,6 @@ impl Town {
         pushes.remove(0).to_owned()
     }
 
-    /// The name of the hold that the comment tells.
-    pub(super) fn hold(&self, id: &str) -> String {
-        let holds = self.change(id)["holds"].clone();
-        holds[0]["id"].as_str().unwrap_or_else(|| panic!("no hold: {}", self.comment(id))).to_owned()
-    }
-
     /// The branch `rendered`: path → text.
     pub(super) fn rendered(&self) -> BTreeMap<String, String> {
         let tree = self.bare(&["ls-tree", "-r", "--name-only", "rendered"]);
@@ -112,6 +106,7 @@ pub(super) fn steady(text: &str, check: impl FnOnce(&str)) {
         (r"sha256:[0-9a-f]+", "DIGEST"),
         (r"\b(push|base)-[0-9a-f]{7,}\b", "$1-COMMIT"),
         (r"\b(head|checked|on|bytes|at|push) `?[0-9a-f]{6,12}`?\b", "$1 COMMIT"),
+        (r"Approved: `[0-9a-f]{7}`", "Approved: `COMMIT`"),
         (r"\b\d+(\.\d+)? (s|ms)\b", "TIME"),
         (r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?", "DATE"),
     ];

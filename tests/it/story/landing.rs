@@ -1,7 +1,7 @@
 //! What reached the default branch with Git alone, and removals.
 
 use super::desk::steady;
-use super::town::{ALICE, BOB, PLATFORM, Town};
+use super::town::{ALICE, BOB, Town};
 use super::{FILE, REQUEST, request};
 
 const APPLIED: &str = "### ✅ Applied: 2 of 2";
@@ -30,7 +30,20 @@ fn a_branch_that_is_merged_by_hand_before_it_was_approved_is_held_until_it_is() 
     town.propose(ALICE, "one", &[(&one, &first)]);
     town.push_main(ALICE);
     assert_eq!(town.change("1")["state"], "held");
-    steady(&town.seen_first("1"), |text| insta::assert_snapshot!(text, @""));
+    steady(&town.seen_first("1"), |text| {
+        insta::assert_snapshot!(text, @r"
+    ### ⚠️ 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team
+
+    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/one.yaml` changes. To approve: `goldpath change approve pr-1`.
+
+    | Request | Target | + | Policy | State |
+    | --- | --- | --: | --- | --- |
+    | payments-team/one | staging-eu-central-1 | 10 objects | ✓ 6 passed | waits |
+    | | dns | 2 resources | ✓ 6 passed | waits |
+
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    ")
+    });
     town.propose(ALICE, "two", &[(&two, &second)]);
     town.merge_by_hand(ALICE, &["two"]);
     town.push_main(ALICE);
@@ -58,7 +71,26 @@ fn a_merge_that_brings_more_than_was_reviewed_is_held_for_what_it_brings() {
     town.git(ALICE, &["commit", "--quiet", "--amend", "--no-edit"]).done();
     town.push_main(ALICE);
     assert!(!town.whole_world().keys().any(|path| path.contains("/other/")), "{}", town.comment("1"));
-    steady(&town.seen_first("1"), |text| insta::assert_snapshot!(text, @""));
+    steady(&town.seen_first("1"), |text| {
+        insta::assert_snapshot!(text, @r"
+    ### ⚠️ Applied 2 of 4 — 2 held, waiting for platform
+
+    > **Not the bytes that were reviewed** · `payments-team/other/dns@dns`: reviewed nothing, now `47ab9080d5f0`. Held until someone of **platform** (`bob` and `carol`) types `goldpath change approve pr-1 h-ujy9c6u3`.
+    >
+    > **Not the bytes that were reviewed** · `payments-team/other/cluster@staging-eu-central-1`: reviewed nothing, now `acc3a98a99e0`. Held until someone of **platform** (`bob` and `carol`) types `goldpath change approve pr-1 h-usyepfqb`.
+
+    | Request | Target | + | Policy | State |
+    | --- | --- | --: | --- | --- |
+    | payments-team/other | staging-eu-central-1 | 10 objects | ✓ 6 passed | held |
+    | | dns | 2 resources | ✓ 6 passed | held |
+    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | applied |
+    | | dns | 2 resources | ✓ 6 passed | applied |
+
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+
+    Approved: `COMMIT` by `bob`.
+    ")
+    });
 }
 
 #[test]
@@ -74,10 +106,25 @@ fn a_merge_that_lowers_the_approvals_on_the_way_is_held() {
     let accepted = town.settle()["accepted"].clone();
     town.push_main(ALICE);
     assert_eq!(town.settle()["accepted"], accepted, "the approvals that judge are those from before");
-    steady(&town.seen_first("1"), |text| insta::assert_snapshot!(text, @""));
+    steady(&town.seen_first("1"), |text| {
+        insta::assert_snapshot!(text, @r"
+    ### ⚠️ 2 files → 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team and a review by platform
 
-    // carol of platform has not written any of it
-    town.ask_as(PLATFORM, &["change", "approve", "1"]).done();
+    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
+    >
+    > **Review by platform** (`bob` and `carol`), because `goldpath.yaml` changes. To approve: `goldpath change approve pr-1`.
+
+    | Request | Target | + | Policy | State |
+    | --- | --- | --: | --- | --- |
+    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | waits |
+    | | dns | 2 resources | ✓ 6 passed | waits |
+
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    ")
+    });
+
+    // the approval from before was not of what landed; bob is of both teams
+    town.ask_as(BOB, &["change", "approve", "1"]).done();
     town.settle();
     assert!(town.verdict("1").starts_with(APPLIED), "{}", town.comment("1"));
     assert_eq!(town.settle()["accepted"], town.commit_of("main").as_str());
@@ -88,12 +135,25 @@ fn what_no_rule_covers_is_accepted_and_what_a_rule_covers_waits() {
     let town = Town::with(&[]);
     town.push_directly(ALICE, &[("README.md", "About this repository.\n")]);
     let readme = town.pushed(&[]);
-    steady(&town.seen_first(&readme), |text| insta::assert_snapshot!(text, @""));
+    steady(&town.seen_first(&readme), |text| insta::assert_snapshot!(text, @"### ✅ On the default branch; nothing was to be applied"));
     assert_eq!(town.settle()["accepted"], town.commit_of("main").as_str());
 
     town.push_directly(ALICE, &[(FILE, REQUEST)]);
     let unasked = town.pushed(&[&readme]);
-    steady(&town.seen_first(&unasked), |text| insta::assert_snapshot!(text, @""));
+    steady(&town.seen_first(&unasked), |text| {
+        insta::assert_snapshot!(text, @r"
+    ### ⚠️ 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team
+
+    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve push-COMMIT`.
+
+    | Request | Target | + | Policy | State |
+    | --- | --- | --: | --- | --- |
+    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | waits |
+    | | dns | 2 resources | ✓ 6 passed | waits |
+
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    ")
+    });
     assert_eq!(town.settle()["held"], 1);
     assert_eq!((town.whole_world().len(), town.notes()), (0, 0));
     town.ask_as(BOB, &["change", "approve", &unasked]).done();
@@ -112,22 +172,58 @@ fn a_removal_takes_away_one_request_and_touches_no_other() {
     std::fs::write(&own, "mine").expect("a file");
     let others = |town: &Town| -> Vec<_> {
         let world = town.whole_world().into_iter().filter(|(path, _)| path.contains("/keeps/"));
-        let inode = |path: &str| std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(town.path("state/world").join(path)).expect("it is there"));
+        let inode =
+            |path: &str| std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(town.path("state/world").join(path)).expect("it is there"));
         world.map(|(path, text)| (inode(&path), path, text)).collect()
     };
     let (before, state) = (others(&town), town.terraform("dns/dns/payments-team/keeps/dns"));
     assert_eq!((before.len(), state.is_some()), (7, true));
 
     town.propose(ALICE, "clean-up", &[(goes, "")]);
-    steady(&town.seen_first("1"), |text| insta::assert_snapshot!(text, @""));
+    steady(&town.seen_first("1"), |text| {
+        insta::assert_snapshot!(text, @r"
+    ### ⚠️ 1 request → 9 files to 2 targets: 9 removed · destroys 2 things · removes 2 units — waiting for a review by payments-team and a review by platform
+
+    > **Destroys a thing** · payments-team/goes → dns: `terraform_data.payments-api` is destroyed.
+    >
+    > **Destroys a thing** · payments-team/goes → dns: `terraform_data.payments-worker` is destroyed.
+    >
+    > **Takes away** 2 units: `payments-team/goes/cluster@staging-eu-central-1` and `payments-team/goes/dns@dns`.
+    >
+    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/goes.yaml` changes. To approve: `goldpath change approve pr-1`.
+    >
+    > **Review by platform** (`bob` and `carol`), because something is taken away. To approve: `goldpath change approve pr-1`.
+
+    | Request | Target | − | State |
+    | --- | --- | --: | --- |
+    | payments-team/goes | staging-eu-central-1 | 10 objects | goes away |
+    | | dns | 2 resources | planned |
+
+    2 units do not change.
+    ")
+    });
     town.ask_as(BOB, &["change", "approve", "1"]).done();
     town.settle();
     assert_eq!(town.ask_as(ALICE, &["change", "merge", "1"]).code, 0, "{}", town.comment("1"));
     town.settle();
-    steady(&town.seen_first("1"), |text| insta::assert_snapshot!(text, @""));
-    assert_eq!(town.whole_world().into_keys().filter(|path| path.contains("/goes/")).collect::<Vec<_>>(), [
-        "staging-eu-central-1/payments-team/goes/cluster/own.txt"
-    ]);
+    steady(&town.seen_first("1"), |text| {
+        insta::assert_snapshot!(text, @r"
+    ### ✅ Applied: 2 of 2, ready after TIME
+
+    | Request | Target | − | State |
+    | --- | --- | --: | --- |
+    | payments-team/goes | staging-eu-central-1 | 10 objects | applied |
+    | | dns | 2 resources | applied |
+
+    2 units do not change.
+
+    Approved: `COMMIT` by `bob`.
+    ")
+    });
+    assert_eq!(
+        town.whole_world().into_keys().filter(|path| path.contains("/goes/")).collect::<Vec<_>>(),
+        ["staging-eu-central-1/payments-team/goes/cluster/own.txt"]
+    );
     assert_eq!(town.terraform("dns/dns/payments-team/goes/dns").map(|(_, resources)| resources.len()), Some(0));
     assert_eq!((others(&town), town.terraform("dns/dns/payments-team/keeps/dns")), (before, state));
     assert_eq!(town.rendered(), town.rendered_at_a_desk(ALICE));
