@@ -3,6 +3,7 @@
 //! Plan, then execute, with immutable values between the stages; `ARCHITECTURE.md` has the map.
 
 // The core: pure values and functions.
+pub mod cases;
 pub mod change;
 pub mod command;
 pub mod delivery;

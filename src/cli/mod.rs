@@ -7,10 +7,12 @@ mod completions;
 mod daemon;
 mod demo;
 mod diff;
+mod init;
 mod place;
 mod render;
 mod run;
 mod status;
+mod test;
 mod validate;
 
 use crate::error::{Error, Kind};
@@ -46,12 +48,16 @@ enum Output {
 enum Verb {
     /// Show the whole loop on an example: request, finding, fix, merge, apply, evidence
     Demo(demo::Args),
+    /// Write a first platform repository: settings, a team, a target, a golden path with its cases, a request
+    Init(init::Args),
     /// Say everything that is wrong with a platform repository, or with some of its files, each at its line
     Validate(validate::Args),
     /// Write what the requests render to
     Render(render::Args),
     /// Show what changes, as a pull request would
     Diff(diff::Args),
+    /// Run the cases of golden paths and the tests of policies
+    Test(test::Args),
     /// Run the daemon that watches a platform repository
     Run(run::Args),
     /// Ask the daemon how it is
@@ -116,14 +122,18 @@ fn verb(cli: Cli) -> Result<Ended, Error> {
     if output == Output::Markdown && !matches!(cli.verb, Verb::Diff(_)) {
         return Err(Error::usage("`--output markdown` is for `goldpath diff` alone").hint("use `--output text` or `--output json`"));
     }
-    if output == Output::Json && matches!(cli.verb, Verb::Demo(_) | Verb::Run(_) | Verb::Completions(_)) {
-        return Err(Error::usage("`--output json` is for verbs that answer something").hint("`demo`, `run` and `completions` write text"));
+    if output == Output::Json && matches!(cli.verb, Verb::Demo(_) | Verb::Init(_) | Verb::Run(_) | Verb::Completions(_)) {
+        return Err(
+            Error::usage("`--output json` is for verbs that answer something").hint("`demo`, `init`, `run` and `completions` write text")
+        );
     }
     match cli.verb {
         Verb::Demo(args) => demo::run(&args),
+        Verb::Init(args) => init::run(&args),
         Verb::Validate(args) => validate::run(&args, output),
         Verb::Render(args) => render::run(&args, output),
         Verb::Diff(args) => diff::run(&args, output),
+        Verb::Test(args) => test::run(&args, output),
         Verb::Run(args) => run::run(args),
         Verb::Status(args) => status::run(&args, output),
         Verb::Change(verb) => change::run(verb, output),

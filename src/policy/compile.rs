@@ -85,16 +85,16 @@ impl View {
 }
 
 /// A file that could be parsed.
-struct Source<'a> {
-    file: &'a PolicyFile,
-    text: &'a str,
+pub(super) struct Source<'a> {
+    pub(super) file: &'a PolicyFile,
+    pub(super) text: &'a str,
     package: String,
     rules: Vec<Rule>,
 }
 
 impl Source<'_> {
     /// Whether this file is a library for the policies of another one.
-    fn serves(&self, other: &PolicyFile) -> bool {
+    pub(super) fn serves(&self, other: &PolicyFile) -> bool {
         self.rules.is_empty() && (self.file.release.is_none() || self.file.release == other.release)
     }
 }
@@ -123,7 +123,7 @@ pub fn compile(snapshot: &Snapshot, platform: &Platform) -> (Policies, Vec<Findi
     (Policies { policies }, findings)
 }
 
-fn engine() -> Engine {
+pub(super) fn engine() -> Engine {
     let mut engine = Engine::new();
     engine.set_rego_v0(false);
     engine.set_strict_builtin_errors(true);
@@ -132,7 +132,7 @@ fn engine() -> Engine {
     engine
 }
 
-fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<Source<'a>, Box<Finding>> {
+pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<Source<'a>, Box<Finding>> {
     let refuse = |span: Span, message: String, help: &str| {
         let finding = Finding::error(DOES_NOT_COMPILE, Place::new(file.file.clone(), span), message);
         Box::new(finding.help(help).turn(turn(file)))

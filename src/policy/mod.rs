@@ -3,6 +3,7 @@
 //! A file of policies that declares `deny`, `violation` or `warn` is one policy; every other file is a library that all policies of its scope may
 //! import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
+mod check;
 mod codes;
 mod compile;
 mod evaluate;
@@ -15,6 +16,7 @@ mod refused;
 mod tests;
 mod verdict;
 
+pub use check::{Tested, test};
 pub use compile::{Policies, compile};
 pub use evaluate::{UnitInput, evaluate};
 pub use verdict::{Tally, Verdicts, Waived};

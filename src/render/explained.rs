@@ -99,10 +99,22 @@ pub(super) const ALL: &[Explained] = &[
         "Leave out what the message names; the help says what to use instead.",
     ),
     row(
+        "kubernetes-schema",
+        "A rendered object is not what the Kubernetes version of its target takes: an unknown field, another type, a missing field.",
+        &[Swap(TARGET, "  values:\n", "  kubernetes: {version: \"1.36\"}\n  values:\n"), Swap(TEMPLATE, "  replicas: {{", "  replica: {{")],
+        "Mend the template at the line that is shown.",
+    ),
+    row(
+        "unknown-kubernetes-version",
+        "A target names a Kubernetes version whose API goldpath does not know, so that nothing could be checked.",
+        &[Swap(TARGET, "  values:\n", "  kubernetes: {version: \"1.7\"}\n  values:\n")],
+        "Name a version that is known, or leave `kubernetes` out.",
+    ),
+    row(
         "unsafe-print",
         "A text that is printed without a filter changes what is around it, or would run as code.",
         &[
-            Swap(TEMPLATE, "{{ (platform.values.registry ~ \"/\" ~ spec.image) | yaml }}", "{{ spec.image }}"),
+            Swap(TEMPLATE, "{{ (registry ~ \"/\" ~ spec.image) | yaml }}", "{{ spec.image }}"),
             Swap("golden-paths/preview/1.0.0/schema.json", "^[a-z0-9][-a-z0-9./]*:[A-Za-z0-9_][-A-Za-z0-9_.]*$", "^.*$"),
             Swap(REQUEST, "image: shop/hello:1.0.0", "image: \"shop/hello: 1.0.0\""),
         ],

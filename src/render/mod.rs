@@ -117,6 +117,7 @@ fn render_here(
         if !outcome.failed && outcome.findings.is_empty() {
             kept.push((key, units));
         }
+        rendered.missing_targets.extend(outcome.missing_targets);
         rendered.findings.extend(outcome.findings);
     }
     cache.requests.used(kept);

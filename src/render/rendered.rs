@@ -1,6 +1,6 @@
 //! What rendering gives: units with their files, the objects in them, and what each was made from.
 
-use crate::model::{Digest, Finding, Json, OnDelete, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, UnitId};
+use crate::model::{Digest, Finding, Json, OnDelete, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,6 +14,8 @@ pub struct Rendered {
     pub findings: Vec<Finding>,
     /// Requests of which at least one unit could not be rendered: none of their units is ever taken for removed.
     pub failed: BTreeSet<RequestId>,
+    /// Targets that outputs go to and that do not exist, with what they have to be.
+    pub missing_targets: BTreeMap<TargetName, TargetKind>,
 }
 
 /// One unit as it is rendered.

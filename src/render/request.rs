@@ -38,6 +38,8 @@ pub(super) struct Outcome {
     pub(super) units: Vec<Unit>,
     pub(super) findings: Vec<Finding>,
     pub(super) failed: bool,
+    /// Targets that outputs go to and that do not exist.
+    pub(super) missing_targets: BTreeMap<TargetName, TargetKind>,
 }
 
 /// Renders all units of one request.
@@ -49,7 +51,7 @@ pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
     else {
         let message = format!("there is no release `{}`", request.release);
         let finding = Finding::error(UNKNOWN_RELEASE, Place::file(request.file.clone()), message);
-        return Outcome { findings: vec![finding], failed: true, units: Vec::new() };
+        return Outcome { findings: vec![finding], failed: true, ..Outcome::default() };
     };
     let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
     let context = world.shared.request(request, path, release, &marks);
@@ -148,7 +150,7 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn targets(&self, output: &Output, context: &Context) -> Result<Vec<&'a Target>, Box<Finding>> {
+    fn targets(&mut self, output: &Output, context: &Context) -> Result<Vec<&'a Target>, Box<Finding>> {
         let all = &self.world.platform.targets;
         let place = || Place::file(self.request.file.clone());
         let release_place = || Place::new(self.release.file.clone(), output.span);
@@ -158,7 +160,10 @@ impl<'a> Work<'a> {
                     let mistake = Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, output.span, message) };
                     Box::new(self.finding(mistake))
                 })?;
-                let target = TargetName::parse(name.trim()).ok().and_then(|name| all.get(&name));
+                let parsed = TargetName::parse(name.trim()).ok();
+                let target = parsed.as_ref().and_then(|name| all.get(name));
+                let missing = parsed.filter(|_| target.is_none()).zip(self.kind_of(output));
+                self.outcome.missing_targets.extend(missing);
                 target.map(|target| vec![target]).ok_or_else(|| {
                     let near = close_match(name.trim(), all.keys().map(TargetName::as_str));
                     let help = match near {
@@ -187,6 +192,12 @@ impl<'a> Work<'a> {
                 Ok(found)
             }
         }
+    }
+
+    /// What a target of an output has to be; nothing when its renderer is not known.
+    fn kind_of(&self, output: &Output) -> Option<TargetKind> {
+        let renderer = self.world.renderers.get(&output.renderer)?;
+        Some(if renderer.marks == MarkKind::Terraform { TargetKind::Terraform } else { TargetKind::Directory })
     }
 
     fn unit(&mut self, output: &'a Output, target: &'a Target, context: &Context) {
@@ -260,8 +271,7 @@ impl<'a> Work<'a> {
             let finding = Finding::error(TARGET_NOT_ALLOWED, place(), message).help(help);
             return Some(finding.related(Place::file(target.file.clone()), "who may go there is said here"));
         }
-        let renderer = self.world.renderers.get(&output.renderer)?;
-        let wanted = if renderer.marks == MarkKind::Terraform { TargetKind::Terraform } else { TargetKind::Directory };
+        let wanted = self.kind_of(output)?;
         if target.kind != wanted {
             let message = format!(
                 "the output `{}` of `{}` cannot go to the target `{}`, which is of another type",

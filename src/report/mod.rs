@@ -4,12 +4,14 @@
 
 mod actions;
 mod attention;
+mod cases;
 mod check;
 mod comment;
 mod desk;
 mod findings;
 mod json;
 mod moves;
+mod start;
 mod summary;
 mod table;
 mod terminal;
@@ -20,12 +22,14 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub use cases::{test_json, test_terminal, updated_terminal};
 pub use check::{Check, MOST_ANNOTATIONS, MOST_OF_A_STATUS, check, status};
 pub use comment::{MOST_CHARACTERS, comment, failure_note};
 pub use desk::{
     audit_json, audit_log, audit_verify, diff_json, diff_terminal, done_terminal, folded, render_json, validate_summary, written_terminal,
 };
 pub use json::{API_VERSION, diff_report_json, findings_json, report, validate_json};
+pub use start::init_terminal;
 pub use summary::{DaemonStatus, Detail, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
 pub use terminal::{change_terminal, changes_terminal, findings_terminal, status_terminal};
 pub use view::{Links, View};

@@ -32,6 +32,7 @@ const MAP: &[(&str, Room)] = &[
     ("diff", Core(&["model", "yaml", "snapshot", "parse", "render"])),
     ("observe", Core(&["model"])),
     ("policy", Core(&["model", "yaml", "snapshot", "render", "diff", "observe"])),
+    ("cases", Core(&["model", "yaml", "snapshot", "parse", "render", "policy"])),
     ("plan", Core(&["model", "diff", "policy", "observe"])),
     ("command", Core(&["model", "diff", "observe", "plan"])),
     ("change", Core(&["model", "diff", "observe", "plan", "command"])),
@@ -39,7 +40,9 @@ const MAP: &[(&str, Room)] = &[
     ("evidence", Core(&["model", "render", "diff", "policy", "observe", "plan", "change", "delivery"])),
     (
         "report",
-        Core(&["model", "yaml", "snapshot", "parse", "render", "diff", "observe", "policy", "plan", "change", "delivery", "evidence"]),
+        Core(&[
+            "model", "yaml", "snapshot", "parse", "render", "diff", "observe", "policy", "cases", "plan", "change", "delivery", "evidence",
+        ]),
     ),
     ("process", Effect(&[])),
     ("git", Effect(&["process"])),

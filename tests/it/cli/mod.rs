@@ -20,10 +20,13 @@ fn help_names_every_verb_and_wrong_use_exits_2() {
 
     Commands:
       demo         Show the whole loop on an example: request, finding, fix, merge, apply, evidence
+      init         Write a first platform repository: settings, a team, a target, a golden path with its
+                   cases, a request
       validate     Say everything that is wrong with a platform repository, or with some of its files,
                    each at its line
       render       Write what the requests render to
       diff         Show what changes, as a pull request would
+      test         Run the cases of golden paths and the tests of policies
       run          Run the daemon that watches a platform repository
       status       Ask the daemon how it is
       change       Ask the daemon about changes: list, show, approve, merge, comment
@@ -75,12 +78,12 @@ fn help_names_every_verb_and_wrong_use_exits_2() {
     $ goldpath demo --output json
     -- stderr
     error: `--output json` is for verbs that answer something
-      hint: `demo`, `run` and `completions` write text
+      hint: `demo`, `init`, `run` and `completions` write text
     -- exit 2
     ");
     assert!(desk.run(&[]).ends_with("-- exit 2"));
     assert!(desk.run(&["change", "token", "carol"]).ends_with("-- exit 2"));
-    for verb in ["demo", "validate", "render", "diff", "run", "status", "change", "audit", "completions"] {
+    for verb in ["demo", "init", "validate", "test", "render", "diff", "run", "status", "change", "audit", "completions"] {
         assert!(desk.run(&[verb, "--help"]).ends_with("-- exit 0"), "{verb}");
     }
     for shell in ["bash", "zsh", "fish"] {

@@ -1,0 +1,250 @@
+//! One case run, and how it differs from what is expected.
+
+use super::Case;
+use super::setting::Setting;
+use crate::model::{Finding, Place, RepoPath, sort_findings};
+use crate::parse::{Parsed, parse};
+use crate::policy::{self, UnitInput};
+use crate::render::{Cache, Limits, Rendered, render};
+use crate::snapshot::Snapshot;
+use crate::yaml;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// What came of a case.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ran {
+    /// The case.
+    pub case: Case,
+    /// How it differs from what is expected; empty when it passed.
+    pub failures: Vec<Failure>,
+    /// The files of the case, by their path below its folder, that would make it pass; nothing where a person has to decide first.
+    pub expected: Option<BTreeMap<String, String>>,
+}
+
+impl Ran {
+    /// Whether it is as expected.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty()
+    }
+}
+
+/// One way in which a case differs from what is expected.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// It cannot be run.
+    Broken {
+        /// Why.
+        message: String,
+    },
+    /// There is nothing that says what is expected.
+    NothingExpected,
+    /// A file is expected and not rendered.
+    Missing {
+        /// Its path below `expected/`.
+        file: String,
+    },
+    /// A file is rendered and not expected.
+    Unexpected {
+        /// Its path below `expected/`.
+        file: String,
+    },
+    /// A file is rendered with other lines.
+    Differs {
+        /// Its path below `expected/`.
+        file: String,
+        /// The hunks of a unified diff, from expected to rendered.
+        diff: String,
+    },
+    /// Something is said that is not expected.
+    Said(Box<Finding>),
+    /// Something must be said, and is not.
+    NotSaid {
+        /// The code.
+        code: String,
+        /// The line of the request.
+        line: Option<u64>,
+    },
+}
+
+/// A line of `findings.yaml`.
+struct Wanted {
+    code: String,
+    line: Option<u64>,
+}
+
+impl Wanted {
+    fn fits(&self, finding: &Finding) -> bool {
+        finding.code.as_str() == self.code && self.line.is_none_or(|line| line == u64::from(finding.place.span.line))
+    }
+}
+
+/// Runs a case.
+pub(super) fn run(repository: &Snapshot, case: &Case) -> Ran {
+    let broken =
+        |message: &str| Ran { case: case.clone(), failures: vec![Failure::Broken { message: message.to_owned() }], expected: None };
+    let Some(mut setting) = Setting::of(repository, case) else { return broken("it has no `request.yaml`") };
+    let folder = case.folder();
+    let wanted = match repository.text(&format!("{folder}/findings.yaml")).map(wanted) {
+        Some(Err(message)) => return broken(&format!("`findings.yaml`: {message}")),
+        Some(Ok(wanted)) => Some(wanted),
+        None => None,
+    };
+    let outcome = outcome(&mut setting);
+    let rendered = tree(&outcome.rendered);
+    let expected = golden(repository, &folder);
+    if expected.is_some() && wanted.is_some() {
+        return broken("it has both `expected/` and `findings.yaml`: a request is either rendered or refused");
+    }
+    let findings: Vec<Finding> = outcome.findings.into_iter().map(|finding| back(finding, &setting.request, &folder)).collect();
+    let (failures, expected) = match (expected, wanted) {
+        (_, Some(wanted)) => {
+            (refused(&wanted, &findings), written(&findings).map(|text| BTreeMap::from([("findings.yaml".to_owned(), text)])))
+        }
+        (expected, None) => {
+            let said = findings.iter().filter(|finding| finding.is_error()).map(|finding| Failure::Said(Box::new(finding.clone())));
+            let mut failures: Vec<Failure> = said.collect();
+            let update =
+                failures.is_empty().then(|| rendered.iter().map(|(name, text)| (format!("expected/{name}"), text.clone())).collect());
+            match expected {
+                Some(expected) => failures.extend(compared(&expected, &rendered)),
+                None => failures.push(Failure::NothingExpected),
+            }
+            (failures, update)
+        }
+    };
+    let expected = expected.filter(|_| !failures.is_empty());
+    Ran { case: case.clone(), failures, expected }
+}
+
+/// What a setting comes to.
+struct Outcome {
+    rendered: Rendered,
+    findings: Vec<Finding>,
+}
+
+/// Reads, renders and judges a setting, with samples of the targets that it needs.
+fn outcome(setting: &mut Setting) -> Outcome {
+    loop {
+        let snapshot = setting.snapshot();
+        let parsed = parse(&snapshot);
+        let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1);
+        if setting.add_targets(&parsed, &rendered) {
+            continue;
+        }
+        let mut findings: Vec<Finding> = parsed.findings.iter().chain(&rendered.findings).cloned().collect();
+        findings.extend(judged(&snapshot, &parsed, &rendered));
+        sort_findings(&mut findings);
+        return Outcome { rendered, findings };
+    }
+}
+
+/// What the policies of the release say; those of the organisation have tests of their own.
+fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> Vec<Finding> {
+    let platform = &parsed.platform;
+    let (policies, mut findings) = policy::compile(snapshot, platform);
+    let input = |unit| {
+        let unit: &crate::render::Unit = unit;
+        let request = platform.requests.get(&unit.id.request)?;
+        Some(UnitInput {
+            unit,
+            request,
+            text: snapshot.text(request.file.as_str()),
+            team: platform.teams.get(&unit.id.request.team)?,
+            target: platform.targets.get(&unit.id.target)?,
+            path: platform.paths.get(&request.release.path)?,
+            diff: None,
+            plan: None,
+        })
+    };
+    let inputs: Vec<UnitInput<'_>> = rendered.units.values().filter_map(input).collect();
+    findings.extend(policy::evaluate(&policies, &inputs, &[], "1970-01-01").findings);
+    findings
+}
+
+/// A finding at the request as one at the file of the case.
+fn back(mut finding: Finding, request: &RepoPath, folder: &str) -> Finding {
+    let file = RepoPath::parse(&format!("{folder}/request.yaml")).expect("the folder of a case is a path");
+    let to = |place: &mut Place| {
+        if place.path == *request {
+            place.path = file.clone();
+        }
+    };
+    to(&mut finding.place);
+    finding.related.iter_mut().for_each(|related| to(&mut related.place));
+    finding
+}
+
+/// Reads `findings.yaml`.
+fn wanted(text: &str) -> Result<Vec<Wanted>, String> {
+    let parsed = yaml::parse(text);
+    if let Some(problem) = parsed.problems.iter().find(|problem| problem.is_error()) {
+        return Err(format!("line {}: {}", problem.span.line, problem.message));
+    }
+    let document = parsed.documents.first().map(|document| document.value().clone()).unwrap_or_default();
+    let list = document.as_array().filter(|list| !list.is_empty()).ok_or("it must be a list of `{code, line}`, with at least one entry")?;
+    let one = |entry: &Value| {
+        let known = |key: &String| key == "code" || key == "line";
+        let entry = entry.as_object().filter(|entry| entry.keys().all(known))?;
+        let line = entry.get("line").map(|line| line.as_u64().ok_or(())).transpose().ok()?;
+        Some(Wanted { code: entry.get("code")?.as_str()?.to_owned(), line })
+    };
+    list.iter().map(one).collect::<Option<_>>().ok_or_else(|| "each entry is `{code: <text>, line: <number>}`".to_owned())
+}
+
+/// `findings.yaml` as it would have to be; nothing when nothing is refused any more, which a person has to look at.
+fn written(findings: &[Finding]) -> Option<String> {
+    let mut text = String::new();
+    for finding in findings.iter().filter(|finding| finding.is_error()) {
+        writeln!(text, "- {{code: {}, line: {}}}", finding.code, finding.place.span.line).expect("a string takes all");
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+/// Everything that is wanted is said, and no error besides.
+fn refused(wanted: &[Wanted], findings: &[Finding]) -> Vec<Failure> {
+    let missing = wanted.iter().filter(|wanted| !findings.iter().any(|finding| wanted.fits(finding)));
+    let missing = missing.map(|wanted| Failure::NotSaid { code: wanted.code.clone(), line: wanted.line });
+    let besides = findings.iter().filter(|finding| finding.is_error() && !wanted.iter().any(|wanted| wanted.fits(finding)));
+    missing.chain(besides.map(|finding| Failure::Said(Box::new(finding.clone())))).collect()
+}
+
+/// The files below `expected/`; nothing when there is no such folder.
+fn golden(repository: &Snapshot, folder: &str) -> Option<BTreeMap<String, String>> {
+    let expected = format!("{folder}/expected");
+    let file = |path: &RepoPath| Some((path.below(&expected)?.to_owned(), repository.text(path.as_str()).unwrap_or_default().to_owned()));
+    let files: BTreeMap<String, String> = repository.under(&expected).filter_map(|(path, _)| file(path)).collect();
+    (!files.is_empty()).then_some(files)
+}
+
+/// The rendered files by their paths below `expected/`.
+fn tree(rendered: &Rendered) -> BTreeMap<String, String> {
+    let mut tree = BTreeMap::new();
+    for unit in rendered.units.values() {
+        for (path, file) in &unit.files {
+            let text = String::from_utf8_lossy(&file.bytes).into_owned();
+            tree.insert(format!("{}@{}/{path}", unit.id.output, unit.id.target), text);
+        }
+    }
+    tree
+}
+
+fn compared(expected: &BTreeMap<String, String>, rendered: &BTreeMap<String, String>) -> Vec<Failure> {
+    let mut failures = Vec::new();
+    for (file, text) in expected {
+        match rendered.get(file) {
+            None => failures.push(Failure::Missing { file: file.clone() }),
+            Some(is) if is != text => failures.push(Failure::Differs { file: file.clone(), diff: hunks(text, is) }),
+            Some(_) => {}
+        }
+    }
+    let more = rendered.keys().filter(|file| !expected.contains_key(*file));
+    failures.extend(more.map(|file| Failure::Unexpected { file: file.clone() }));
+    failures
+}
+
+/// The hunks of a unified diff.
+fn hunks(before: &str, after: &str) -> String {
+    similar::TextDiff::from_lines(before, after).unified_diff().context_radius(2).to_string()
+}

@@ -1,0 +1,50 @@
+//! `goldpath init [DIR]`
+
+use super::{Ended, print};
+use crate::error::Error;
+use crate::report;
+use include_dir::{Dir, File, include_dir};
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The repository that is written; the examples of `docs/findings.md` are edits of it.
+static FIRST: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/first-repository");
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Where it goes; it is made when it is not there
+    #[arg(value_name = "DIR", default_value = ".")]
+    dir: PathBuf,
+}
+
+pub(super) fn run(args: &Args) -> Result<Ended, Error> {
+    let mut files = Vec::new();
+    collect(&FIRST, &mut files);
+    files.sort_by_key(|file| file.path());
+    if let Some(there) = files.iter().map(|file| args.dir.join(file.path())).find(|path| path.symlink_metadata().is_ok()) {
+        let error = Error::usage(format!("{} is there already, and nothing is overwritten", there.display()));
+        return Err(error.hint("name an empty folder, or one that is not there yet: `goldpath init platform`"));
+    }
+    for file in &files {
+        write(&args.dir.join(file.path()), file.contents())?;
+    }
+    let names: Vec<String> = files.iter().map(|file| file.path().display().to_string()).collect();
+    print(&report::init_terminal(&args.dir.display().to_string(), &names));
+    Ok(Ended::Done)
+}
+
+fn collect(dir: &Dir<'static>, files: &mut Vec<File<'static>>) {
+    files.extend(dir.files().cloned());
+    dir.dirs().for_each(|dir| collect(dir, files));
+}
+
+/// Writes a file that is not there yet, with the folders that it needs.
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
+    let failed = |error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|error| failed(&error))?;
+    }
+    let mut file = fs::File::create_new(path).map_err(|error| failed(&error))?;
+    file.write_all(content).map_err(|error| failed(&error))
+}

@@ -1,0 +1,84 @@
+//! The tests beside policies: `*_test.rego`, rules named `test_…`.
+
+use super::compile::{engine, parse, said_at};
+use super::refused;
+use crate::model::{Platform, PolicyFile, ReleaseId, RepoPath};
+use crate::snapshot::Snapshot;
+use regorus::Value;
+use std::collections::BTreeSet;
+
+/// A rule of a test, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tested {
+    /// The file of the test.
+    pub file: RepoPath,
+    /// The release whose policies it tests; nothing: the organisation's.
+    pub release: Option<ReleaseId>,
+    /// The rule; empty when the file could not be run at all.
+    pub rule: String,
+    /// Why it failed, in one sentence; nothing when it passed.
+    pub failure: Option<String>,
+}
+
+/// Runs all tests of policies; a policy is loaded as it is when it judges: by itself, with the libraries of its scope.
+pub fn test(snapshot: &Snapshot, platform: &Platform) -> Vec<Tested> {
+    let mut tested = Vec::new();
+    for path in snapshot.files().keys().filter(|path| path.as_str().ends_with("_test.rego")) {
+        let parts: Vec<&str> = path.components().collect();
+        let release = match parts.as_slice() {
+            ["policies", _] => None,
+            ["golden-paths", path, release, "policies", _] => match ReleaseId::parse(&format!("{path}@{release}")) {
+                Some(release) => Some(release),
+                None => continue,
+            },
+            _ => continue,
+        };
+        let file = PolicyFile { file: path.clone(), release };
+        let result =
+            |rule: String, failure: Option<String>| Tested { file: file.file.clone(), release: file.release.clone(), rule, failure };
+        match rules(snapshot, platform, &file) {
+            Ok(rules) => tested.extend(rules.into_iter().map(|(rule, failure)| result(rule, failure))),
+            Err(failure) => tested.push(result(String::new(), Some(failure))),
+        }
+    }
+    tested
+}
+
+/// The rules of one file of tests, each with why it failed.
+fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile) -> Result<Vec<(String, Option<String>)>, String> {
+    let text = snapshot.text(file.file.as_str()).ok_or("the file is not UTF-8 text")?;
+    if let Some(refused) = refused::first(text) {
+        return Err(format!("line {}: `{}` {}", refused.span.line, refused.name, refused.why));
+    }
+    let sources: Vec<_> = platform.policies.iter().filter_map(|other| parse(snapshot, other).ok()).collect();
+    let beside = file.file.as_str().replace("_test.rego", ".rego");
+    let has_beside = sources.iter().any(|source| source.file.file.as_str() == beside);
+    let mut engine = engine();
+    let told = |error: &anyhow::Error| {
+        let (place, message) = said_at(&error.to_string(), &file.file);
+        format!("{}:{}: {message}", place.path, place.span.line)
+    };
+    for source in &sources {
+        let is_wanted = source.file.file.as_str() == beside || (!has_beside && source.file.release == file.release);
+        if is_wanted || source.serves(file) {
+            engine.add_policy(source.file.file.to_string(), source.text.to_owned()).map_err(|error| told(&error))?;
+        }
+    }
+    let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| told(&error))?;
+    let is_rule = |name: &str| engine.has_declared_rule_rooted_at(file.file.as_str(), name).unwrap_or(false);
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with("test_"));
+    let names: BTreeSet<String> = words.filter(|word| is_rule(word)).map(str::to_owned).collect();
+    if names.is_empty() {
+        return Err("it has no rule whose name begins with `test_`".to_owned());
+    }
+    let run = |name: String| {
+        let failure = match engine.eval_rule(format!("{package}.{name}")) {
+            Ok(value) if value == Value::from(true) => None,
+            Ok(Value::Undefined) => Some("it is undefined: a condition of it does not hold".to_owned()),
+            Ok(value) => Some(format!("it is {value}, not true")),
+            Err(error) => Some(told(&error)),
+        };
+        (name, failure)
+    };
+    Ok(names.into_iter().map(run).collect())
+}

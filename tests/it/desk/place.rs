@@ -1,0 +1,74 @@
+//! A folder of its own for each test, and the real binary in it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// A temporary folder.
+pub(super) struct Place {
+    dir: TempDir,
+}
+
+impl Place {
+    pub(super) fn new() -> Self {
+        Self { dir: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// A place with a copy of a folder of this repository.
+    pub(super) fn with(folder: &str) -> Self {
+        let place = Self::new();
+        copy(&crate::example::folder(folder), place.dir.path());
+        place
+    }
+
+    pub(super) fn path(&self, below: &str) -> PathBuf {
+        self.dir.path().join(below)
+    }
+
+    pub(super) fn write(&self, below: &str, text: &str) {
+        let path = self.path(below);
+        fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("it can be made");
+        fs::write(path, text).expect("it can be written");
+    }
+
+    pub(super) fn text(&self, below: &str) -> String {
+        fs::read_to_string(self.path(below)).expect("the file is there")
+    }
+
+    /// Replaces a part of a file.
+    pub(super) fn swap(&self, below: &str, from: &str, to: &str) {
+        let text = self.text(below);
+        assert!(text.contains(from), "{below} does not hold {from:?}");
+        self.write(below, &text.replacen(from, to, 1));
+    }
+
+    /// Runs goldpath: what came out where, and the exit code.
+    #[expect(clippy::disallowed_methods, reason = "a test runs the binary as people do")]
+    pub(super) fn run(&self, args: &[&str]) -> String {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_goldpath"));
+        command.current_dir(self.dir.path()).env_clear().stdin(Stdio::null()).args(args);
+        let output = command.output().expect("goldpath is there");
+        let mut shown = format!("$ goldpath {}\n{}", args.join(" "), String::from_utf8_lossy(&output.stdout));
+        if !output.stderr.is_empty() {
+            shown += &format!("-- stderr\n{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let here = self.dir.path().canonicalize().expect("it is there").display().to_string();
+        let shown = shown.replace(&here, "HERE");
+        let code = output.status.code().expect("it was not killed");
+        let lines: Vec<&str> = shown.lines().map(str::trim_end).collect();
+        format!("{}\n-- exit {code}\n", lines.join("\n"))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("it can be made");
+    for entry in fs::read_dir(from).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        let to = to.join(entry.file_name().expect("an entry has a name"));
+        if entry.is_dir() {
+            copy(&entry, &to);
+        } else {
+            fs::copy(&entry, &to).expect("it can be copied");
+        }
+    }
+}

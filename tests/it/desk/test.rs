@@ -1,0 +1,135 @@
+//! `goldpath test`.
+
+use super::place::Place;
+use insta::assert_snapshot;
+
+const CASE: &str = "golden-paths/preview/1.0.0/tests/defaults";
+
+#[test]
+fn a_line_for_each_case_and_the_difference_of_those_that_fail() {
+    let place = Place::with("first-repository");
+    place.write("policies/replicas.rego", "package main\n\ndeny contains \"too many\" if input.spec.replicas > 9\n");
+    place.write(
+        "policies/replicas_test.rego",
+        "package main\n\ntest_a_few_are_fine if count(deny) == 0 with input as {\"spec\": {\"replicas\": 9}}\n\ntest_many_are_not if count(deny) == 1 with input as {\"spec\": {\"replicas\": 9}}\n",
+    );
+    assert_snapshot!(place.run(&["test", "preview"]), @"
+    $ goldpath test preview
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+
+    2 passed
+    -- exit 0
+    ");
+    place.swap(
+        "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera",
+        "memory: 128Mi}\n            limits",
+        "memory: 256Mi}\n            limits",
+    );
+    place.swap("golden-paths/preview/1.0.0/tests/too-many/request.yaml", "replicas: 50", "replicas: 5\n  sise: large");
+    place.write(&format!("{CASE}/expected/cluster@staging/service.yaml"), "kind: Service\n");
+    assert_snapshot!(place.run(&["test"]), @"
+    $ goldpath test
+    FAILED  preview@1.0.0 defaults
+    FAILED  preview@1.0.0 too-many
+    ok      policies/replicas_test.rego test_a_few_are_fine
+    FAILED  policies/replicas_test.rego test_many_are_not
+
+    preview@1.0.0 defaults
+      cluster@staging/deployment.yaml (- expected, + rendered)
+      @@ -32,5 +32,5 @@
+                 requests:
+                   cpu: 100m
+      -            memory: 128Mi
+      +            memory: 256Mi
+                 limits:
+                   memory: 128Mi
+      expected, but not rendered: cluster@staging/service.yaml
+
+    preview@1.0.0 too-many
+      not said: out-of-range in line 7 of request.yaml
+      not expected:
+      error[unknown-field]
+
+        × `sise` is not a field of `spec`
+         ╭─[golden-paths/preview/1.0.0/tests/too-many/request.yaml:8:3]
+       7 │   replicas: 5
+       8 │   sise: large
+         ·   ────
+         ╰────
+        help: Did you mean `size`?
+
+    policies/replicas_test.rego test_many_are_not
+      it is undefined: a condition of it does not hold
+
+    When what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.
+
+    1 passed, 3 failed
+    -- exit 1
+    ");
+    assert_snapshot!(place.run(&["test", "preview", "--update"]), @"
+    $ goldpath test preview --update
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+
+    2 passed
+    -- stderr
+    wrote what is expected of 2 cases: preview@1.0.0 defaults, preview@1.0.0 too-many
+    -- exit 0
+    ");
+    assert!(!place.path(&format!("{CASE}/expected/cluster@staging/service.yaml")).exists());
+    assert_snapshot!(place.text("golden-paths/preview/1.0.0/tests/too-many/findings.yaml"), @"
+    - {code: unknown-field, line: 8}
+    ");
+}
+
+#[test]
+fn what_cannot_be_run_is_said() {
+    let place = Place::with("first-repository");
+    assert_snapshot!(place.run(&["test", "preveiw@1.0.0"]), @"
+    $ goldpath test preveiw@1.0.0
+    -- stderr
+    error: there is no golden path or release `preveiw@1.0.0` in this repository
+      hint: did you mean `preview@1.0.0`?
+    -- exit 2
+    ");
+    place.write("golden-paths/preview/1.0.0/tests/empty/notes.md", "");
+    place.write("golden-paths/preview/1.0.0/tests/new/request.yaml", &place.text(&format!("{CASE}/request.yaml")));
+    place.write("golden-paths/preview/1.0.0/tests/too-many/findings.yaml", "code: out-of-range\n");
+    place.write("golden-paths/preview/1.0.0/policies/own_test.rego", "package main\n\ntest_it {\n  true\n}\n");
+    place.write("policies/a_test.rego", "package main\n");
+    assert_snapshot!(place.run(&["test"]), @"
+    $ goldpath test
+    ok      preview@1.0.0 defaults
+    FAILED  preview@1.0.0 empty
+    FAILED  preview@1.0.0 new
+    FAILED  preview@1.0.0 too-many
+    FAILED  golden-paths/preview/1.0.0/policies/own_test.rego
+    FAILED  policies/a_test.rego
+
+    preview@1.0.0 empty
+      it has no `request.yaml`
+
+    preview@1.0.0 new
+      nothing says what is expected: `goldpath test --update` writes `expected/` from what is rendered now; or write `findings.yaml`, when it must be refused
+
+    preview@1.0.0 too-many
+      `findings.yaml`: it must be a list of `{code, line}`, with at least one entry
+
+    golden-paths/preview/1.0.0/policies/own_test.rego
+      golden-paths/preview/1.0.0/policies/own_test.rego:3: `if` keyword is required before rule body
+
+    policies/a_test.rego
+      it has no rule whose name begins with `test_`
+
+    When what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.
+
+    1 passed, 5 failed
+    -- exit 1
+    ");
+    assert_snapshot!(place.run(&["test", "preview@1.0.0", "--output", "json"]), @r#"
+    $ goldpath test preview@1.0.0 --output json
+    {"apiVersion":"goldpath.dev/v1","kind":"TestReport","cases":[{"path":"preview","release":"1.0.0","case":"defaults","passed":true,"failures":[]},{"path":"preview","release":"1.0.0","case":"empty","passed":false,"failures":[{"kind":"broken","message":"it has no `request.yaml`"}]},{"path":"preview","release":"1.0.0","case":"new","passed":false,"failures":[{"kind":"nothing-expected"}]},{"path":"preview","release":"1.0.0","case":"too-many","passed":false,"failures":[{"kind":"broken","message":"`findings.yaml`: it must be a list of `{code, line}`, with at least one entry"}]}],"policies":[{"file":"golden-paths/preview/1.0.0/policies/own_test.rego","rule":"","passed":false,"message":"golden-paths/preview/1.0.0/policies/own_test.rego:3: `if` keyword is required before rule body"}]}
+    -- exit 1
+    "#);
+}
