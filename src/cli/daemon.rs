@@ -95,7 +95,6 @@ fn lock_state(dir: &Path) -> Result<File, Error> {
 }
 
 fn parts(config: &Config, git: Repository) -> Result<Parts, Error> {
-    let exe = std::env::current_exe().map_err(|error| Error::outside("unable to find this program's file", &error))?;
     Ok(Parts {
         git,
         branch: config.repository.branch.clone(),
@@ -104,7 +103,7 @@ fn parts(config: &Config, git: Repository) -> Result<Parts, Error> {
         signer: Signer::open_or_create(&config.state_dir)?,
         owners: config.owners.clone(),
         state: config.state_dir.clone(),
-        exe,
+        exe: super::place::program()?,
         threads: super::run::threads(),
     })
 }

@@ -9,6 +9,7 @@ use crate::plan::{Evaluation, Round};
 use crate::render::Cache;
 use crate::report::{self, Links, View};
 use crate::snapshot::Snapshot;
+use crate::worker::Asked;
 use crate::world::{Bench, Tree, evaluate};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -30,15 +31,22 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
             .hint("run it in a clone of the platform repository; `goldpath validate` and `goldpath render` need no Git")
     })?;
     let (base, head) = sides(args, &root, &repository)?;
-    let read = |snapshot| Tree::read(snapshot, &mut Cache::default(), super::run::threads());
-    let (base, head) = (base.map(read), read(head));
+    // what is compared with was accepted, as far as a laptop can know; what is written here was not
+    let base = base.map(|base| Tree::read(base, &mut Cache::default(), super::run::threads()));
+    let today = super::run::today();
+    let asked = match &base {
+        Some(base) if base.has_policies_of(&head) => None,
+        Some(base) => Some(base.asks(&base.parsed.platform.exceptions, &today)),
+        None => Some(Asked { today: today.clone(), ..Asked::default() }),
+    };
+    let head = place::apart(head, asked)??;
     let unborn = CommitId::parse(&"0".repeat(40)).expect("40 digits are an id");
     let round = Round {
         base: base.as_ref().and_then(|base| base.snapshot.commit().cloned()),
         head: head.snapshot.commit().cloned().unwrap_or(unborn),
         preview: true,
     };
-    let bench = Bench { round, judge: base.as_ref(), owners: Default::default(), today: super::run::today() };
+    let bench = Bench { round, judge: base.as_ref(), owners: Default::default(), today };
     let evaluation = evaluate(base.as_ref(), &head, bench);
     print(&shown(&evaluation, &head, output));
     Ok(if evaluation.findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })

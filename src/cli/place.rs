@@ -4,6 +4,8 @@ use crate::error::Error;
 use crate::git::{self, Repository};
 use crate::model::RepoPath;
 use crate::snapshot::Snapshot;
+use crate::worker::{Asked, Death};
+use crate::world::Tree;
 use std::path::{Path, PathBuf};
 
 /// The file that makes a folder a platform repository.
@@ -34,6 +36,16 @@ pub(super) fn inside(root: &Path, file: &Path) -> Result<RepoPath, Error> {
 /// The files as they are in the working tree.
 pub(super) fn working_tree(root: &Path) -> Result<Snapshot, Error> {
     Ok(git::working_tree(root)?)
+}
+
+/// This program, which is its own worker.
+pub(super) fn program() -> Result<PathBuf, Error> {
+    std::env::current_exe().map_err(|error| Error::outside("unable to find this program's file", &error))
+}
+
+/// Reads and renders files in a worker, as the daemon does with what a pull request brings; `asked`: and asks their policies.
+pub(super) fn apart(snapshot: Snapshot, asked: Option<Asked>) -> Result<Result<Tree, Death>, Error> {
+    Ok(Tree::apart(&program()?, snapshot, asked, super::run::threads()))
 }
 
 /// The Git repository around the working tree, when there is one.

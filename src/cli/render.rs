@@ -3,7 +3,7 @@
 use super::{Ended, Output, colour, place, print, say};
 use crate::error::{Error, Kind};
 use crate::model::{Finding, RepoPath, RequestId};
-use crate::render::{Cache, Unit};
+use crate::render::Unit;
 use crate::report;
 use crate::world::Tree;
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
-    let tree = Tree::read(place::working_tree(&root)?, &mut Cache::default(), super::run::threads());
+    let tree = place::apart(place::working_tree(&root)?, None)??;
     let findings = tree.findings();
     let wanted = requests(args, &root, &tree)?;
     let units: Vec<&Unit> =

@@ -3,10 +3,10 @@
 use super::{Ended, Output, colour, place, print};
 use crate::error::Error;
 use crate::model::{Finding, RepoPath};
-use crate::plan::Round;
 use crate::render::Cache;
 use crate::report;
-use crate::world::{Bench, Tree, evaluate};
+use crate::worker::Asked;
+use crate::world::Tree;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -22,13 +22,18 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.files.first().map(|file| folder_of(file)))?;
     let only = args.files.iter().map(|file| only(&root, file)).collect::<Result<Vec<_>, _>>()?;
-    let tree = Tree::read(place::working_tree(&root)?, &mut Cache::default(), super::run::threads());
-    let findings: Vec<Finding> = findings(args, &root, &tree)?.into_iter().filter(|finding| wanted(&only, finding)).collect();
-    let requests = tree.parsed.platform.known_requests().count();
+    let snapshot = place::working_tree(&root)?;
+    let asked = Asked { today: super::run::today(), ..Asked::default() };
+    let (findings, requests) = match place::apart(snapshot.clone(), Some(asked))? {
+        Ok(tree) => (findings(args, &root, &tree)?, tree.parsed.platform.known_requests().count()),
+        Err(death) if death.findings().is_empty() => return Err(death.into()),
+        Err(death) => (death.findings(), 0),
+    };
+    let findings: Vec<Finding> = findings.into_iter().filter(|finding| wanted(&only, finding)).collect();
     match output {
         Output::Json => print(&report::validate_json(&findings, requests).to_string()),
         Output::Text | Output::Markdown => {
-            let source = |path: &RepoPath| tree.snapshot.text(path.as_str()).map(str::to_owned);
+            let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
             let text = report::findings_terminal(&findings, source, colour(&std::io::stdout()));
             print(&(text + &report::validate_summary(&findings, requests, &only)));
         }
@@ -65,18 +70,12 @@ fn findings(args: &Args, root: &Path, tree: &Tree) -> Result<Vec<Finding>, Error
         None => None,
     };
     let mut findings = tree.findings();
-    findings.extend(policies(tree));
+    findings.extend(tree.brought.iter().flat_map(|said| said.findings.iter().cloned()));
     if let Some(base) = base {
         let base = Tree::read(base, &mut Cache::default(), super::run::threads());
         findings.extend(crate::diff::diff(Some(base.side()), tree.side()).findings);
     }
     crate::model::sort_findings(&mut findings);
+    findings.dedup();
     Ok(findings)
-}
-
-/// What the tree's own policies say of all its units.
-fn policies(tree: &Tree) -> Vec<Finding> {
-    let round = Round { base: None, head: crate::model::CommitId::parse(&"0".repeat(40)).expect("40 digits are an id"), preview: false };
-    let bench = Bench { round, judge: None, owners: Default::default(), today: super::run::today() };
-    evaluate(None, tree, bench).findings
 }

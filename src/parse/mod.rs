@@ -48,16 +48,39 @@ pub fn explained() -> &'static [Explained] {
     explained::ALL
 }
 
+/// A schema that something is about to be held against, told so that the death of whoever does it can be traced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Check {
+    /// The file of the request; or the schema itself, whose defaults are checked.
+    pub file: RepoPath,
+    /// The schema.
+    pub schema: RepoPath,
+}
+
+/// What reading is about to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// A schema is used.
+    Begins(Check),
+    /// It held.
+    Ended(Check),
+}
+
 /// Reads a platform repository; whatever is wrong with it is a finding.
 pub fn parse(snapshot: &Snapshot) -> Parsed {
+    parse_telling(snapshot, &|_| {})
+}
+
+/// The same, telling what it is about to do, from the thread that does it.
+pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> Parsed {
     let mut layout = Layout::of(snapshot);
     let mut reader = Reader { findings: std::mem::take(&mut layout.findings), ..Reader::default() };
     reader.settings(&layout);
     reader.paths(&layout);
-    reader.releases(&layout, snapshot);
+    reader.releases(&layout, snapshot, tell);
     reader.check_currents(&layout);
     reader.exceptions(&layout);
-    reader.requests(&layout);
+    reader.requests(&layout, tell);
     reader.platform.policies = std::mem::take(&mut layout.policies);
     sort_findings(&mut reader.findings);
     Parsed { platform: reader.platform, findings: reader.findings }
@@ -157,8 +180,8 @@ impl Reader {
     }
 
     /// Releases are independent of each other, and compiling a schema is the work in it.
-    fn releases(&mut self, layout: &Layout<'_>, snapshot: &Snapshot) {
-        let read = |(id, files): (&ReleaseId, &layout::ReleaseFiles<'_>)| (id.clone(), read_release(id, files, snapshot));
+    fn releases(&mut self, layout: &Layout<'_>, snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) {
+        let read = |(id, files): (&ReleaseId, &layout::ReleaseFiles<'_>)| (id.clone(), read_release(id, files, snapshot, tell));
         let all: Vec<(ReleaseId, ReadRelease)> = layout.releases.par_iter().map(read).collect();
         for (id, read) in all {
             self.findings.extend(read.findings);
@@ -203,8 +226,9 @@ impl Reader {
         }
     }
 
-    fn requests(&mut self, layout: &Layout<'_>) {
+    fn requests(&mut self, layout: &Layout<'_>, tell: &(dyn Fn(Progress) + Sync)) {
         let catalogue = Catalogue {
+            tell,
             names: &layout.names,
             paths: &self.platform.paths,
             broken_kinds: &self.broken_kinds,
@@ -255,7 +279,7 @@ struct ReadRelease {
     findings: Vec<Finding>,
 }
 
-fn read_release(id: &ReleaseId, files: &layout::ReleaseFiles<'_>, snapshot: &Snapshot) -> ReadRelease {
+fn read_release(id: &ReleaseId, files: &layout::ReleaseFiles<'_>, snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> ReadRelease {
     let mut read = ReadRelease::default();
     let folder = id.folder();
     for (entry, name) in [(files.release, "release.yaml"), (files.schema, "schema.json")] {
@@ -277,11 +301,20 @@ fn read_release(id: &ReleaseId, files: &layout::ReleaseFiles<'_>, snapshot: &Sna
         }
     }
     if let Some(entry) = files.schema {
-        let (schema, findings) = schema::load(entry);
+        let (schema, findings) = checking(entry.0, entry.0, tell, || schema::load(entry));
         read.schema = schema;
         read.findings.extend(findings);
     }
     read
+}
+
+/// Tells that a schema is used, uses it, and tells that it is done.
+fn checking<T>(file: &RepoPath, schema: &RepoPath, tell: &(dyn Fn(Progress) + Sync), work: impl FnOnce() -> T) -> T {
+    let check = Check { file: file.clone(), schema: schema.clone() };
+    tell(Progress::Begins(check.clone()));
+    let done = work();
+    tell(Progress::Ended(check));
+    done
 }
 
 /// The digest of a release's folder: what is immutable in it.

@@ -1,12 +1,12 @@
 //! Requests: which golden path and release they mean, whether they fit, and what goldpath itself must know of them.
 
-use super::codes;
 use super::fields::{At, Fields, child, did_you_mean};
 use super::formats;
 use super::layout::{Names, RequestFile};
 use super::schema::Schema;
 use super::sentence;
 use super::words::{cut, dotted, show};
+use super::{Progress, checking, codes};
 use crate::model::{
     Fact, Finding, GoldenPath, Json, PathName, Place, Release, ReleaseId, ReleaseState, RepoPath, Request, RequestFacts, RequestId,
     RequestName, Stage, Team, TeamName, Turn, quoted_list,
@@ -23,6 +23,7 @@ const ANNOTATIONS: [&str; 3] = [PIN, MOVED, EXPIRES];
 
 /// What requests are checked against.
 pub(super) struct Catalogue<'a> {
+    pub(super) tell: &'a (dyn Fn(Progress) + Sync),
     pub(super) names: &'a Names,
     /// Only those without an error.
     pub(super) paths: &'a BTreeMap<PathName, GoldenPath>,
@@ -64,7 +65,8 @@ pub(super) fn read(file: &RequestFile<'_>, catalogue: &Catalogue<'_>) -> Outcome
     let release = release(&mut fields, catalogue);
     let request = release.as_ref().and_then(|chosen| {
         name_length(&mut fields, name.as_ref(), chosen.path);
-        let document = check(&mut fields, chosen)?;
+        let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
+        let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen))?;
         let team = team?;
         let facts = facts(&mut fields, chosen, &document, &team, catalogue);
         let id = RequestId { team, name: name? };

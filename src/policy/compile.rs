@@ -1,5 +1,6 @@
 //! Files of policies made ready to run.
 
+use super::Ask;
 use super::codes::{DOES_NOT_COMPILE, METADATA, NEVER_RUNS};
 use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
@@ -101,9 +102,15 @@ impl Source<'_> {
 
 /// Reads and compiles all policies; what does not compile is a finding at its line, and is not among them.
 pub fn compile(snapshot: &Snapshot, platform: &Platform) -> (Policies, Vec<Finding>) {
+    compile_telling(snapshot, platform, &mut |_| {})
+}
+
+/// The same, telling which file it is about to compile.
+pub fn compile_telling(snapshot: &Snapshot, platform: &Platform, tell: &mut dyn FnMut(Ask)) -> (Policies, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut sources = Vec::new();
     for file in &platform.policies {
+        tell(Ask { policy: file.file.clone(), unit: None });
         match parse(snapshot, file) {
             Ok(source) => sources.push(source),
             Err(finding) => findings.push(*finding),
@@ -115,6 +122,7 @@ pub fn compile(snapshot: &Snapshot, platform: &Platform) -> (Policies, Vec<Findi
             findings.push(never_runs(source));
             continue;
         };
+        tell(Ask { policy: source.file.file.clone(), unit: None });
         match load(source, view, &sources) {
             Ok(engine) => policies.extend(describe(source, view, engine, platform, &mut findings)),
             Err(finding) => findings.push(*finding),

@@ -1,5 +1,6 @@
 //! Policies run over units, and what comes of it.
 
+use super::Ask;
 use super::codes::{FAILED, LIMIT};
 use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
 use super::input::{Thing, things, whole};
@@ -35,6 +36,17 @@ pub struct UnitInput<'a> {
 
 /// Asks all policies about all units. `today` is the date, UTC (`2026-01-31`): an exception holds up to and with the day on which it expires.
 pub fn evaluate(policies: &Policies, inputs: &[UnitInput<'_>], exceptions: &[Exception], today: &str) -> Verdicts {
+    evaluate_telling(policies, inputs, exceptions, today, &mut |_| {})
+}
+
+/// The same, telling which policy is about to be asked about which unit.
+pub fn evaluate_telling(
+    policies: &Policies,
+    inputs: &[UnitInput<'_>],
+    exceptions: &[Exception],
+    today: &str,
+    tell: &mut dyn FnMut(Ask),
+) -> Verdicts {
     let mut runs: Vec<Run<'_>> =
         policies.policies.iter().map(|policy| Run { policy, engine: policy.engine.clone(), ended: false }).collect();
     let mut verdicts = Verdicts::default();
@@ -43,6 +55,7 @@ pub fn evaluate(policies: &Policies, inputs: &[UnitInput<'_>], exceptions: &[Exc
         let unit = whole(input, &things);
         let mut ends: BTreeMap<PolicyId, End> = BTreeMap::new();
         for run in runs.iter_mut().filter(|run| run.policy.release.as_ref().is_none_or(|release| *release == input.unit.release)) {
+            tell(Ask { policy: run.policy.file.clone(), unit: Some(input.unit.id.clone()) });
             let judged = run.judge(input, &things, &unit, exceptions, today);
             let end = ends.entry(run.policy.id.clone()).or_insert(End::Passed);
             *end = (*end).max(judged.end);

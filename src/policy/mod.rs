@@ -9,6 +9,7 @@ mod compile;
 mod evaluate;
 mod explained;
 mod input;
+mod inputs;
 mod metadata;
 mod outcome;
 mod refused;
@@ -17,11 +18,22 @@ mod tests;
 mod verdict;
 
 pub use check::{Tested, test};
-pub use compile::{Policies, compile};
-pub use evaluate::{UnitInput, evaluate};
+pub use compile::{Policies, compile, compile_telling};
+pub use evaluate::{UnitInput, evaluate, evaluate_telling};
+pub use inputs::inputs;
 pub use verdict::{Tally, Verdicts, Waived};
 
-use crate::model::{Code, Explained};
+use crate::model::{Code, Explained, RepoPath, UnitId};
+use serde::{Deserialize, Serialize};
+
+/// What a policy is about to be asked, told so that the death of whoever asks can be traced.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ask {
+    /// The file of the policy.
+    pub policy: RepoPath,
+    /// The unit; nothing while it is compiled.
+    pub unit: Option<UnitId>,
+}
 
 /// All codes that findings of this stage may have, besides `policy/<id>`.
 pub fn codes() -> &'static [Code] {

@@ -194,7 +194,7 @@ fn others(view: &View<'_>) -> Vec<String> {
             Some(format!("**Terraform could not be asked** · {}: {}", code(&unit.to_string()), prose(&message)))
         }
         WaitingOn::Settings => {
-            Some("**Everything is held** · `goldpath.yaml` is missing or cannot be read on the default branch. Mend it there.".to_owned())
+            Some("**Everything is held** · the default branch has no `goldpath.yaml` that can be read, or cannot be read to its end. Mend it there.".to_owned())
         }
         WaitingOn::Approval { from, users, have, need, because } => Some(review(view, &from, &users, (have, need), &because)),
         WaitingOn::Fix { .. } | WaitingOn::Conflict { .. } | WaitingOn::Hold(_) | WaitingOn::Merge => None,

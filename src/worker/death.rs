@@ -1,10 +1,10 @@
 //! How a worker died, and the findings that this is to the owner of the golden path.
 
+use super::At;
 use super::inside::MEMORY;
 use crate::error::{Fault, Kind};
 use crate::model::{Code, Edit, Explained, Finding, Place, RepoPath, Turn};
 use crate::process::{self, Output, Status, Stopped};
-use crate::render::At;
 use std::fmt;
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ pub enum Death {
     Ended {
         /// Why it ended.
         why: Why,
-        /// What was being rendered, one place for each thread; empty when the tree was still being read.
+        /// What was being run, one place for each thread; empty when nothing was.
         at: Vec<At>,
     },
 }
@@ -38,7 +38,7 @@ pub enum Death {
 pub enum Why {
     /// It took longer than this.
     Wall(Duration),
-    /// It used all the processor time that it had.
+    /// It took more processor time than one step, or the whole, may.
     Processor,
     /// It asked for more memory than it had.
     Memory,
@@ -52,7 +52,7 @@ impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wall(after) => write!(f, "it took longer than {} s", after.as_secs_f64()),
-            Self::Processor => f.write_str("it used up its processor time"),
+            Self::Processor => f.write_str("it took too much processor time"),
             Self::Memory => write!(f, "it asked for more than {} MiB of memory", MEMORY >> 20),
             Self::Stack => f.write_str("it was nested too deeply"),
             Self::Other(what) => f.write_str(what),
@@ -62,13 +62,9 @@ impl fmt::Display for Why {
 
 fn ended(why: &Why, at: &[At]) -> String {
     match at.first() {
-        Some(at) => format!("rendering {} was ended: {why}", subject(at)),
+        Some(at) => format!("{}: {at} was ended: {why}", at.file()),
         None => format!("reading the tree was ended: {why}"),
     }
-}
-
-fn subject(at: &At) -> String {
-    at.unit.as_ref().map_or_else(|| format!("`{}`", at.request), |unit| format!("`{unit}`"))
 }
 
 impl Death {
@@ -90,11 +86,10 @@ impl Death {
         }
     }
 
-    /// What it is to the people of the change: the templates that were being rendered. Nothing when the fault is not theirs.
+    /// What it is to the people of the change: the files that were being run. Nothing when the fault is not theirs.
     pub fn findings(&self) -> Vec<Finding> {
         let Self::Ended { why, at } = self else { return Vec::new() };
         let code = WORKER_ENDED;
-        let help = "Look for a loop that hardly ends or a text that grows by itself, and push again; the same check at your desk: `goldpath validate`.";
         if at.is_empty() {
             let file = RepoPath::parse("goldpath.yaml").expect("it is a path");
             let message = format!("reading the repository was ended: {why}");
@@ -103,8 +98,9 @@ impl Death {
         let suspects = if at.len() > 1 { format!(" (one of {} that ran at the same time)", at.len()) } else { String::new() };
         at.iter()
             .map(|at| {
-                let message = format!("rendering {} was ended in this file: {why}{suspects}", subject(at));
-                Finding::error(code.clone(), Place::file(at.file.clone()), message).help(help).turn(Turn::PathOwner)
+                let message = format!("{at} was ended: {why}{suspects}");
+                let help = format!("{} The same check at your desk: `goldpath validate`.", at.help());
+                Finding::error(code.clone(), Place::file(at.file().clone()), message).help(help).turn(at.turn())
             })
             .collect()
     }
@@ -152,7 +148,7 @@ pub fn explained() -> &'static [Explained] {
         "{% set text = \"xxxxxxxxxxxxxxxx\" %}{% for n in range(end=40) %}{% set_global text = text ~ text %}{% endfor %}{{ text }}\n";
     &[Explained {
         code: "worker-ended",
-        when: "Rendering what a pull request brought was ended from outside: it took too long, or asked for too much memory.",
+        when: "Running a template, a schema or a policy was ended from outside: it took too long, or asked for too much memory.",
         example: &[Edit::Write(TEMPLATE, DOUBLED)],
         fix: "Look for a loop that hardly ends or a text that grows by itself in the file that is named.",
     }]

@@ -1,24 +1,32 @@
-//! The child process that reads and renders what a pull request brought: values in, values out, and where it is on the way.
+//! The child process that reads and renders what a pull request brought, and asks its policies: values in, values out, and where it is on the way.
 //!
 //! It is this binary with a hidden verb, without an environment, and with limits on memory, processor time and wall time;
 //! whatever happens in it ends that process and is told as a [`Death`].
 
+mod at;
 mod death;
 mod inside;
 mod wire;
 
+pub use at::At;
 pub use death::{Death, WORKER_ENDED, Why, explained};
 pub use inside::main;
 
+use crate::model::{Digest, Exception, UnitId};
 use crate::parse::Parsed;
+use crate::policy::Verdicts;
 use crate::process;
-use crate::render::{At, Limits, Rendered};
+use crate::render::{Limits, Rendered};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
+
+/// How long a worker may take for one tree. What explodes in one step is ended long before by [`inside`]'s limit on steps; this one is for
+/// what takes long in many small ones, and leaves room for ten thousand requests on a busy machine.
+pub const WALL: Duration = Duration::from_secs(60);
 
 /// The hidden verb of the binary that starts [`main`].
 pub const VERB: &str = "__worker";
@@ -32,6 +40,19 @@ pub struct Job {
     pub limits: Limits,
     /// How many threads render.
     pub threads: usize,
+    /// What its own policies are asked; nothing when they are those of the judge, who asks them itself: they are only compiled then.
+    pub asked: Option<Asked>,
+}
+
+/// What the policies of a tree are asked.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// Units of the base: what has the same digest is not asked about.
+    pub base: BTreeMap<UnitId, Digest>,
+    /// The exceptions of the judge; nothing: those of the tree itself.
+    pub exceptions: Option<Vec<Exception>>,
+    /// The date, UTC: `2026-01-31`.
+    pub today: String,
 }
 
 /// What a worker found.
@@ -41,20 +62,22 @@ pub struct Evaluated {
     pub parsed: Parsed,
     /// What it renders to.
     pub rendered: Rendered,
+    /// What is wrong with its policies, and what they say of its units where they were asked.
+    pub verdicts: Verdicts,
 }
 
 /// What a worker says on its standard output.
 #[derive(Debug, Serialize, Deserialize)]
 enum Said {
-    /// It is about to run a template.
+    /// It is about to run something that the tree brought.
     Begins(At),
-    /// It is done with a request.
-    Ended(crate::model::RequestId),
+    /// It is done with everything that has this key.
+    Ended(String),
     /// It is done.
     Done(Box<Evaluated>),
 }
 
-/// Reads and renders a tree in a child process, which is ended after `wall`; `exe` is this binary.
+/// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall`; `exe` is this binary.
 ///
 /// # Errors
 /// When the child cannot be started, or ends before it is done.
@@ -79,7 +102,7 @@ pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Deat
 #[derive(Default)]
 struct Heard {
     pending: Vec<u8>,
-    at: BTreeMap<crate::model::RequestId, At>,
+    at: BTreeMap<String, At>,
     done: Option<Box<Evaluated>>,
     garbled: Option<String>,
 }
@@ -90,8 +113,8 @@ impl Heard {
         loop {
             match wire::first::<Said>(&mut self.pending) {
                 Ok(None) => return ControlFlow::Continue(()),
-                Ok(Some(Said::Begins(at))) => drop(self.at.insert(at.request.clone(), at)),
-                Ok(Some(Said::Ended(request))) => drop(self.at.remove(&request)),
+                Ok(Some(Said::Begins(at))) => drop(self.at.insert(at.key(), at)),
+                Ok(Some(Said::Ended(key))) => drop(self.at.remove(&key)),
                 Ok(Some(Said::Done(evaluated))) => self.done = Some(evaluated),
                 Err(error) => {
                     self.garbled = Some(error.to_string());

@@ -1,18 +1,25 @@
 use super::wire;
 use super::*;
-use crate::model::{ReleaseId, RepoPath, RequestId, UnitId};
+use crate::model::{ReleaseId, RepoPath, UnitId};
+use crate::parse::Check;
+use crate::policy::Ask;
 use crate::process::{Captured, Error, Output, Status, Stopped};
+use crate::render;
 
 fn output(status: Status, said: &str) -> Output {
     let stderr = Captured { bytes: said.as_bytes().to_vec(), cut: false };
     Output { program: "goldpath".to_owned(), status, stdout: Captured::default(), stderr }
 }
 
-fn at() -> At {
+fn at() -> render::At {
     let unit = UnitId::parse("payments-team/shop/cluster@staging-eu").unwrap();
     let release = ReleaseId::parse("environment@1.0.0").unwrap();
     let file = RepoPath::parse(&format!("{}/cluster/a.yaml.tera", release.folder())).unwrap();
-    At { request: unit.request.clone(), unit: Some(unit), file }
+    render::At { request: unit.request.clone(), unit: Some(unit), file }
+}
+
+fn path(text: &str) -> RepoPath {
+    RepoPath::parse(text).unwrap()
 }
 
 fn shown(output: Result<Output, Error>, at: Vec<At>) -> String {
@@ -26,44 +33,62 @@ fn a_death_names_the_unit_and_the_template() {
     let timeout =
         || Err(Error::Stopped { why: Stopped::Timeout(Duration::from_secs(10)), output: Box::new(output(Status::Signal(9), "")) });
     let deaths = [
-        shown(timeout(), vec![at()]),
-        shown(timeout(), vec![at(), at()]),
+        shown(timeout(), vec![At::Render(at())]),
+        shown(timeout(), vec![At::Render(at()), At::Render(at())]),
         shown(timeout(), Vec::new()),
-        shown(Ok(output(Status::Signal(6), "memory allocation of 4294967296 bytes failed")), vec![at()]),
-        shown(Ok(output(Status::Signal(6), "thread 'main' has overflowed its stack")), vec![At { unit: None, ..at() }]),
-        shown(Ok(output(Status::Signal(24), "")), vec![at()]),
-        shown(Ok(output(Status::Code(1), "no memory for a thread\nmore")), vec![at()]),
-        shown(Err(Error::Start { program: "goldpath".to_owned(), source: std::io::ErrorKind::NotFound.into() }), vec![at()]),
+        shown(Ok(output(Status::Signal(6), "memory allocation of 4294967296 bytes failed")), vec![At::Render(at())]),
+        shown(Ok(output(Status::Signal(6), "thread 'main' has overflowed its stack")), vec![At::Render(render::At { unit: None, ..at() })]),
+        shown(Ok(output(Status::Signal(24), "")), vec![At::Render(at())]),
+        shown(Ok(output(Status::Code(1), "no memory for a thread\nmore")), vec![At::Render(at())]),
+        shown(
+            timeout(),
+            vec![At::Check(Check { file: path("requests/payments-team/shop.yaml"), schema: path("golden-paths/a/1.0.0/schema.json") })],
+        ),
+        shown(
+            timeout(),
+            vec![At::Check(Check { file: path("golden-paths/a/1.0.0/schema.json"), schema: path("golden-paths/a/1.0.0/schema.json") })],
+        ),
+        shown(timeout(), vec![At::Ask(Ask { policy: path("policies/a.rego"), unit: at().unit })]),
+        shown(timeout(), vec![At::Ask(Ask { policy: path("golden-paths/a/1.0.0/policies/a.rego"), unit: None })]),
+        shown(Err(Error::Start { program: "goldpath".to_owned(), source: std::io::ErrorKind::NotFound.into() }), vec![At::Render(at())]),
     ];
     insta::assert_snapshot!(deaths.join(""), @"
-    rendering `payments-team/shop/cluster@staging-eu` was ended: it took longer than 10 s, retry: false
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` was ended in this file: it took longer than 10 s
-    rendering `payments-team/shop/cluster@staging-eu` was ended: it took longer than 10 s, retry: false
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` was ended in this file: it took longer than 10 s (one of 2 that ran at the same time)
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` was ended in this file: it took longer than 10 s (one of 2 that ran at the same time)
+    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took longer than 10 s, retry: false
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took longer than 10 s
+    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took longer than 10 s, retry: false
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took longer than 10 s (one of 2 that ran at the same time)
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took longer than 10 s (one of 2 that ran at the same time)
     reading the tree was ended: it took longer than 10 s, retry: false
       goldpath.yaml: reading the repository was ended: it took longer than 10 s
-    rendering `payments-team/shop/cluster@staging-eu` was ended: it asked for more than 1024 MiB of memory, retry: false
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` was ended in this file: it asked for more than 1024 MiB of memory
-    rendering `payments-team/shop` was ended: it was nested too deeply, retry: false
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop` was ended in this file: it was nested too deeply
-    rendering `payments-team/shop/cluster@staging-eu` was ended: it used up its processor time, retry: false
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` was ended in this file: it used up its processor time
-    rendering `payments-team/shop/cluster@staging-eu` was ended: no memory for a thread, retry: false
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` was ended in this file: no memory for a thread
+    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it asked for more than 1024 MiB of memory, retry: false
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it asked for more than 1024 MiB of memory
+    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop` with this file was ended: it was nested too deeply, retry: false
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop` with this file was ended: it was nested too deeply
+    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took too much processor time, retry: false
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took too much processor time
+    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: no memory for a thread, retry: false
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: no memory for a thread
+    golden-paths/a/1.0.0/schema.json: holding `requests/payments-team/shop.yaml` against this schema was ended: it took longer than 10 s, retry: false
+      golden-paths/a/1.0.0/schema.json: holding `requests/payments-team/shop.yaml` against this schema was ended: it took longer than 10 s
+    golden-paths/a/1.0.0/schema.json: reading this schema was ended: it took longer than 10 s, retry: false
+      golden-paths/a/1.0.0/schema.json: reading this schema was ended: it took longer than 10 s
+    policies/a.rego: asking this policy about `payments-team/shop/cluster@staging-eu` was ended: it took longer than 10 s, retry: false
+      policies/a.rego: asking this policy about `payments-team/shop/cluster@staging-eu` was ended: it took longer than 10 s
+    golden-paths/a/1.0.0/policies/a.rego: compiling this policy was ended: it took longer than 10 s, retry: false
+      golden-paths/a/1.0.0/policies/a.rego: compiling this policy was ended: it took longer than 10 s
     unable to run the worker, retry: false
     ");
 }
 
 #[test]
 fn what_is_said_is_heard_in_any_pieces() {
-    let request = RequestId::parse("payments-team/shop").unwrap();
-    let mut bytes = wire::frame(&Said::Begins(at())).unwrap();
-    bytes.extend(wire::frame(&Said::Begins(At { unit: None, ..at() })).unwrap());
+    let request = "payments-team/shop".to_owned();
+    let mut bytes = wire::frame(&Said::Begins(At::Render(at()))).unwrap();
+    bytes.extend(wire::frame(&Said::Begins(At::Render(render::At { unit: None, ..at() }))).unwrap());
     for size in [1, 3, 1000] {
         let mut heard = Heard::default();
         assert!(bytes.chunks(size).all(|piece| heard.take(piece).is_continue()));
-        assert_eq!(heard.at.get(&request).map(|at| at.unit.is_none()), Some(true));
+        assert_eq!(heard.at.get(&request).map(ToString::to_string).as_deref(), Some("rendering `payments-team/shop` with this file"));
         assert!(heard.take(&wire::frame(&Said::Ended(request.clone())).unwrap()).is_continue());
         assert!(heard.at.is_empty() && heard.pending.is_empty());
     }

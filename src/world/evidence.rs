@@ -43,7 +43,8 @@ impl Outside {
     fn input(&self, record: &Record) -> Result<Input, Error> {
         let landing = &record.landing;
         let round = Round { base: landing.base.clone(), head: landing.commit.clone(), preview: false };
-        let evaluation = self.evaluation(&round, landing.base.as_ref())?;
+        let judge = landing.base.as_ref().map(|base| self.ends(base)).transpose()?.flatten();
+        let evaluation = self.evaluation(&round, judge.as_ref())?;
         let released: BTreeMap<&UnitId, &ReleaseId> = evaluation.diff.units.iter().map(|unit| (&unit.id, &unit.release)).collect();
         let units: Vec<UnitRecord> = record.units.iter().map(|unit| unit_record(unit, &released)).collect();
         let applied_at = record.units.iter().filter_map(|unit| unit.applied.as_ref().map(|(_, at)| *at)).max();
@@ -53,7 +54,7 @@ impl Outside {
             commit: landing.commit.clone(),
             rendered: self.shown_by(&record.change)?,
             requests: record.units.iter().map(|unit| unit.unit.request.clone()).collect(),
-            releases: self.release_digests(released.into_values(), &evaluation)?,
+            releases: self.release_digests(released.into_values(), &evaluation, judge.as_ref())?,
             policies: policies(&evaluation),
             exceptions: exceptions(&evaluation),
             approvals: approvals(record),
@@ -77,8 +78,9 @@ impl Outside {
         &self,
         used: impl IntoIterator<Item = &'a ReleaseId>,
         evaluation: &Evaluation,
+        judge: Option<&CommitId>,
     ) -> Result<BTreeMap<ReleaseId, Digest>, Error> {
-        let base = evaluation.round.base.as_ref().map(|base| self.trusted(base)).transpose()?;
+        let base = self.base(&evaluation.round, judge)?;
         let digest = |id: &ReleaseId| {
             let of_head = evaluation.platform.releases.get(id);
             let of_base = base.as_ref().and_then(|base| base.parsed.platform.releases.get(id));

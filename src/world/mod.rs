@@ -55,7 +55,7 @@ type Judged = (Round, Option<CommitId>);
 #[derive(Default)]
 struct Kept {
     trusted: Vec<(CommitId, Arc<Tree>)>,
-    heads: Vec<(Round, Arc<Tree>)>,
+    heads: Vec<(Judged, Arc<Tree>)>,
     evaluations: Vec<(Judged, Arc<Evaluation>)>,
     cache: crate::render::Cache,
 }

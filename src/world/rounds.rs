@@ -7,15 +7,10 @@ use crate::model::{CommitId, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
 use crate::observe::TerraformPlan;
 use crate::plan::{Evaluation, Plans, Round};
 use crate::policy;
-use crate::render::Limits;
 use crate::snapshot::Snapshot;
-use crate::worker;
+use crate::worker::Asked;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
-
-/// How long a worker may take for one pull request.
-const WALL: Duration = Duration::from_secs(60);
 
 impl Outside {
     /// A tree whose content was accepted, read in this process.
@@ -53,15 +48,42 @@ impl Outside {
     }
 
     fn evaluate(&self, round: &Round, judge: Option<&CommitId>) -> Result<Evaluation, Error> {
-        let base = round.base.as_ref().map(|base| self.trusted(base)).transpose()?;
-        let judge = judge.map(|judge| self.trusted(judge)).transpose()?.or_else(|| base.clone());
-        let bench = || Bench { round: round.clone(), judge: judge.as_deref(), owners: self.owners.clone(), today: today() };
-        let head = match self.head(round)? {
-            Head::Tree(tree) => tree,
-            Head::Conflicts(files) => return Ok(self.nothing_to_compare(round, judge.as_deref(), files, Vec::new())),
-            Head::Dead(findings) => return Ok(self.nothing_to_compare(round, judge.as_deref(), Vec::new(), findings)),
-        };
-        Ok(evaluate(base.as_deref(), &head, bench()))
+        let base = self.base(round, judge)?;
+        let judge_tree = self.judge(judge)?.or_else(|| base.clone());
+        let bench = Bench { round: round.clone(), judge: judge_tree.as_deref(), owners: self.owners.clone(), today: today() };
+        match self.head(round, judge)? {
+            Head::Tree(head) => Ok(evaluate(base.as_deref(), &head, bench)),
+            Head::Conflicts(files) => Ok(self.nothing_to_compare(round, bench.judge, files, Vec::new())),
+            Head::Dead(findings) => Ok(self.nothing_to_compare(round, bench.judge, Vec::new(), findings)),
+        }
+    }
+
+    fn judge(&self, judge: Option<&CommitId>) -> Result<Option<Arc<Tree>>, Error> {
+        judge.map(|judge| self.trusted(judge)).transpose()
+    }
+
+    /// The base of a round. The default branch may hold what was never accepted, because somebody pushed it there: that is read by a worker like
+    /// any other proposal, and where not even that comes to an end, the newest accepted tree is compared with.
+    pub(super) fn base(&self, round: &Round, judge: Option<&CommitId>) -> Result<Option<Arc<Tree>>, Error> {
+        let Some(commit) = &round.base else { return Ok(None) };
+        if Some(commit) == judge {
+            return self.trusted(commit).map(Some);
+        }
+        match self.unaccepted(commit)? {
+            Head::Tree(tree) => Ok(Some(tree)),
+            Head::Conflicts(_) | Head::Dead(_) => self.judge(judge),
+        }
+    }
+
+    fn unaccepted(&self, commit: &CommitId) -> Result<Head, Error> {
+        let itself = Round { base: None, head: commit.clone(), preview: false };
+        self.worked(&itself, None, || self.snapshot(commit), None)
+    }
+
+    /// The commit, when it is known that reading it comes to an end: it was read here before, or a worker can.
+    pub(super) fn ends(&self, commit: &CommitId) -> Result<Option<CommitId>, Error> {
+        let known = recall(&mut self.kept().trusted, commit).is_some();
+        Ok((known || matches!(self.unaccepted(commit)?, Head::Tree(_))).then(|| commit.clone()))
     }
 
     /// A branch that does not merge, or that cannot be rendered to its end, has nothing to be compared.
@@ -70,7 +92,8 @@ impl Outside {
             round: round.clone(),
             judgement: judge.map(|judge| judgement(&judge.parsed.platform, self.owners.clone())).unwrap_or_default(),
             platform: Arc::default(),
-            settings_readable: true,
+            // what came to no end is never accepted, also when somebody pushed it to the default branch
+            settings_readable: findings.is_empty(),
             diff: Default::default(),
             findings,
             tallies: BTreeMap::new(),
@@ -80,8 +103,8 @@ impl Outside {
     }
 
     /// The head of a round, or what its merge would give, read and rendered by a worker: it is what a pull request brought.
-    fn head(&self, round: &Round) -> Result<Head, Error> {
-        if let Some(tree) = recall(&mut self.kept().heads, round) {
+    fn head(&self, round: &Round, judge: Option<&CommitId>) -> Result<Head, Error> {
+        if let Some(tree) = recall(&mut self.kept().heads, &(round.clone(), judge.cloned())) {
             return Ok(Head::Tree(tree));
         }
         let snapshot = match round.base.as_ref().filter(|_| round.preview) {
@@ -91,26 +114,48 @@ impl Outside {
                 if !merged.conflicts.is_empty() {
                     return Ok(Head::Conflicts(merged.conflicts));
                 }
-                let base = self.trusted(base)?;
-                self.git.snapshot_of_tree(&merged.tree, &base.snapshot)?
+                self.git.snapshot_of_tree(&merged.tree, &self.snapshot(base)?)?
             }
         };
-        let job = worker::Job { snapshot: snapshot.clone(), limits: Limits::default(), threads: self.threads };
-        let evaluated = match worker::evaluate(&self.exe, &job, WALL) {
-            Ok(evaluated) => evaluated,
-            Err(death) if death.findings().is_empty() => return Err(death.into()),
-            Err(death) => return Ok(Head::Dead(death.findings())),
+        let base = self.base(round, judge)?;
+        let judge_tree = self.judge(judge)?;
+        let asked = match (&judge_tree, &base) {
+            (Some(judge), _) if judge.has_policies_of(&snapshot) => None,
+            (Some(judge), Some(base)) => Some(base.asks(&judge.parsed.platform.exceptions, &today())),
+            (None, Some(base)) => Some(base.asks(&base.parsed.platform.exceptions, &today())),
+            (_, None) => Some(Asked { today: today(), ..Asked::default() }),
         };
-        let tree = Arc::new(Tree { snapshot, parsed: evaluated.parsed, rendered: evaluated.rendered });
-        keep(&mut self.kept().heads, round.clone(), tree.clone());
-        Ok(Head::Tree(tree))
+        self.worked(round, judge, || Ok(snapshot), asked)
+    }
+
+    /// What a worker makes of files, kept for the next time.
+    fn worked(
+        &self,
+        round: &Round,
+        judge: Option<&CommitId>,
+        snapshot: impl FnOnce() -> Result<Snapshot, Error>,
+        asked: Option<Asked>,
+    ) -> Result<Head, Error> {
+        let key = (round.clone(), judge.cloned());
+        if let Some(tree) = recall(&mut self.kept().heads, &key) {
+            return Ok(Head::Tree(tree));
+        }
+        match Tree::apart(&self.exe, snapshot()?, asked, self.threads) {
+            Ok(tree) => {
+                let tree = Arc::new(tree);
+                keep(&mut self.kept().heads, key, tree.clone());
+                Ok(Head::Tree(tree))
+            }
+            Err(death) if death.findings().is_empty() => Err(death.into()),
+            Err(death) => Ok(Head::Dead(death.findings())),
+        }
     }
 
     /// Asks Terraform what it would do for each unit whose templates are those of the base.
     pub(super) fn plan(&self, round: &Round, judge: Option<&CommitId>, units: &[UnitId]) -> Result<Event, Error> {
         let evaluation = self.evaluation(round, judge)?;
-        let base = round.base.as_ref().map(|base| self.trusted(base)).transpose()?;
-        let Head::Tree(head) = self.head(round)? else { return Err(Error::bug("a branch that does not merge is not planned")) };
+        let base = self.base(round, judge)?;
+        let Head::Tree(head) = self.head(round, judge)? else { return Err(Error::bug("a branch that does not merge is not planned")) };
         let mut plans: BTreeMap<UnitId, TerraformPlan> = BTreeMap::new();
         let mut failed = BTreeMap::new();
         for unit in units {
@@ -137,10 +182,10 @@ impl Outside {
         plans: &BTreeMap<UnitId, TerraformPlan>,
         evaluation: &Evaluation,
     ) -> Result<Vec<Finding>, Error> {
-        let Some(judge) = judge.map(|judge| self.trusted(judge)).transpose()? else { return Ok(Vec::new()) };
+        let Some(judge) = self.judge(judge)? else { return Ok(Vec::new()) };
         let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
         let only: BTreeSet<UnitId> = plans.keys().cloned().collect();
-        let verdicts = head.judge_plans(&policies, Some(&only), plans, &judge.parsed.platform.exceptions, &today());
+        let verdicts = head.judge(&policies, &only, plans, &judge.parsed.platform.exceptions, &today());
         Ok(verdicts.findings.into_iter().filter(|finding| !evaluation.findings.contains(finding)).collect())
     }
 }

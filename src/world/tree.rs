@@ -1,14 +1,16 @@
 //! Both sides of a comparison, read and rendered, and what comparing them gives.
 
 use crate::diff::{Diff, Side, diff};
-use crate::model::{Exception, Finding, Platform, UnitId, sort_findings};
+use crate::model::{ContentId, Exception, Finding, Platform, RepoPath, UnitId, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::parse::{Parsed, parse};
 use crate::plan::{Evaluation, Judgement, Round};
-use crate::policy::{self, Policies, UnitInput, Verdicts};
+use crate::policy::{self, Policies, Verdicts};
 use crate::render::{Cache, Limits, Rendered, render};
 use crate::snapshot::Snapshot;
+use crate::worker::{self, Asked, Death, Evaluated, Job, WALL};
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A tree: its files, what they say, and what they render to.
@@ -20,14 +22,37 @@ pub struct Tree {
     pub parsed: Parsed,
     /// What they render to.
     pub rendered: Rendered,
+    /// What its own policies say, when a worker read it; nothing: it was accepted, and its policies may run here.
+    pub brought: Option<Verdicts>,
 }
 
 impl Tree {
-    /// Reads and renders a tree in this process: only for what was reviewed, or for one's own working tree.
+    /// Reads and renders a tree in this process: only for what was accepted.
     pub fn read(snapshot: Snapshot, cache: &mut Cache, threads: usize) -> Self {
         let parsed = parse(&snapshot);
         let rendered = render(&snapshot, &parsed.platform, &Limits::default(), cache, threads);
-        Self { snapshot, parsed, rendered }
+        Self { snapshot, parsed, rendered, brought: None }
+    }
+
+    /// Reads and renders a tree, and asks its policies, in a worker: what a pull request brought, or what stands on a laptop.
+    ///
+    /// # Errors
+    /// When the worker ends before it is done.
+    pub fn apart(exe: &Path, snapshot: Snapshot, asked: Option<Asked>, threads: usize) -> Result<Self, Death> {
+        let job = Job { snapshot, limits: Limits::default(), threads, asked };
+        let Evaluated { parsed, rendered, verdicts } = worker::evaluate(exe, &job, WALL)?;
+        Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts) })
+    }
+
+    /// What the policies of a tree are asked when it is compared with this one.
+    pub fn asks(&self, exceptions: &[Exception], today: &str) -> Asked {
+        let base = self.rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
+        Asked { base, exceptions: Some(exceptions.to_vec()), today: today.to_owned() }
+    }
+
+    /// Whether the policies of a tree are the very files of this one's.
+    pub fn has_policies_of(&self, other: &Snapshot) -> bool {
+        policies_of(&self.snapshot).eq(policies_of(other))
     }
 
     /// The tree as one side of a comparison.
@@ -42,38 +67,16 @@ impl Tree {
         findings
     }
 
-    /// Runs policies over its units; `only` leaves out the others.
-    pub fn judge(&self, policies: &Policies, only: Option<&BTreeSet<UnitId>>, exceptions: &[Exception], today: &str) -> Verdicts {
-        self.judge_plans(policies, only, &BTreeMap::new(), exceptions, today)
-    }
-
-    /// The same, with what Terraform would do.
-    pub fn judge_plans(
+    /// Runs policies that were accepted over its units, with what Terraform would do; `only` leaves out the others.
+    pub fn judge(
         &self,
         policies: &Policies,
-        only: Option<&BTreeSet<UnitId>>,
+        only: &BTreeSet<UnitId>,
         plans: &BTreeMap<UnitId, TerraformPlan>,
         exceptions: &[Exception],
         today: &str,
     ) -> Verdicts {
-        let wanted = |id: &UnitId| only.is_none_or(|only| only.contains(id));
-        let units = self.rendered.units.values().filter(|unit| wanted(&unit.id));
-        let platform = &self.parsed.platform;
-        let inputs: Vec<UnitInput<'_>> = units
-            .filter_map(|unit| {
-                let request = platform.requests.get(&unit.id.request)?;
-                Some(UnitInput {
-                    unit,
-                    request,
-                    text: self.snapshot.text(request.file.as_str()),
-                    team: platform.teams.get(&unit.id.request.team)?,
-                    target: platform.targets.get(&unit.id.target)?,
-                    path: platform.paths.get(&request.release.path)?,
-                    diff: None,
-                    plan: plans.get(&unit.id),
-                })
-            })
-            .collect();
+        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |id| only.contains(id), plans);
         policy::evaluate(policies, &inputs, exceptions, today)
     }
 }
@@ -90,30 +93,27 @@ pub struct Bench<'a> {
     pub today: String,
 }
 
-/// Compares two trees: what changes, what is wrong with it, what the policies say.
+/// Compares two trees: what changes, what is wrong with it, what the policies of the judge say, and what those of the head said in a worker.
 pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluation {
     let diff = diff(base.map(Tree::side), head.side());
     let changed: BTreeSet<UnitId> = diff.units.iter().map(|unit| unit.id.clone()).collect();
-    let mut verdicts = Verdicts::default();
     let mut findings = head.findings();
     findings.extend(diff.findings.iter().cloned());
-    let judge = bench.judge.unwrap_or(head);
     // the judge's policies decide; those of the head can only refuse more
-    let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
-    merge(&mut verdicts, head.judge(&policies, Some(&changed), &judge.parsed.platform.exceptions, &bench.today));
-    let (own, broken) = policy::compile(&head.snapshot, &head.parsed.platform);
-    findings.extend(broken);
-    if bench.judge.is_some() && policies_differ(judge, head) {
-        merge(&mut verdicts, head.judge(&own, Some(&changed), &judge.parsed.platform.exceptions, &bench.today));
+    let mut verdicts = head.brought.clone().unwrap_or_default();
+    if let Some(judge) = bench.judge.filter(|judge| judge.brought.is_none()) {
+        let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
+        merge(&mut verdicts, head.judge(&policies, &changed, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
     }
     findings.append(&mut verdicts.findings);
     sort_findings(&mut findings);
+    findings.dedup();
     if let Some(base) = base {
         leave_out_known(&mut findings, base, &diff);
     }
     Evaluation {
         round: bench.round,
-        judgement: judgement(&judge.parsed.platform, bench.owners),
+        judgement: judgement(&bench.judge.unwrap_or(head).parsed.platform, bench.owners),
         platform: Arc::new(head.parsed.platform.clone()),
         settings_readable: head.parsed.platform.settings.is_some(),
         diff,
@@ -129,12 +129,8 @@ pub fn judgement(platform: &Platform, owners: BTreeSet<String>) -> Judgement {
     Judgement::new(platform.settings.clone(), &platform.teams, owners)
 }
 
-fn policies_differ(judge: &Tree, head: &Tree) -> bool {
-    let ids = |tree: &Tree| -> Vec<_> {
-        let files = tree.parsed.platform.policies.iter();
-        files.map(|policy| (policy.clone(), tree.snapshot.get(policy.file.as_str()).map(|file| file.id))).collect()
-    };
-    ids(judge) != ids(head)
+fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
+    snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
 }
 
 fn merge(all: &mut Verdicts, more: Verdicts) {

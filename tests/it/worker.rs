@@ -3,7 +3,7 @@
 use goldpath::model::{ContentId, RepoPath};
 use goldpath::render::{Cache, Limits, render};
 use goldpath::snapshot::{File, Mode, Snapshot};
-use goldpath::worker::{Job, evaluate};
+use goldpath::worker::{Asked, Job, evaluate};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -33,8 +33,8 @@ spec:
 const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false, "properties": {"text": {"type": "string"}}}"#;
 
 /// A repository with one request and one template of it.
-fn repository(template: &str) -> Snapshot {
-    let files = [
+fn repository(template: &str, others: &[(&str, &str)]) -> Snapshot {
+    let mut files = BTreeMap::from([
         ("goldpath.yaml", "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec: {}\n"),
         ("golden-paths/config/path.yaml", PATH),
         ("golden-paths/config/1.0.0/release.yaml", RELEASE),
@@ -52,14 +52,22 @@ fn repository(template: &str) -> Snapshot {
             "requests/platform/shop.yaml",
             "apiVersion: platform.example.org/v1\nkind: SampleRequest\nmetadata: {name: shop}\nspec: {text: hello}\n",
         ),
-    ];
+    ]);
+    files.extend(others.iter().copied());
     let file = |text: &str| File { id: ContentId::from_bytes([0; 20]), mode: Mode::Regular, bytes: text.as_bytes().into() };
     let files: BTreeMap<RepoPath, File> = files.iter().map(|(path, text)| (RepoPath::parse(path).expect("a path"), file(text))).collect();
     Snapshot::new(None, files, Vec::new())
 }
 
 fn job(template: &str, steps: u64) -> Job {
-    Job { snapshot: repository(template), limits: Limits { steps, ..Limits::default() }, threads: 2 }
+    let limits = Limits { steps, ..Limits::default() };
+    Job { snapshot: repository(template, &[]), limits, threads: 2, asked: None }
+}
+
+/// The same with other files, whose policies are asked about everything.
+fn asking(others: &[(&str, &str)]) -> Job {
+    let asked = Asked { today: "2026-01-31".to_owned(), ..Asked::default() };
+    Job { snapshot: repository(CONFIG, others), limits: Limits::default(), threads: 2, asked: Some(asked) }
 }
 
 fn worker(job: &Job, wall: u64) -> Result<goldpath::worker::Evaluated, goldpath::worker::Death> {
@@ -81,14 +89,65 @@ fn it_gives_what_is_rendered_here() {
 fn a_template_that_takes_all_memory_is_named() {
     let doubles = "{% set_global s = \"xxxxxxxxxxxxxxxx\" %}{% for n in range(end=60) %}{% set_global s = s ~ s %}{% endfor %}";
     let death = worker(&job(doubles, 1000), 60).unwrap_err();
-    insta::assert_snapshot!(shown(&death), @"golden-paths/config/1.0.0/main/a.yaml.tera: rendering `platform/shop/main@staging` was ended in this file: it asked for more than 1024 MiB of memory");
+    insta::assert_snapshot!(shown(&death), @"golden-paths/config/1.0.0/main/a.yaml.tera: rendering `platform/shop/main@staging` with this file was ended: it asked for more than 1024 MiB of memory");
 }
 
 #[test]
 fn a_template_that_takes_all_time_is_named() {
     let loops = "{% for a in range(end=100000) %}{% for b in range(end=100000) %}{% if a == b %}{% endif %}{% endfor %}{% endfor %}";
-    let death = worker(&job(loops, u64::MAX), 1).unwrap_err();
-    insta::assert_snapshot!(shown(&death), @"golden-paths/config/1.0.0/main/a.yaml.tera: rendering `platform/shop/main@staging` was ended in this file: it took longer than 1 s");
+    insta::assert_snapshot!(shown(&worker(&job(loops, u64::MAX), 60).unwrap_err()), @"golden-paths/config/1.0.0/main/a.yaml.tera: rendering `platform/shop/main@staging` with this file was ended: it took too much processor time");
+    insta::assert_snapshot!(shown(&worker(&job(loops, u64::MAX), 0).unwrap_err()), @"goldpath.yaml: reading the repository was ended: it took longer than 0 s");
+}
+
+#[test]
+fn its_own_policies_are_asked_where_that_is_wanted() {
+    let policy = "package main\n\ndeny contains \"no maps\" if input.kind == \"ConfigMap\"\n";
+    let broken = "package main\n\ndeny contains x if {\n";
+    let files = [("policies/maps.rego", policy), ("policies/broken.rego", broken)];
+    let said = |job: &Job| -> Vec<String> {
+        let findings = worker(job, 60).unwrap().verdicts.findings;
+        findings.iter().map(|finding| format!("{}: {}", finding.place.path, finding.message)).collect()
+    };
+    let asked = said(&asking(&files));
+    insta::assert_snapshot!(asked.join("\n"), @"
+    requests/platform/shop.yaml: no maps (ConfigMap `a` in `platform/shop/main@staging`)
+    policies/broken.rego: this policy does not compile: expecting expression
+    ");
+    assert_eq!(said(&Job { asked: None, ..asking(&files) }), asked[1..]);
+    let rendered = worker(&asking(&files), 60).unwrap().rendered;
+    let base = rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
+    assert_eq!(said(&Job { asked: Some(Asked { base, ..Asked::default() }), ..asking(&files) }), asked[1..], "nothing differs");
+}
+
+#[test]
+fn a_policy_that_takes_all_memory_is_named() {
+    let about = worker(&asking(&[("policies/grow.rego", &grows("input.kind == \"ConfigMap\""))]), 60).unwrap_err();
+    insta::assert_snapshot!(shown(&about), @"policies/grow.rego: asking this policy about `platform/shop/main@staging` was ended: it asked for more than 1024 MiB of memory");
+    let compiling = worker(&asking(&[("policies/grow.rego", &grows("true"))]), 60).unwrap_err();
+    insta::assert_snapshot!(shown(&compiling), @"policies/grow.rego: compiling this policy was ended: it asked for more than 1024 MiB of memory");
+}
+
+/// A policy whose text grows eightfold six times, and then three hundred times at once.
+pub(crate) fn grows(when: &str) -> String {
+    let of = |n: usize, times: usize| vec![format!("s{n}"); times].join(", ");
+    let grown: String = (1..=6).map(|n| format!("\ts{n} := concat(\"\", [{}])\n", of(n - 1, 8))).collect();
+    let last = of(6, 300).replace(' ', "");
+    format!("package main\n\ndeny contains msg if {{\n\t{when}\n\ts0 := \"xxxxxxxxxxxxxxxx\"\n{grown}\tmsg := concat(\"\", [{last}])\n}}\n")
+}
+
+#[test]
+fn a_schema_that_takes_all_time_is_named() {
+    let schema = doubled_schema();
+    let death = worker(&asking(&[("golden-paths/config/1.0.0/schema.json", &schema)]), 60).unwrap_err();
+    insta::assert_snapshot!(shown(&death), @"golden-paths/config/1.0.0/schema.json: holding `requests/platform/shop.yaml` against this schema was ended: it took too much processor time");
+}
+
+/// Alternatives in alternatives, twenty-two deep: each level doubles the work.
+pub(crate) fn doubled_schema() -> String {
+    let inner = r#"{"type": "object", "additionalProperties": false, "properties": {"text": {"type": "string", "maxLength": 1}}}"#;
+    let defs: String =
+        (1..=22).map(|n| format!(r##", "d{n}": {{"anyOf": [{{"$ref": "#/$defs/d{0}"}}, {{"$ref": "#/$defs/d{0}"}}]}}"##, n - 1)).collect();
+    format!(r##"{{"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "#/$defs/d22", "$defs": {{"d0": {inner}{defs}}}}}"##)
 }
 
 fn shown(death: &goldpath::worker::Death) -> String {

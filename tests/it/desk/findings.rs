@@ -80,7 +80,7 @@ fn findings(base: &Snapshot, head: &Snapshot) -> Vec<Finding> {
 }
 
 fn ended(head: &Snapshot) -> Vec<Finding> {
-    let job = worker::Job { snapshot: head.clone(), limits: Limits::default(), threads: 1 };
+    let job = worker::Job { snapshot: head.clone(), limits: Limits::default(), threads: 1, asked: None };
     let death = worker::evaluate(Path::new(env!("CARGO_BIN_EXE_goldpath")), &job, Duration::from_secs(60)).expect_err("it ends");
     death.findings()
 }

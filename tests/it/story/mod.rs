@@ -3,6 +3,7 @@
 mod desk;
 mod evidence;
 mod faults;
+mod hungry;
 mod landing;
 mod merged;
 mod open;

@@ -1,0 +1,34 @@
+//! What policies see of a whole tree.
+
+use super::evaluate::UnitInput;
+use crate::model::{Platform, UnitId};
+use crate::observe::TerraformPlan;
+use crate::render::Rendered;
+use crate::snapshot::Snapshot;
+use std::collections::BTreeMap;
+
+/// The units of a tree that are wanted, each with everything that policies see of it.
+pub fn inputs<'a>(
+    snapshot: &'a Snapshot,
+    platform: &'a Platform,
+    rendered: &'a Rendered,
+    wanted: impl Fn(&UnitId) -> bool,
+    plans: &'a BTreeMap<UnitId, TerraformPlan>,
+) -> Vec<UnitInput<'a>> {
+    let units = rendered.units.values().filter(|unit| wanted(&unit.id));
+    units
+        .filter_map(|unit| {
+            let request = platform.requests.get(&unit.id.request)?;
+            Some(UnitInput {
+                unit,
+                request,
+                text: snapshot.text(request.file.as_str()),
+                team: platform.teams.get(&unit.id.request.team)?,
+                target: platform.targets.get(&unit.id.target)?,
+                path: platform.paths.get(&request.release.path)?,
+                diff: None,
+                plan: plans.get(&unit.id),
+            })
+        })
+        .collect()
+}

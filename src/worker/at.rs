@@ -1,0 +1,74 @@
+//! What a worker is at.
+
+use crate::model::{RepoPath, Turn};
+use crate::{parse, policy, render};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Something of the tree that a worker runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum At {
+    /// A schema.
+    Check(parse::Check),
+    /// A template.
+    Render(render::At),
+    /// A policy.
+    Ask(policy::Ask),
+}
+
+impl At {
+    /// What is worked on by one thread, one after the other.
+    pub(super) fn key(&self) -> String {
+        match self {
+            Self::Check(check) => check.file.to_string(),
+            Self::Render(at) => at.request.to_string(),
+            Self::Ask(_) => String::new(),
+        }
+    }
+
+    /// The file in which the cause is to be looked for.
+    pub fn file(&self) -> &RepoPath {
+        match self {
+            Self::Check(check) => &check.schema,
+            Self::Render(at) => &at.file,
+            Self::Ask(ask) => &ask.policy,
+        }
+    }
+
+    /// Whose turn it is to mend that file.
+    pub(super) fn turn(&self) -> Turn {
+        match self {
+            Self::Ask(ask) if ask.policy.below("golden-paths").is_none() => Turn::Platform,
+            Self::Check(_) | Self::Render(_) | Self::Ask(_) => Turn::PathOwner,
+        }
+    }
+
+    /// What to look for.
+    pub(super) fn help(&self) -> &'static str {
+        match self {
+            Self::Check(_) => {
+                "Look for alternatives in alternatives (`anyOf` in `anyOf`, a `$ref` that is met twice): each level doubles the work."
+            }
+            Self::Render(_) => "Look for a loop that hardly ends or a text that grows by itself.",
+            Self::Ask(_) => "Look for a rule that combines everything with everything, or a text that grows by itself.",
+        }
+    }
+}
+
+impl fmt::Display for At {
+    /// `rendering `team/name/output@target``
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Check(check) if check.file == check.schema => f.write_str("reading this schema"),
+            Self::Check(check) => write!(f, "holding `{}` against this schema", check.file),
+            Self::Render(at) => match &at.unit {
+                Some(unit) => write!(f, "rendering `{unit}` with this file"),
+                None => write!(f, "rendering `{}` with this file", at.request),
+            },
+            Self::Ask(ask) => match &ask.unit {
+                Some(unit) => write!(f, "asking this policy about `{unit}`"),
+                None => f.write_str("compiling this policy"),
+            },
+        }
+    }
+}
