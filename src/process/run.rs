@@ -1,7 +1,7 @@
 //! One child from its start to its end: threads read and write its pipes and wait for it, one place decides.
 
 use super::{Captured, Command, Error, Output, Status, Stdin, Stopped};
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpgid, kill_process, kill_process_group, waitid};
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::ops::ControlFlow;
@@ -164,9 +164,13 @@ fn read(mut pipe: impl Read + Send + 'static, what: fn(Vec<u8>) -> Told, tell: S
 }
 
 fn signal(pid: Pid, signal: Signal) {
-    // An empty group is what is wanted; a child that made a group of its own is reached by its number.
+    // An empty group is what is wanted.
     kill_process_group(pid, signal).ok();
-    kill_process(pid, signal).ok();
+    // A child that went to another group is reached by its number. One that did not gets each signal once: Terraform takes a second request to
+    // end for the order to drop everything.
+    if getpgid(Some(pid)) != Ok(pid) {
+        kill_process(pid, signal).ok();
+    }
 }
 
 /// A running child as it is seen from here.
