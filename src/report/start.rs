@@ -9,7 +9,6 @@ pub fn init_terminal(dir: &str, files: &[String]) -> String {
     format!(
         "a first platform repository in {}, {}:\n{list}\nNext:\n{enter}  goldpath validate                          nothing is wrong with it\n  \
          goldpath test                              its cases pass\n  goldpath render                            what its request renders to\n  \
-         goldpath new preview NAME --team platform  another request, every field explained\n  \
          git init && git add . && git commit -m \"The platform\"\n",
         line(dir),
         count(files.len(), "file")

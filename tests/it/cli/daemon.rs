@@ -337,7 +337,7 @@ fn a_person_that_may_not_clear_a_hold_is_told_who_may() {
     assert_snapshot!(shown(office.ask(&["change", "list"])), @r"
     $ goldpath change list --server http://127.0.0.1:PORT
     pr-1          waiting    Take two environments away
-                             2 requests → 18 files to 3 targets: 18 removed · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
+                             2 requests → 18 files to 3 targets: 18 removed · destroys 2 things · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
                              held: takes away 2 requests and 4 units at once; platform types `goldpath change approve pr-1 h-…`
     base-COMMIT  applied    At most one request goes away at once
                              Applied: 9 of 9
@@ -360,7 +360,7 @@ fn a_person_that_may_not_clear_a_hold_is_told_who_may() {
     assert_snapshot!(shown(office.by("bob", &["change", "merge", "1"])), @r"
     $ goldpath change merge 1 --token-file bob.token --server http://127.0.0.1:PORT
     -- stderr
-    error: pr-1 cannot be merged yet: 2 requests → 18 files to 3 targets: 18 removed · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
+    error: pr-1 cannot be merged yet: 2 requests → 18 files to 3 targets: 18 removed · destroys 2 things · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
       hint: `goldpath change show pr-1` says what to do
     -- exit 4
     ");

@@ -17,7 +17,7 @@ fn unreadable_settings_hold_everything_until_they_are_repaired() {
         insta::assert_snapshot!(text, @r"
     ### ⚠️ 1 file → nothing to apply — on the default branch, held, waiting for a readable goldpath.yaml
 
-    > **Everything is held** · `goldpath.yaml` is missing or cannot be read on the default branch. Mend it there.
+    > **Everything is held** · the default branch has no `goldpath.yaml` that can be read, or cannot be read to its end. Mend it there.
 
     **`goldpath.yaml`**
 
