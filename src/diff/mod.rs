@@ -4,6 +4,7 @@ mod explained;
 mod files;
 mod immutable;
 mod risk;
+mod vanished;
 
 use crate::model::{
     CommitId, ContentId, Digest, Explained, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName,
@@ -14,6 +15,8 @@ use crate::render::{Rendered, Unit};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use vanished::Vanished;
 
 /// What all codes of this stage mean, each with an example.
 pub fn explained() -> &'static [Explained] {
@@ -132,6 +135,8 @@ pub struct UnitChange {
     pub risks: BTreeSet<Risk>,
     /// Protected things that go away or are recreated, as `Kind/name`.
     pub protected: Vec<String>,
+    /// When the unit goes away though nobody took it out of its request: what did.
+    pub vanished: Option<Vanished>,
 }
 
 /// An object or resource that comes, changes or goes.
@@ -254,6 +259,7 @@ fn unit_change(base: Option<Side<'_>>, head: Side<'_>, pair: (Option<&Unit>, Opt
         objects,
         risks,
         protected,
+        vanished: base.filter(|_| pair.1.is_none()).and_then(|base| vanished::why(base, head, unit)),
     })
 }
 
@@ -314,3 +320,6 @@ impl Diff {
 fn is_platform(path: &RepoPath) -> bool {
     path.below("requests").is_none()
 }
+
+#[cfg(test)]
+mod tests;

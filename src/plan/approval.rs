@@ -2,7 +2,7 @@
 
 use super::{ApplyPlan, Judgement, WaitingOn};
 use crate::diff::Diff;
-use crate::model::{ApprovalRule, Approver, Risk, TeamName, glob_matches};
+use crate::model::{ApprovalRule, Approver, RepoPath, Risk, TeamName, glob_matches};
 use crate::observe::Facts;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,18 +56,34 @@ fn needs_of(rule: &ApprovalRule, diff: &Diff, risks: &BTreeSet<Risk>, judgement:
     if !rule.from.contains(&Approver::Owner) {
         return vec![need(named, rule.count, because, judgement)];
     }
-    let owners = owners(rule, diff);
-    let with_named = |team: TeamName| need(named.iter().cloned().chain([team]).collect(), rule.count, because.clone(), judgement);
-    owners.into_iter().map(with_named).collect()
+    let with_named = |(team, file): (TeamName, Option<&RepoPath>)| {
+        // The file that made the rule match may be another team's.
+        let because = match (file, matched_file(rule, diff)) {
+            (Some(file), Some(matched)) => because.replacen(&format!("`{matched}`"), &format!("`{file}`"), 1),
+            (_, _) => because.clone(),
+        };
+        need(named.iter().cloned().chain([team]).collect(), rule.count, because, judgement)
+    };
+    owners(rule, diff).into_iter().map(with_named).collect()
 }
 
-/// The teams whose requests a change is about: those of the files that the rule names, or of all units touched.
-fn owners(rule: &ApprovalRule, diff: &Diff) -> BTreeSet<TeamName> {
-    let named = |path: &str| rule.files.is_empty() || rule.files.iter().any(|pattern| glob_matches(pattern, path));
-    let of_file = |path: &str| TeamName::parse(path.strip_prefix("requests/")?.split('/').next()?).ok();
-    let of_files = diff.files.keys().filter(|path| named(path.as_str())).filter_map(|path| of_file(path.as_str()));
-    let of_units = diff.units.iter().filter(|_| rule.files.is_empty()).map(|unit| unit.id.request.team.clone());
-    of_files.chain(of_units).collect()
+/// The teams whose requests a change is about, each with a file that says so: those of the files that the rule names, or of all units touched.
+fn owners<'d>(rule: &ApprovalRule, diff: &'d Diff) -> BTreeMap<TeamName, Option<&'d RepoPath>> {
+    let of_file = |path: &RepoPath| TeamName::parse(path.as_str().strip_prefix("requests/")?.split('/').next()?).ok();
+    let of_units = diff.units.iter().filter(|_| rule.files.is_empty()).map(|unit| (unit.id.request.team.clone(), None));
+    // Of several files of a team the first is named.
+    let of_files = diff.files.keys().rev().filter(|path| names(rule, path)).filter_map(|path| Some((of_file(path)?, Some(path))));
+    of_units.chain(of_files).collect()
+}
+
+/// Whether the rule is about a file.
+fn names(rule: &ApprovalRule, path: &RepoPath) -> bool {
+    rule.files.is_empty() || rule.files.iter().any(|pattern| glob_matches(pattern, path.as_str()))
+}
+
+/// The first file that a rule about files is about.
+fn matched_file<'d>(rule: &ApprovalRule, diff: &'d Diff) -> Option<&'d RepoPath> {
+    diff.files.keys().find(|path| !rule.files.is_empty() && names(rule, path))
 }
 
 fn need(teams: Vec<TeamName>, count: u32, because: String, judgement: &Judgement) -> Need {
@@ -85,7 +101,7 @@ pub(super) fn members(teams: &[TeamName], judgement: &Judgement) -> BTreeSet<Str
 fn matches(rule: &ApprovalRule, diff: &Diff, risks: &BTreeSet<Risk>) -> Option<String> {
     let mut because = Vec::new();
     if !rule.files.is_empty() {
-        let hit = diff.files.keys().find(|path| rule.files.iter().any(|pattern| glob_matches(pattern, path.as_str())))?;
+        let hit = matched_file(rule, diff)?;
         because.push(format!("`{hit}` changes"));
     }
     if !rule.targets.is_empty() {

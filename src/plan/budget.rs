@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The holds that a change needs because of what it takes away.
 pub(super) fn holds(diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan>, judgement: &Judgement) -> Vec<Hold> {
     let (from, users) = judgement.who_clears();
-    let reasons = over_budget(diff, judgement).into_iter().chain(protected(diff, plans, judgement));
+    let reasons = over_budget(diff, judgement).into_iter().chain(protected(diff, plans, judgement)).chain(vanished(diff));
     reasons.map(|reason| reason.held(from.clone(), users.clone())).collect()
 }
 
@@ -28,6 +28,13 @@ fn over_budget(diff: &Diff, judgement: &Judgement) -> Option<HoldReason> {
         of_units,
         max_percent: percent_counts.then_some(budget.max_percent),
     })
+}
+
+/// What goes away though its request still asks for it, unless what was applied stays.
+fn vanished(diff: &Diff) -> Option<HoldReason> {
+    let pruned = diff.removed_units().filter(|unit| unit.on_delete == OnDelete::Delete);
+    let units: Vec<_> = pruned.filter_map(|unit| Some((unit.id.clone(), unit.vanished?))).collect();
+    (!units.is_empty()).then_some(HoldReason::Vanished { units })
 }
 
 fn protected(diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan>, judgement: &Judgement) -> Option<HoldReason> {

@@ -1,6 +1,7 @@
 //! Holds: a change or a unit that may not go on yet, with the reason and what clears it.
 
 use super::Who;
+use crate::diff::Vanished;
 use crate::model::{CommitId, Digest, Digester, RequestId, TeamName, UnitId};
 use crate::observe::{Action, TerraformPlan, Verb};
 use serde::{Deserialize, Serialize};
@@ -72,6 +73,11 @@ pub enum HoldReason {
         /// Unit and thing: `Namespace/a`, `terraform:aws_db_instance/aws_db_instance.main`.
         things: Vec<(UnitId, String)>,
     },
+    /// Units go away that their requests still ask for: a target, a label or a value of the platform's side is gone.
+    Vanished {
+        /// The units, and what took them away.
+        units: Vec<(UnitId, Vanished)>,
+    },
     /// Terraform would now do what was not among the reviewed actions.
     Unreviewed {
         /// The unit.
@@ -137,7 +143,7 @@ impl HoldReason {
     pub fn unit(&self) -> Option<&UnitId> {
         match self {
             Self::Unreviewed { unit, .. } | Self::BytesChanged { unit, .. } | Self::Foreign { unit, .. } => Some(unit),
-            Self::DeleteBudget { .. } | Self::Protected { .. } | Self::Unapproved { .. } => None,
+            Self::DeleteBudget { .. } | Self::Protected { .. } | Self::Vanished { .. } | Self::Unapproved { .. } => None,
         }
     }
 }

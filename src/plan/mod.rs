@@ -252,3 +252,6 @@ impl<State> ApplyPlan<State> {
 
 /// How many policy results a unit has.
 pub use crate::policy::Tally;
+
+#[cfg(test)]
+mod tests;

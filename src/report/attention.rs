@@ -6,6 +6,7 @@ use super::verdict::{again, who};
 use super::view::View;
 use crate::change::ChangeState;
 use crate::delivery::{Job, Status};
+use crate::diff::Vanished;
 use crate::model::{Finding, Risk, Severity};
 use crate::observe::Verb;
 use crate::plan::{Hold, HoldReason, WaitingOn, Who};
@@ -20,7 +21,8 @@ const MOST_CHARACTERS: usize = 20_000;
 pub(super) fn attention(view: &View<'_>) -> String {
     let holds = view.holds();
     let mut items: Vec<String> = Vec::new();
-    let dangerous = |hold: &&Hold| matches!(hold.reason, HoldReason::Protected { .. } | HoldReason::DeleteBudget { .. });
+    let dangerous =
+        |hold: &&Hold| matches!(hold.reason, HoldReason::Protected { .. } | HoldReason::DeleteBudget { .. } | HoldReason::Vanished { .. });
     items.extend(holds.iter().filter(dangerous).map(|hold| held(view, hold)));
     items.extend(terraform(view));
     items.extend(removals(view, &holds));
@@ -66,6 +68,10 @@ pub(super) fn reason(reason: &HoldReason) -> String {
             let things = things.iter().map(|(unit, thing)| format!("{} of {}", code(thing), code(&unit.to_string())));
             format!("**Protected things go away or are recreated** · {}", first_of(things, MOST))
         }
+        HoldReason::Vanished { units } => {
+            let units = units.iter().map(|(unit, why)| format!("{} ({})", code(&unit.to_string()), vanished_words(*why)));
+            format!("**Units go away that their requests still ask for** · {}", first_of(units, MOST))
+        }
         HoldReason::Unreviewed { unit, actions, .. } => {
             let actions = actions.iter().map(|action| said(&action.address, action.verb, &action.because));
             format!("**Terraform would now do what nobody reviewed** · {}: {}", code(&unit.to_string()), first_of(actions, MOST))
@@ -80,6 +86,15 @@ pub(super) fn reason(reason: &HoldReason) -> String {
         HoldReason::Foreign { unit, what } => {
             format!("**Something stands there that goldpath did not write** · {}: {}", code(&unit.to_string()), prose(what))
         }
+    }
+}
+
+/// What took a unit away that its request still asks for.
+fn vanished_words(why: Vanished) -> &'static str {
+    match why {
+        Vanished::Target => "its target is gone",
+        Vanished::Labels => "its target has other labels now",
+        Vanished::Values => "a value of the settings, the team or another request changed",
     }
 }
 

@@ -297,6 +297,7 @@ pub(super) fn hold_words(reason: &HoldReason) -> String {
         HoldReason::Protected { things } => {
             format!("takes away or recreates {}", first_of(things.iter().map(|(_, thing)| super::text::line(thing)), 2))
         }
+        HoldReason::Vanished { units } => format!("takes away {} that requests still ask for", count(units.len(), "unit")),
         HoldReason::Unreviewed { unit, actions, .. } => format!("{unit}: {} that nobody reviewed", count(actions.len(), "action")),
         HoldReason::BytesChanged { unit, .. } => format!("{unit}: not the bytes that were reviewed"),
         HoldReason::Unapproved { commit } => format!("{} reached the default branch without its approvals", commit.short()),

@@ -228,6 +228,7 @@ fn moved(id: &UnitId, base: &Tree, head: &Tree) -> UnitChange {
         objects: Vec::new(),
         risks: BTreeSet::new(),
         protected: Vec::new(),
+        vanished: None,
     }
 }
 

@@ -1,0 +1,134 @@
+use super::*;
+use crate::model::{ContentId, RepoPath};
+use crate::parse::parse;
+use crate::render::{Cache, Limits, render};
+use crate::snapshot::{File, Mode};
+
+/// A repository whose golden path goes to one target by name, to all with a label, to those that the team lists and to those that the request lists.
+const FILES: &[(&str, &str)] = &[
+    ("goldpath.yaml", "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: p}\nspec:\n  values: {regions: [eu, us]}\n"),
+    ("teams/shop.yaml", "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: shop}\nspec: {title: Shop}\n"),
+    (
+        "targets/eu.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: eu, labels: {tier: one}}\nspec: {type: directory, connection: eu}\n",
+    ),
+    (
+        "targets/us.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: us, labels: {tier: one}}\nspec: {type: directory, connection: us}\n",
+    ),
+    (
+        "golden-paths/app/path.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: GoldenPath\nmetadata: {name: app}\nspec:\n  title: App\n  owner: shop\n  request: {group: example.org, kind: App}\n  current: {v1: 1.0.0}\n",
+    ),
+    (
+        "golden-paths/app/1.0.0/release.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs:\n    - {name: labelled, renderer: ci@1, targets: {matchLabels: {tier: one}}}\n    - {name: wanted, renderer: ci@1, forEach: spec.regions, target: \"{{ each }}\"}\n    - {name: offered, renderer: ci@1, forEach: platform.values.regions, target: \"{{ each }}\"}\n",
+    ),
+    (
+        "golden-paths/app/1.0.0/schema.json",
+        r#"{"type": "object", "additionalProperties": false, "properties": {"regions": {"type": "array", "items": {"type": "string"}}}}"#,
+    ),
+    ("golden-paths/app/1.0.0/labelled/a.md.tera", "{{ target.name }}\n"),
+    ("golden-paths/app/1.0.0/wanted/a.md.tera", "{{ each }}\n"),
+    ("golden-paths/app/1.0.0/offered/a.md.tera", "{{ each }}\n"),
+    ("requests/shop/web.yaml", "apiVersion: example.org/v1\nkind: App\nmetadata: {name: web}\nspec: {regions: [eu, us]}\n"),
+];
+
+/// A tree, read and rendered.
+struct Tree {
+    snapshot: Snapshot,
+    parsed: Parsed,
+    rendered: Rendered,
+}
+
+impl Tree {
+    /// The files with some of them replaced; nothing: removed.
+    fn with(edits: &[(&str, Option<&str>)]) -> Self {
+        let path = |text: &str| RepoPath::parse(text).unwrap();
+        let file = |text: &str| {
+            let mut id = [0; 20];
+            id.copy_from_slice(&Digest::of(text.as_bytes()).bytes()[..20]);
+            File { id: ContentId::from_bytes(id), mode: Mode::Regular, bytes: text.as_bytes().into() }
+        };
+        let mut files: BTreeMap<RepoPath, File> = FILES.iter().map(|(name, text)| (path(name), file(text))).collect();
+        for (name, text) in edits {
+            match text {
+                Some(text) => drop(files.insert(path(name), file(text))),
+                None => drop(files.remove(&path(name))),
+            }
+        }
+        let snapshot = Snapshot::new(None, files, Vec::new());
+        let parsed = parse(&snapshot);
+        let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1);
+        Self { snapshot, parsed, rendered }
+    }
+
+    fn side(&self) -> Side<'_> {
+        Side { snapshot: &self.snapshot, parsed: &self.parsed, rendered: &self.rendered }
+    }
+}
+
+fn text_of(name: &str) -> &'static str {
+    FILES.iter().find(|(file, _)| *file == name).map(|(_, text)| *text).unwrap()
+}
+
+fn compared(edits: &[(&str, Option<&str>)]) -> (Diff, Tree) {
+    let (base, head) = (Tree::with(&[]), Tree::with(edits));
+    assert!(base.parsed.findings.is_empty() && base.rendered.findings.is_empty(), "{:#?}", (base.parsed.findings, base.rendered.findings));
+    (diff(Some(base.side()), head.side()), head)
+}
+
+/// What goes away, and why, as far as nobody asked for it.
+fn gone(edits: &[(&str, Option<&str>)]) -> String {
+    let (diff, head) = compared(edits);
+    let errors = head.parsed.findings.iter().chain(&head.rendered.findings).filter(|finding| finding.is_error());
+    let errors = errors.map(|finding| format!("{}: {}", finding.code, finding.message));
+    let units = diff.removed_units().map(|unit| match unit.vanished {
+        Some(why) => format!("{} vanished: {why:?}", unit.id),
+        None => format!("{} was taken away", unit.id),
+    });
+    let lines: Vec<String> = errors.chain(units).collect();
+    if lines.is_empty() { "nothing".to_owned() } else { lines.join("\n") }
+}
+
+#[test]
+fn what_a_request_takes_away_is_taken_away() {
+    let request = text_of("requests/shop/web.yaml").replace("[eu, us]", "[eu]");
+    insta::assert_snapshot!(gone(&[("requests/shop/web.yaml", Some(&request))]), @"shop/web/wanted@us was taken away");
+    insta::assert_snapshot!(gone(&[("requests/shop/web.yaml", None)]), @r"
+    shop/web/labelled@eu was taken away
+    shop/web/labelled@us was taken away
+    shop/web/offered@eu was taken away
+    shop/web/offered@us was taken away
+    shop/web/wanted@eu was taken away
+    shop/web/wanted@us was taken away
+    ");
+}
+
+#[test]
+fn what_the_platform_takes_away_is_said_apart() {
+    let labels = text_of("targets/us.yaml").replace("tier: one", "tier: two");
+    insta::assert_snapshot!(gone(&[("targets/us.yaml", Some(&labels))]), @"shop/web/labelled@us vanished: Labels");
+    let settings = text_of("goldpath.yaml").replace("[eu, us]", "[eu]");
+    insta::assert_snapshot!(gone(&[("goldpath.yaml", Some(&settings))]), @"shop/web/offered@us vanished: Values");
+}
+
+#[test]
+fn a_target_that_is_gone_fails_what_names_it_and_takes_nothing_away() {
+    insta::assert_snapshot!(gone(&[("targets/us.yaml", None)]), @r"
+    unknown-target: the output `offered` goes to the target `us`, which does not exist
+    unknown-target: the output `wanted` goes to the target `us`, which does not exist
+    ");
+}
+
+#[test]
+fn a_target_that_is_gone_and_was_chosen_by_its_labels_is_said_apart() {
+    let request = text_of("requests/shop/web.yaml").replace("[eu, us]", "[eu]");
+    let settings = text_of("goldpath.yaml").replace("[eu, us]", "[eu]");
+    let edits = [("targets/us.yaml", None), ("requests/shop/web.yaml", Some(request.as_str())), ("goldpath.yaml", Some(settings.as_str()))];
+    insta::assert_snapshot!(gone(&edits), @r"
+    shop/web/labelled@us vanished: Target
+    shop/web/offered@us vanished: Target
+    shop/web/wanted@us vanished: Target
+    ");
+}

@@ -1,0 +1,125 @@
+//! Requests that name other requests: these are there, of the golden path that is asked for, and no circle leads back.
+
+use super::codes;
+use crate::model::{Finding, Place, Platform, Ref, Request, RequestId, close_match};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Checks what requests name once all of them are read; one that cannot have what it names is known as broken from then on.
+pub(super) fn check(platform: &mut Platform) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut wrong: BTreeSet<RequestId> = BTreeSet::new();
+    for request in platform.requests.values() {
+        for (name, named) in &request.refs {
+            if let Some(finding) = mistake(platform, request, name, named) {
+                findings.push(finding);
+                wrong.insert(request.id.clone());
+            }
+        }
+    }
+    for ring in rings(platform) {
+        findings.extend(circle(platform, &ring));
+        wrong.extend(ring);
+    }
+    leave_out(platform, wrong, &mut findings);
+    findings
+}
+
+/// What is wrong with one request that another names, when it is one.
+fn mistake(platform: &Platform, request: &Request, name: &str, named: &Ref) -> Option<Finding> {
+    let place = Place::new(request.file.clone(), named.span);
+    let wanted = &platform.releases.get(&request.release)?.refs.get(name)?.path;
+    let Some(other) = platform.requests.get(&named.request) else {
+        if platform.broken.contains_key(&named.request) {
+            return Some(broken(platform, request, named));
+        }
+        let fits = platform.requests.values().filter(|other| other.id.team == named.request.team && other.release.path == *wanted);
+        let message = format!("there is no request `{}`", named.request);
+        let help = match close_match(named.request.name.as_str(), fits.map(|other| other.id.name.as_str())) {
+            Some(near) => format!("Did you mean `{near}`?"),
+            None => format!("Name a request of `{wanted}` that is there, or add it under `requests/{}/`.", named.request.team),
+        };
+        return Some(Finding::error(codes::UNKNOWN_REQUEST, place, message).help(help));
+    };
+    if other.release.path == *wanted {
+        return None;
+    }
+    let message = format!("`{}` is a request of `{}`, and one of `{wanted}` is wanted here", named.request, other.release.path);
+    let finding = Finding::error(codes::OTHER_REQUEST, place, message).help(format!("Name a request of `{wanted}`."));
+    Some(finding.related(Place::file(other.file.clone()), "the one that is named"))
+}
+
+fn broken(platform: &Platform, request: &Request, named: &Ref) -> Finding {
+    let place = Place::new(request.file.clone(), named.span);
+    let message = format!("`{}`, which is named here, has errors of its own", named.request);
+    let finding = Finding::error(codes::BROKEN_REFERENCE, place, message).help("Mend that one; nothing needs to change here.");
+    match platform.broken.get(&named.request) {
+        Some(file) => finding.related(Place::file(file.clone()), "the one with errors"),
+        None => finding,
+    }
+}
+
+/// The circles of references, each once: what is left when requests that name nothing open are taken out again and again.
+fn rings(platform: &Platform) -> Vec<Vec<RequestId>> {
+    let names =
+        |id: &RequestId| platform.requests.get(id).into_iter().flat_map(|request| request.refs.values().map(|named| &named.request));
+    let mut rings = Vec::new();
+    let mut done: BTreeSet<&RequestId> = BTreeSet::new();
+    for start in platform.requests.keys() {
+        // One way from here, as far as it is not known yet: a list of those on it, each with what it still has to look at.
+        let mut way = vec![(start, names(start).collect::<Vec<_>>())];
+        while let Some((id, open)) = way.last_mut() {
+            let id = *id;
+            match open.pop() {
+                None => {
+                    done.insert(id);
+                    way.pop();
+                }
+                Some(next) if done.contains(next) => {}
+                Some(next) => match way.iter().position(|(on, _)| *on == next) {
+                    Some(at) => rings.push(way[at..].iter().map(|(on, _)| (*on).clone()).collect()),
+                    None => way.push((next, names(next).collect())),
+                },
+            }
+        }
+    }
+    rings
+}
+
+/// A circle, told at each of its requests.
+fn circle(platform: &Platform, ring: &[RequestId]) -> Vec<Finding> {
+    let shown: Vec<String> = ring.iter().chain(ring.first()).map(|id| format!("`{id}`")).collect();
+    let message = format!("requests refer to each other in a circle: {}", shown.join(" → "));
+    let at = |(index, id): (usize, &RequestId)| {
+        let request = platform.requests.get(id)?;
+        let next = &ring[(index + 1) % ring.len()];
+        let named = request.refs.values().find(|named| named.request == *next)?;
+        let place = Place::new(request.file.clone(), named.span);
+        Some(Finding::error(codes::REFERENCE_CIRCLE, place, message.clone()).help("Take one of the references out."))
+    };
+    ring.iter().enumerate().filter_map(at).collect()
+}
+
+/// Takes requests out, and those that name them, and those that name these.
+fn leave_out(platform: &mut Platform, wrong: BTreeSet<RequestId>, findings: &mut Vec<Finding>) {
+    if wrong.is_empty() {
+        return;
+    }
+    let mut users: BTreeMap<RequestId, Vec<RequestId>> = BTreeMap::new();
+    for request in platform.requests.values() {
+        for named in request.refs.values() {
+            users.entry(named.request.clone()).or_default().push(request.id.clone());
+        }
+    }
+    let mut open: Vec<RequestId> = wrong.into_iter().collect();
+    while let Some(id) = open.pop() {
+        let Some(request) = platform.requests.remove(&id) else { continue };
+        platform.broken.insert(id.clone(), request.file);
+        for user in users.get(&id).into_iter().flatten() {
+            if let Some(user) = platform.requests.get(user) {
+                let named = user.refs.values().find(|named| named.request == id);
+                findings.extend(named.map(|named| broken(platform, user, named)));
+                open.push(user.id.clone());
+            }
+        }
+    }
+}
