@@ -8,11 +8,12 @@ TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 TOOLS := $(TARGET)/tools
 TESTBED := $(TARGET)/testbed/bin
 DEMO_ARGS ?=
+BENCH_ARGS ?=
 
 # What the machine has comes first; what was built here fills the gaps.
 export PATH := $(PATH):$(TESTBED)
 
-.PHONY: help demo test lint deny fmt prerequisites terraform
+.PHONY: help demo test bench lint deny fmt prerequisites terraform
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +24,9 @@ demo: prerequisites terraform ## the whole loop on an example, from a request wi
 
 test: prerequisites terraform ## all tests (TEST_ARGS="--test it story::" for some)
 	@cargo test --locked $(TEST_ARGS)
+
+bench: prerequisites ## how fast it is, as whole processes beside their peers (BENCH_ARGS="diff snapshot" for some)
+	@cargo bench --locked --bench speed -- $(BENCH_ARGS)
 
 lint: prerequisites deny ## formatting, clippy, dependencies
 	@cargo fmt --check

@@ -1,0 +1,121 @@
+//! Times whole processes: how long, and how much memory the largest of them had.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// What to run.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Call {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<String>,
+    pub(crate) dir: PathBuf,
+    pub(crate) stdin: Option<PathBuf>,
+    /// A folder that is emptied before each run, outside the time.
+    pub(crate) empty: Option<PathBuf>,
+    pub(crate) env: Vec<(String, String)>,
+}
+
+/// What one run took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sample {
+    pub(crate) seconds: f64,
+    /// Of the largest process among it and its children.
+    pub(crate) mebibytes: Option<f64>,
+}
+
+/// What several runs took.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Samples(Vec<Sample>);
+
+impl Samples {
+    pub(crate) fn push(&mut self, sample: Sample) {
+        self.0.push(sample);
+    }
+
+    /// Fewest, median and most seconds.
+    pub(crate) fn seconds(&self) -> (f64, f64, f64) {
+        let mut all: Vec<f64> = self.0.iter().map(|sample| sample.seconds).collect();
+        all.sort_by(f64::total_cmp);
+        (all[0], all[all.len() / 2], all[all.len() - 1])
+    }
+
+    /// The most memory of all runs.
+    pub(crate) fn mebibytes(&self) -> Option<f64> {
+        self.0.iter().filter_map(|sample| sample.mebibytes).max_by(f64::total_cmp)
+    }
+
+    /// The median of the ratios, run by run: it holds when the machine's speed drifts.
+    pub(crate) fn ratio(&self, other: &Self) -> f64 {
+        let mut all: Vec<f64> = self.0.iter().zip(&other.0).map(|(one, other)| one.seconds / other.seconds).collect();
+        all.sort_by(f64::total_cmp);
+        all[all.len() / 2]
+    }
+}
+
+/// Runs the calls in turn, so many times each, after one round that does not count.
+pub(crate) fn in_turn<const N: usize>(calls: [&Call; N], runs: usize) -> [Samples; N] {
+    let mut samples = [const { Samples(Vec::new()) }; N];
+    for round in 0..=runs {
+        for (call, samples) in calls.iter().zip(&mut samples) {
+            let sample = call.run();
+            if round > 0 {
+                samples.push(sample);
+            }
+        }
+    }
+    samples
+}
+
+impl Call {
+    pub(crate) fn new(program: impl AsRef<Path>, dir: impl AsRef<Path>, args: &[&str]) -> Self {
+        Self {
+            program: program.as_ref().to_owned(),
+            dir: dir.as_ref().to_owned(),
+            args: args.iter().map(|&arg| arg.to_owned()).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Runs it and says what it took; exit code 1 is an answer too (there are findings).
+    pub(crate) fn run(&self) -> Sample {
+        if let Some(dir) = &self.empty {
+            drop(std::fs::remove_dir_all(dir));
+        }
+        let memory = self.dir.join(".memory");
+        let timed = Path::new("/usr/bin/time").is_file();
+        let mut command = if timed {
+            let mut time = command("/usr/bin/time");
+            time.args(["--quiet", "-f", "%M", "-o"]).arg(&memory).arg(&self.program);
+            time
+        } else {
+            command(&self.program)
+        };
+        command.args(&self.args).current_dir(&self.dir).envs(self.env.clone());
+        command.stdin(self.stdin.as_ref().map_or(Stdio::null(), |file| std::fs::File::open(file).expect("the input can be read").into()));
+        command.stdout(Stdio::null()).stderr(Stdio::piped());
+        let started = Instant::now();
+        let mut child = command.spawn().expect("the program can be started");
+        let mut said = String::new();
+        let read = child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut said));
+        let status = child.wait().expect("it ends");
+        let seconds = started.elapsed().as_secs_f64();
+        assert!(matches!(status.code(), Some(0 | 1)) && read.is_some_and(|read| read.is_ok()), "{self:?}: {status}: {said}");
+        let mebibytes = std::fs::read_to_string(&memory).ok().and_then(|text| text.trim().parse::<f64>().ok()).map(|kib| kib / 1024.0);
+        drop(std::fs::remove_file(&memory));
+        Sample { seconds, mebibytes: mebibytes.filter(|_| timed) }
+    }
+
+    /// What it writes.
+    pub(crate) fn output(&self) -> String {
+        let output = command(&self.program).args(&self.args).current_dir(&self.dir).envs(self.env.clone()).output();
+        String::from_utf8_lossy(&output.expect("the program can be started").stdout).into_owned()
+    }
+}
+
+/// A command, as a person would start it.
+#[expect(clippy::disallowed_methods, reason = "a benchmark starts the real binary and its peers as whole processes")]
+pub(crate) fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    Command::new(program)
+}
