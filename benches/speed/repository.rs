@@ -152,6 +152,7 @@ const SCHEMA: &str = r#"{
   "properties": {
     "owner": {"type": "string", "maxLength": 40},
     "image": {"type": "string", "maxLength": 255, "pattern": "^[a-z0-9.-]+(/[a-z0-9._-]+)+:[A-Za-z0-9._-]{1,128}$"},
+    "account": {"type": "string", "maxLength": 40},
     "size": {"enum": ["small", "medium", "large"], "default": "small"},
     "port": {"type": "integer", "minimum": 1024, "maximum": 65535, "default": 8080},
     "environment": {"type": "object", "maxProperties": 20, "additionalProperties": {"type": "string", "maxLength": 200}, "default": {}}
@@ -182,7 +183,7 @@ MORE
       labels:
         app: {{ metadata.name | yaml }}
     spec:
-      serviceAccountName: {{ metadata.name | yaml }}
+      serviceAccountName: {{ spec.account | default(value=metadata.name) | yaml }}
       securityContext:
         runAsNonRoot: true
         seccompProfile: {type: RuntimeDefault}
@@ -232,7 +233,7 @@ spec:
 const ACCOUNT: &str = r"apiVersion: v1
 kind: ServiceAccount
 metadata:
-  name: {{ metadata.name | yaml }}
+  name: {{ spec.account | default(value=metadata.name) | yaml }}
   namespace: {{ team.name | yaml }}
 automountServiceAccountToken: false
 ";

@@ -1,18 +1,20 @@
 //! `goldpath diff [--repo DIR] [BASE[..HEAD]]`
 
+use super::cache::Cache;
 use super::{Ended, Output, colour, place, print};
 use crate::change::{Change, ChangeState, Review};
+use crate::diff::Claims;
 use crate::error::Error;
 use crate::git::Repository;
 use crate::model::{ChangeId, CommitId, Finding, RepoPath};
 use crate::plan::{Evaluation, Round};
-use crate::render::Cache;
+use crate::render;
 use crate::report::{self, Links, View};
 use crate::snapshot::Snapshot;
 use crate::worker::Asked;
 use crate::world::{Bench, Tree, evaluate};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -22,6 +24,9 @@ pub(super) struct Args {
     /// What to compare: without HEAD the working tree, without BASE the default branch
     #[arg(value_name = "BASE[..HEAD]")]
     range: Option<String>,
+    /// Look at every request anew, and keep nothing for the next time in the user's cache folder
+    #[arg(long)]
+    no_cache: bool,
 }
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
@@ -30,9 +35,71 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         Error::usage(format!("{} is not the top of a Git repository, and `goldpath diff` compares commits", root.display()))
             .hint("run it in a clone of the platform repository; `goldpath validate` and `goldpath render` need no Git")
     })?;
-    let (base, head) = sides(args, &root, &repository)?;
+    let sides = Sides::of(args, &repository)?;
+    let cache = if args.no_cache { None } else { Cache::open(&place::program()?) };
+    let compared = match compare_parts(&sides, &repository, cache.as_ref())? {
+        Some(compared) => compared,
+        None => compare_all(&sides, &root, &repository, cache.as_ref())?,
+    };
+    print(&shown(&compared, output));
+    Ok(if compared.evaluation.findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
+}
+
+/// What is compared; nothing: no base, the working tree.
+struct Sides {
+    base: Option<CommitId>,
+    head: Option<CommitId>,
+}
+
+impl Sides {
+    fn of(args: &Args, repository: &Repository) -> Result<Self, Error> {
+        let (base, head) = match args.range.as_deref().map(|range| range.split_once("..").unwrap_or((range, ""))) {
+            None => (None, None),
+            Some((base, head)) => (Some(base).filter(|rev| !rev.is_empty()), Some(head).filter(|rev| !rev.is_empty())),
+        };
+        let head = head.map(|rev| repository.resolve(rev)).transpose()?;
+        Ok(Self { base: place::base_commit(repository, base)?, head })
+    }
+}
+
+/// Two sides, and what comparing them gave.
+struct Compared {
+    base: Option<Tree>,
+    head: Tree,
+    evaluation: Evaluation,
+}
+
+/// Compares only the requests that differ, where it is known what the others claim; nothing when the whole has to be looked at.
+fn compare_parts(sides: &Sides, repository: &Repository, cache: Option<&Cache>) -> Result<Option<Compared>, Error> {
+    let (Some(cache), Some(base), Some(head)) = (cache, &sides.base, &sides.head) else { return Ok(None) };
+    let Some(claims) = cache.claims(&repository.tree(base)?.to_string()) else { return Ok(None) };
+    let Some((base, head)) = repository.parts(base, head, "requests")? else { return Ok(None) };
+    let mut compared = compare(Some(base), head)?;
+    let Some(base) = &compared.base else { return Ok(None) };
+    let Some(beside) = claims.beside(base.side(), compared.head.side()) else { return Ok(None) };
+    compared.evaluation.diff.add_unchanged(beside);
+    Ok(Some(compared))
+}
+
+/// Compares everything, and keeps what makes the next comparison with the same base cheaper.
+fn compare_all(sides: &Sides, root: &Path, repository: &Repository, cache: Option<&Cache>) -> Result<Compared, Error> {
+    let head = match &sides.head {
+        Some(commit) => repository.snapshot(commit)?,
+        None => place::working_tree(root)?,
+    };
+    let base = sides.base.as_ref().map(|commit| repository.snapshot(commit)).transpose()?;
+    let compared = compare(base, head)?;
+    if let (Some(cache), Some(commit), Some(base)) = (cache, &sides.base, &compared.base)
+        && let Some(claims) = Claims::of(base.side())
+    {
+        cache.keep(&repository.tree(commit)?.to_string(), &claims);
+    }
+    Ok(compared)
+}
+
+fn compare(base: Option<Snapshot>, head: Snapshot) -> Result<Compared, Error> {
     // what is compared with was accepted, as far as a laptop can know; what is written here was not
-    let base = base.map(|base| Tree::read(base, &mut Cache::default(), super::run::threads()));
+    let base = base.map(|base| Tree::read(base, &mut render::Cache::default(), super::run::threads()));
     let today = super::run::today();
     let asked = match &base {
         Some(base) if base.has_policies_of(&head) => None,
@@ -48,11 +115,11 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     };
     let bench = Bench { round, judge: base.as_ref(), owners: Default::default(), today };
     let evaluation = evaluate(base.as_ref(), &head, bench);
-    print(&shown(&evaluation, &head, output));
-    Ok(if evaluation.findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
+    Ok(Compared { base, head, evaluation })
 }
 
-fn shown(evaluation: &Evaluation, head: &Tree, output: Output) -> String {
+fn shown(compared: &Compared, output: Output) -> String {
+    let Compared { base: _, head, evaluation } = compared;
     match output {
         Output::Json => report::diff_json(evaluation),
         Output::Markdown => comment(evaluation),
@@ -78,16 +145,4 @@ fn comment(evaluation: &Evaluation) -> String {
         platform: Some(&evaluation.platform),
         links,
     })
-}
-
-fn sides(args: &Args, root: &std::path::Path, repository: &Repository) -> Result<(Option<Snapshot>, Snapshot), Error> {
-    let (base, head) = match args.range.as_deref().map(|range| range.split_once("..").unwrap_or((range, ""))) {
-        None => (None, None),
-        Some((base, head)) => (Some(base).filter(|rev| !rev.is_empty()), Some(head).filter(|rev| !rev.is_empty())),
-    };
-    let head = match head {
-        Some(rev) => repository.snapshot(&repository.resolve(rev)?)?,
-        None => place::working_tree(root)?,
-    };
-    Ok((place::base(repository, base)?, head))
 }

@@ -1,6 +1,7 @@
 //! The command line, one file per verb.
 
 mod audit;
+mod cache;
 mod change;
 mod client;
 mod completions;

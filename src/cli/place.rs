@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::git::{self, Repository};
-use crate::model::RepoPath;
+use crate::model::{CommitId, RepoPath};
 use crate::snapshot::Snapshot;
 use crate::worker::{Asked, Death};
 use crate::world::Tree;
@@ -54,15 +54,19 @@ pub(super) fn repository(root: &Path) -> Option<Repository> {
 }
 
 /// The commit to compare with: `rev`, or the merge base of what is checked out with the default branch.
-pub(super) fn base(repository: &Repository, rev: Option<&str>) -> Result<Option<Snapshot>, Error> {
-    let commit = match rev {
+pub(super) fn base_commit(repository: &Repository, rev: Option<&str>) -> Result<Option<CommitId>, Error> {
+    Ok(match rev {
         Some(rev) => Some(repository.resolve(rev)?),
         None => merge_base(repository),
-    };
-    Ok(commit.map(|commit| repository.snapshot(&commit)).transpose()?)
+    })
 }
 
-fn merge_base(repository: &Repository) -> Option<crate::model::CommitId> {
+/// The files of [`base_commit`].
+pub(super) fn base(repository: &Repository, rev: Option<&str>) -> Result<Option<Snapshot>, Error> {
+    Ok(base_commit(repository, rev)?.map(|commit| repository.snapshot(&commit)).transpose()?)
+}
+
+fn merge_base(repository: &Repository) -> Option<CommitId> {
     let head = repository.resolve("HEAD").ok()?;
     let default = ["origin/HEAD", "main", "master"].iter().find_map(|name| repository.resolve(name).ok())?;
     repository.merge_base(&default, &head).ok().flatten()

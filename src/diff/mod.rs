@@ -1,10 +1,13 @@
 //! Base × head → `Diff`: what changes, with equal changes grouped, and what only the pair can tell.
 
+mod claims;
 mod explained;
 mod files;
 mod immutable;
 mod risk;
 mod vanished;
+
+pub use claims::Claims;
 
 use crate::model::{
     CommitId, ContentId, Digest, Explained, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName,

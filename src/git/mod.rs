@@ -9,6 +9,7 @@ mod history;
 mod merge;
 mod notes;
 mod open;
+mod part;
 mod refs;
 mod remote;
 mod snapshot;

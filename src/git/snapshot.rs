@@ -77,20 +77,24 @@ impl Repository {
         let repo = self.local();
         let before = previous.commit().and_then(|commit| tree_of(&repo, commit).ok());
         // with refused entries all is looked at again, so that they are named again
-        let mut walk = match before {
+        let walk = match before {
             Some(before) if previous.refused().is_empty() => {
-                let mut walk = Walk::new(&repo, &self.limits, &what, previous.files().clone());
+                let mut walk = Walk::new(&repo, &self.limits, what, previous.files().clone());
                 walk.change(before, tree)?;
                 walk
             }
             _ => {
-                let mut walk = Walk::new(&repo, &self.limits, &what, BTreeMap::new());
+                let mut walk = Walk::new(&repo, &self.limits, what, BTreeMap::new());
                 walk.add_tree(tree, "")?;
                 walk
             }
         };
-        let wanted = std::mem::take(&mut walk.wanted);
-        let (mut files, mut refused) = (walk.files, walk.refused);
+        self.finish(walk, commit, previous)
+    }
+
+    /// Reads what a walk wants; what `previous` has is not read again.
+    pub(super) fn finish(&self, walk: Walk<'_>, commit: Option<CommitId>, previous: &Snapshot) -> Result<Snapshot, Error> {
+        let Walk { what, wanted, mut files, mut refused, .. } = walk;
         let known =
             |entry: &Entry| previous.get(entry.path.as_str()).filter(|file| file.id == entry.content()).map(|file| Arc::clone(&file.bytes));
         let read = self.read_blobs(&wanted, known)?;
@@ -106,6 +110,10 @@ impl Repository {
         }
         refused.sort();
         Ok(Snapshot::new(commit, files, refused))
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The content of each, in the same order; nothing for one that is too large.
@@ -159,7 +167,8 @@ fn read_blob(repo: &gix::Repository, entry: &Entry, budget: &Budget<'_>) -> Resu
 }
 
 /// An entry whose content is still to be read.
-struct Entry {
+#[derive(PartialEq, Eq)]
+pub(super) struct Entry {
     path: RepoPath,
     mode: Mode,
     id: ObjectId,
@@ -173,13 +182,13 @@ impl Entry {
 }
 
 /// One entry of a tree object.
-type Raw = (Vec<u8>, EntryKind, ObjectId);
+pub(super) type Raw = (Vec<u8>, EntryKind, ObjectId);
 
 /// A walk through trees that collects what is to be read.
-struct Walk<'a> {
+pub(super) struct Walk<'a> {
     repo: &'a gix::Repository,
     limits: &'a Limits,
-    what: &'a str,
+    what: String,
     entries: usize,
     files: BTreeMap<RepoPath, File>,
     wanted: Vec<Entry>,
@@ -187,17 +196,17 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(repo: &'a gix::Repository, limits: &'a Limits, what: &'a str, files: BTreeMap<RepoPath, File>) -> Self {
+    pub(super) fn new(repo: &'a gix::Repository, limits: &'a Limits, what: String, files: BTreeMap<RepoPath, File>) -> Self {
         Self { repo, limits, what, entries: 0, files, wanted: Vec::new(), refused: Vec::new() }
     }
 
-    fn tree(&mut self, id: ObjectId) -> Result<Vec<Raw>, Error> {
+    pub(super) fn tree(&mut self, id: ObjectId) -> Result<Vec<Raw>, Error> {
         let doing = || format!("read tree {id}");
         let tree = self.repo.find_tree(id).doing(doing)?;
         let decoded = tree.decode().doing(doing)?;
         self.entries += decoded.entries.len();
         if self.entries > self.limits.entries {
-            return Err(self.limits.too_many(self.what));
+            return Err(self.limits.too_many(&self.what));
         }
         Ok(decoded.entries.iter().map(|entry| (entry.filename.to_vec(), entry.mode.kind(), entry.oid.to_owned())).collect())
     }
@@ -214,7 +223,25 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn add(&mut self, name: &[u8], kind: EntryKind, id: ObjectId, folder: &str) -> Result<(), Error> {
+    /// Wants everything but one folder at the top, and gives that folder's tree; nothing when it is none.
+    pub(super) fn all_but(&mut self, tree: ObjectId, folder: &str) -> Result<Option<ObjectId>, Error> {
+        let mut found = None;
+        for (name, kind, id) in self.tree(tree)? {
+            if name == folder.as_bytes() && kind == EntryKind::Tree && found.is_none() {
+                found = Some(id);
+            } else {
+                self.add(&name, kind, id, "")?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether two walks want the same content at the same paths.
+    pub(super) fn wants_the_same(&self, other: &Self) -> bool {
+        self.wanted == other.wanted && self.refused.is_empty() && other.refused.is_empty()
+    }
+
+    pub(super) fn add(&mut self, name: &[u8], kind: EntryKind, id: ObjectId, folder: &str) -> Result<(), Error> {
         let Some(path) = self.path(folder, name) else { return Ok(()) };
         let mode = match kind {
             EntryKind::Tree => return self.add_tree(id, path.as_str()),
@@ -227,7 +254,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn path(&mut self, folder: &str, name: &[u8]) -> Option<RepoPath> {
+    pub(super) fn path(&mut self, folder: &str, name: &[u8]) -> Option<RepoPath> {
         let Ok(text) = std::str::from_utf8(name) else {
             self.refuse(folder, name, "the name is not UTF-8");
             return None;
@@ -241,7 +268,7 @@ impl<'a> Walk<'a> {
         RepoPath::parse(&full).map_err(|error| self.refuse(folder, name, &error.to_string())).ok()
     }
 
-    fn refuse(&mut self, folder: &str, name: &[u8], reason: &str) {
+    pub(super) fn refuse(&mut self, folder: &str, name: &[u8], reason: &str) {
         let name = String::from_utf8_lossy(name);
         let name = if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") };
         self.refused.push(Refused { name, reason: reason.to_owned() });

@@ -229,3 +229,29 @@ fn every_source_file_is_reached_from_a_root() {
         .collect();
     hold("Every file under src/ is a module", "a file that nothing compiles is looked at by no other rule", &orphans);
 }
+
+#[test]
+fn the_daemon_does_not_know_the_cache_of_the_command_line() {
+    let knows = |what: &str, who: &[&str]| -> Vec<String> {
+        let sources = library().iter().filter(|source| !who.contains(&source.path.as_str()));
+        let naming = sources.flat_map(|source| source.facts.paths.iter().map(move |(line, path)| (source, line, path)));
+        naming.filter(|(_, _, path)| path.starts_with(what)).map(|(source, line, path)| format!("{}:{line}: {path}", source.path)).collect()
+    };
+    let reason = "what is kept there belongs to a user and saves a laptop's time: what the daemon decides follows from Git alone";
+    hold(
+        "Only `cli::cache` looks into the user's cache folder",
+        reason,
+        &knows("crate::config::cache_folder", &["src/cli/cache.rs", "src/config/mod.rs"]),
+    );
+    hold(
+        "Only `goldpath diff` uses `cli::cache`",
+        reason,
+        &knows("crate::cli::cache", &["src/cli/diff.rs", "src/cli/cache.rs", "src/cli/mod.rs"]),
+    );
+    let cache = library().iter().find(|source| source.path == "src/cli/cache.rs").expect("there is a cache");
+    assert!(
+        cache.facts.paths.iter().any(|(_, path)| path == "crate::config::cache_folder"),
+        "the rule sees the one place that may: {:?}",
+        cache.facts.paths
+    );
+}

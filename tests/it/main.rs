@@ -5,6 +5,8 @@ mod cases;
 mod cli;
 mod desk;
 mod example;
+#[path = "../../benches/speed/repository.rs"]
+mod repository;
 mod sim;
 mod story;
 mod worker;

@@ -1,5 +1,6 @@
 //! The command line through the real binary: one verb after the other, with its main mistakes and its exit codes.
 
+mod cache;
 mod daemon;
 mod desk;
 mod readme;
