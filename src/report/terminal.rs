@@ -2,7 +2,7 @@
 
 use super::desk::moment;
 use super::summary::{DaemonStatus, Detail, HoldSummary, Summary, TargetStatus};
-use super::text::{count, line, lines};
+use super::text::{count, every_line, line, lines};
 use crate::model::{Finding, RepoPath, Severity, Span, Turn};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
 use std::fmt::{self, Write as _};
@@ -198,7 +198,7 @@ pub fn change_terminal(change: &Detail) -> String {
     holds(&mut text, &summary.holds, "", summary.id.as_str());
     text.push('\n');
     // the report's own symbols; what others wrote has no such character any more
-    text += &lines(&change.report.replace('\u{fe0f}', ""), usize::MAX);
+    text += &every_line(&change.report.replace('\u{fe0f}', ""));
     for remark in &change.remarks {
         write!(text, "\n{} at {}:\n{}", line(&remark.author), moment(remark.at), lines(&remark.text, 200)).expect("a string takes all");
     }

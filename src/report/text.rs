@@ -58,16 +58,27 @@ pub(super) fn lines(raw: &str, most: usize) -> String {
             break;
         }
         taken += 1;
-        let indent = one.len() - one.trim_start_matches('\t').len();
-        text.push_str(&"    ".repeat(indent.min(20)));
-        text.push_str(&shown(&one[indent..], MOST_OF_A_LINE));
-        text.push('\n');
+        push_line(&mut text, one);
     }
     if all > taken {
         let left = all - taken;
         writeln!(text, "… {left} more {}", if left == 1 { "line" } else { "lines" }).expect("a string takes all");
     }
     text
+}
+
+/// All lines of a text whose parts are bounded already, such as a report.
+pub(super) fn every_line(raw: &str) -> String {
+    let mut text = String::new();
+    raw.lines().for_each(|one| push_line(&mut text, one));
+    text
+}
+
+fn push_line(text: &mut String, one: &str) {
+    let indent = one.len() - one.trim_start_matches('\t').len();
+    text.push_str(&"    ".repeat(indent.min(20)));
+    text.push_str(&shown(&one[indent..], MOST_OF_A_LINE));
+    text.push('\n');
 }
 
 /// Inline code whose content is literal, whatever it holds.

@@ -97,6 +97,9 @@ seen    2026-11-21 10:00:00 UTC
 
 ### 1 request → 2 files to 2 targets: 2 added — waiting for the merge
 "#);
+    let mut long = staging().with(|view| detail(view, Vec::new()));
+    long.report = format!("{}the last line\n", "one of many lines\n".repeat(2_000));
+    assert!(change_terminal(&long).ends_with("the last line\n"), "a report is shown as a whole");
 }
 
 #[test]
