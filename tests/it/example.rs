@@ -88,15 +88,52 @@ fn edited(file: &str, from: &str, to: &str) -> Snapshot {
 #[test]
 fn nothing_is_wrong_with_the_example() {
     insta::assert_snapshot!(shown(&read("platform-repo-example")), @"
-    catalog-team/catalog-search/cluster@staging-eu-west-1: 7 files, 7 objects, 6 passed
-    orders-team/orders-api/cluster@staging-eu-central-1: 7 files, 7 objects, 6 passed
-    orders-team/orders-api/repo@service-repositories: 2 files, 0 objects, 6 passed
-    orders-team/orders-demo/cluster@staging-eu-west-1: 7 files, 8 objects, 6 passed
-    orders-team/orders-demo/dns@dns: 2 files, 1 objects, 6 passed
-    payments-team/payments-gateway/cluster@production-eu-central-1: 7 files, 7 objects, 6 passed
-    payments-team/payments-gateway/repo@service-repositories: 2 files, 0 objects, 6 passed
-    payments-team/payments-preview/cluster@staging-eu-central-1: 7 files, 10 objects, 6 passed
-    payments-team/payments-preview/dns@dns: 2 files, 2 objects, 6 passed
+    catalog-team/catalog-images/bucket@control-plane-staging: 2 files, 6 objects, 12 passed
+    catalog-team/catalog-indexer/cluster@staging-eu-west-1: 5 files, 5 objects, 12 passed
+    catalog-team/catalog-search/cluster@staging-eu-west-1: 10 files, 10 objects, 12 passed
+    catalog-team/catalog-search/dns@dns: 2 files, 1 objects, 12 passed
+    catalog-team/catalog-search/repo@service-repositories: 5 files, 0 objects, 12 passed
+    data-team/exports/bucket@control-plane-production: 2 files, 6 objects, 12 passed
+    data-team/tile-server/cluster@staging-eu-central-1: 9 files, 9 objects, 11 passed
+    data-team/tile-server/dns@dns: 2 files, 1 objects, 12 passed
+    data-team/tile-server/repo@service-repositories: 5 files, 0 objects, 12 passed
+    data-team/vector-search/budget@budgets: 2 files, 1 objects, 11 passed
+    data-team/vector-search/cluster@staging-eu-central-1: 4 files, 6 objects, 11 passed
+    identity-team/identity-accounts/cluster@production-eu-central-1: 2 files, 2 objects, 12 passed
+    identity-team/identity-accounts/database@databases-production: 4 files, 3 objects, 12 passed
+    identity-team/identity-login/cluster@production-eu-central-1: 11 files, 11 objects, 11 passed
+    identity-team/identity-login/dns@dns-production: 2 files, 1 objects, 12 passed
+    identity-team/identity-login/repo@service-repositories: 7 files, 0 objects, 12 passed
+    identity-team/passkeys/budget@budgets: 2 files, 1 objects, 11 passed
+    identity-team/passkeys/cluster@staging-eu-central-1: 4 files, 6 objects, 11 passed
+    orders-team/orders-api/cluster@staging-eu-central-1: 10 files, 10 objects, 12 passed
+    orders-team/orders-api/dns@dns: 2 files, 1 objects, 12 passed
+    orders-team/orders-api/repo@service-repositories: 7 files, 0 objects, 12 passed
+    orders-team/orders-db/cluster@staging-eu-central-1: 2 files, 2 objects, 12 passed
+    orders-team/orders-db/database@databases-staging: 4 files, 3 objects, 12 passed
+    orders-team/orders-demo/cluster@staging-eu-west-1: 9 files, 13 objects, 12 passed
+    orders-team/orders-demo/dns@dns: 3 files, 2 objects, 12 passed
+    orders-team/orders-events/cluster@staging-eu-central-1: 6 files, 6 objects, 12 passed
+    payments-team/payments-gateway/cluster@production-eu-central-1: 10 files, 10 objects, 11 passed
+    payments-team/payments-gateway/dns@dns-production: 2 files, 1 objects, 12 passed
+    payments-team/payments-gateway/repo@service-repositories: 7 files, 0 objects, 12 passed
+    payments-team/payments-ledger/cluster@production-eu-central-1: 2 files, 2 objects, 12 passed
+    payments-team/payments-ledger/database@databases-production: 4 files, 3 objects, 12 passed
+    payments-team/payments-preview/cluster@staging-eu-central-1: 9 files, 16 objects, 12 passed
+    payments-team/payments-preview/dns@dns: 3 files, 3 objects, 12 passed
+    payments-team/payments-settlement/cluster@production-eu-central-1: 7 files, 7 objects, 12 passed
+    shipping-team/shipping-acceptance/cluster@staging-eu-central-1: 9 files, 15 objects, 12 passed
+    shipping-team/shipping-acceptance/dns@dns: 3 files, 2 objects, 12 passed
+    shipping-team/shipping-labels/cluster@production-eu-central-1: 6 files, 6 objects, 12 passed
+    shipping-team/shipping-rates/cluster@production-eu-central-1: 10 files, 10 objects, 12 passed
+    shipping-team/shipping-rates/dns@dns-production: 2 files, 1 objects, 12 passed
+    shipping-team/shipping-rates/repo@service-repositories: 7 files, 0 objects, 12 passed
+    web-team/handbook/cluster@production-eu-west-1: 6 files, 6 objects, 11 passed
+    web-team/handbook/edge@dns-production: 2 files, 1 objects, 11 passed
+    web-team/storefront/cluster@production-eu-central-1: 6 files, 6 objects, 11 passed
+    web-team/storefront/edge@dns-production: 2 files, 2 objects, 11 passed
+    web-team/storefront-next/cluster@staging-eu-central-1: 6 files, 6 objects, 11 passed
+    web-team/storefront-next/edge@dns: 2 files, 1 objects, 11 passed
     ");
 }
 
@@ -105,7 +142,7 @@ fn its_objects_fit_every_version_of_kubernetes() {
     let newest = with("tests/data/second-environment");
     let targets =
         || newest.under("targets").filter(|(path, _)| newest.text(path.as_str()).is_some_and(|text| text.contains("kubernetes:")));
-    assert_eq!(targets().count(), 3);
+    assert_eq!(targets().count(), 6);
     for version in ["1.34", "1.35", "1.36"] {
         let mut files = newest.files().clone();
         for (path, file) in targets() {
@@ -116,14 +153,14 @@ fn its_objects_fit_every_version_of_kubernetes() {
         assert_eq!(lines(parsed.findings.iter().chain(&rendered.findings)), "", "{version}");
     }
     let target = "targets/staging-eu-west-1.yaml";
-    let service = "golden-paths/http-service/1.0.0/cluster/service.yaml.tera";
+    let service = "golden-paths/http-service/1.1.0/cluster/service.yaml.tera";
     let wrong = [edited(target, "\"1.36\"", "\"1.37\""), edited(service, "targetPort", "targetport")]
         .map(|snapshot| lines(&rendered(&snapshot).1.findings));
     insta::assert_snapshot!(wrong.join("\n"), @"
         targets/staging-eu-west-1.yaml:10 unknown-kubernetes-version: the API of Kubernetes `1.37` is not known, so nothing that goes to `staging-eu-west-1` could be checked
           Known are `1.34`, `1.35` and `1.36`; leave `kubernetes` out, and objects are not checked.
 
-        golden-paths/http-service/1.0.0/cluster/service.yaml.tera:14 kubernetes-schema: `service.yaml`: Service: Kubernetes 1.36 knows no field `spec.ports[0].targetport`
+        golden-paths/http-service/1.1.0/cluster/service.yaml.tera:14 kubernetes-schema: `service.yaml`: Service: Kubernetes 1.36 knows no field `spec.ports[0].targetport` (and so in 1 more)
           Did you mean `targetPort`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
         ");
 }
@@ -144,8 +181,8 @@ fn a_second_path_of_the_same_kind_is_added_by_data_alone() {
     let added = |line: &&str| !first.keys().any(|id| line.starts_with(&id.to_string()));
     let added: Vec<String> = shown(&both).lines().filter(added).map(str::to_owned).collect();
     insta::assert_snapshot!(added.join("\n"), @"
-    orders-team/orders-sandbox/budget@dns: 2 files, 1 objects, 5 passed
-    orders-team/orders-sandbox/cluster@staging-eu-central-1: 3 files, 4 objects, 5 passed
+    orders-team/orders-sandbox/budget@dns: 2 files, 1 objects, 11 passed
+    orders-team/orders-sandbox/cluster@staging-eu-central-1: 3 files, 4 objects, 11 passed
     ");
 }
 
@@ -159,13 +196,13 @@ fn the_policies_of_the_example_speak() {
     };
     let orders = "requests/orders-team/orders-demo.yaml";
     let search = "requests/catalog-team/catalog-search.yaml";
-    let deployment = "golden-paths/http-service/1.0.0/cluster/deployment.yaml.tera";
+    let deployment = "golden-paths/http-service/1.1.0/cluster/deployment.yaml.tera";
     let all = [
         said(orders, "version: \"1.4.0\"", "version: latest"),
         said(orders, "purpose: demo", "purpose: demo\n  dataClassification: confidential"),
         said(search, "size: small", "scaling: {min: 9, max: 3}"),
         said(search, "registry.example.org/", "docker.io/"),
-        said(deployment, "            limits:\n              memory: {{ memory | yaml }}\n", ""),
+        said(deployment, "            limits:\n              memory: {{ size.memory | yaml }}\n", ""),
     ];
     insta::assert_snapshot!(all.join("\n"), @"
     requests/orders-team/orders-demo.yaml:1 policy/image-source: the image `registry.example.org/orders-team/orders-web:latest` is another one every day: name a version (Deployment `orders-web` in `orders-team/orders-demo/cluster@staging-eu-west-1`)
@@ -182,9 +219,15 @@ fn the_policies_of_the_example_speak() {
 
     requests/catalog-team/catalog-search.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    requests/data-team/tile-server.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `tile-server` in `data-team/tile-server/cluster@staging-eu-central-1`)
+      The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    requests/identity-team/identity-login.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `identity-login` in `identity-team/identity-login/cluster@production-eu-central-1`)
+      The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
     requests/orders-team/orders-api.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `orders-api` in `orders-team/orders-api/cluster@staging-eu-central-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
     requests/payments-team/payments-gateway.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `payments-gateway` in `payments-team/payments-gateway/cluster@production-eu-central-1`)
+      The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    requests/shipping-team/shipping-rates.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `shipping-rates` in `shipping-team/shipping-rates/cluster@production-eu-central-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
     ");
 }

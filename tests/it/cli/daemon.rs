@@ -57,53 +57,56 @@ fn a_change_from_its_branch_to_its_evidence() {
 }
 
 fn what_is_shown(office: &Office) {
-    assert_snapshot!(office.ask(&["status", "--wait"]), @r"
+    assert_snapshot!(office.ask(&["status", "--wait"]), @"
     $ goldpath status --wait --server http://127.0.0.1:PORT
     goldpath 0.1.0 watches platform.git (main)
     tip COMMIT, accepted COMMIT
     1 change open
-      dns: 2 units applied
+      dns: 4 units applied
+      dns-production: 1 unit applied
       production-eu-central-1: 1 unit applied
-      service-repositories: 2 units applied
+      service-repositories: 3 units applied
       staging-eu-central-1: 2 units applied
       staging-eu-west-1: 2 units applied
     -- exit 0
     ");
-    assert_snapshot!(office.ask(&["change", "list"]), @r"
+    assert_snapshot!(office.ask(&["change", "list"]), @"
     $ goldpath change list --server http://127.0.0.1:PORT
     pr-1          waiting    Ask for payments-staging
-                             1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
+                             1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
     base-COMMIT  applied    The platform
-                             Applied: 9 of 9
+                             Applied: 13 of 13
     -- exit 0
     ");
-    assert_snapshot!(office.ask(&["change", "show", "1"]), @r"
+    assert_snapshot!(office.ask(&["change", "show", "1"]), @"
     $ goldpath change show 1 --server http://127.0.0.1:PORT
     pr-1  waiting  Ask for payments-staging
     branch  payments-staging
     head    COMMIT
     seen    WHEN
 
-    ### 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
+    ### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
 
+    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
+    >
     > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
 
     | Request | Target | + | Policy | State |
     | --- | --- | --: | --- | --- |
-    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | rendered |
-    | | dns | 2 resources | ✓ 6 passed | planned |
+    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | rendered |
+    | | dns | 3 resources | ✓ 12 passed | planned |
 
-    9 units do not change.
+    13 units do not change.
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
 
-    ▸ staging-eu-central-1 (cluster) — 10 objects: 2 Deployments, LimitRange, Namespace, 2 NetworkPolicies, ResourceQuota, 2 Services and ServiceAccount
-      (folded: 328 lines)
+    ▸ staging-eu-central-1 (cluster) — 16 objects: 2 Deployments, 2 Ingresses, LimitRange, Namespace, 3 NetworkPolicies, ResourceQuota, Role, 2 RoleBindings, 2 Services and ServiceAccount
+      (folded: 465 lines)
 
-    ▸ dns (dns) — Terraform: 2 to create
-      (folded: 89 lines)
+    ▸ dns (dns) — Terraform: 3 to create
+      (folded: 126 lines)
 
-    `environment@1.0.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT · [everything](http://127.0.0.1:PORT/changes/pr-1)
+    `environment@1.1.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT · [everything](http://127.0.0.1:PORT/changes/pr-1)
 
     Every file: goldpath change show pr-1 --full
     -- exit 0
@@ -113,17 +116,17 @@ fn what_is_shown(office: &Office) {
 
 /// What may not be done, and whose turn it is.
 fn what_has_to_wait(office: &Office) {
-    assert_snapshot!(office.by("alice", &["change", "approve", "1"]), @r"
+    assert_snapshot!(office.by("alice", &["change", "approve", "1"]), @"
     $ goldpath change approve 1 --token-file alice.token --server http://127.0.0.1:PORT
     -- stderr
     error: alice wrote a commit of pull request #1, and nobody approves their own work: ask somebody else to look at it
-      hint: pr-1: 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
+      hint: pr-1: 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
     -- exit 4
     ");
-    assert_snapshot!(office.by("bob", &["change", "merge", "1"]), @r"
+    assert_snapshot!(office.by("bob", &["change", "merge", "1"]), @"
     $ goldpath change merge 1 --token-file bob.token --server http://127.0.0.1:PORT
     -- stderr
-    error: pr-1 cannot be merged yet: 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
+    error: pr-1 cannot be merged yet: 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
       hint: `goldpath change show pr-1` says what to do
     -- exit 4
     ");
@@ -201,12 +204,12 @@ fn what_is_done(office: &Office) {
     -- exit 0
     ");
     office.ask(&["status", "--wait"]);
-    assert_snapshot!(office.ask(&["change", "list"]), @r"
+    assert_snapshot!(office.ask(&["change", "list"]), @"
     $ goldpath change list --server http://127.0.0.1:PORT
     pr-1          applied    Ask for payments-staging
                              Applied: 2 of 2
     base-COMMIT  applied    The platform
-                             Applied: 9 of 9
+                             Applied: 13 of 13
     -- exit 0
     ");
 }
@@ -230,26 +233,30 @@ fn what_is_over(office: &Office) {
 
 fn what_is_proved(office: &Office) {
     let desk = &office.desk;
-    assert_snapshot!(desk.run_in(".", &["audit", "log", "--repo", "platform.git"]), @r"
+    assert_snapshot!(desk.run_in(".", &["audit", "log", "--repo", "platform.git"]), @"
     $ goldpath audit log --repo platform.git
     1. base-COMMIT  COMMIT  applied WHEN
-       policies: 54 passed, 0 warned, 0 failed, 0 waived
-       catalog-team/catalog-search/cluster@staging-eu-west-1  http-service@1.0.0  sha256:…
-       orders-team/orders-api/cluster@staging-eu-central-1  http-service@1.0.0  sha256:…
-       orders-team/orders-api/repo@service-repositories  http-service@1.0.0  sha256:…
-       orders-team/orders-demo/cluster@staging-eu-west-1  environment@1.0.0  sha256:…
-       orders-team/orders-demo/dns@dns  environment@1.0.0  sha256:…
-       payments-team/payments-gateway/cluster@production-eu-central-1  http-service@1.0.0  sha256:…
-       payments-team/payments-gateway/repo@service-repositories  http-service@1.0.0  sha256:…
-       payments-team/payments-preview/cluster@staging-eu-central-1  environment@1.0.0  sha256:…
-       payments-team/payments-preview/dns@dns  environment@1.0.0  sha256:…
+       policies: 155 passed, 0 warned, 0 failed, 1 waived
+       catalog-team/catalog-search/cluster@staging-eu-west-1  http-service@1.1.0  sha256:…
+       catalog-team/catalog-search/dns@dns  http-service@1.1.0  sha256:…
+       catalog-team/catalog-search/repo@service-repositories  http-service@1.1.0  sha256:…
+       orders-team/orders-api/cluster@staging-eu-central-1  http-service@1.1.0  sha256:…
+       orders-team/orders-api/dns@dns  http-service@1.1.0  sha256:…
+       orders-team/orders-api/repo@service-repositories  http-service@1.1.0  sha256:…
+       orders-team/orders-demo/cluster@staging-eu-west-1  environment@1.1.0  sha256:…
+       orders-team/orders-demo/dns@dns  environment@1.1.0  sha256:…
+       payments-team/payments-gateway/cluster@production-eu-central-1  http-service@1.1.0  sha256:…
+       payments-team/payments-gateway/dns@dns-production  http-service@1.1.0  sha256:…
+       payments-team/payments-gateway/repo@service-repositories  http-service@1.1.0  sha256:…
+       payments-team/payments-preview/cluster@staging-eu-central-1  environment@1.1.0  sha256:…
+       payments-team/payments-preview/dns@dns  environment@1.1.0  sha256:…
        shown by COMMIT of the branch rendered
     2. pr-1  COMMIT  applied WHEN
        pull request #1 (payments-staging) by alice
        approved by bob at WHEN, who saw COMMIT
-       policies: 12 passed, 0 warned, 0 failed, 0 waived
-       payments-team/payments-staging/cluster@staging-eu-central-1  environment@1.0.0  sha256:…
-       payments-team/payments-staging/dns@dns  environment@1.0.0  sha256:…
+       policies: 24 passed, 0 warned, 0 failed, 0 waived
+       payments-team/payments-staging/cluster@staging-eu-central-1  environment@1.1.0  sha256:…
+       payments-team/payments-staging/dns@dns  environment@1.1.0  sha256:…
        shown by COMMIT of the branch rendered
     -- exit 0
     ");
@@ -334,13 +341,13 @@ fn a_person_that_may_not_clear_a_hold_is_told_who_may() {
     let hold = list["changes"].as_array().into_iter().flatten().find_map(|change| change["holds"][0]["id"].as_str());
     let hold = hold.expect("it is held").to_owned();
     let shown = |text: String| text.replace(&hold, "h-…");
-    assert_snapshot!(shown(office.ask(&["change", "list"])), @r"
+    assert_snapshot!(shown(office.ask(&["change", "list"])), @"
     $ goldpath change list --server http://127.0.0.1:PORT
     pr-1          waiting    Take two environments away
-                             2 requests → 18 files to 3 targets: 18 removed · destroys 2 things · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
+                             2 requests → 24 files to 3 targets: 24 removed · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
                              held: takes away 2 requests and 4 units at once; platform types `goldpath change approve pr-1 h-…`
     base-COMMIT  applied    At most one request goes away at once
-                             Applied: 9 of 9
+                             Applied: 13 of 13
     -- exit 0
     ");
     assert_snapshot!(shown(office.by("erin", &["change", "approve", "1", &hold])), @r"
@@ -357,10 +364,10 @@ fn a_person_that_may_not_clear_a_hold_is_told_who_may() {
       hint: what is held is approved by name: h-…
     -- exit 4
     ");
-    assert_snapshot!(shown(office.by("bob", &["change", "merge", "1"])), @r"
+    assert_snapshot!(shown(office.by("bob", &["change", "merge", "1"])), @"
     $ goldpath change merge 1 --token-file bob.token --server http://127.0.0.1:PORT
     -- stderr
-    error: pr-1 cannot be merged yet: 2 requests → 18 files to 3 targets: 18 removed · destroys 2 things · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
+    error: pr-1 cannot be merged yet: 2 requests → 24 files to 3 targets: 24 removed · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
       hint: `goldpath change show pr-1` says what to do
     -- exit 4
     ");
@@ -378,26 +385,26 @@ fn what_was_pushed_without_its_review_is_held_until_it_gets_one() {
     office.ask(&["status", "--wait"]);
     office.desk.git("platform", &["push", "--quiet", "origin", "payments-staging:main"]);
     assert!(office.ask(&["status", "--wait"]).ends_with("-- exit 4"), "a person must act");
-    assert_snapshot!(office.ask(&["change", "list"]), @r"
+    assert_snapshot!(office.ask(&["change", "list"]), @"
     $ goldpath change list --server http://127.0.0.1:PORT
     pr-1          held       Ask for payments-staging
-                             1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team
+                             1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
     base-COMMIT  applied    The platform
-                             Applied: 9 of 9
+                             Applied: 13 of 13
     -- exit 0
     ");
-    assert_snapshot!(office.by("bob", &["change", "merge", "1"]), @r"
+    assert_snapshot!(office.by("bob", &["change", "merge", "1"]), @"
     $ goldpath change merge 1 --token-file bob.token --server http://127.0.0.1:PORT
     -- stderr
-    error: pr-1 cannot be merged now, it is held: 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team
+    error: pr-1 cannot be merged now, it is held: 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
       hint: `goldpath change show pr-1` says what to do
     -- exit 4
     ");
-    assert_snapshot!(office.by("alice", &["change", "approve", "1"]), @r"
+    assert_snapshot!(office.by("alice", &["change", "approve", "1"]), @"
     $ goldpath change approve 1 --token-file alice.token --server http://127.0.0.1:PORT
     -- stderr
     error: alice wrote a commit of pull request #1, and nobody approves their own work: ask somebody else to look at it
-      hint: pr-1: 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team
+      hint: pr-1: 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
     -- exit 4
     ");
     assert_snapshot!(office.by("bob", &["change", "approve", "1"]), @r"
@@ -406,12 +413,12 @@ fn what_was_pushed_without_its_review_is_held_until_it_gets_one() {
     -- exit 0
     ");
     office.ask(&["status", "--wait"]);
-    assert_snapshot!(office.ask(&["change", "list"]), @r"
+    assert_snapshot!(office.ask(&["change", "list"]), @"
     $ goldpath change list --server http://127.0.0.1:PORT
     pr-1          applied    Ask for payments-staging
                              Applied: 2 of 2
     base-COMMIT  applied    The platform
-                             Applied: 9 of 9
+                             Applied: 13 of 13
     -- exit 0
     ");
 }

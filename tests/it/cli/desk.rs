@@ -9,6 +9,14 @@ use tempfile::TempDir;
 
 /// The binary that is tested.
 const GOLDPATH: &str = env!("CARGO_BIN_EXE_goldpath");
+/// The requests of a desk: few of the example's, so that a daemon is soon done with them.
+const REQUESTS: [&str; 5] = [
+    "catalog-team/catalog-search",
+    "orders-team/orders-api",
+    "orders-team/orders-demo",
+    "payments-team/payments-gateway",
+    "payments-team/payments-preview",
+];
 /// What stands between words.
 const ENDS: [char; 10] = [' ', '\n', '`', '-', '(', ')', ',', ';', '"', '<'];
 
@@ -22,6 +30,11 @@ impl Desk {
     pub(super) fn new() -> Self {
         let desk = Self { dir: tempfile::tempdir().expect("a temporary folder") };
         copy(&folder("platform-repo-example"), &desk.path("platform"));
+        fs::remove_dir_all(desk.path("platform/requests")).expect("the example has requests");
+        for request in REQUESTS.map(|name| format!("requests/{name}.yaml")) {
+            let text = fs::read_to_string(folder("platform-repo-example").join(&request)).expect("the example has it");
+            desk.write(&format!("platform/{request}"), &text);
+        }
         desk
     }
 

@@ -240,34 +240,34 @@ fn validate_compares_with_the_base_and_runs_the_policies() {
 #[test]
 fn render_prints_or_writes_and_writes_nothing_twice() {
     let desk = Desk::new();
-    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @r"
+    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @"
     $ goldpath render --output-dir ../out
     -- stderr
-    43 files of 9 units in ../out: all written
+    79 files of 13 units in ../out: all written
     -- exit 0
     ");
-    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @r"
+    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @"
     $ goldpath render --output-dir ../out
     -- stderr
-    43 files of 9 units in ../out: nothing to write, all of them are right
+    79 files of 13 units in ../out: nothing to write, all of them are right
     -- exit 0
     ");
     let named = desk.run(&["render", "orders-team/orders-api"]);
     let by_file = desk.run(&["render", "requests/orders-team/orders-api.yaml"]);
     assert_eq!(named.split_once('\n').map(|(_, rest)| rest), by_file.split_once('\n').map(|(_, rest)| rest));
-    assert_snapshot!(named.lines().take(12).collect::<Vec<_>>().join("\n"), @r"
+    assert_snapshot!(named.lines().take(12).collect::<Vec<_>>().join("\n"), @"
     $ goldpath render orders-team/orders-api
-    # staging-eu-central-1/orders-team/orders-api/cluster/deployment.yaml
-    apiVersion: apps/v1
-    kind: Deployment
+    # staging-eu-central-1/orders-team/orders-api/cluster/dashboard.yaml
+    apiVersion: v1
+    kind: ConfigMap
     metadata:
-      name: orders-api
+      name: orders-api-dashboard
       namespace: orders-team
       labels:
-        app: orders-api
         app.kubernetes.io/managed-by: goldpath
         goldpath.dev/cost-centre: cc-1202
         goldpath.dev/data-classification: internal
+        goldpath.dev/request: orders-api
     ");
     assert_snapshot!(desk.run(&["render", "orders-team/order-api"]), @r"
     $ goldpath render orders-team/order-api
@@ -283,17 +283,17 @@ fn render_prints_or_writes_and_writes_nothing_twice() {
       hint: a request is `team/name` or its file below `requests/`
     -- exit 2
     ");
-    assert_eq!(desk.json("platform", &["render", "--output-dir", "../out"], "RenderReport")["units"].as_array().map(Vec::len), Some(9));
+    assert_eq!(desk.json("platform", &["render", "--output-dir", "../out"], "RenderReport")["units"].as_array().map(Vec::len), Some(13));
 }
 
 #[test]
 fn render_says_what_it_could_not_render() {
     let desk = Desk::new();
     desk.put("platform", "mistake.yaml");
-    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @r"
+    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @"
     $ goldpath render --output-dir ../out
     -- stderr
-    43 files of 9 units in ../out: all written
+    79 files of 13 units in ../out: all written
     error[not-one-of]
 
       × `spec.region` must be one of `eu-central-1` or `eu-west-1`, is `eu-centrl-1`
@@ -342,27 +342,27 @@ fn diff_compares_commits_and_the_working_tree() {
     let text = std::fs::read_to_string(desk.path(file)).expect("the example has it");
     desk.write(file, &text.replace("api:1.4.0", "api:1.5.0"));
     let working_tree = desk.run(&["diff"]);
-    assert_snapshot!(working_tree, @r"
+    assert_snapshot!(working_tree, @r#"
     $ goldpath diff
     staging-eu-central-1/orders-team/orders-api/cluster/deployment.yaml
-      @@ -41,7 +41,7 @@
+      @@ -55,7 +55,7 @@
                    app: orders-api
              containers:
              - name: service
       -        image: registry.example.org/orders/api:1.4.0
       +        image: registry.example.org/orders/api:1.5.0
-               ports:
-               - name: http
-                 containerPort: 8080
+               env:
+               - name: PORT
+                 value: "8080"
     1 unit of 1 request: 0 files added, 1 changed, 0 removed
     -- exit 0
-    ");
+    "#);
     desk.git("platform", &["checkout", "--quiet", "-b", "mine"]);
     desk.commit("platform", "Mine");
     let after = |shown: &str| shown.split_once('\n').map(|(_, rest)| rest.to_owned());
     assert_eq!(after(&desk.run(&["diff", "main"])), after(&working_tree));
     assert_eq!(after(&desk.run(&["diff", "main..mine"])), after(&working_tree));
-    assert_snapshot!(desk.run(&["diff", "main", "--output", "markdown"]), @r"
+    assert_snapshot!(desk.run(&["diff", "main", "--output", "markdown"]), @r#"
     $ goldpath diff main --output markdown
     ### 1 request → 1 file to 1 target: 1 changed — waiting for a review by orders-team
 
@@ -370,33 +370,33 @@ fn diff_compares_commits_and_the_working_tree() {
 
     | Request | Target | ~ | Policy | State |
     | --- | --- | --: | --- | --- |
-    | orders-team/orders-api | staging-eu-central-1 | 1 object | ✓ 6 passed | rendered |
+    | orders-team/orders-api | staging-eu-central-1 | 1 object | ✓ 12 passed | rendered |
 
-    8 units do not change.
+    12 units do not change.
 
-    Cost centre `cc-1202`. Based on `http-service@1.0.0`.
+    Cost centre `cc-1202`. Based on `http-service@1.1.0`.
 
     <details><summary>staging-eu-central-1 (cluster) — 1 object: Deployment</summary>
 
-    `deployment.yaml` (+1 −1), from `golden-paths/http-service/1.0.0/cluster/deployment.yaml.tera`
+    `deployment.yaml` (+1 −1), from `golden-paths/http-service/1.1.0/cluster/deployment.yaml.tera`
 
     ```diff
-    @@ -41,7 +41,7 @@
+    @@ -55,7 +55,7 @@
                  app: orders-api
            containers:
            - name: service
     -        image: registry.example.org/orders/api:1.4.0
     +        image: registry.example.org/orders/api:1.5.0
-             ports:
-             - name: http
-               containerPort: 8080
+             env:
+             - name: PORT
+               value: "8080"
     ```
 
     </details>
 
-    <sub>`http-service@1.0.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT</sub>
+    <sub>`http-service@1.1.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT</sub>
     -- exit 0
-    ");
+    "#);
     assert_eq!(desk.json("platform", &["diff", "main"], "DiffReport")["units"].as_array().map(Vec::len), Some(1));
 }
 

@@ -56,7 +56,7 @@ fn its_commands_work() {
     let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{stdout}\n{stderr}");
     for said in
-        ["2 statements verified", "2 errors", "6 requests checked, nothing to mend", "asked for the merge of pr-2", "Applied: 2 of 2"]
+        ["2 statements verified", "2 errors", "24 requests checked, nothing to mend", "asked for the merge of pr-2", "Applied: 2 of 2"]
     {
         assert!(stdout.contains(said), "{said:?} is not in\n{stdout}\n{stderr}");
     }
@@ -78,6 +78,8 @@ fn its_comment_is_the_one_of_the_demo() {
     let (shown, _) = rest.split_once("<!-- end of the comment -->").expect("it ends");
     let shown: Vec<&str> = shown.lines().map(|line| line.trim_start_matches('>').trim()).filter(|line| !line.is_empty()).collect();
     let desk = Desk::with_git();
+    copy(&folder("platform-repo-example"), &desk.path("platform"));
+    desk.commit("platform", "All requests of the example");
     desk.git("platform", &["checkout", "--quiet", "-b", "mine"]);
     desk.put("platform", "request.yaml");
     let comment = desk.run(&["diff", "main", "--output", "markdown"]);
@@ -86,7 +88,7 @@ fn its_comment_is_the_one_of_the_demo() {
         let known = line.contains("**Review by")
             || line.contains("planned")
             || line.starts_with("<sub>")
-            || line.contains("Terraform: 2 to create");
+            || line.contains("Terraform: 3 to create");
         let line = line.trim_end_matches("</details>");
         assert!(known || comment.contains(line), "{line:?} is not in\n{comment}");
     }

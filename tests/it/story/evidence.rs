@@ -82,7 +82,7 @@ fn a_second_kind_of_the_same_name_is_added_by_data_alone() {
     let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     all.push((FILE, REQUEST));
     let town = Town::with(&all);
-    assert_eq!(town.terraform("dns/dns/payments-team/payments-staging/dns").map(|(_, resources)| resources.len()), Some(2));
+    assert_eq!(town.terraform("dns/dns/payments-team/payments-staging/dns").map(|(_, resources)| resources.len()), Some(3));
     assert_eq!(town.terraform("dns/dns/orders-team/orders-sandbox/budget").map(|(_, resources)| resources.len()), Some(1));
     assert!(town.bare(&["ls-tree", "-r", "--name-only", "rendered"]).contains("staging-eu-central-1/orders-team/orders-sandbox/cluster/"));
     assert_eq!((town.notes(), town.verify().code), (1, 0));

@@ -169,7 +169,7 @@ fn all_is_done_once(town: &Town) {
     town.wait_until_applied("1");
     assert!(town.verdict("1").starts_with("### ✅ Applied: 2 of 2"), "{}", town.comment("1"));
     let (serial, resources) = town.terraform("dns/dns/payments-team/payments-staging/dns").expect("there is a state");
-    assert_eq!(resources.len(), 1);
+    assert_eq!(resources.len(), 2);
     assert_eq!((town.notes(), town.verify().code), (1, 0), "{}", town.verify().out);
     assert_eq!(serial, town.one_apply(), "the state moved as often as one apply moves it");
 }

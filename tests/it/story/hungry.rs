@@ -5,7 +5,7 @@ use super::{FILE, REQUEST};
 use crate::worker::{doubled_schema, grows};
 use std::time::{Duration, Instant};
 
-const RELEASE: &str = "golden-paths/environment/1.0.0";
+const RELEASE: &str = "golden-paths/environment/1.1.0";
 
 #[test]
 fn what_takes_everything_ends_as_a_finding_and_the_daemon_lives() {
@@ -31,9 +31,9 @@ fn what_takes_everything_ends_as_a_finding_and_the_daemon_lives() {
     }
     insta::assert_snapshot!(said, @"
     policies/grows.rego: compiling this policy was ended: it asked for more than 1024 MiB of memory 
-    golden-paths/environment/1.0.0/cluster/namespace.yaml.tera: rendering `payments-team/payments-staging/cluster@staging-eu-central-1` with this file was ended: it asked for more than 1024 MiB of memory 
-    golden-paths/environment/1.0.0/cluster/namespace.yaml.tera: the templates take more than 99979 steps 
-    golden-paths/environment/1.0.0/schema.json: holding `requests/payments-team/payments-staging.yaml` against this schema was ended: it took too much processor time 
+    golden-paths/environment/1.1.0/cluster/namespace.yaml.tera: rendering `payments-team/payments-staging/cluster@staging-eu-central-1` with this file was ended: it asked for more than 1024 MiB of memory 
+    golden-paths/environment/1.1.0/cluster/namespace.yaml.tera: the templates take more than 99948 steps 
+    golden-paths/environment/1.1.0/schema.json: holding `requests/payments-team/payments-staging.yaml` against this schema was ended: it took too much processor time 
     ");
 }
 
@@ -46,6 +46,6 @@ fn what_takes_everything_is_held_when_it_is_pushed_and_judges_nothing() {
     let accepted = town.settle()["accepted"].clone();
     insta::assert_snapshot!(town.verdict("1"), @"### ⚠️ 0 requests → nothing to apply — on the default branch, held, waiting for a readable goldpath.yaml");
     town.propose(ALICE, "mended", &[(policy, "")]);
-    insta::assert_snapshot!(town.verdict("2"), @"### 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team");
+    insta::assert_snapshot!(town.verdict("2"), @"### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team");
     assert_eq!(town.settle()["accepted"], accepted, "the judge stays");
 }

@@ -31,17 +31,19 @@ fn a_branch_that_is_merged_by_hand_before_it_was_approved_is_held_until_it_is() 
     town.push_main(ALICE);
     assert_eq!(town.change("1")["state"], "held");
     steady(&town.seen_first("1"), |text| {
-        insta::assert_snapshot!(text, @r"
-    ### ⚠️ 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team
+        insta::assert_snapshot!(text, @"
+    ### ⚠️ 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
 
+    > **Access or exposure may grow** in 1 unit: `payments-team/one/cluster@staging-eu-central-1`.
+    >
     > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/one.yaml` changes. To approve: `goldpath change approve pr-1`.
 
     | Request | Target | + | Policy | State |
     | --- | --- | --: | --- | --- |
-    | payments-team/one | staging-eu-central-1 | 10 objects | ✓ 6 passed | waits |
-    | | dns | 2 resources | ✓ 6 passed | waits |
+    | payments-team/one | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
+    | | dns | 3 resources | ✓ 12 passed | waits |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
     ")
     });
     town.propose(ALICE, "two", &[(&two, &second)]);
@@ -72,21 +74,21 @@ fn a_merge_that_brings_more_than_was_reviewed_is_held_for_what_it_brings() {
     town.push_main(ALICE);
     assert!(!town.whole_world().keys().any(|path| path.contains("/other/")), "{}", town.comment("1"));
     steady(&town.seen_first("1"), |text| {
-        insta::assert_snapshot!(text, @r"
+        insta::assert_snapshot!(text, @"
     ### ⚠️ Applied 2 of 4 — 2 held, waiting for platform
 
-    > **Not the bytes that were reviewed** · `payments-team/other/dns@dns`: reviewed nothing, now `47ab9080d5f0`. Held until someone of **platform** (`bob` and `carol`) types `goldpath change approve pr-1 h-ujy9c6u3`.
+    > **Not the bytes that were reviewed** · `payments-team/other/dns@dns`: reviewed nothing, now `4b156c400719`. Held until someone of **platform** (`bob` and `carol`) types `goldpath change approve pr-1 h-rq57gnkx`.
     >
-    > **Not the bytes that were reviewed** · `payments-team/other/cluster@staging-eu-central-1`: reviewed nothing, now `acc3a98a99e0`. Held until someone of **platform** (`bob` and `carol`) types `goldpath change approve pr-1 h-usyepfqb`.
+    > **Not the bytes that were reviewed** · `payments-team/other/cluster@staging-eu-central-1`: reviewed nothing, now `1283b2bff6b4`. Held until someone of **platform** (`bob` and `carol`) types `goldpath change approve pr-1 h-vdbq829v`.
 
     | Request | Target | + | Policy | State |
     | --- | --- | --: | --- | --- |
-    | payments-team/other | staging-eu-central-1 | 10 objects | ✓ 6 passed | held |
-    | | dns | 2 resources | ✓ 6 passed | held |
-    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | applied |
-    | | dns | 2 resources | ✓ 6 passed | applied |
+    | payments-team/other | staging-eu-central-1 | 16 objects | ✓ 12 passed | held |
+    | | dns | 3 resources | ✓ 12 passed | held |
+    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | applied |
+    | | dns | 3 resources | ✓ 12 passed | applied |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
 
     Approved: `COMMIT` by `bob`.
     ")
@@ -107,19 +109,21 @@ fn a_merge_that_lowers_the_approvals_on_the_way_is_held() {
     town.push_main(ALICE);
     assert_eq!(town.settle()["accepted"], accepted, "the approvals that judge are those from before");
     steady(&town.seen_first("1"), |text| {
-        insta::assert_snapshot!(text, @r"
-    ### ⚠️ 2 files → 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team and a review by platform
+        insta::assert_snapshot!(text, @"
+    ### ⚠️ 2 files → 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team and a review by platform
 
+    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
+    >
     > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
     >
     > **Review by platform** (`bob` and `carol`), because `goldpath.yaml` changes. To approve: `goldpath change approve pr-1`.
 
     | Request | Target | + | Policy | State |
     | --- | --- | --: | --- | --- |
-    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | waits |
-    | | dns | 2 resources | ✓ 6 passed | waits |
+    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
+    | | dns | 3 resources | ✓ 12 passed | waits |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
     ")
     });
 
@@ -141,17 +145,19 @@ fn what_no_rule_covers_is_accepted_and_what_a_rule_covers_waits() {
     town.push_directly(ALICE, &[(FILE, REQUEST)]);
     let unasked = town.pushed(&[&readme]);
     steady(&town.seen_first(&unasked), |text| {
-        insta::assert_snapshot!(text, @r"
-    ### ⚠️ 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team
+        insta::assert_snapshot!(text, @"
+    ### ⚠️ 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
 
+    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
+    >
     > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve push-COMMIT`.
 
     | Request | Target | + | Policy | State |
     | --- | --- | --: | --- | --- |
-    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | waits |
-    | | dns | 2 resources | ✓ 6 passed | waits |
+    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
+    | | dns | 3 resources | ✓ 12 passed | waits |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
     ")
     });
     assert_eq!(town.settle()["held"], 1);
@@ -177,13 +183,15 @@ fn a_removal_takes_away_one_request_and_touches_no_other() {
         world.map(|(path, text)| (inode(&path), path, text)).collect()
     };
     let (before, state) = (others(&town), town.terraform("dns/dns/payments-team/keeps/dns"));
-    assert_eq!((before.len(), state.is_some()), (7, true));
+    assert_eq!((before.len(), state.is_some()), (9, true));
 
     town.propose(ALICE, "clean-up", &[(goes, "")]);
     steady(&town.seen_first("1"), |text| {
-        insta::assert_snapshot!(text, @r"
-    ### ⚠️ 1 request → 9 files to 2 targets: 9 removed · destroys 2 things · removes 2 units — waiting for a review by payments-team and a review by platform
+        insta::assert_snapshot!(text, @"
+    ### ⚠️ 1 request → 12 files to 2 targets: 12 removed · destroys 3 things · removes 2 units — waiting for a review by payments-team and a review by platform
 
+    > **Destroys a thing** · payments-team/goes → dns: `terraform_data.environment_lifetime` is destroyed.
+    >
     > **Destroys a thing** · payments-team/goes → dns: `terraform_data.payments-api` is destroyed.
     >
     > **Destroys a thing** · payments-team/goes → dns: `terraform_data.payments-worker` is destroyed.
@@ -196,8 +204,8 @@ fn a_removal_takes_away_one_request_and_touches_no_other() {
 
     | Request | Target | − | State |
     | --- | --- | --: | --- |
-    | payments-team/goes | staging-eu-central-1 | 10 objects | goes away |
-    | | dns | 2 resources | planned |
+    | payments-team/goes | staging-eu-central-1 | 16 objects | goes away |
+    | | dns | 3 resources | planned |
 
     2 units do not change.
     ")
@@ -212,8 +220,8 @@ fn a_removal_takes_away_one_request_and_touches_no_other() {
 
     | Request | Target | − | State |
     | --- | --- | --: | --- |
-    | payments-team/goes | staging-eu-central-1 | 10 objects | applied |
-    | | dns | 2 resources | applied |
+    | payments-team/goes | staging-eu-central-1 | 16 objects | applied |
+    | | dns | 3 resources | applied |
 
     2 units do not change.
 

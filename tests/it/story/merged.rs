@@ -14,7 +14,7 @@ fn a_merge_is_applied_published_and_recorded_and_a_removal_takes_it_away() {
     assert!(town.verdict("1").starts_with("### ✅ Applied: 2 of 2"), "{}", town.comment("1"));
     assert!(town.world(NAMESPACE).is_some_and(|text| text.contains("name: payments-team-payments-staging")));
     let (serial, resources) = town.terraform(DNS).expect("there is a state");
-    assert_eq!((serial > 0, resources.len()), (true, 2));
+    assert_eq!((serial > 0, resources.len()), (true, 3));
     assert_eq!(town.notes(), 1);
     assert_eq!(town.verify().code, 0, "{}", town.verify().out);
     assert_eq!(town.bare(&["show", &format!("rendered:{NAMESPACE}")]), town.world(NAMESPACE).expect("it is there"));

@@ -13,7 +13,7 @@ fn a_request_is_answered_with_one_comment_that_is_kept_up_to_date() {
     assert!(comment.contains("| 13 | error | `spec.services[0].replicas` must be at most 10, is 40"), "{comment}");
 
     town.push(ALICE, "staging", &[(FILE, REQUEST)]);
-    insta::assert_snapshot!(town.verdict("1"), @"### 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team");
+    insta::assert_snapshot!(town.verdict("1"), @"### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team");
     let forge: serde_json::Value = serde_json::from_str(&town.outside().1).expect("the forge's file is JSON");
     let comments = forge.pointer("/pulls/0/thread/comments").or(forge.pointer("/pulls/0/comments"));
     assert_eq!(comments.and_then(|comments| comments.as_array()).map(Vec::len), Some(1), "one comment, updated in place");

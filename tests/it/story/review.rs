@@ -37,22 +37,24 @@ fn a_mistake_is_shown_at_its_line_and_the_same_comment_then_asks_for_a_review() 
 
     town.push(ALICE, "staging", &[(FILE, REQUEST)]);
     steady(&town.seen_first("1"), |text| {
-        insta::assert_snapshot!(text, @r"
-    ### 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
+        insta::assert_snapshot!(text, @"
+    ### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
 
+    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
+    >
     > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
 
     | Request | Target | + | Policy | State |
     | --- | --- | --: | --- | --- |
-    | payments-team/payments-staging | staging-eu-central-1 | 10 objects | ✓ 6 passed | rendered |
-    | | dns | 2 resources | ✓ 6 passed | planned |
+    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | rendered |
+    | | dns | 3 resources | ✓ 12 passed | planned |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.0.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
     ")
     });
-    insta::assert_snapshot!(town.marks(&town.commit_of("staging")), @r"
-    check action_required: 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
-    status action_required: 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
+    insta::assert_snapshot!(town.marks(&town.commit_of("staging")), @"
+    check action_required: 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
+    status action_required: 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
     ");
     assert!(town.marks(&wrong).starts_with("check failure: 2 mistakes"), "the commit with the mistakes stays what it was");
     let ids: Vec<u64> = town.comments(1).iter().map(|(id, _)| *id).collect();
@@ -64,10 +66,10 @@ fn who_wrote_it_and_who_is_nobody_cannot_approve_it() {
     let town = Town::with(&[]);
     town.propose(ALICE, "staging", &[(FILE, REQUEST)]);
     let own = town.ask_as(ALICE, &["change", "approve", "1"]);
-    insta::assert_snapshot!(format!("exit {}\n{}", own.code, own.err), @r"
+    insta::assert_snapshot!(format!("exit {}\n{}", own.code, own.err), @"
     exit 4
     error: alice wrote a commit of pull request #1, and nobody approves their own work: ask somebody else to look at it
-      hint: pr-1: 1 request → 9 files to 2 targets: 9 added — waiting for a review by payments-team
+      hint: pr-1: 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
     ");
 
     let before = town.outside();
@@ -118,7 +120,7 @@ fn two_that_were_reviewed_on_the_same_base_are_merged_one_after_the_other() {
     town.settle();
     town.ask_as(ALICE, &["change", "merge", "1"]).done();
     town.settle();
-    insta::assert_snapshot!(town.verdict("2"), @"### 1 request → 9 files to 2 targets: 9 added — waiting for the merge");
+    insta::assert_snapshot!(town.verdict("2"), @"### 1 request → 12 files to 2 targets: 12 added — waiting for the merge");
     // the others with Git alone, in one push: the second of them was never looked at on the base that it gets
     town.merge_by_hand(BOB, &["two", "three"]);
     town.push_main(BOB);

@@ -36,7 +36,7 @@ fn unreadable_settings_hold_everything_until_they_are_repaired() {
     town.propose(ALICE, "staging", &[(FILE, REQUEST)]);
     steady(
         &town.verdict("1"),
-        |text| insta::assert_snapshot!(text, @"### 1 request → 9 files to 2 targets: 9 added — waiting for a readable goldpath.yaml"),
+        |text| insta::assert_snapshot!(text, @"### 1 request → 12 files to 2 targets: 12 added — waiting for a readable goldpath.yaml"),
     );
     town.ask_as(BOB, &["change", "approve", "1"]);
     town.settle();
@@ -72,7 +72,7 @@ fn what_landed_while_the_settings_were_unreadable_comes_with_the_repair_and_is_a
     let repaired = town.pushed(&[&broken, &unread]);
     assert_eq!(
         town.verdict(&repaired),
-        "### ⚠️ 1 request → 9 files to 2 targets: 9 added — on the default branch, held, waiting for a review by payments-team"
+        "### ⚠️ 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team"
     );
     town.ask_as("dave", &["change", "approve", &repaired]);
     town.settle();
