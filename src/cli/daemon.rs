@@ -13,7 +13,7 @@ use crate::signer::Signer;
 use crate::store::Store;
 use crate::watch::{self, Watch};
 use crate::world::{Parts, World};
-use crate::{change, forge, telemetry};
+use crate::{change, forge, telemetry, worker};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fs::File;
@@ -42,6 +42,7 @@ struct Desk {
     reconciler: Arc<Reconciler<World>>,
     repository: String,
     branch: String,
+    sandbox_lacks: Vec<String>,
 }
 
 /// Starts a daemon; it runs until it is stopped.
@@ -66,7 +67,8 @@ pub(super) async fn start(config: Config) -> Result<Daemon, Error> {
     tasks.spawn(listen_to(triggers, reconciler.clone(), stop.clone()));
     let loop_ = (reconciler.clone(), stop.clone());
     tasks.spawn(async move { loop_.0.run(loop_.1).await });
-    let desk = Arc::new(Desk { reconciler, repository: shown(&config.repository.url), branch: config.repository.branch.clone() });
+    let repository = shown(&config.repository.url);
+    let desk = Arc::new(Desk { reconciler, repository, branch: config.repository.branch.clone(), sandbox_lacks: sandbox_lacks()? });
     let (ask, questions) = mpsc::channel(64);
     tasks.spawn(answer_all(desk.clone(), questions, stop.clone()));
     let (ready, seen) = channel::channel(Readiness::NotYet("the repository has not been looked at yet".to_owned()));
@@ -92,6 +94,15 @@ fn lock_state(dir: &Path) -> Result<File, Error> {
             .hint("end it first, or give this one a folder of its own with `--state DIR`")
     })?;
     Ok(lock)
+}
+
+/// What the kernel does not give to shut workers in, and says so in the log; a daemon that cannot start any does not start.
+fn sandbox_lacks() -> Result<Vec<String>, Error> {
+    let lacks = worker::walls(&super::place::program()?)?.missing;
+    if !lacks.is_empty() {
+        tracing::warn!(lacks = lacks.join("; "), "what pull requests bring is rendered with limits on memory and time alone");
+    }
+    Ok(lacks)
 }
 
 fn parts(config: &Config, git: Repository) -> Result<Parts, Error> {
@@ -283,6 +294,7 @@ impl Desk {
             open: changes.iter().filter(|change| change.is_open()).count(),
             held: changes.iter().filter(|change| change.is_held()).count(),
             rewound: line.rewound,
+            sandbox_lacks: self.sandbox_lacks.clone(),
             rounds: self.reconciler.rounds(),
             targets: self.reconciler.targets().await?,
         })

@@ -3,7 +3,6 @@
 use super::{Ended, Output, colour, place, print};
 use crate::error::Error;
 use crate::model::{Finding, RepoPath};
-use crate::render::Cache;
 use crate::report;
 use crate::worker::Asked;
 use crate::world::Tree;
@@ -72,8 +71,10 @@ fn findings(args: &Args, root: &Path, tree: &Tree) -> Result<Vec<Finding>, Error
     let mut findings = tree.findings();
     findings.extend(tree.brought.iter().flat_map(|said| said.findings.iter().cloned()));
     if let Some(base) = base {
-        let base = Tree::read(base, &mut Cache::default(), super::run::threads());
-        findings.extend(crate::diff::diff(Some(base.side()), tree.side()).findings);
+        // a base that does not come to its end has nothing to be compared with
+        if let Ok(base) = place::apart(base, None)? {
+            findings.extend(crate::diff::diff(Some(base.side()), tree.side()).findings);
+        }
     }
     crate::model::sort_findings(&mut findings);
     findings.dedup();

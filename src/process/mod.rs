@@ -256,7 +256,8 @@ pub fn pipe(
     wall: Duration,
     on_output: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Output, Error> {
-    Command::new(program).no_env().args(args).stdin(Stdin::Bytes(input)).timeout(wall).run_blocking_with(on_output)
+    // Its output goes to `on_output`: nothing of it needs to be kept.
+    Command::new(program).no_env().args(args).stdin(Stdin::Bytes(input)).timeout(wall).output_cap(64 << 10).run_blocking_with(on_output)
 }
 
 #[cfg(test)]

@@ -35,8 +35,12 @@ struct Run {
     result: Option<Value>,
 }
 
+/// Told the number of each probe before it is passed.
+pub(super) type Told = Box<dyn Fn(usize)>;
+
 thread_local! {
     static RUN: RefCell<Run> = RefCell::new(Run::default());
+    static TOLD: RefCell<Option<Told>> = const { RefCell::new(None) };
 }
 
 /// What a finished rendering noted.
@@ -98,7 +102,9 @@ pub(super) fn typed(text: &str, value: JsonValue) -> TeraResult<Value> {
 /// Registers the probes.
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("__step", |id: u64, _: Kwargs, _: &State| -> TeraResult<Value> {
-        RUN.with_borrow_mut(|run| run.last = usize::try_from(id).ok());
+        let id = usize::try_from(id).ok();
+        RUN.with_borrow_mut(|run| run.last = id);
+        TOLD.with_borrow(|told| told.iter().zip(id).for_each(|(told, id)| told(id)));
         spend(1)?;
         Ok(Value::safe_string(""))
     });
@@ -181,6 +187,14 @@ pub(super) fn render(
         Ok(()) => Ok(Noted { output: out.0, prints: run.prints, trace: run.trace, steps: steps - run.steps_left }),
         Err(error) => Err((error, run.last)),
     }
+}
+
+/// Renders, telling the number of each probe that is passed.
+pub(super) fn render_telling<T>(told: Told, render: impl FnOnce() -> T) -> T {
+    TOLD.set(Some(told));
+    let rendered = render();
+    TOLD.set(None);
+    rendered
 }
 
 /// Evaluates a template made of one `__result` call, and gives the typed value.

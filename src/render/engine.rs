@@ -5,10 +5,10 @@ use super::codes::{TEMPLATE_ERROR, TEMPLATE_LIMIT};
 use super::filters;
 use super::lexer::{Delimiters, Kind, Piece, parts};
 use super::probe::{Point, Probed, Probes, probe};
-use super::rendered::Limits;
-use crate::model::{Code, RepoPath, Span, close_match};
+use super::rendered::{Limits, Progress, Tell};
+use crate::model::{Code, Place, RepoPath, Span, close_match};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use tera::{ErrorKind, Tera};
 
 /// What templates may name without having set it.
@@ -43,6 +43,7 @@ pub(super) struct Engine {
     sources: Vec<Source>,
     guarded: Instance,
     lines: OnceLock<Option<Instance>>,
+    each: OnceLock<Option<Instance>>,
 }
 
 /// An instance with one kind of probes.
@@ -84,7 +85,7 @@ impl Engine {
         }
         let guarded =
             Instance::new(&base, &sources, &delimiters, Probes::Guard).map_err(|error| load_mistakes(&sources, &delimiters, &error))?;
-        Ok(Self { base, delimiters, sources, guarded, lines: OnceLock::new() })
+        Ok(Self { base, delimiters, sources, guarded, lines: OnceLock::new(), each: OnceLock::new() })
     }
 
     /// Renders one template.
@@ -112,6 +113,21 @@ impl Engine {
         let Some((id, _)) = noted.trace.iter().rev().find(|(_, written)| *written <= byte) else { return whole };
         let point = lines.points[*id];
         (self.sources[point.template].file.clone(), lines.probed[point.template].span(point.offset))
+    }
+
+    /// Renders one template for nothing but to tell each of its tags and expressions before it runs.
+    pub(super) fn tell(&self, template: usize, context: &tera::Context, steps: u64, bytes: usize, tell: &Tell) {
+        let each = self.each.get_or_init(|| Instance::new(&self.base, &self.sources, &self.delimiters, Probes::Each).ok());
+        let Some(each) = each else { return };
+        let place = |point: &Point| Place::new(self.sources[point.template].file.clone(), each.probed[point.template].span(point.offset));
+        let places: Vec<Place> = each.points.iter().map(place).collect();
+        let tell = Arc::clone(tell);
+        let told = move |id: usize| places.get(id).into_iter().for_each(|place| tell(Progress::Step(place.clone())));
+        // How it ends is told by the rendering that counts.
+        budget::render_telling(Box::new(told), || {
+            budget::render(&each.tera, &self.sources[template].name, context, steps, bytes, Mode::default())
+        })
+        .ok();
     }
 
     /// The index of a template by its file.

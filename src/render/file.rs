@@ -7,7 +7,7 @@ use super::kubernetes;
 use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
 use super::marks::Marks;
 use super::release::{Body, FilePlan, Plan};
-use super::rendered::{Limits, Object, RenderedFile};
+use super::rendered::{Limits, Object, RenderedFile, Tell};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
 use super::schema::Schema;
 use super::terraform::{self, GENERATED};
@@ -31,6 +31,8 @@ pub(super) struct Maker<'a> {
     pub(super) release_file: &'a RepoPath,
     /// Told each template before it runs.
     pub(super) begins: &'a dyn Fn(&RepoPath),
+    /// Told each tag and expression.
+    pub(super) traced: Option<&'a Tell>,
 }
 
 /// The finished files of a unit.
@@ -97,6 +99,11 @@ impl Maker<'_> {
             Body::Copy(text) => (text.clone(), None),
             Body::Template(template) => {
                 let engine = &self.plan.engine;
+                if let Some(tell) = self.traced {
+                    engine.tell(*template, self.context, *steps, *bytes, tell);
+                    // From here on it is not a line that takes what is taken.
+                    (self.begins)(&plan.source);
+                }
                 let noted = engine.render(*template, self.context, *steps, *bytes, Mode::default()).map_err(|mistake| vec![*mistake])?;
                 *steps -= noted.steps;
                 *bytes -= noted.output.len();

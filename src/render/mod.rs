@@ -24,7 +24,7 @@ mod schema;
 mod terraform;
 mod workflow;
 
-pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Unit};
+pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Tell, Unit, Watched};
 
 use crate::model::{
     Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, TargetName, UnitId, sort_findings,
@@ -54,23 +54,23 @@ const MOST_RELATED: usize = 5;
 
 /// Renders every request of a platform repository, with at most so many threads; units that the cache knows are not rendered again.
 pub fn render(snapshot: &Snapshot, platform: &Platform, limits: &Limits, cache: &mut Cache, threads: usize) -> Rendered {
-    render_telling(snapshot, platform, limits, cache, threads, &|_| {})
+    render_watched(snapshot, platform, limits, cache, threads, &Watched::by_nobody())
 }
 
-/// The same, telling what it is about to do, from the thread that does it.
-pub fn render_telling(
+/// The same, under the eyes of somebody.
+pub fn render_watched(
     snapshot: &Snapshot,
     platform: &Platform,
     limits: &Limits,
     cache: &mut Cache,
     threads: usize,
-    tell: &(dyn Fn(Progress) + Sync),
+    watched: &Watched,
 ) -> Rendered {
     let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
     match pool {
-        Some(Ok(pool)) => pool.install(|| render_here(snapshot, platform, limits, cache, tell, true)),
+        Some(Ok(pool)) => pool.install(|| render_here(snapshot, platform, limits, cache, watched, true)),
         // Without threads of its own it does the same work on this one.
-        Some(Err(_)) | None => render_here(snapshot, platform, limits, cache, tell, false),
+        Some(Err(_)) | None => render_here(snapshot, platform, limits, cache, watched, false),
     }
 }
 
@@ -79,16 +79,28 @@ fn render_here(
     platform: &Platform,
     limits: &Limits,
     cache: &mut Cache,
-    tell: &(dyn Fn(Progress) + Sync),
+    watched: &Watched,
     parallel: bool,
 ) -> Rendered {
     let (renderers, findings) = renderer::renderers(snapshot);
     let keys = Keys::new(snapshot, platform, limits, &renderers);
-    let releases = load_releases(snapshot, platform, limits, &renderers, &keys, cache, parallel);
+    let requests: Vec<&Request> = platform.requests.values().filter(|request| watched.wants(&request.id)).collect();
+    let wanted = |release: &&Release| {
+        let traced = watched.traced.is_none() || requests.iter().any(|request| request.release == release.id);
+        traced && !watched.without.contains(&release.file)
+    };
+    let releases: Vec<&Release> = platform.releases.values().filter(wanted).collect();
+    let load = |release: &Release| {
+        (watched.tell)(Progress::Loads(release.file.clone()));
+        let loaded = release::load(snapshot, release, &renderers, limits);
+        (watched.tell)(Progress::Loaded(release.file.clone()));
+        loaded
+    };
+    let releases = load_releases(&releases, &load, &keys, cache, parallel);
     let mut rendered = Rendered { findings, ..Rendered::default() };
     rendered.findings.extend(schema::unknown_versions(snapshot, platform));
     rendered.findings.extend(release_findings(platform, &releases));
-    let world = World { snapshot, platform, limits, renderers, releases, shared: Shared::new(platform), settings: keys.settings, tell };
+    let world = World { snapshot, platform, limits, renderers, releases, shared: Shared::new(platform), settings: keys.settings, watched };
     let known = &cache.requests;
     let one = |request: &Request| -> (Digest, Option<Arc<[Unit]>>, Outcome) {
         let key = keys.request(snapshot, platform, request);
@@ -96,12 +108,11 @@ fn render_here(
             Some(units) => (key, Some(Arc::clone(units)), Outcome::default()),
             None => {
                 let outcome = request::render(&world, request);
-                tell(Progress::Ended(request.id.clone()));
+                (watched.tell)(Progress::Ended(request.id.clone()));
                 (key, None, outcome)
             }
         }
     };
-    let requests: Vec<&Request> = platform.requests.values().collect();
     let outcomes: Vec<_> = if parallel {
         requests.par_iter().map(|request| one(request)).collect()
     } else {
@@ -176,10 +187,8 @@ impl Keys {
 }
 
 fn load_releases(
-    snapshot: &Snapshot,
-    platform: &Platform,
-    limits: &Limits,
-    renderers: &BTreeMap<RendererId, Renderer>,
+    releases: &[&Release],
+    load: &(dyn Fn(&Release) -> Loaded + Sync),
     keys: &Keys,
     cache: &mut Cache,
     parallel: bool,
@@ -188,9 +197,8 @@ fn load_releases(
     let one = |release: &Release| {
         let key = keys.releases[&release.id];
         let loaded = known.get(&key).cloned();
-        (key, release.id.clone(), loaded.unwrap_or_else(|| Arc::new(release::load(snapshot, release, renderers, limits))))
+        (key, release.id.clone(), loaded.unwrap_or_else(|| Arc::new(load(release))))
     };
-    let releases: Vec<&Release> = platform.releases.values().collect();
     let loaded: Vec<_> = if parallel {
         releases.par_iter().map(|release| one(release)).collect()
     } else {

@@ -9,6 +9,8 @@ pub(super) enum Probes {
     Guard,
     /// The same, and `{{ N | __at }}` before every line of text and every expression.
     Lines,
+    /// As `Guard`, and `{{ N | __step }}` before every expression and every tag that begins something.
+    Each,
 }
 
 /// A template with its probes.
@@ -71,6 +73,9 @@ pub(super) fn probe(template: usize, name: &str, source: &str, delimiters: &Deli
         }
         if probes == Probes::Lines && (!extends || inside > 0) {
             line_begins = put.lines(part, line_begins);
+        }
+        if probes == Probes::Each && (!extends || inside > 0) {
+            put.each(part);
         }
         put.guard(part);
     }
@@ -147,6 +152,18 @@ impl Put<'_> {
             }
         }
         part.tokens.len()
+    }
+
+    /// A tag that ends something, or goes on with it, has nothing before it that is run each time.
+    fn each(&mut self, part: &Part) {
+        let begins = match part.piece {
+            Piece::Expression => true,
+            Piece::Tag => matches!(part.word(self.source, 0), "set" | "set_global" | "for" | "if" | "include" | "filter" | "<"),
+            Piece::Text | Piece::Raw | Piece::Comment => false,
+        };
+        if begins {
+            self.point(part.range.start, part.range.start, [part.trims[0], false], "__step");
+        }
     }
 
     /// Traces the lines of a part; gives whether the text behind it begins a line.

@@ -1,6 +1,6 @@
 //! What rendering gives: units with their files, the objects in them, and what each was made from.
 
-use crate::model::{Digest, Finding, Json, OnDelete, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
+use crate::model::{Digest, Finding, Json, OnDelete, Place, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -88,10 +88,41 @@ pub struct Read {
 /// What rendering is about to do, told so that its death can be traced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// The templates of a release are about to be loaded, by its `release.yaml`.
+    Loads(RepoPath),
+    /// They are loaded.
+    Loaded(RepoPath),
     /// A file is about to be read as a template or as expressions.
     Begins(At),
+    /// A tag or an expression is about to be run, where the rendering is traced.
+    Step(Place),
     /// All units of a request are done.
     Ended(RequestId),
+}
+
+/// Who is told what rendering is about to do.
+pub type Tell = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Who watches over a rendering, and what they want of it.
+#[derive(Clone)]
+pub struct Watched {
+    /// Told everything, from the thread that does it.
+    pub tell: Tell,
+    /// Templates that are not run, and with a `release.yaml` none of its release: they were ended before. What needs them fails.
+    pub without: BTreeSet<RepoPath>,
+    /// Renders only this request, and tells each tag and expression.
+    pub traced: Option<RequestId>,
+}
+
+impl Watched {
+    /// Nobody watches.
+    pub fn by_nobody() -> Self {
+        Self { tell: Arc::new(|_| {}), without: BTreeSet::new(), traced: None }
+    }
+
+    pub(super) fn wants(&self, request: &RequestId) -> bool {
+        self.traced.as_ref().is_none_or(|only| only == request)
+    }
 }
 
 /// Where rendering is.

@@ -8,7 +8,7 @@ use super::engine::Mistake;
 use super::file::{Maker, at_output};
 use super::marks::{Marks, marks};
 use super::release::Loaded;
-use super::rendered::{At, Limits, Progress, Read, Unit};
+use super::rendered::{At, Limits, Progress, Read, Unit, Watched};
 use super::renderer::{Marks as MarkKind, Renderer};
 use super::schema;
 use crate::model::{
@@ -29,7 +29,7 @@ pub(super) struct World<'a> {
     pub(super) releases: BTreeMap<ReleaseId, Arc<Loaded>>,
     pub(super) shared: Shared,
     pub(super) settings: Digest,
-    pub(super) tell: &'a (dyn Fn(Progress) + Sync),
+    pub(super) watched: &'a Watched,
 }
 
 /// What one request gives.
@@ -46,6 +46,9 @@ pub(super) struct Outcome {
 pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
     let platform = world.platform;
     let release = platform.releases.get(&request.release);
+    if release.is_some_and(|release| world.watched.without.contains(&release.file)) {
+        return Outcome { failed: true, ..Outcome::default() };
+    }
     let (Some(release), Some(path), Some(loaded)) =
         (release, platform.paths.get(&request.release.path), world.releases.get(&request.release))
     else {
@@ -56,8 +59,8 @@ pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
     let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
     let context = world.shared.request(request, path, release, &marks);
     let mut work = Work { world, request, release, path, loaded, marks, context, outcome: Outcome::default(), taken: BTreeSet::new() };
-    (world.tell)(Progress::Begins(At { request: request.id.clone(), unit: None, file: release.file.clone() }));
     for output in &release.outputs {
+        work.begins_output(output);
         work.output(output);
     }
     work.finish()
@@ -106,9 +109,19 @@ impl<'a> Work<'a> {
         path_finding(mistake, self.path).related(Place::file(self.request.file.clone()), format!("rendered for `{}`", self.request.id))
     }
 
+    /// Tells that the expressions of an output are about to be run.
+    fn begins_output(&self, output: &Output) {
+        let Watched { tell, traced, .. } = self.world.watched;
+        tell(Progress::Begins(At { request: self.request.id.clone(), unit: None, file: self.release.file.clone() }));
+        if traced.is_some() {
+            tell(Progress::Step(Place::new(self.release.file.clone(), output.span)));
+        }
+    }
+
     fn output(&mut self, output: &'a Output) {
-        if !self.loaded.outputs.contains_key(&output.name) {
-            // The release has a finding of its own that says why.
+        let plan = self.loaded.outputs.get(&output.name);
+        if plan.is_none_or(|plan| plan.files.iter().any(|file| self.world.watched.without.contains(&file.source))) {
+            // The release has a finding of its own that says why, or who watches has.
             self.outcome.failed = true;
             return;
         }
@@ -220,8 +233,10 @@ impl<'a> Work<'a> {
             schema: schema::of_target(target),
             release_file: &self.release.file,
             begins: &|file| {
-                (self.world.tell)(Progress::Begins(At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() }))
+                let at = At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() };
+                (self.world.watched.tell)(Progress::Begins(at));
             },
+            traced: self.world.watched.traced.is_some().then_some(&self.world.watched.tell),
         };
         match maker.make() {
             Ok(made) if made.files.is_empty() => {

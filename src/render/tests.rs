@@ -836,12 +836,13 @@ fn the_same_bytes_come_out_at_any_number_of_threads_and_from_the_cache() {
     assert_eq!(one.units.len(), 40, "{:?}", one.findings);
     assert_eq!(cache.len(), 40);
     assert_eq!(render(&snapshot, &case.platform, &Limits::default(), &mut Cache::new(), 4), one);
-    let rendered = std::sync::atomic::AtomicUsize::new(0);
-    let count = |_: Progress| {
-        rendered.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-    };
-    let again = render_telling(&snapshot, &case.platform, &Limits::default(), &mut cache, 2, &count);
-    assert_eq!((again, rendered.into_inner()), (one, 0));
+    let told = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let count = Arc::clone(&told);
+    let tell: Tell = Arc::new(move |_| {
+        count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    });
+    let again = render_watched(&snapshot, &case.platform, &Limits::default(), &mut cache, 2, &Watched { tell, ..Watched::by_nobody() });
+    assert_eq!((again, told.load(std::sync::atomic::Ordering::Relaxed)), (one, 0));
 }
 
 #[test]

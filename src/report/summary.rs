@@ -94,6 +94,9 @@ pub struct DaemonStatus {
     pub held: usize,
     /// What was known of the default branch is no longer part of it: nothing lands until it is again.
     pub rewound: bool,
+    /// What this machine's kernel does not give to shut in what pull requests bring; empty: everything that is asked for.
+    #[serde(default)]
+    pub sandbox_lacks: Vec<String>,
     /// How often the repository was looked at since the start.
     pub rounds: u64,
     /// The targets.

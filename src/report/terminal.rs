@@ -215,6 +215,11 @@ pub fn status_terminal(status: &DaemonStatus) -> String {
         writeln!(text, "rewound: {branch} no longer holds {tip}, so nothing lands until it does again: push {tip} back to it")
             .expect("a string takes all");
     }
+    if !status.sandbox_lacks.is_empty() {
+        let lacks: Vec<String> = status.sandbox_lacks.iter().map(|lack| line(lack)).collect();
+        let limits = "what pull requests bring is rendered with limits on memory and time alone";
+        writeln!(text, "sandbox: {}: {limits}", lacks.join("; ")).expect("a string takes all");
+    }
     let held =
         if status.held > 0 { format!(", {} held: `goldpath change list` says what clears them", status.held) } else { String::new() };
     writeln!(text, "{} open{held}", count(status.open, "change")).expect("a string takes all");

@@ -54,6 +54,7 @@ fn answer(question: Question, acted: &std::sync::Mutex<Vec<Action>>) {
         Question::Status { wait: _, reply } => {
             drop(reply.send(DaemonStatus {
                 rewound: false,
+                sandbox_lacks: Vec::new(),
                 rounds: 1,
                 version: "0.1.0".to_owned(),
                 repository: "platform.git".to_owned(),

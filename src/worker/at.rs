@@ -1,6 +1,6 @@
 //! What a worker is at.
 
-use crate::model::{RepoPath, Turn};
+use crate::model::{RepoPath, RequestId, Turn};
 use crate::{parse, policy, render};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -10,6 +10,8 @@ use std::fmt;
 pub enum At {
     /// A schema.
     Check(parse::Check),
+    /// All templates of a release, by its `release.yaml`.
+    Load(RepoPath),
     /// A template.
     Render(render::At),
     /// A policy.
@@ -21,6 +23,7 @@ impl At {
     pub(super) fn key(&self) -> String {
         match self {
             Self::Check(check) => check.file.to_string(),
+            Self::Load(release) => release.to_string(),
             Self::Render(at) => at.request.to_string(),
             Self::Ask(_) => String::new(),
         }
@@ -30,8 +33,23 @@ impl At {
     pub fn file(&self) -> &RepoPath {
         match self {
             Self::Check(check) => &check.schema,
+            Self::Load(release) => release,
             Self::Render(at) => &at.file,
             Self::Ask(ask) => &ask.policy,
+        }
+    }
+
+    /// What it is, told at a place in a file: the template itself, or one that it includes.
+    pub(super) fn seen_from(&self, file: &RepoPath) -> String {
+        let text = self.to_string();
+        if file == self.file() { text } else { text.replace("with this file", &format!("with `{}`", self.file())) }
+    }
+
+    /// The request that it is run for.
+    pub(super) fn request(&self) -> Option<&RequestId> {
+        match self {
+            Self::Render(at) => Some(&at.request),
+            Self::Check(_) | Self::Load(_) | Self::Ask(_) => None,
         }
     }
 
@@ -39,7 +57,7 @@ impl At {
     pub(super) fn turn(&self) -> Turn {
         match self {
             Self::Ask(ask) if ask.policy.below("golden-paths").is_none() => Turn::Platform,
-            Self::Check(_) | Self::Render(_) | Self::Ask(_) => Turn::PathOwner,
+            Self::Check(_) | Self::Load(_) | Self::Render(_) | Self::Ask(_) => Turn::PathOwner,
         }
     }
 
@@ -49,6 +67,7 @@ impl At {
             Self::Check(_) => {
                 "Look for alternatives in alternatives (`anyOf` in `anyOf`, a `$ref` that is met twice): each level doubles the work."
             }
+            Self::Load(_) => "Look for a template of this release that is nested very deeply or very long.",
             Self::Render(_) => "Look for a loop that hardly ends or a text that grows by itself.",
             Self::Ask(_) => "Look for a rule that combines everything with everything, or a text that grows by itself.",
         }
@@ -61,6 +80,7 @@ impl fmt::Display for At {
         match self {
             Self::Check(check) if check.file == check.schema => f.write_str("reading this schema"),
             Self::Check(check) => write!(f, "holding `{}` against this schema", check.file),
+            Self::Load(_) => f.write_str("loading the templates of this release"),
             Self::Render(at) => match &at.unit {
                 Some(unit) => write!(f, "rendering `{unit}` with this file"),
                 None => write!(f, "rendering `{}` with this file", at.request),

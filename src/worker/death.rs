@@ -1,7 +1,7 @@
 //! How a worker died, and the findings that this is to the owner of the golden path.
 
 use super::At;
-use super::inside::MEMORY;
+use super::watch::OVERRAN;
 use crate::error::{Fault, Kind};
 use crate::model::{Code, Edit, Explained, Finding, Place, RepoPath, Turn};
 use crate::process::{self, Output, Status, Stopped};
@@ -24,12 +24,14 @@ pub enum Death {
         message: String,
     },
     /// It ended while it worked.
-    #[error("{}", ended(why, at))]
+    #[error("{}", ended(why, at, step.as_ref()))]
     Ended {
         /// Why it ended.
         why: Why,
         /// What was being run, one place for each thread; empty when nothing was.
         at: Vec<At>,
+        /// The tag or expression that was being run, where that is known.
+        step: Option<Place>,
     },
 }
 
@@ -40,8 +42,8 @@ pub enum Why {
     Wall(Duration),
     /// It took more processor time than one step, or the whole, may.
     Processor,
-    /// It asked for more memory than it had.
-    Memory,
+    /// It asked for more memory than it had, in bytes.
+    Memory(u64),
     /// It was nested too deeply.
     Stack,
     /// Something else, in its own words.
@@ -53,29 +55,30 @@ impl fmt::Display for Why {
         match self {
             Self::Wall(after) => write!(f, "it took longer than {} s", after.as_secs_f64()),
             Self::Processor => f.write_str("it took too much processor time"),
-            Self::Memory => write!(f, "it asked for more than {} MiB of memory", MEMORY >> 20),
+            Self::Memory(bytes) => write!(f, "it asked for more than {} MiB of memory", bytes >> 20),
             Self::Stack => f.write_str("it was nested too deeply"),
             Self::Other(what) => f.write_str(what),
         }
     }
 }
 
-fn ended(why: &Why, at: &[At]) -> String {
-    match at.first() {
-        Some(at) => format!("{}: {at} was ended: {why}", at.file()),
-        None => format!("reading the tree was ended: {why}"),
+fn ended(why: &Why, at: &[At], step: Option<&Place>) -> String {
+    match (at.first(), step) {
+        (Some(at), None) => format!("{}: {at} was ended: {why}", at.file()),
+        (Some(at), Some(step)) => format!("{}:{}: {} was ended here: {why}", step.path, step.span.line, at.seen_from(&step.path)),
+        (None, _) => format!("reading the tree was ended: {why}"),
     }
 }
 
 impl Death {
     /// The death of a child that did not say that it was done.
-    pub(super) fn of(output: Result<Output, process::Error>, at: Vec<At>) -> Self {
+    pub(super) fn of(output: Result<Output, process::Error>, at: Vec<At>, step: Option<Place>, memory: u64) -> Self {
         let why = match output {
-            Ok(output) => why(&output),
+            Ok(output) => why(&output, memory),
             Err(process::Error::Stopped { why: Stopped::Timeout(after), .. }) => Why::Wall(after),
             Err(error) => return Self::Process(error),
         };
-        Self::Ended { why, at }
+        Self::Ended { why, at, step }
     }
 
     /// Whether the same job may do better later.
@@ -88,7 +91,7 @@ impl Death {
 
     /// What it is to the people of the change: the files that were being run. Nothing when the fault is not theirs.
     pub fn findings(&self) -> Vec<Finding> {
-        let Self::Ended { why, at } = self else { return Vec::new() };
+        let Self::Ended { why, at, step } = self else { return Vec::new() };
         let code = WORKER_ENDED;
         if at.is_empty() {
             let file = RepoPath::parse("goldpath.yaml").expect("it is a path");
@@ -98,27 +101,30 @@ impl Death {
         let suspects = if at.len() > 1 { format!(" (one of {} that ran at the same time)", at.len()) } else { String::new() };
         at.iter()
             .map(|at| {
-                let message = format!("{at} was ended: {why}{suspects}");
+                let (place, message) = match step {
+                    None => (Place::file(at.file().clone()), format!("{at} was ended: {why}{suspects}")),
+                    Some(step) => (step.clone(), format!("{} was ended here: {why}", at.seen_from(&step.path))),
+                };
                 let help = format!("{} The same check at your desk: `goldpath validate`.", at.help());
-                Finding::error(code.clone(), Place::file(at.file().clone()), message).help(help).turn(at.turn())
+                Finding::error(code.clone(), place, message).help(help).turn(at.turn())
             })
             .collect()
     }
 }
 
 /// The words of Rust's runtime tell a failed allocation from a stack that is too deep: both end in the same signal.
-fn why(output: &Output) -> Why {
+fn why(output: &Output, memory: u64) -> Why {
     const KILLED: i32 = 9;
     const PROCESSOR: i32 = 24;
     let said = output.stderr.text();
     if said.contains("memory allocation of") {
-        return Why::Memory;
+        return Why::Memory(memory);
     }
     if said.contains("overflowed its stack") {
         return Why::Stack;
     }
     match output.status {
-        Status::Signal(KILLED | PROCESSOR) => Why::Processor,
+        Status::Signal(KILLED | PROCESSOR) | Status::Code(OVERRAN) => Why::Processor,
         Status::Signal(signal) => Why::Other(format!("signal {signal} ended it")),
         Status::Code(code) => {
             let first = said.lines().next().unwrap_or_default();

@@ -1,22 +1,16 @@
 //! What runs in the child.
 
-use super::{Asked, At, Evaluated, Job, Said, wire};
+use super::watch::Watch;
+use super::wire::{self, Bounds, Errand};
+use super::{Asked, At, Evaluated, Job, Said, walls};
 use crate::model::{Digest, UnitId};
 use crate::parse::{self, Parsed};
 use crate::policy::{self, Verdicts};
-use crate::render::{self, Cache, Rendered, render_telling};
-use rustix::process::{Resource, Rlimit, setrlimit};
-use rustix::time::{ClockId, clock_gettime};
-use std::collections::BTreeMap;
+use crate::render::{self, Cache, Rendered, Watched, render_watched};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
-
-/// How much address space the child may take: ten thousand requests need a quarter of it, and each thread reserves 130 MiB that it hardly uses.
-pub(super) const MEMORY: u64 = 1 << 30;
-
-/// How many seconds of processor time one schema, one template of one unit, or one policy about one unit may take, give or take a half (the
-/// kernel counts whole ones). Honest ones take milliseconds; and a policy, which may take a second for one input, gets its own finding first.
-const STEP: u64 = 2;
+use std::sync::Arc;
 
 /// Reads a job from the standard input, and says on the standard output where it is and what it found.
 pub fn main() -> ExitCode {
@@ -31,29 +25,51 @@ pub fn main() -> ExitCode {
 }
 
 fn work(input: &mut impl Read) -> io::Result<()> {
-    limit(Resource::As, MEMORY, MEMORY)?;
-    limit(Resource::Core, 0, 0)?;
-    limit(Resource::Fsize, 0, 0)?;
-    let whole: u64 = wire::read(input)?;
-    limit(Resource::Cpu, whole, whole)?;
+    let bounds: Bounds = wire::read(input)?;
+    let walls = walls::close(&bounds)?;
+    say(&Said::Ready(walls))?;
+    let errand: Errand = wire::read(input)?;
     let job: Job = wire::read(input)?;
-    let begins = |at: At| {
-        step(whole);
-        // When nobody listens any more, nobody needs what comes of the work: the next write that matters fails.
-        say(&Said::Begins(at)).ok();
-    };
+    let watch = Watch::start()?;
+    let (begins, ended) = tellers(&watch);
     let parsed = parse::parse_telling(&job.snapshot, &|progress| match progress {
         parse::Progress::Begins(check) => begins(At::Check(check)),
-        parse::Progress::Ended(check) => ended(&At::Check(check)),
+        parse::Progress::Ended(check) => ended(At::Check(check).key()),
     });
-    let rendered =
-        render_telling(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::new(), job.threads, &|progress| match progress {
-            render::Progress::Begins(at) => begins(At::Render(at)),
-            render::Progress::Ended(request) => drop(say(&Said::Ended(request.to_string()))),
-        });
-    let verdicts = verdicts(&job, &parsed, &rendered, &mut |ask| begins(At::Ask(ask)));
-    limit(Resource::Cpu, whole, whole)?;
-    say(&Said::Done(Box::new(Evaluated { parsed, rendered, verdicts })))
+    let (loads, ask) = (Arc::clone(&begins), Arc::clone(&begins));
+    let traced = errand.traced.is_some();
+    let tell = move |progress| match progress {
+        render::Progress::Loads(release) => loads(At::Load(release)),
+        render::Progress::Loaded(release) => ended(At::Load(release).key()),
+        render::Progress::Begins(at) => loads(At::Render(at)),
+        render::Progress::Step(place) => drop(say(&Said::Step(place))),
+        render::Progress::Ended(request) => ended(request.to_string()),
+    };
+    let watched = Watched { tell: Arc::new(tell), without: errand.without, traced: errand.traced };
+    let rendered = render_watched(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::new(), job.threads, &watched);
+    if traced {
+        return say(&Said::Done(Box::default()));
+    }
+    let verdicts = verdicts(&job, &parsed, &rendered, &mut |asked| ask(At::Ask(asked)));
+    watch.rest();
+    say(&Said::Done(Box::new(Evaluated { parsed, rendered, verdicts, left_out: BTreeSet::new() })))
+}
+
+type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
+
+/// What is called when a step begins, and when one with this key has ended. When nobody listens any more, nobody needs what comes of the
+/// work: the next write that matters fails.
+fn tellers(watch: &Watch) -> (Teller<At>, Teller<String>) {
+    let (beginning, ending) = (watch.clone(), watch.clone());
+    let begins = move |at: At| {
+        beginning.begins(at.clone());
+        say(&Said::Begins(at)).ok();
+    };
+    let ended = move |key: String| {
+        ending.ended(&key);
+        say(&Said::Ended(key)).ok();
+    };
+    (Arc::new(begins), Arc::new(ended))
 }
 
 /// Compiles the policies of the tree, and asks them where that is wanted.
@@ -76,26 +92,10 @@ fn differs(base: &BTreeMap<UnitId, Digest>, rendered: &Rendered, id: &UnitId) ->
     base.get(id) != rendered.units.get(id).map(|unit| &unit.digest)
 }
 
-fn ended(at: &At) {
-    say(&Said::Ended(at.key())).ok();
-}
-
 /// Writes one value at once, whichever thread says it.
-fn say(said: &Said) -> io::Result<()> {
+pub(super) fn say(said: &Said) -> io::Result<()> {
     let frame = wire::frame(said)?;
     let mut out = io::stdout().lock();
     out.write_all(&frame)?;
     out.flush()
-}
-
-/// A step begins: the kernel ends this process when the step takes too long, whatever it is busy with.
-fn step(whole: u64) {
-    let used = clock_gettime(ClockId::ProcessCPUTime);
-    let rounded = used.tv_sec.unsigned_abs() + u64::from(used.tv_nsec >= 500_000_000);
-    // The limit on the whole stays in any case.
-    limit(Resource::Cpu, (rounded + STEP).min(whole), whole).ok();
-}
-
-fn limit(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
-    setrlimit(resource, Rlimit { current: Some(soft), maximum: Some(hard) }).map_err(io::Error::from)
 }

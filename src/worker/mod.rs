@@ -1,30 +1,35 @@
 //! The child process that reads and renders what a pull request brought, and asks its policies: values in, values out, and where it is on the way.
 //!
-//! It is this binary with a hidden verb, without an environment, and with limits on memory, processor time and wall time;
-//! whatever happens in it ends that process and is told as a [`Death`].
+//! It is this binary with a hidden verb, without an environment, without files, network and other processes, and with limits on memory,
+//! processor time and wall time; whatever happens in it ends that process and is told as a [`Death`].
 
 mod at;
+mod culprit;
 mod death;
 mod inside;
+mod walls;
+mod watch;
 mod wire;
 
 pub use at::At;
 pub use death::{Death, WORKER_ENDED, Why, explained};
 pub use inside::main;
+pub use walls::Walls;
 
-use crate::model::{Digest, Exception, UnitId};
+use crate::model::{Digest, Exception, Place, RepoPath, UnitId, sort_findings};
 use crate::parse::Parsed;
 use crate::policy::Verdicts;
 use crate::process;
 use crate::render::{Limits, Rendered};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+use wire::{Bounds, Errand};
 
-/// How long a worker may take for one tree. What explodes in one step is ended long before by [`inside`]'s limit on steps; this one is for
+/// How long a worker may take for one tree. What explodes in one step is ended long before by the watch over steps; this one is for
 /// what takes long in many small ones, and leaves room for ten thousand requests on a busy machine.
 pub const WALL: Duration = Duration::from_secs(60);
 
@@ -56,7 +61,7 @@ pub struct Asked {
 }
 
 /// What a worker found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Evaluated {
     /// What the tree says.
     pub parsed: Parsed,
@@ -64,44 +69,121 @@ pub struct Evaluated {
     pub rendered: Rendered,
     /// What is wrong with its policies, and what they say of its units where they were asked.
     pub verdicts: Verdicts,
+    /// Templates (with a `release.yaml` all of its release) that ended a worker and were left out: each has a finding, and such a tree is
+    /// never one to be rendered without a worker.
+    pub left_out: BTreeSet<RepoPath>,
 }
 
 /// What a worker says on its standard output.
 #[derive(Debug, Serialize, Deserialize)]
 enum Said {
+    /// It has shut itself in, and reads its job now.
+    Ready(Walls),
     /// It is about to run something that the tree brought.
     Begins(At),
+    /// It is about to run this tag or expression.
+    Step(Place),
     /// It is done with everything that has this key.
     Ended(String),
+    /// What has this key took longer than it may: it ends for that.
+    Overran(String),
     /// It is done.
     Done(Box<Evaluated>),
 }
 
 /// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall`; `exe` is this binary.
 ///
+/// A template that ends the child is looked for, left out, and told as a finding of what is rendered: the rest goes on.
+///
 /// # Errors
-/// When the child cannot be started, or ends before it is done.
+/// When the child cannot be started, or ends before it is done for another reason than a template.
 pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Death> {
-    let mut input = Vec::new();
-    // The processor time ends what the wall time would end, even when nobody is there to end it any more.
-    let seconds = wall.as_secs().saturating_add(1).saturating_mul(job.threads.max(1) as u64);
-    for frame in [wire::frame(&seconds), wire::frame(job)] {
-        input.extend(frame.map_err(|source| Death::Garbled { message: source.to_string() })?);
+    let job_frame = wire::frame(job).map_err(|error| garbled(&error))?;
+    let call = Call { exe, bounds: Bounds::of(job_frame.len(), job.threads, wall), job_frame: &job_frame, until: Instant::now() + wall };
+    let mut errand = Errand::default();
+    let mut deaths = Vec::new();
+    loop {
+        let death = match call.run(&errand) {
+            Ok(evaluated) => return Ok(without(evaluated, errand.without, &deaths)),
+            Err(death) => death,
+        };
+        let Some((file, traced)) = culprit::find(&call, &death) else { return Err(death) };
+        if errand.without.len() == MOST_LEFT_OUT || !errand.without.insert(file) {
+            return Err(death);
+        }
+        deaths.push(traced);
     }
+}
+
+/// How many templates are left out before the whole is given up: each costs two runs.
+const MOST_LEFT_OUT: usize = 8;
+
+/// What was found without some templates, with the findings about those.
+fn without(mut evaluated: Evaluated, left_out: BTreeSet<RepoPath>, deaths: &[Death]) -> Evaluated {
+    for death in deaths {
+        let Death::Ended { at, .. } = death else { continue };
+        let request = at.first().and_then(At::request).and_then(|id| evaluated.parsed.platform.requests.get(id));
+        for mut finding in death.findings() {
+            if let Some(request) = request {
+                finding = finding.related(Place::file(request.file.clone()), format!("rendered for `{}`", request.id));
+            }
+            evaluated.rendered.findings.push(finding);
+        }
+    }
+    sort_findings(&mut evaluated.rendered.findings);
+    evaluated.left_out = left_out;
+    evaluated
+}
+
+/// One job, and how often it takes a child to run it.
+struct Call<'a> {
+    exe: &'a Path,
+    bounds: Bounds,
+    job_frame: &'a [u8],
+    until: Instant,
+}
+
+impl Call<'_> {
+    fn run(&self, errand: &Errand) -> Result<Evaluated, Death> {
+        let mut input = Vec::with_capacity(self.job_frame.len() + 256);
+        for frame in [wire::frame(&self.bounds), wire::frame(errand)] {
+            input.extend(frame.map_err(|error| garbled(&error))?);
+        }
+        input.extend(self.job_frame);
+        let mut heard = Heard::default();
+        let left = self.until.saturating_duration_since(Instant::now());
+        let output = process::pipe(self.exe, &[VERB], input, left, |bytes| heard.take(bytes));
+        let Heard { at, step, done, garbled, .. } = heard;
+        match (done, garbled) {
+            (Some(evaluated), None) => Ok(*evaluated),
+            (_, Some(message)) => Err(Death::Garbled { message }),
+            (None, None) => Err(Death::of(output, at.into_values().collect(), step, self.bounds.memory)),
+        }
+    }
+}
+
+/// Starts a worker that is given no job, to see how far this machine shuts it in.
+///
+/// # Errors
+/// When the child cannot be started, or cannot shut itself in at all.
+pub fn walls(exe: &Path) -> Result<Walls, Death> {
+    const WALL: Duration = Duration::from_secs(10);
+    let bounds = Bounds::of(0, 1, WALL);
     let mut heard = Heard::default();
-    let output = process::pipe(exe, &[VERB], input, wall, |bytes| heard.take(bytes));
-    let Heard { at, done, garbled, pending: _ } = heard;
-    match (done, garbled) {
-        (Some(evaluated), None) => Ok(*evaluated),
-        (_, Some(message)) => Err(Death::Garbled { message }),
-        (None, None) => Err(Death::of(output, at.into_values().collect())),
-    }
+    let output = process::pipe(exe, &[VERB], wire::frame(&bounds).map_err(|error| garbled(&error))?, WALL, |bytes| heard.take(bytes));
+    heard.walls.ok_or_else(|| Death::of(output, Vec::new(), None, bounds.memory))
+}
+
+fn garbled(source: &std::io::Error) -> Death {
+    Death::Garbled { message: source.to_string() }
 }
 
 /// What was heard of a worker so far.
 #[derive(Default)]
 struct Heard {
     pending: Vec<u8>,
+    walls: Option<Walls>,
+    step: Option<Place>,
     at: BTreeMap<String, At>,
     done: Option<Box<Evaluated>>,
     garbled: Option<String>,
@@ -113,8 +195,14 @@ impl Heard {
         loop {
             match wire::first::<Said>(&mut self.pending) {
                 Ok(None) => return ControlFlow::Continue(()),
-                Ok(Some(Said::Begins(at))) => drop(self.at.insert(at.key(), at)),
+                Ok(Some(Said::Ready(walls))) => self.walls = Some(walls),
+                Ok(Some(Said::Begins(at))) => {
+                    self.step = None;
+                    self.at.insert(at.key(), at);
+                }
+                Ok(Some(Said::Step(place))) => self.step = Some(place),
                 Ok(Some(Said::Ended(key))) => drop(self.at.remove(&key)),
+                Ok(Some(Said::Overran(key))) => self.at.retain(|other, _| *other == key),
                 Ok(Some(Said::Done(evaluated))) => self.done = Some(evaluated),
                 Err(error) => {
                     self.garbled = Some(error.to_string());

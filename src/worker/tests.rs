@@ -23,7 +23,7 @@ fn path(text: &str) -> RepoPath {
 }
 
 fn shown(output: Result<Output, Error>, at: Vec<At>) -> String {
-    let death = Death::of(output, at);
+    let death = Death::of(output, at, None, 256 << 20);
     let findings = death.findings().into_iter().map(|finding| format!("  {}: {}\n", finding.place.path, finding.message));
     format!("{death}, retry: {}\n{}", death.is_retryable(), findings.collect::<String>())
 }
@@ -60,8 +60,8 @@ fn a_death_names_the_unit_and_the_template() {
       golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took longer than 10 s (one of 2 that ran at the same time)
     reading the tree was ended: it took longer than 10 s, retry: false
       goldpath.yaml: reading the repository was ended: it took longer than 10 s
-    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it asked for more than 1024 MiB of memory, retry: false
-      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it asked for more than 1024 MiB of memory
+    golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it asked for more than 256 MiB of memory, retry: false
+      golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it asked for more than 256 MiB of memory
     golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop` with this file was ended: it was nested too deeply, retry: false
       golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop` with this file was ended: it was nested too deeply
     golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took too much processor time, retry: false

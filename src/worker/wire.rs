@@ -1,8 +1,59 @@
 //! Values on a pipe: four bytes of length, then postcard.
 
-use serde::Serialize;
+use crate::model::{RepoPath, RequestId};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
+use std::time::Duration;
+
+/// The first value that a worker reads: how much it may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Bounds {
+    /// Seconds of processor time for the whole.
+    pub(super) seconds: u64,
+    /// Bytes of memory.
+    pub(super) memory: u64,
+    /// Bytes of address space, most of which nothing is written to.
+    pub(super) address_space: u64,
+}
+
+/// What a worker needs before it has read anything.
+const BASE: u64 = 160 << 20;
+
+/// How much more it needs for each byte of its job: ten thousand requests are 4 MiB and take 120 MiB at their end.
+const FOR_EACH_BYTE: u64 = 48;
+
+/// Rounded, so that the same mistake is told in the same words when a few files more are there.
+const ROUND: u64 = 32 << 20;
+
+/// What a job may come to at most.
+const MOST: u64 = 1 << 30;
+
+impl Bounds {
+    /// What a job of this length is given.
+    pub(super) fn of(job: usize, threads: usize, wall: Duration) -> Self {
+        let threads = threads.max(1) as u64;
+        let more = (job as u64).saturating_mul(FOR_EACH_BYTE).min(MOST).next_multiple_of(ROUND);
+        let memory = more.saturating_add(BASE).min(MOST);
+        Self {
+            // The processor time ends what the wall time would end, even when nobody is there to end it any more.
+            seconds: wall.as_secs().saturating_add(1).saturating_mul(threads),
+            memory,
+            // Each thread reserves 130 MiB that it hardly uses.
+            address_space: memory.saturating_add(1 << 30).saturating_add(threads.saturating_mul(160 << 20)),
+        }
+    }
+}
+
+/// What a worker is to do with its job.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Errand {
+    /// Files that ended a worker before: they are left out.
+    pub(super) without: BTreeSet<RepoPath>,
+    /// Renders this request alone, telling every step, and asks no policies.
+    pub(super) traced: Option<RequestId>,
+}
 
 /// The longest value that is taken.
 const LONGEST: usize = 1 << 30;

@@ -70,8 +70,8 @@ impl Outside {
             return self.trusted(commit).map(Some);
         }
         match self.unaccepted(commit)? {
-            Head::Tree(tree) => Ok(Some(tree)),
-            Head::Conflicts(_) | Head::Dead(_) => self.judge(judge),
+            Head::Tree(tree) if tree.ends => Ok(Some(tree)),
+            Head::Tree(_) | Head::Conflicts(_) | Head::Dead(_) => self.judge(judge),
         }
     }
 
@@ -83,7 +83,8 @@ impl Outside {
     /// The commit, when it is known that reading it comes to an end: it was read here before, or a worker can.
     pub(super) fn ends(&self, commit: &CommitId) -> Result<Option<CommitId>, Error> {
         let known = recall(&mut self.kept().trusted, commit).is_some();
-        Ok((known || matches!(self.unaccepted(commit)?, Head::Tree(_))).then(|| commit.clone()))
+        let ends = known || matches!(self.unaccepted(commit)?, Head::Tree(tree) if tree.ends);
+        Ok(ends.then(|| commit.clone()))
     }
 
     /// A branch that does not merge, or that cannot be rendered to its end, has nothing to be compared.

@@ -24,6 +24,8 @@ pub struct Tree {
     pub rendered: Rendered,
     /// What its own policies say, when a worker read it; nothing: it was accepted, and its policies may run here.
     pub brought: Option<Verdicts>,
+    /// Whether all of its templates come to an end: those that do not were left out by the worker, and it is never accepted.
+    pub ends: bool,
 }
 
 impl Tree {
@@ -31,7 +33,7 @@ impl Tree {
     pub fn read(snapshot: Snapshot, cache: &mut Cache, threads: usize) -> Self {
         let parsed = parse(&snapshot);
         let rendered = render(&snapshot, &parsed.platform, &Limits::default(), cache, threads);
-        Self { snapshot, parsed, rendered, brought: None }
+        Self { snapshot, parsed, rendered, brought: None, ends: true }
     }
 
     /// Reads and renders a tree, and asks its policies, in a worker: what a pull request brought, or what stands on a laptop.
@@ -40,8 +42,8 @@ impl Tree {
     /// When the worker ends before it is done.
     pub fn apart(exe: &Path, snapshot: Snapshot, asked: Option<Asked>, threads: usize) -> Result<Self, Death> {
         let job = Job { snapshot, limits: Limits::default(), threads, asked };
-        let Evaluated { parsed, rendered, verdicts } = worker::evaluate(exe, &job, WALL)?;
-        Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts) })
+        let Evaluated { parsed, rendered, verdicts, left_out } = worker::evaluate(exe, &job, WALL)?;
+        Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 
     /// What the policies of a tree are asked when it is compared with this one.
@@ -115,7 +117,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
         round: bench.round,
         judgement: judgement(&bench.judge.unwrap_or(head).parsed.platform, bench.owners),
         platform: Arc::new(head.parsed.platform.clone()),
-        settings_readable: head.parsed.platform.settings.is_some(),
+        settings_readable: head.parsed.platform.settings.is_some() && head.ends,
         diff,
         findings,
         tallies: verdicts.units,

@@ -5,6 +5,7 @@ mod cases;
 mod cli;
 mod desk;
 mod example;
+mod hostile;
 #[path = "../../benches/speed/repository.rs"]
 mod repository;
 mod sim;

@@ -70,6 +70,47 @@ fn asking(others: &[(&str, &str)]) -> Job {
     Job { snapshot: repository(CONFIG, others), limits: Limits::default(), threads: 2, asked: Some(asked) }
 }
 
+/// Between the start and the job: the child has shut itself in, says so, and waits.
+#[test]
+#[cfg(target_os = "linux")]
+fn it_is_shut_in_before_it_reads_its_job() {
+    use std::io::{Read as _, Write as _};
+    #[expect(clippy::disallowed_methods, reason = "the child is looked at from outside while it waits")]
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_goldpath"));
+    let piped = std::process::Stdio::piped;
+    let mut child = command.arg("__worker").env_clear().env("SECRET", "x").stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
+    // ten seconds, 64 MiB of memory, 2 GiB of address space: a length, then the numbers in groups of seven bits
+    child.stdin.as_mut().unwrap().write_all(&[10, 0, 0, 0, 10, 0x80, 0x80, 0x80, 0x20, 0x80, 0x80, 0x80, 0x80, 0x08]).unwrap();
+    let mut ready = [0; 6];
+    child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+    let about = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
+    let names = ["NoNewPrivs", "Seccomp:", "Max cpu time", "Max file size", "Max data size", "Max core", "Max open files", "Max address"];
+    let (status, limits) = (about("status"), about("limits"));
+    let rows = status.lines().chain(limits.lines()).filter(|line| names.iter().any(|name| line.starts_with(name)));
+    let rows: Vec<String> = rows.map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    drop(child.stdin.take());
+    let ended = child.wait().unwrap();
+    assert_eq!((&ready[..], ended.code()), (&[2, 0, 0, 0, 0, 0][..], Some(1)), "ready, nothing missing, and no job is a failure");
+    insta::assert_snapshot!(rows.join("\n"), @"
+    NoNewPrivs: 1
+    Seccomp: 2
+    Max cpu time 10 10 seconds
+    Max file size 0 0 bytes
+    Max data size 67108864 67108864 bytes
+    Max core file size 0 0 bytes
+    Max open files 3 3 files
+    Max address space 2147483648 2147483648 bytes
+    ");
+}
+
+#[test]
+fn how_far_this_machine_shuts_it_in_can_be_asked() {
+    let walls = goldpath::worker::walls(Path::new(env!("CARGO_BIN_EXE_goldpath"))).unwrap();
+    assert_eq!(walls.to_string(), "all");
+    let death = goldpath::worker::walls(Path::new("/bin/true")).unwrap_err();
+    insta::assert_snapshot!(death, @"reading the tree was ended: it ended with code 0");
+}
+
 fn worker(job: &Job, wall: u64) -> Result<goldpath::worker::Evaluated, goldpath::worker::Death> {
     evaluate(Path::new(env!("CARGO_BIN_EXE_goldpath")), job, Duration::from_secs(wall))
 }
@@ -88,14 +129,19 @@ fn it_gives_what_is_rendered_here() {
 #[test]
 fn a_template_that_takes_all_memory_is_named() {
     let doubles = "{% set_global s = \"xxxxxxxxxxxxxxxx\" %}{% for n in range(end=60) %}{% set_global s = s ~ s %}{% endfor %}";
-    let death = worker(&job(doubles, 1000), 60).unwrap_err();
-    insta::assert_snapshot!(shown(&death), @"golden-paths/config/1.0.0/main/a.yaml.tera: rendering `platform/shop/main@staging` with this file was ended: it asked for more than 1024 MiB of memory");
+    insta::assert_snapshot!(left_out(&job(doubles, 1000)), @"
+    golden-paths/config/1.0.0/main/a.yaml.tera:1: rendering `platform/shop/main@staging` with this file was ended here: it asked for more than 192 MiB of memory, requests/platform/shop.yaml: rendered for `platform/shop`
+    left out: golden-paths/config/1.0.0/main/a.yaml.tera
+    ");
 }
 
 #[test]
 fn a_template_that_takes_all_time_is_named() {
     let loops = "{% for a in range(end=100000) %}{% for b in range(end=100000) %}{% if a == b %}{% endif %}{% endfor %}{% endfor %}";
-    insta::assert_snapshot!(shown(&worker(&job(loops, u64::MAX), 60).unwrap_err()), @"golden-paths/config/1.0.0/main/a.yaml.tera: rendering `platform/shop/main@staging` with this file was ended: it took too much processor time");
+    insta::assert_snapshot!(left_out(&job(loops, u64::MAX)), @"
+    golden-paths/config/1.0.0/main/a.yaml.tera:1: rendering `platform/shop/main@staging` with this file was ended here: it took too much processor time, requests/platform/shop.yaml: rendered for `platform/shop`
+    left out: golden-paths/config/1.0.0/main/a.yaml.tera
+    ");
     insta::assert_snapshot!(shown(&worker(&job(loops, u64::MAX), 0).unwrap_err()), @"goldpath.yaml: reading the repository was ended: it took longer than 0 s");
 }
 
@@ -122,9 +168,9 @@ fn its_own_policies_are_asked_where_that_is_wanted() {
 #[test]
 fn a_policy_that_takes_all_memory_is_named() {
     let about = worker(&asking(&[("policies/grow.rego", &grows("input.kind == \"ConfigMap\""))]), 60).unwrap_err();
-    insta::assert_snapshot!(shown(&about), @"policies/grow.rego: asking this policy about `platform/shop/main@staging` was ended: it asked for more than 1024 MiB of memory");
+    insta::assert_snapshot!(shown(&about), @"policies/grow.rego: asking this policy about `platform/shop/main@staging` was ended: it asked for more than 192 MiB of memory");
     let compiling = worker(&asking(&[("policies/grow.rego", &grows("true"))]), 60).unwrap_err();
-    insta::assert_snapshot!(shown(&compiling), @"policies/grow.rego: compiling this policy was ended: it asked for more than 1024 MiB of memory");
+    insta::assert_snapshot!(shown(&compiling), @"policies/grow.rego: compiling this policy was ended: it asked for more than 192 MiB of memory");
 }
 
 /// A policy whose text grows eightfold six times, and then three hundred times at once.
@@ -148,6 +194,19 @@ pub(crate) fn doubled_schema() -> String {
     let defs: String =
         (1..=22).map(|n| format!(r##", "d{n}": {{"anyOf": [{{"$ref": "#/$defs/d{0}"}}, {{"$ref": "#/$defs/d{0}"}}]}}"##, n - 1)).collect();
     format!(r##"{{"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "#/$defs/d22", "$defs": {{"d0": {inner}{defs}}}}}"##)
+}
+
+/// What is said of a template that ends the worker, and is left out.
+fn left_out(job: &Job) -> String {
+    let evaluated = worker(job, 60).unwrap();
+    let request = evaluated.parsed.platform.requests.keys().next().cloned();
+    assert!(evaluated.rendered.units.is_empty() && evaluated.rendered.failed == request.into_iter().collect());
+    let said = |finding: &goldpath::model::Finding| {
+        let related = finding.related.iter().map(|related| format!(", {}: {}", related.place.path, related.message));
+        format!("{}:{}: {}{}", finding.place.path, finding.place.span.line, finding.message, related.collect::<String>())
+    };
+    let left: Vec<String> = evaluated.left_out.iter().map(ToString::to_string).collect();
+    format!("{}\nleft out: {}", evaluated.rendered.findings.iter().map(said).collect::<String>(), left.join(", "))
 }
 
 fn shown(death: &goldpath::worker::Death) -> String {

@@ -30,8 +30,8 @@ fn what_takes_everything_ends_as_a_finding_and_the_daemon_lives() {
         said.extend(rows.flat_map(|row| row.split(['|', '<', '(']).nth(3)).map(|message| format!("{path}:{message}\n")));
     }
     insta::assert_snapshot!(said, @"
-    policies/grows.rego: compiling this policy was ended: it asked for more than 1024 MiB of memory 
-    golden-paths/environment/1.1.0/cluster/namespace.yaml.tera: rendering `payments-team/payments-staging/cluster@staging-eu-central-1` with this file was ended: it asked for more than 1024 MiB of memory 
+    policies/grows.rego: compiling this policy was ended: it asked for more than 192 MiB of memory 
+    golden-paths/environment/1.1.0/cluster/namespace.yaml.tera: rendering `payments-team/payments-staging/cluster@staging-eu-central-1` with this file was ended here: it asked for more than 192 MiB of memory 
     golden-paths/environment/1.1.0/cluster/namespace.yaml.tera: the templates take more than 99948 steps 
     golden-paths/environment/1.1.0/schema.json: holding `requests/payments-team/payments-staging.yaml` against this schema was ended: it took too much processor time 
     ");
@@ -48,4 +48,17 @@ fn what_takes_everything_is_held_when_it_is_pushed_and_judges_nothing() {
     town.propose(ALICE, "mended", &[(policy, "")]);
     insta::assert_snapshot!(town.verdict("2"), @"### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team");
     assert_eq!(town.settle()["accepted"], accepted, "the judge stays");
+}
+
+#[test]
+fn a_template_that_takes_everything_is_held_when_it_is_pushed_and_never_runs_in_the_daemon() {
+    let town = Town::with(&[]);
+    let template = format!("{RELEASE}/cluster/namespace.yaml.tera");
+    let doubles = "{% set_global s = \"xxxxxxxxxxxxxxxx\" %}{% for n in range(end=60) %}{% set_global s = s ~ s %}{% endfor %}";
+    town.propose(ALICE, "hungry", &[(FILE, REQUEST), (&template, doubles)]);
+    town.git(ALICE, &["push", "--quiet", "origin", "HEAD:main"]).done();
+    let accepted = town.settle()["accepted"].clone();
+    let verdict = town.verdict("1");
+    assert!(verdict.ends_with("on the default branch, held, waiting for a readable goldpath.yaml"), "{verdict}");
+    assert_eq!(town.settle()["accepted"], accepted, "the judge stays, and the daemon lives");
 }

@@ -1,0 +1,4 @@
+//! Hostile input: each row of the table of what somebody may try, through the real binary or the entry of the library, with the answer.
+
+mod repository;
+mod templates;

@@ -1,0 +1,108 @@
+//! A platform repository on disk, and what the real binary says about it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+const PLATFORM: &str = "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec: {}\n";
+const GOLDEN_PATH: &str = "apiVersion: goldpath.dev/v1
+kind: GoldenPath
+metadata: {name: config}
+spec:
+  title: A config map
+  description: A config map with one text.
+  owner: platform
+  support: {channel: \"#platform-help\"}
+  request: {group: platform.example.org, kind: SampleRequest}
+  stage: ga
+  current: {v1: 1.0.0}
+";
+const RELEASE: &str = "apiVersion: goldpath.dev/v1
+kind: Release
+metadata: {name: 1.0.0}
+spec:
+  serves: v1
+  outputs:
+    - {name: main, renderer: kubernetes@1, target: staging}
+";
+const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
+ "properties": {"text": {"type": "string"}, "list": {"type": "array"}}}"#;
+const TARGET: &str = "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\n\
+     spec: {type: directory, connection: staging, allow: {teams: [\"*\"], paths: [\"*\"]}}\n";
+const TEAM: &str =
+    "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: platform}\nspec: {title: Platform, members: {users: [ann]}}\n";
+
+/// The template of the one golden path.
+pub(super) const TEMPLATE: &str = "golden-paths/config/1.0.0/main/a.yaml.tera";
+/// What it is when nothing else is written there.
+pub(super) const CONFIG: &str =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: {{ spec.text | default(value=\"\") | yaml }}\n";
+
+/// The file of a request.
+pub(super) fn request(spec: &str) -> String {
+    format!("apiVersion: platform.example.org/v1\nkind: SampleRequest\nmetadata: {{name: shop}}\nspec: {spec}\n")
+}
+
+/// A repository with one golden path and one request, in a folder of its own.
+pub(super) struct Repository(TempDir);
+
+impl Repository {
+    pub(super) fn new() -> Self {
+        let repository = Self(tempfile::tempdir().expect("a temporary folder"));
+        let files = [
+            ("goldpath.yaml", PLATFORM),
+            ("golden-paths/config/path.yaml", GOLDEN_PATH),
+            ("golden-paths/config/1.0.0/release.yaml", RELEASE),
+            ("golden-paths/config/1.0.0/schema.json", SCHEMA),
+            (TEMPLATE, CONFIG),
+            ("targets/staging.yaml", TARGET),
+            ("teams/platform.yaml", TEAM),
+            ("requests/platform/shop.yaml", &request("{text: hello}")),
+        ];
+        files.into_iter().fold(repository, |repository, (path, text)| repository.with(path, text))
+    }
+
+    /// With a file, instead of the one that is there.
+    pub(super) fn with(self, path: &str, bytes: impl AsRef<[u8]>) -> Self {
+        let file = self.path(path);
+        fs::create_dir_all(file.parent().expect("a file is in a folder")).expect("it can be made");
+        fs::write(file, bytes).expect("it can be written");
+        self
+    }
+
+    pub(super) fn path(&self, below: &str) -> PathBuf {
+        self.0.path().join(below)
+    }
+
+    /// What `goldpath validate` says: a line for each finding, and how it ended.
+    pub(super) fn findings(&self) -> String {
+        let (said, code) = self.run(&["--output", "json", "validate"]);
+        let Ok(report) = serde_json::from_str::<serde_json::Value>(&said) else { return format!("exit {code}: {said}") };
+        let mut lines: Vec<String> = report["findings"].as_array().expect("a list").iter().map(line).collect();
+        lines.push(format!("exit {code}"));
+        lines.join("\n")
+    }
+
+    /// The units that `goldpath render` gives.
+    pub(super) fn units(&self) -> Vec<String> {
+        let (said, _) = self.run(&["--output", "json", "render"]);
+        let report: serde_json::Value = serde_json::from_str(&said).expect("JSON");
+        report["units"].as_array().expect("a list").iter().map(|unit| unit["unit"].as_str().unwrap_or_default().to_owned()).collect()
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test runs the binary as people do")]
+    fn run(&self, args: &[&str]) -> (String, i32) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_goldpath"));
+        command.current_dir(self.0.path()).env_clear().stdin(Stdio::null()).args(args);
+        let output = command.output().expect("goldpath is there");
+        let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
+        (String::from_utf8_lossy(&said).into_owned(), output.status.code().unwrap_or(-1))
+    }
+}
+
+fn line(finding: &serde_json::Value) -> String {
+    let text = |name: &str| finding[name].as_str().unwrap_or_default();
+    let at = |name: &str| finding[name].as_u64().unwrap_or_default();
+    format!("{}:{}:{} {}: {}", text("path"), at("line"), at("column"), text("code"), text("message"))
+}
