@@ -6,6 +6,7 @@ use crate::model::CommitId;
 use crate::observe::{Facts, Landing};
 use crate::plan::{self, ApplyPlan, Evaluation, Hold, HoldReason, Judgement, Proposed, Round, Step, WaitingOn};
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
 /// A piece of the default branch's history is this change.
 pub(super) fn landed(mut change: Change, landing: Landing, now: Timestamp) -> Change {
@@ -25,7 +26,16 @@ pub(super) fn landed(mut change: Change, landing: Landing, now: Timestamp) -> Ch
 /// Its settings could not be read, and what landed behind it with readable ones was accepted, with all that this one brought.
 fn taken_in(change: Change, held: Held, now: Timestamp) -> Change {
     let plan = held.plan.nothing();
-    let accepted = Accepted { landing: held.landing, reviewed_head: None, plan, entries: Vec::new(), at: now, recorded: true };
+    let accepted = Accepted {
+        landing: held.landing,
+        reviewed_head: None,
+        plan,
+        entries: Vec::new(),
+        refused: BTreeMap::new(),
+        judge: held.judge,
+        at: now,
+        recorded: true,
+    };
     change.go(ChangeState::Accepted(Box::new(accepted)), now)
 }
 
@@ -41,7 +51,9 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
         return change;
     }
     let plan = plan::plan(&landing.commit, &evaluation.diff, &Default::default(), &evaluation.judgement);
-    let seen = review.filter(|review| review.errors == 0);
+    let seen = review.filter(|review| review.counts_for(&landing));
+    // the first start takes what it finds
+    let refused = if landing.base.is_some() { plan::refusals(evaluation) } else { BTreeMap::new() };
     let steps = plan.steps.iter();
     let entries = steps.map(|step| entry(&change, &landing, (&plan, step), seen.as_deref(), &evaluation.judgement)).collect();
     // who approved the review has not approved what the merge brought besides: then what landed is to be approved
@@ -56,6 +68,8 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
         settings_readable: evaluation.settings_readable,
         touches_platform: evaluation.diff.touches_platform(),
         entries,
+        refused,
+        judge: evaluation.judge.clone(),
     };
     settle(change, held, now)
 }
@@ -109,8 +123,21 @@ fn settle(change: Change, held: Held, now: Timestamp) -> Change {
         (None, Some(_)) => held.plan,
         (None, None) => held.plan.under_no_rule(),
     };
-    let accepted = Accepted { landing: held.landing, reviewed_head, plan, entries: held.entries, at: now, recorded };
+    let Held { landing, entries, refused, judge, .. } = held;
+    let accepted = Accepted { landing, reviewed_head, plan, entries, refused, judge, at: now, recorded };
     change.go(ChangeState::Accepted(Box::new(accepted)), now)
+}
+
+/// What a policy or a mistake held was judged again: what is refused no longer goes on.
+pub(super) fn judged_again(change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
+    let ChangeState::Accepted(mut accepted) = change.state.clone() else { return change };
+    if round(&accepted.landing) != evaluation.round {
+        return change;
+    }
+    let refused = plan::refusals(evaluation);
+    accepted.refused = refused.into_iter().filter(|(unit, _)| accepted.refused.contains_key(unit)).collect();
+    accepted.judge = evaluation.judge.clone();
+    change.go(ChangeState::Accepted(accepted), now)
 }
 
 /// People may have approved since.
@@ -147,6 +174,6 @@ impl Held {
 
     /// The units that are held each by itself.
     pub fn holds(&self) -> impl Iterator<Item = &Hold> {
-        self.entries.iter().filter_map(|entry| entry.hold.as_ref())
+        self.entries.iter().filter_map(|entry| entry.hold.as_ref()).chain(self.refused.values())
     }
 }

@@ -10,7 +10,7 @@ pub use landing::round;
 use crate::command::{Command, Entry, Event, Record};
 use crate::model::{ChangeId, CommitId, ContentId, RepoPath, UnitId};
 use crate::observe::{Facts, Landing, PullState};
-use crate::plan::{self, ApplyPlan, Approved, Proposed, Round, WaitingOn};
+use crate::plan::{self, ApplyPlan, Approved, Hold, Proposed, Round, WaitingOn};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -107,8 +107,12 @@ pub struct Held {
     pub settings_readable: bool,
     /// Whether files outside `requests/` differ.
     pub touches_platform: bool,
-    /// Units whose bytes are not those that were reviewed.
+    /// Its moves; those whose bytes are not the reviewed ones are held each by itself.
     pub entries: Vec<Entry>,
+    /// Units that a policy or a mistake holds.
+    pub refused: BTreeMap<UnitId, Hold>,
+    /// The accepted commit whose policies and exceptions said so.
+    pub judge: Option<CommitId>,
 }
 
 /// A change whose moves were handed to the targets.
@@ -122,6 +126,10 @@ pub struct Accepted {
     pub plan: ApplyPlan<Proposed>,
     /// Its moves.
     pub entries: Vec<Entry>,
+    /// Units that a policy or a mistake holds, as the judge has it.
+    pub refused: BTreeMap<UnitId, Hold>,
+    /// The accepted commit whose policies and exceptions said so: a newer one is asked again.
+    pub judge: Option<CommitId>,
     /// When.
     pub at: Timestamp,
     /// Whether the evidence is written (or nothing was to be applied).
@@ -224,7 +232,12 @@ impl Change {
             ChangeState::Planning { round, units } => Some(Command::Plan { round: round.clone(), judge, units: units.clone() }),
             ChangeState::Landing { landing, .. } => Some(Command::Render { round: round(landing), judge }),
             ChangeState::Merging { review, by } => review.merge(self.id.number()?, by),
-            ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Accepted(_) | ChangeState::Closed => None,
+            // what a policy refuses is judged again by each newer accepted commit: it may have an exception
+            ChangeState::Accepted(accepted) => {
+                let newer = judge.filter(|_| accepted.is_refused()).filter(|judge| accepted.judge.as_ref() != Some(judge))?;
+                Some(Command::Render { round: round(&accepted.landing), judge: Some(newer) })
+            }
+            ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Closed => None,
         }
     }
 
@@ -277,7 +290,13 @@ pub fn step(change: Change, event: Event, now: Timestamp) -> Change {
         Event::Rendered(evaluation) => match change.state {
             ChangeState::Rendering { .. } => review::rendered(change, &evaluation, now),
             ChangeState::Landing { .. } => landing::rendered(change, &evaluation, now),
-            _ => change,
+            ChangeState::Accepted(_) => landing::judged_again(change, &evaluation, now),
+            ChangeState::Seen
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Merging { .. }
+            | ChangeState::Held(_)
+            | ChangeState::Closed => change,
         },
         Event::Planned(plans) => review::planned(change, &plans, now),
         Event::NotMerged => match change.state.clone() {
@@ -296,6 +315,13 @@ pub fn step(change: Change, event: Event, now: Timestamp) -> Change {
         | Event::Tick { .. }
         | Event::Started
         | Event::Failed { .. } => change,
+    }
+}
+
+impl Accepted {
+    /// Whether a policy or a mistake holds any of its units.
+    pub fn is_refused(&self) -> bool {
+        !self.recorded && !self.refused.is_empty()
     }
 }
 

@@ -4,7 +4,7 @@ use super::{Change, ChangeState, Review};
 use crate::command::Command;
 use crate::diff::Diff;
 use crate::model::{Finding, TargetKind, UnitId};
-use crate::observe::{Facts, PullRequest, PullState};
+use crate::observe::{Facts, Landing, PullRequest, PullState};
 use crate::plan::{self, Evaluation, Plans, Round, WaitingOn};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -82,6 +82,11 @@ impl Review {
             settings_readable: evaluation.settings_readable,
             platform: evaluation.diff.platform.clone(),
         }
+    }
+
+    /// Whether it is a review of what landed, and found nothing to mend.
+    pub(super) fn counts_for(&self, landing: &Landing) -> bool {
+        self.errors == 0 && self.conflicts.is_empty() && landing.head.as_ref() == Some(&self.round.head)
     }
 
     /// Whether what a merge gave outside `requests/` was all seen: settings count like units, or a merge by hand could lower the

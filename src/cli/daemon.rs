@@ -5,7 +5,7 @@ use crate::error::{Error, Kind};
 use crate::forge::{By, Forge, Local, Slot, Subject};
 use crate::git::{self, Repository};
 use crate::model::{ChangeId, Digest, Digester};
-use crate::plan::Hold;
+use crate::plan::{Hold, WaitingOn, Who};
 use crate::reconcile::{Key, Reconciler};
 use crate::report::{DaemonStatus, Remark, Summary};
 use crate::server::{self, Action, Api, Done, Hosts, Question, Readiness, Refused};
@@ -261,15 +261,18 @@ impl Desk {
     fn approve(&self, asked: &Asked<'_>, subject: &Subject, hold: Option<&str>) -> Result<String, Refused> {
         let Asked { change, summary, user, .. } = asked;
         let id = &change.id;
-        if let Some(hold) = hold {
-            asked.may_clear(hold)?;
-        } else if matches!(change.state, change::ChangeState::Accepted(_)) {
+        let held = hold.map(|hold| asked.may_clear(hold)).transpose()?.map(|hold| (hold.id.as_str(), hold.reason.digest()));
+        if held.is_none() && matches!(change.state, change::ChangeState::Accepted(_)) {
             let message = format!("{id} is on the default branch already: {}", summary.line);
             return Err(not_now(&message, &asked.open_holds()));
         }
         let head = change.judged_head().ok_or_else(|| not_now("it has not been looked at yet", "try again in a moment"))?;
-        self.tell(asked, |local, now| local.approve(subject, user, hold, &head, now))?;
-        Ok(hold.map_or_else(|| format!("{user} approved {id} at {}", head.short()), |hold| format!("{user} approved hold {hold} of {id}")))
+        self.tell(asked, |local, now| local.approve(subject, user, held, &head, now))?;
+        Ok(match hold {
+            Some(hold) => format!("{user} approved hold {hold} of {id}"),
+            None if asked.is_asked() => format!("{user} approved {id} at {}", head.short()),
+            None => format!("{user} approved {id} at {}, but no rule that it waits for asks {user}: {}", head.short(), summary.line),
+        })
     }
 
     fn tell(&self, asked: &Asked<'_>, tell: impl FnOnce(&mut Local, Timestamp) -> Result<(), forge::Error>) -> Result<(), Refused> {
@@ -310,23 +313,44 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    /// Whether this person may approve a hold by name; what they wrote themselves the forge refuses.
-    fn may_clear(&self, name: &str) -> Result<(), Refused> {
+    /// The hold of this name, when this person may approve it; what they wrote themselves the forge refuses.
+    fn may_clear(&self, name: &str) -> Result<&Hold, Refused> {
         let id = &self.change.id;
         let Some(hold) = self.holds.iter().find(|hold| hold.id.as_str() == name) else {
             return Err(not_now(&format!("{id} has no hold `{name}`"), &self.open_holds()));
         };
+        if hold.is_refusal() {
+            return Err(not_now(
+                &format!("no approval clears hold {name} of {id}"),
+                "mend the file, or propose an exception of the policy",
+            ));
+        }
         if hold.may_clear(self.user, &self.change.facts) || self.change.facts.wrote(self.user) {
-            return Ok(());
+            return Ok(hold);
         }
         let from = self.summary.holds.iter().find(|hold| hold.id == name).map(|hold| hold.from.as_str()).unwrap_or_default();
         let message = format!("{} may not approve hold {name} of {id}", self.user);
         Err(Refused::NotAllowed { message, hint: format!("ask {from}") })
     }
 
+    /// Whether a rule that it waits for asks this person.
+    fn is_asked(&self) -> bool {
+        let asks = |waiting: &WaitingOn| match waiting {
+            WaitingOn::Approval { from, users, .. } => users.contains(self.user) || from.contains(&Who::Anyone),
+            WaitingOn::Fix { .. }
+            | WaitingOn::Conflict { .. }
+            | WaitingOn::Hold(_)
+            | WaitingOn::Merge
+            | WaitingOn::Plan { .. }
+            | WaitingOn::Settings => false,
+        };
+        self.change.waiting().iter().any(asks)
+    }
+
     /// What can be approved by name now.
     fn open_holds(&self) -> String {
-        let names: Vec<&str> = self.holds.iter().map(|hold| hold.id.as_str()).collect();
+        let by_name = self.holds.iter().filter(|hold| !hold.is_refusal());
+        let names: Vec<&str> = by_name.map(|hold| hold.id.as_str()).collect();
         match names.as_slice() {
             [] => "nothing of it is held: there is nothing to approve".to_owned(),
             names => format!("what is held is approved by name: {}", names.join(", ")),

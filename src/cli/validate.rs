@@ -73,7 +73,7 @@ fn findings(args: &Args, root: &Path, tree: &Tree) -> Result<Vec<Finding>, Error
     if let Some(base) = base {
         // a base that does not come to its end has nothing to be compared with
         if let Ok(base) = place::apart(base, None)? {
-            findings.extend(crate::diff::diff(Some(base.side()), tree.side()).findings);
+            findings.extend(crate::diff::diff(Some(base.side()), tree.side(), None).findings);
         }
     }
     crate::model::sort_findings(&mut findings);

@@ -226,12 +226,14 @@ pub enum Event {
         /// In the order in which they are applied.
         entries: Vec<Entry>,
     },
-    /// People may have approved holds of a change's units by name.
+    /// People may have approved holds of a change's units by name, and policies may have been asked again.
     Cleared {
         /// The change.
         change: ChangeId,
         /// What people did about it.
         facts: Facts,
+        /// Units that a policy or a mistake holds.
+        refused: BTreeMap<UnitId, Hold>,
     },
     /// Time has passed, or something elsewhere has changed.
     Tick {

@@ -98,7 +98,7 @@ pub fn step(mut delivery: Delivery, event: Event, now: Timestamp) -> Next {
         Event::Applied { unit, outcome } => delivery.finished(&unit, outcome, now),
         Event::Published { change, .. } => delivery.published(&change),
         Event::Recorded { change } => delivery.jobs.retain(|job| job.apply.change != change),
-        Event::Cleared { change, facts } => delivery.cleared(&change, &facts),
+        Event::Cleared { change, facts, refused } => delivery.cleared(&change, &facts, &refused),
         Event::Started => delivery.started(),
         // only here, with all targets in sight, something is begun
         Event::Tick { unsettled } => return delivery.begin(&unsettled, now),
@@ -136,7 +136,11 @@ impl Delivery {
         }
         let known = self.accepted(&apply.unit);
         let (unit, change) = (apply.unit.clone(), apply.change.clone());
-        let hold = hold.or_else(|| broken_chain(&apply, known));
+        // what people clear by name comes first, what only a mended file or an exception clears last
+        let by_name = hold.clone().filter(|hold| !hold.is_refusal()).or_else(|| broken_chain(&apply, known));
+        // going back to what stands there already mends what was wrong, whatever else is wrong with it
+        let goes_back = self.applied.get(&unit).copied() == apply.transition.after;
+        let hold = by_name.or(hold.filter(|hold| !(goes_back && hold.is_refusal())));
         let status = hold.map_or(Status::Queued, Status::Held);
         if !matches!(status, Status::Held(_)) {
             for job in self.jobs.iter_mut().filter(|job| job.apply.unit == unit && job.may_give_way()) {
@@ -189,11 +193,18 @@ impl Delivery {
         }
     }
 
-    /// Held units of a change whose hold somebody approved by name go on, from where the unit is now.
-    fn cleared(&mut self, change: &ChangeId, facts: &Facts) {
+    /// Held units of a change whose hold somebody approved by name go on, from where the unit is now; so does what is refused no longer.
+    fn cleared(&mut self, change: &ChangeId, facts: &Facts, refused: &BTreeMap<UnitId, Hold>) {
         for job in self.jobs.iter_mut().filter(|job| job.apply.change == *change) {
+            let refusal = refused.get(&job.apply.unit);
             let Status::Held(hold) = &job.status else { continue };
-            if !hold.is_cleared(facts) {
+            let goes_on = if hold.is_refusal() { refusal.is_none() } else { hold.is_cleared(facts) };
+            if !goes_on {
+                continue;
+            }
+            // what was approved by name may still be refused
+            if let Some(refusal) = refusal {
+                job.status = Status::Held(refusal.clone());
                 continue;
             }
             if let HoldReason::Unreviewed { plan, .. } = &hold.reason {

@@ -197,9 +197,9 @@ fn the_same_acceptance_told_twice_is_taken_once() {
 #[test]
 fn a_hold_is_cleared_by_somebody_who_may_and_did_not_write_it() {
     let hold = bytes_changed().held(Vec::new(), ["bob".to_owned()].into());
-    let id = hold.id.to_string();
+    let (id, digest) = (hold.id.to_string(), hold.reason.digest());
     let held = Entry { hold: Some(hold), ..entry(1, "a", None, Some("1")) };
-    let clearance = |user: &str| crate::observe::Clearance { user: user.to_owned(), hold: id.clone(), at: at(0) };
+    let clearance = |user: &str| crate::observe::Clearance { user: user.to_owned(), hold: id.clone(), digest, at: at(0) };
     let cleared = |users: &[&str], author: &str| Event::Cleared {
         change: ChangeId::pull(1),
         facts: Facts {
@@ -207,6 +207,7 @@ fn a_hold_is_cleared_by_somebody_who_may_and_did_not_write_it() {
             authors: [crate::observe::Author::User(author.to_owned())].into(),
             ..Facts::default()
         },
+        refused: BTreeMap::new(),
     };
     let story = Story::new()
         .accept(vec![held])
@@ -220,5 +221,31 @@ fn a_hold_is_cleared_by_somebody_who_may_and_did_not_write_it() {
       0 s: nothing; pr-1 a held true
       1 s: nothing; pr-1 a held true
       2 s: apply a; pr-1 a running (1)
+    ");
+}
+
+#[test]
+fn what_is_refused_goes_on_once_it_is_refused_no_longer_and_not_before_its_other_hold_is_cleared() {
+    let refusal = HoldReason::Refused { unit: unit("a"), by: vec![("policy/p".to_owned(), "no".to_owned())] }.held(Vec::new(), [].into());
+    let by_name = bytes_changed().held(Vec::new(), ["bob".to_owned()].into());
+    let clearances = [&refusal, &by_name].map(|hold| {
+        let (hold, digest) = (hold.id.to_string(), hold.reason.digest());
+        crate::observe::Clearance { user: "bob".to_owned(), hold, digest, at: at(0) }
+    });
+    let told = |clearances: &[crate::observe::Clearance], refused: bool| Event::Cleared {
+        change: ChangeId::pull(1),
+        facts: Facts { clearances: clearances.to_vec(), ..Facts::default() },
+        refused: refused.then(|| (unit("a"), refusal.clone())).into_iter().collect(),
+    };
+    let refused = Entry { hold: Some(refusal.clone()), ..entry(1, "a", None, Some("1")) };
+    let both = Entry { hold: Some(by_name.clone()), ..refused.clone() };
+    let story = |entry: Entry| Story::new().accept(vec![entry]).then(0, told(&clearances, true)).tick(0);
+    insta::assert_snapshot!(story(refused).then(1, told(&clearances, false)).tick(1).log, @r"
+    0 s: nothing; pr-1 a held false
+    1 s: apply a; pr-1 a running (1)
+    ");
+    insta::assert_snapshot!(story(both).then(1, told(&clearances, false)).tick(1).log, @r"
+    0 s: nothing; pr-1 a held false
+    1 s: apply a; pr-1 a running (1)
     ");
 }

@@ -10,7 +10,7 @@ mod vanished;
 pub use claims::Claims;
 
 use crate::model::{
-    CommitId, ContentId, Digest, Explained, Finding, OnDelete, ReleaseId, RepoPath, RequestId, Risk, Settings, TargetKind, TargetName,
+    CommitId, ContentId, Digest, Explained, Finding, OnDelete, Platform, ReleaseId, RepoPath, RequestId, Risk, TargetKind, TargetName,
     TeamName, UnitId,
 };
 use crate::parse::Parsed;
@@ -183,9 +183,11 @@ pub struct Group {
     pub teams: BTreeSet<TeamName>,
 }
 
-/// Compares two trees; without a base everything is added.
-pub fn diff(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
-    let units = changed_units(base, head);
+/// Compares two trees; without a base everything is added. The judge says which kinds are protected and what labels a target has; without
+/// one the base does, and of what it does not know, the head.
+pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) -> Diff {
+    let judge = judge.or(base.map(|base| &base.parsed.platform)).unwrap_or(&head.parsed.platform);
+    let units = changed_units(base, head, judge);
     let requests = changed_requests(base, head, &units);
     let same = |unit: &&Unit| base.and_then(|base| base.rendered.units.get(&unit.id)).is_some_and(|before| before.digest == unit.digest);
     let files = changed_files(base.map(|base| base.snapshot), head.snapshot);
@@ -225,7 +227,7 @@ fn changed_files(base: Option<&Snapshot>, head: &Snapshot) -> BTreeMap<RepoPath,
 }
 
 /// Units that differ. One whose request could not be read or rendered in the head is not taken for removed.
-fn changed_units(base: Option<Side<'_>>, head: Side<'_>) -> Vec<UnitChange> {
+fn changed_units(base: Option<Side<'_>>, head: Side<'_>, judge: &Platform) -> Vec<UnitChange> {
     let empty = BTreeMap::new();
     let before = base.map_or(&empty, |base| &base.rendered.units);
     let after = &head.rendered.units;
@@ -237,24 +239,23 @@ fn changed_units(base: Option<Side<'_>>, head: Side<'_>) -> Vec<UnitChange> {
         if matches!(pair, (Some(_), None)) && unreadable(id) {
             continue;
         }
-        changed.extend(unit_change(base, head, pair));
+        changed.extend(unit_change((base, head), judge, pair));
     }
     changed
 }
 
-fn unit_change(base: Option<Side<'_>>, head: Side<'_>, pair: (Option<&Unit>, Option<&Unit>)) -> Option<UnitChange> {
+fn unit_change((base, head): (Option<Side<'_>>, Side<'_>), judge: &Platform, pair: (Option<&Unit>, Option<&Unit>)) -> Option<UnitChange> {
     let transition = Transition { before: pair.0.map(|unit| unit.digest), after: pair.1.map(|unit| unit.digest) };
     let unit = pair.1.or(pair.0).filter(|_| transition.before != transition.after)?;
     let objects = files::changed_objects(pair);
-    let settings = base.or(Some(head)).and_then(|side| side.parsed.platform.settings.as_ref());
-    let (risks, protected) = risk::of(pair, &objects, settings.map(|settings: &Settings| &settings.deletes));
-    let target = |side: Side<'_>| side.parsed.platform.targets.get(&unit.id.target).map(|target| target.labels.clone());
+    let (risks, protected) = risk::of(pair, &objects, judge.settings.as_ref().map(|settings| &settings.deletes));
+    let target = |platform: &Platform| platform.targets.get(&unit.id.target).map(|target| target.labels.clone());
     Some(UnitChange {
         id: unit.id.clone(),
         request_file: unit.request_file.clone(),
         release: unit.release.clone(),
         target_kind: unit.target_kind,
-        target_labels: base.and_then(target).or_else(|| target(head)).unwrap_or_default(),
+        target_labels: target(judge).or_else(|| target(&head.parsed.platform)).unwrap_or_default(),
         transition,
         on_delete: unit.on_delete,
         depends_on: unit.depends_on.clone(),

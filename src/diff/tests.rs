@@ -75,7 +75,7 @@ fn text_of(name: &str) -> &'static str {
 fn compared(edits: &[(&str, Option<&str>)]) -> (Diff, Tree) {
     let (base, head) = (Tree::with(&[]), Tree::with(edits));
     assert!(base.parsed.findings.is_empty() && base.rendered.findings.is_empty(), "{:#?}", (base.parsed.findings, base.rendered.findings));
-    (diff(Some(base.side()), head.side()), head)
+    (diff(Some(base.side()), head.side(), None), head)
 }
 
 /// What goes away, and why, as far as nobody asked for it.

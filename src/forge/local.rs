@@ -3,7 +3,7 @@
 use super::book::{Book, Landed, Pull, Thread, Wanted};
 use super::sync::{Idle, sorted};
 use super::{By, Check, Comment, Error, People, Person, Refused, Signature, Slot, Status, Subject, file};
-use crate::model::CommitId;
+use crate::model::{CommitId, Digest};
 use crate::observe::{Clearance, Conclusion, Facts, PullRequest, PullState, Review};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -59,9 +59,14 @@ impl Local {
         Ok(self.book.pull(number).ok().map(|pull| self.seen(pull)))
     }
 
-    /// The number of the pull request with this head: an open one, else the newest.
-    pub fn by_head(&self, head: &CommitId) -> Option<u64> {
-        let pulls = self.book.pulls.iter().filter(|pull| pull.head == *head);
+    /// The number of the pull request with this head that lands, or has landed, as this commit: an open one, else the newest. A pull request
+    /// lands once: behind another commit, a head that has landed is nobody's.
+    pub fn landing_as(&self, head: &CommitId, commit: &CommitId) -> Option<u64> {
+        let may = |pull: &&Pull| match &pull.state {
+            PullState::Open | PullState::Closed => true,
+            PullState::Merged { commit: landed } => landed == commit,
+        };
+        let pulls = self.book.pulls.iter().filter(|pull| pull.head == *head).filter(may);
         pulls.max_by_key(|pull| (pull.state == PullState::Open, pull.number)).map(|pull| pull.number)
     }
 
@@ -95,13 +100,15 @@ impl Local {
         })
     }
 
-    /// A pull request is part of the default branch, also when its branch is gone already. Doing it again changes nothing.
+    /// A pull request is part of the default branch, also when its branch is gone already; `more` are the authors of what the merge brought
+    /// besides. Doing it again changes nothing.
     ///
     /// # Errors
     /// When there is none with this number, or the file cannot be written.
-    pub fn merged(&mut self, number: u64, commit: &CommitId, now: Timestamp) -> Result<(), Error> {
+    pub fn merged(&mut self, number: u64, commit: &CommitId, more: Vec<Signature>, now: Timestamp) -> Result<(), Error> {
         self.change(|book| {
             let pull = book.pull_mut(number)?;
+            pull.thread.authors = sorted(pull.thread.authors.drain(..).chain(more).collect());
             if !matches!(pull.state, PullState::Merged { .. }) {
                 pull.state = PullState::Merged { commit: commit.clone() };
                 pull.ended = Some(now);
@@ -110,11 +117,18 @@ impl Local {
         })
     }
 
-    /// Somebody approves what they looked at: all of it, or one hold by name. Doing it again changes nothing.
+    /// Somebody approves what they looked at: all of it, or one hold by its name and the digest of what it holds. Doing it again changes nothing.
     ///
     /// # Errors
     /// When they may not, or the file cannot be written.
-    pub fn approve(&mut self, subject: &Subject, user: &str, hold: Option<&str>, head: &CommitId, now: Timestamp) -> Result<(), Error> {
+    pub fn approve(
+        &mut self,
+        subject: &Subject,
+        user: &str,
+        hold: Option<(&str, Digest)>,
+        head: &CommitId,
+        now: Timestamp,
+    ) -> Result<(), Error> {
         let facts = self.facts(subject)?.ok_or_else(|| Refused::Unknown { subject: subject.clone() })?;
         if facts.wrote(user) {
             return Err(Refused::OwnApproval { user: user.to_owned(), subject: subject.clone() }.into());
@@ -295,9 +309,9 @@ impl Thread {
         }
     }
 
-    fn clear(&mut self, user: &str, hold: &str, now: Timestamp) {
-        if !self.clearances.iter().any(|clearance| clearance.user == user && clearance.hold == hold) {
-            self.clearances.push(Clearance { user: user.to_owned(), hold: hold.to_owned(), at: now });
+    fn clear(&mut self, user: &str, (hold, digest): (&str, Digest), now: Timestamp) {
+        if !self.clearances.iter().any(|clearance| clearance.user == user && clearance.digest == digest) {
+            self.clearances.push(Clearance { user: user.to_owned(), hold: hold.to_owned(), digest, at: now });
         }
     }
 }

@@ -1,5 +1,5 @@
 use super::{Branch, Check, Error, Local, Signature, Slot, Subject, people};
-use crate::model::{Code, CommitId, Finding, Place, RepoPath, Span};
+use crate::model::{Code, CommitId, Digest, Finding, Place, RepoPath, Span};
 use crate::observe::{Author, Conclusion, PullState};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -164,7 +164,7 @@ fn a_branch_that_is_gone_closes_and_one_that_comes_back_is_new() {
     #1 feature "Do b" closed a..b
     #2 feature "Do b" open a..b
     "#);
-    assert_eq!(bed.forge.by_head(&commit('b')), Some(2));
+    assert_eq!(bed.forge.landing_as(&commit('b'), &commit('f')), Some(2));
 }
 
 #[test]
@@ -194,8 +194,8 @@ fn a_merged_branch_is_the_same_pull_request_until_it_moves() {
     (bed.tip, bed.contained) = ('c', vec!['b']);
     // its landing was not looked at yet: what was reviewed stays as it was
     assert_eq!(bed.sync(), [0; 0]);
-    bed.forge.merged(1, &commit('c'), at(2)).expect("merged");
-    bed.forge.merged(1, &commit('d'), at(3)).expect("merged");
+    bed.forge.merged(1, &commit('c'), Vec::new(), at(2)).expect("merged");
+    bed.forge.merged(1, &commit('d'), Vec::new(), at(3)).expect("merged");
     assert_eq!(bed.sync(), [0; 0]);
     bed.branches.insert("feature", 'd');
     assert_eq!(bed.sync(), [2]);
@@ -205,8 +205,8 @@ fn a_merged_branch_is_the_same_pull_request_until_it_moves() {
     #1 feature "Do b" merged as c a..b
     #2 feature "Do d" closed c..d
     "#);
-    bed.forge.merged(2, &commit('e'), at(4)).expect("also when its branch is gone");
-    insta::assert_snapshot!(refused(bed.forge.merged(9, &commit('e'), at(4))), @"there is no pull request #9 here: `goldpath change list` shows what there is");
+    bed.forge.merged(2, &commit('e'), Vec::new(), at(4)).expect("also when its branch is gone");
+    insta::assert_snapshot!(refused(bed.forge.merged(9, &commit('e'), Vec::new(), at(4))), @"there is no pull request #9 here: `goldpath change list` shows what there is");
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn nobody_approves_their_own_work() {
     let (subject, head) = (Subject::Pull(1), commit('b'));
     insta::assert_snapshot!(refused(bed.forge.approve(&subject, "alice", None, &head, at(1))), @"alice wrote a commit of pull request #1, and nobody approves their own work: ask somebody else to look at it");
     assert_eq!(
-        refused(bed.forge.approve(&subject, "alice", Some("h-x"), &head, at(1))),
+        refused(bed.forge.approve(&subject, "alice", Some(("h-x", Digest::of(b"h-x"))), &head, at(1))),
         refused(bed.forge.approve(&subject, "alice", None, &head, at(1)))
     );
     assert_eq!(bed.bytes(), before);
@@ -263,7 +263,7 @@ fn an_approval_is_of_the_head_that_was_looked_at() {
     bed.branches.clear();
     bed.sync();
     insta::assert_snapshot!(refused(bed.forge.approve(&subject, "bob", None, &commit('c'), at(4))), @"pull request #1 is closed, because its branch is gone: push the branch again to open a new one");
-    bed.forge.merged(1, &commit('d'), at(5)).expect("merged");
+    bed.forge.merged(1, &commit('d'), Vec::new(), at(5)).expect("merged");
     bed.forge.approve(&subject, "bob", None, &commit('d'), at(6)).expect("what it landed as");
 }
 
@@ -271,7 +271,7 @@ fn an_approval_is_of_the_head_that_was_looked_at() {
 fn a_hold_is_approved_by_name_once() {
     let mut bed = Bed::with_pull();
     for second in [1, 2] {
-        bed.forge.approve(&Subject::Pull(1), "bob", Some("h-2345"), &commit('f'), at(second)).expect("approved");
+        bed.forge.approve(&Subject::Pull(1), "bob", Some(("h-2345", Digest::of(b"h-2345"))), &commit('f'), at(second)).expect("approved");
     }
     let facts = bed.forge.facts(&Subject::Pull(1)).expect("read").expect("there");
     assert_eq!(facts.clearances.len(), 1);
@@ -287,8 +287,11 @@ fn a_commit_without_a_pull_request_is_talked_about_once_it_has_landed() {
     for authors in [vec![signature("A", ALICE.1), signature("A", ALICE.1)], Vec::new()] {
         bed.forge.landed(&commit('e'), authors, at(1)).expect("stored");
     }
-    assert!(refused(bed.forge.approve(&subject, "alice", Some("h-1"), &commit('e'), at(1))).contains("nobody approves their own work"));
-    bed.forge.approve(&subject, "bob", Some("h-1"), &commit('e'), at(2)).expect("approved");
+    assert!(
+        refused(bed.forge.approve(&subject, "alice", Some(("h-1", Digest::of(b"h-1"))), &commit('e'), at(1)))
+            .contains("nobody approves their own work")
+    );
+    bed.forge.approve(&subject, "bob", Some(("h-1", Digest::of(b"h-1"))), &commit('e'), at(2)).expect("approved");
     bed.forge.approve(&subject, "bob", None, &commit('e'), at(2)).expect("approved");
     assert!(bed.forge.comment(&subject, Slot::Sticky, "held", at(3)).expect("written"));
     bed.reopen();
@@ -307,7 +310,7 @@ fn a_merge_is_wanted_of_one_head() {
     bed.sync();
     assert_eq!(wanted(&mut bed), None);
     assert!(refused(bed.forge.want_merge(1, "alice", &commit('b'), at(3))).contains("look at it again"));
-    bed.forge.merged(1, &commit('d'), at(4)).expect("merged");
+    bed.forge.merged(1, &commit('d'), Vec::new(), at(4)).expect("merged");
     insta::assert_snapshot!(refused(bed.forge.want_merge(1, "alice", &commit('c'), at(5))), @"pull request #1 is merged already, as commit ddddddd");
     assert_eq!(bed.forge.pull(9).expect("read"), None);
 }
@@ -446,7 +449,7 @@ fn a_write_that_fails_changes_nothing() {
     let moved = bed.folder.path().with_extension("away");
     fs::rename(bed.folder.path(), &moved).expect("moved");
     fs::write(bed.folder.path(), "a file where the folder was").expect("written");
-    let error = bed.forge.merged(1, &commit('c'), at(1)).expect_err("no folder");
+    let error = bed.forge.merged(1, &commit('c'), Vec::new(), at(1)).expect_err("no folder");
     assert!(error.is_retryable(), "{error}");
     fs::remove_file(bed.folder.path()).expect("removed");
     fs::rename(&moved, bed.folder.path()).expect("moved back");

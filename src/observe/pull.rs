@@ -71,13 +71,15 @@ pub struct Review {
     pub at: Timestamp,
 }
 
-/// A hold that somebody approved by name; the id is bound to the digest of what it holds.
+/// A hold that somebody approved by name. It counts for what was held then, to the last bit: its short name could be given to something else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clearance {
     /// Who approved.
     pub user: String,
     /// The hold: `h-…`.
     pub hold: String,
+    /// The digest of what it holds.
+    pub digest: Digest,
     /// When.
     pub at: Timestamp,
 }
@@ -93,6 +95,8 @@ pub struct Landing {
     pub title: String,
     /// The number of the pull request that it merges.
     pub pull: Option<u64>,
+    /// The head of that pull request: what was reviewed of another one does not count.
+    pub head: Option<CommitId>,
     /// What people did about it.
     pub facts: Facts,
 }

@@ -54,7 +54,13 @@ fn needs_of(rule: &ApprovalRule, diff: &Diff, risks: &BTreeSet<Risk>, judgement:
     let named: Vec<TeamName> =
         rule.from.iter().filter_map(|from| if let Approver::Team(team) = from { Some(team.clone()) } else { None }).collect();
     if !rule.from.contains(&Approver::Owner) {
-        return vec![need(named, rule.count, because, judgement)];
+        // the daemon's owners answer for all but the requests
+        let owners = diff.touches_platform().then_some(&judgement.owners);
+        return vec![need(named, rule.count, because, &judgement.members, owners)];
+    }
+    let owners = owners(rule, diff);
+    if owners.is_empty() {
+        return vec![unowned(named, rule.count, because, judgement)];
     }
     let with_named = |(team, file): (TeamName, Option<&RepoPath>)| {
         // The file that made the rule match may be another team's.
@@ -62,9 +68,20 @@ fn needs_of(rule: &ApprovalRule, diff: &Diff, risks: &BTreeSet<Risk>, judgement:
             (Some(file), Some(matched)) => because.replacen(&format!("`{matched}`"), &format!("`{file}`"), 1),
             (_, _) => because.clone(),
         };
-        need(named.iter().cloned().chain([team]).collect(), rule.count, because, judgement)
+        let teams = named.iter().cloned().chain([team]).collect();
+        need(teams, rule.count, because, &judgement.members, None)
     };
-    owners(rule, diff).into_iter().map(with_named).collect()
+    owners.into_iter().map(with_named).collect()
+}
+
+/// What has no owner is asked of the other teams of the rule, else of those who clear what is dangerous: a rule that matches is never met by
+/// nobody.
+fn unowned(named: Vec<TeamName>, count: u32, because: String, judgement: &Judgement) -> Need {
+    if !named.is_empty() {
+        return need(named, count, because, &judgement.members, Some(&judgement.owners));
+    }
+    let (from, users) = judgement.who_clears();
+    Need { from, users, count, because }
 }
 
 /// The teams whose requests a change is about, each with a file that says so: those of the files that the rule names, or of all units touched.
@@ -86,15 +103,20 @@ fn matched_file<'d>(rule: &ApprovalRule, diff: &'d Diff) -> Option<&'d RepoPath>
     diff.files.keys().find(|path| !rule.files.is_empty() && names(rule, path))
 }
 
-fn need(teams: Vec<TeamName>, count: u32, because: String, judgement: &Judgement) -> Need {
-    let users = members(&teams, judgement);
+type Members = BTreeMap<TeamName, BTreeSet<String>>;
+
+fn need(teams: Vec<TeamName>, count: u32, because: String, members: &Members, owners: Option<&BTreeSet<String>>) -> Need {
+    let users = of_teams(&teams, members).chain(owners.into_iter().flatten()).cloned().collect();
     Need { from: teams.into_iter().map(Who::Team).collect(), users, count, because }
 }
 
 /// Members of these teams, and the owners of the daemon's own configuration.
 pub(super) fn members(teams: &[TeamName], judgement: &Judgement) -> BTreeSet<String> {
-    let of_teams = teams.iter().filter_map(|team| judgement.members.get(team)).flatten();
-    of_teams.chain(&judgement.owners).cloned().collect()
+    of_teams(teams, &judgement.members).chain(&judgement.owners).cloned().collect()
+}
+
+fn of_teams<'a>(teams: &'a [TeamName], members: &'a Members) -> impl Iterator<Item = &'a String> {
+    teams.iter().filter_map(|team| members.get(team)).flatten()
 }
 
 /// What made a rule match, or nothing: the keys of `when` are ANDed, the values of a list ORed.
@@ -130,7 +152,8 @@ pub fn waiting<State>(plan: &ApplyPlan<State>, facts: &Facts) -> Vec<WaitingOn> 
     let approvers = facts.approvers_of(&plan.head);
     let mut waiting = Vec::new();
     for need in &plan.needs {
-        let have = need.users.iter().filter(|user| approvers.contains(user.as_str())).count() as u32;
+        let anyone = need.from.contains(&Who::Anyone);
+        let have = approvers.iter().filter(|user| anyone || need.users.contains(**user)).count() as u32;
         if have < need.count {
             let users = need.users.iter().filter(|user| !facts.wrote(user)).cloned().collect();
             let because = need.because.clone();
@@ -158,8 +181,9 @@ pub fn approve(plan: ApplyPlan<Proposed>, facts: &Facts) -> Result<ApplyPlan<App
 impl super::Hold {
     /// Whether somebody who may has approved it by name, and is not one of the authors.
     pub fn is_cleared(&self, facts: &Facts) -> bool {
-        let by_name = facts.clearances.iter().filter(|clearance| clearance.hold == self.id.as_str());
-        by_name.into_iter().any(|clearance| self.may_clear(&clearance.user, facts))
+        let digest = self.reason.digest();
+        let of_it = facts.clearances.iter().filter(|clearance| clearance.digest == digest);
+        of_it.into_iter().any(|clearance| self.may_clear(&clearance.user, facts))
     }
 
     /// Whether this user may approve it.

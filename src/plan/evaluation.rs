@@ -25,6 +25,8 @@ pub struct Round {
 pub struct Evaluation {
     /// What was compared.
     pub round: Round,
+    /// The accepted commit whose policies and exceptions judged it.
+    pub judge: Option<CommitId>,
     /// What changes.
     pub diff: Diff,
     /// All findings: of the files, the rendering, the comparison and the policies.

@@ -2,7 +2,7 @@
 
 use super::Who;
 use crate::diff::Vanished;
-use crate::model::{CommitId, Digest, Digester, RequestId, TeamName, UnitId};
+use crate::model::{Digest, Digester, RequestId, TeamName, UnitId};
 use crate::observe::{Action, TerraformPlan, Verb};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -96,10 +96,12 @@ pub enum HoldReason {
         /// What it is now.
         now: Option<Digest>,
     },
-    /// A commit reached the default branch without the approvals that its rules ask for.
-    Unapproved {
-        /// The commit.
-        commit: CommitId,
+    /// It reached the default branch with a mistake, or a policy refuses it: a mended file or an exception clears it, no approval.
+    Refused {
+        /// The unit.
+        unit: UnitId,
+        /// Code and message of each error.
+        by: Vec<(String, String)>,
     },
     /// Something stands there that goldpath did not write.
     Foreign {
@@ -127,6 +129,13 @@ impl From<&Action> for Shown {
     }
 }
 
+impl Hold {
+    /// Whether no approval clears it, only a mended file or an exception.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.reason, HoldReason::Refused { .. })
+    }
+}
+
 impl HoldReason {
     /// The digest of what is held; another set of things is another hold.
     pub fn digest(&self) -> Digest {
@@ -142,8 +151,10 @@ impl HoldReason {
     /// The unit that it holds, when it holds only one.
     pub fn unit(&self) -> Option<&UnitId> {
         match self {
-            Self::Unreviewed { unit, .. } | Self::BytesChanged { unit, .. } | Self::Foreign { unit, .. } => Some(unit),
-            Self::DeleteBudget { .. } | Self::Protected { .. } | Self::Vanished { .. } | Self::Unapproved { .. } => None,
+            Self::Unreviewed { unit, .. } | Self::BytesChanged { unit, .. } | Self::Foreign { unit, .. } | Self::Refused { unit, .. } => {
+                Some(unit)
+            }
+            Self::DeleteBudget { .. } | Self::Protected { .. } | Self::Vanished { .. } => None,
         }
     }
 }

@@ -6,6 +6,7 @@ mod approval;
 mod budget;
 mod evaluation;
 mod hold;
+mod refusal;
 
 use crate::diff::{Diff, Transition, UnitChange};
 use crate::model::{CommitId, DeleteBudget, Digest, Digester, Risk, Settings, TargetKind, TargetName, Team, TeamName, UnitId};
@@ -17,6 +18,7 @@ use std::marker::PhantomData;
 pub use approval::{Approved, Need, Proposed, Who, approve, waiting};
 pub use evaluation::{Evaluation, Plans, Round};
 pub use hold::{Hold, HoldId, HoldReason, Reviewed};
+pub use refusal::refusals;
 
 /// What decides whether a change may go on; always of the newest accepted base, never of the change itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -4,8 +4,9 @@ use super::{Error, Key, Line, PAUSE, Perform, Reconciler};
 use crate::change::{self, Change, ChangeState};
 use crate::command::{Command, Entry, Event, Run};
 use crate::delivery::{self, Delivery};
-use crate::model::{ChangeId, TargetName};
+use crate::model::{ChangeId, TargetName, UnitId};
 use crate::observe::{Author, Landing};
+use crate::plan::Hold;
 use crate::store::Batch;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +24,7 @@ impl<P: Perform> Reconciler<P> {
         let Some(mut change) = self.look(change, run).await? else { return Ok(Some(now + PAUSE)) };
         change = self.go_on(change, run).await?;
         self.settle_change(known.as_ref(), &change, run).await?;
-        if change.command(None).is_some() {
+        if change.command(self.line().await?.judge).is_some() {
             return Ok(Some(self.world.now() + PAUSE));
         }
         change = self.close(change, run).await?;
@@ -129,7 +130,8 @@ impl<P: Perform> Reconciler<P> {
         let now = self.world.now();
         for (target, entries) in entries_by_target(change) {
             let before = self.store.delivery(&target).await?.unwrap_or_else(|| Delivery::new(target.clone(), BTreeMap::new()));
-            let cleared = Event::Cleared { change: change.id.clone(), facts: change.facts.clone() };
+            let refused = refused(change);
+            let cleared = Event::Cleared { change: change.id.clone(), facts: change.facts.clone(), refused };
             let accepted = delivery::step(before.clone(), Event::Accepted { entries }, now).delivery;
             let after = delivery::step(accepted, cleared, now).delivery;
             if after != before {
@@ -161,7 +163,20 @@ impl<P: Perform> Reconciler<P> {
             return Ok(());
         }
         self.save_line(run, &advanced, Batch::default()).await?;
+        if advanced.judge != line.judge {
+            self.ask_policies_again().await?;
+        }
         self.take_in_unreadable(&changes, &advanced, run).await
+    }
+
+    /// There is a newer judge: what is refused may have an exception now.
+    async fn ask_policies_again(&self) -> Result<(), Error> {
+        for change in self.store.changes().await?.into_values() {
+            if matches!(&change.state, ChangeState::Accepted(accepted) if accepted.is_refused()) {
+                self.look_at(&Key::Change(change.id)).await?;
+            }
+        }
+        Ok(())
     }
 
     /// What could not be read is over once something behind it was accepted with all that it brought.
@@ -208,6 +223,21 @@ impl<P: Perform> Reconciler<P> {
     }
 }
 
+/// What a policy or a mistake holds of an accepted change.
+fn refused(change: &Change) -> BTreeMap<UnitId, Hold> {
+    match &change.state {
+        ChangeState::Accepted(accepted) => accepted.refused.clone(),
+        ChangeState::Seen
+        | ChangeState::Rendering { .. }
+        | ChangeState::Planning { .. }
+        | ChangeState::Waiting(_)
+        | ChangeState::Merging { .. }
+        | ChangeState::Landing { .. }
+        | ChangeState::Held(_)
+        | ChangeState::Closed => BTreeMap::new(),
+    }
+}
+
 /// The moves of an accepted change that has no evidence yet, by target.
 fn entries_by_target(change: &Change) -> BTreeMap<TargetName, Vec<Entry>> {
     let mut targets: BTreeMap<TargetName, Vec<Entry>> = BTreeMap::new();
@@ -215,7 +245,8 @@ fn entries_by_target(change: &Change) -> BTreeMap<TargetName, Vec<Entry>> {
         && !accepted.recorded
     {
         for entry in &accepted.entries {
-            targets.entry(entry.apply.unit.target.clone()).or_default().push(entry.clone());
+            let hold = entry.hold.clone().or_else(|| accepted.refused.get(&entry.apply.unit).cloned());
+            targets.entry(entry.apply.unit.target.clone()).or_default().push(Entry { hold, ..entry.clone() });
         }
     }
     targets

@@ -41,6 +41,8 @@ impl Line {
             let is_unreadable = change.as_ref().is_some_and(Change::is_unreadable);
             let settings_are_fine = open.is_empty();
             match change.map(|change| change.state) {
+                // what was judged is this very commit
+                Some(ChangeState::Accepted(accepted)) if accepted.landing.commit != landing.commit => open.push((id, landing)),
                 Some(ChangeState::Accepted(_)) if settings_are_fine => self.judge = Some(landing.commit),
                 // it took in all that could not be read before it
                 Some(ChangeState::Accepted(accepted)) if all_unreadable && begins_at(&open, &accepted.landing) => {

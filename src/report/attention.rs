@@ -14,6 +14,9 @@ use std::collections::BTreeSet;
 
 /// The most items of one kind.
 const MOST: usize = 12;
+/// What clears what no approval clears.
+pub(super) const REFUSED: &str =
+    "the file is mended or, where a policy refuses, an exception is on the default branch; no approval clears it";
 /// The most characters of the block.
 const MOST_CHARACTERS: usize = 20_000;
 
@@ -28,7 +31,8 @@ pub(super) fn attention(view: &View<'_>) -> String {
     items.extend(removals(view, &holds));
     items.extend(widened(view));
     items.extend(failed_policies(view));
-    items.extend(holds.iter().filter(|hold| !dangerous(hold)).map(|hold| held(view, hold)));
+    items.extend(holds.iter().filter(|hold| !dangerous(hold) && !hold.is_refusal()).map(|hold| held(view, hold)));
+    items.extend(refused(&holds));
     items.extend(others(view));
     quoted(items)
 }
@@ -80,8 +84,9 @@ pub(super) fn reason(reason: &HoldReason) -> String {
             let of = |digest: &Option<crate::model::Digest>| digest.map_or("nothing".to_owned(), |digest| code(&digest.short()));
             format!("**Not the bytes that were reviewed** · {}: reviewed {}, now {}", code(&unit.to_string()), of(reviewed), of(now))
         }
-        HoldReason::Unapproved { commit } => {
-            format!("**Not approved** · {} reached the default branch without the approvals that its rules ask for", code(commit.short()))
+        HoldReason::Refused { unit, by } => {
+            let by = by.iter().map(|(code_of, message)| format!("{} ({})", prose(message), code(code_of)));
+            format!("**Refused** · {}: {}", code(&unit.to_string()), first_of(by, MOST))
         }
         HoldReason::Foreign { unit, what } => {
             format!("**Something stands there that goldpath did not write** · {}: {}", code(&unit.to_string()), prose(what))
@@ -96,6 +101,24 @@ fn vanished_words(why: Vanished) -> &'static str {
         Vanished::Labels => "its target has other labels now",
         Vanished::Values => "a value of the settings, the team or another request changed",
     }
+}
+
+/// What is refused, in one item: why is said at the lines.
+fn refused(holds: &[Hold]) -> Option<String> {
+    let refusals = holds.iter().filter_map(|hold| match &hold.reason {
+        HoldReason::Refused { unit, by } => Some((unit, by)),
+        HoldReason::DeleteBudget { .. }
+        | HoldReason::Protected { .. }
+        | HoldReason::Vanished { .. }
+        | HoldReason::Unreviewed { .. }
+        | HoldReason::BytesChanged { .. }
+        | HoldReason::Foreign { .. } => None,
+    });
+    let (units, by): (Vec<_>, Vec<_>) = refusals.unzip();
+    let codes: BTreeSet<&str> = by.into_iter().flatten().map(|(code, _)| code.as_str()).collect();
+    let names = first_of(units.iter().map(|unit| code(&unit.to_string())), MOST);
+    let by = first_of(codes.into_iter().map(code), MOST);
+    (!units.is_empty()).then(|| format!("**Refused** · {names}, for {by}. Held until {REFUSED}."))
 }
 
 /// "Held until someone of **platform** types `/goldpath approve h-2k9d`."

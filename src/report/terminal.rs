@@ -170,14 +170,13 @@ pub fn changes_terminal(changes: &[Summary]) -> String {
 
 fn holds(text: &mut String, holds: &[HoldSummary], indent: &str, id: &str) {
     for hold in holds {
-        writeln!(
-            text,
-            "{indent}held: {}; {} types `goldpath change approve {id} {}`",
-            line(&hold.reason),
-            line(&hold.from),
-            line(&hold.id)
-        )
-        .expect("a string takes all");
+        let (reason, from, hold) = (line(&hold.reason), line(&hold.from), line(&hold.id));
+        let how = if from.is_empty() {
+            format!("until {}", super::attention::REFUSED)
+        } else {
+            format!("{from} types `goldpath change approve {id} {hold}`")
+        };
+        writeln!(text, "{indent}held: {reason}; {how}").expect("a string takes all");
     }
 }
 

@@ -196,7 +196,7 @@ pub(super) fn turn(view: &View<'_>) -> String {
         }
     }
     for hold in view.holds() {
-        say(who(&hold.from));
+        say(if hold.is_refusal() { "a mended file or an exception".to_owned() } else { who(&hold.from) });
     }
     format!("waiting for {}", list(&parts))
 }
@@ -300,7 +300,10 @@ pub(super) fn hold_words(reason: &HoldReason) -> String {
         HoldReason::Vanished { units } => format!("takes away {} that requests still ask for", count(units.len(), "unit")),
         HoldReason::Unreviewed { unit, actions, .. } => format!("{unit}: {} that nobody reviewed", count(actions.len(), "action")),
         HoldReason::BytesChanged { unit, .. } => format!("{unit}: not the bytes that were reviewed"),
-        HoldReason::Unapproved { commit } => format!("{} reached the default branch without its approvals", commit.short()),
+        HoldReason::Refused { unit, by } => {
+            let codes: BTreeSet<&String> = by.iter().map(|(code, _)| code).collect();
+            format!("{unit}: refused by {}", first_of(codes.into_iter().cloned(), 2))
+        }
         HoldReason::Foreign { unit, what } => format!("{unit}: {} is not goldpath's", super::text::line(what)),
     }
 }

@@ -69,13 +69,13 @@ impl Outside {
         let mut landings = Vec::new();
         let (mut base, mut piece) = (known.clone(), Vec::new());
         for commit in line {
-            let merged = self.with_local(|local| commit.parents.get(1).and_then(|head| local.by_head(head)));
+            let merged = self.with_local(|local| commit.parents.get(1).and_then(|head| local.landing_as(head, &commit.id)));
             if merged.is_some() && !piece.is_empty() {
                 let before = std::mem::take(&mut piece);
                 landings.push(self.landing(Some(base), &before, None)?);
                 base = newest(&before);
             }
-            let pull = match merged.or_else(|| self.with_local(|local| local.by_head(&commit.id))) {
+            let pull = match merged.or_else(|| self.with_local(|local| local.landing_as(&commit.id, &commit.id))) {
                 Some(number) => Some(number),
                 None => self.squashed(&base, &commit)?,
             };
@@ -94,11 +94,12 @@ impl Outside {
 
     /// The open pull request whose merge gives exactly this commit's tree.
     fn squashed(&self, base: &CommitId, commit: &CommitInfo) -> Result<Option<u64>, Error> {
+        if self.git.commit_info(base)?.tree == commit.tree {
+            return Ok(None);
+        }
         let open = self.with_local(Local::pulls)?.into_iter().filter(|pull| pull.state == PullState::Open);
         for pull in open {
-            let merged = self.git.merge_preview(base, &pull.head)?;
-            let brings_something = self.git.commit_info(base)?.tree != commit.tree;
-            if brings_something && merged.conflicts.is_empty() && merged.tree == commit.tree {
+            if self.gives(base, &pull.head, commit)? {
                 return Ok(Some(pull.number));
             }
         }
@@ -108,19 +109,40 @@ impl Outside {
     /// Tells the forge that a piece of history landed, and asks what people did about it.
     fn landing(&self, base: Option<CommitId>, commits: &[CommitInfo], pull: Option<u64>) -> Result<Landing, Error> {
         let commit = newest(commits);
-        let title = commits.iter().find(|info| info.id == commit).map(|info| info.subject().to_owned()).unwrap_or_default();
+        let info = commits.iter().find(|info| info.id == commit);
+        let title = info.map(|info| info.subject().to_owned()).unwrap_or_default();
         let now = Timestamp::now();
-        let facts = self.with_local(|local| match pull {
-            Some(number) => {
-                local.merged(number, &commit, now)?;
-                local.facts(&Subject::Pull(number))
-            }
-            None => {
-                local.landed(&commit, people(commits), now)?;
+        let Some(number) = pull else {
+            let authors = self.authors(base.as_ref(), commits)?;
+            let facts = self.with_local(|local| {
+                local.landed(&commit, authors, now)?;
                 local.facts(&Subject::Commit(commit.clone()))
-            }
+            })?;
+            return Ok(Landing { base, commit, title, pull: None, head: None, facts: facts.unwrap_or_default() });
+        };
+        let head = self.with_local(|local| local.pull(number))?.map(|pull| pull.head);
+        let clean = match (&base, &head, info) {
+            (Some(base), Some(head), Some(info)) => self.gives(base, head, info)?,
+            _ => false,
+        };
+        let more = if clean { Vec::new() } else { self.authors(base.as_ref(), commits)? };
+        let facts = self.with_local(|local| {
+            local.merged(number, &commit, more, now)?;
+            local.facts(&Subject::Pull(number))
         })?;
-        Ok(Landing { base, commit, title, pull, facts: facts.unwrap_or_default() })
+        Ok(Landing { base, commit, title, pull, head, facts: facts.unwrap_or_default() })
+    }
+
+    /// Who wrote a piece of history: also what stands behind its second parents.
+    fn authors(&self, base: Option<&CommitId>, commits: &[CommitInfo]) -> Result<Vec<forge::Signature>, Error> {
+        let Some(base) = base else { return Ok(people(commits)) };
+        Ok(people(&self.git.commits_between(base, &newest(commits))?))
+    }
+
+    /// Whether a commit's tree is exactly what merging a head gives.
+    fn gives(&self, base: &CommitId, head: &CommitId, commit: &CommitInfo) -> Result<bool, Error> {
+        let merged = self.git.merge_preview(base, head)?;
+        Ok(merged.conflicts.is_empty() && merged.tree == commit.tree)
     }
 
     /// Tells the forge what branches there are; answers which pull requests are to be looked at.

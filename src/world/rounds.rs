@@ -91,6 +91,7 @@ impl Outside {
     fn nothing_to_compare(&self, round: &Round, judge: Option<&Tree>, files: Vec<RepoPath>, findings: Vec<Finding>) -> Evaluation {
         Evaluation {
             round: round.clone(),
+            judge: judge.and_then(|judge| judge.snapshot.commit().cloned()),
             judgement: judge.map(|judge| judgement(&judge.parsed.platform, self.owners.clone())).unwrap_or_default(),
             platform: Arc::default(),
             // what came to no end is never accepted, also when somebody pushed it to the default branch

@@ -97,7 +97,7 @@ pub struct Bench<'a> {
 
 /// Compares two trees: what changes, what is wrong with it, what the policies of the judge say, and what those of the head said in a worker.
 pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluation {
-    let diff = diff(base.map(Tree::side), head.side());
+    let diff = diff(base.map(Tree::side), head.side(), bench.judge.map(|judge| &judge.parsed.platform));
     let changed: BTreeSet<UnitId> = diff.units.iter().map(|unit| unit.id.clone()).collect();
     let mut findings = head.findings();
     findings.extend(diff.findings.iter().cloned());
@@ -115,6 +115,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
     }
     Evaluation {
         round: bench.round,
+        judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),
         judgement: judgement(&bench.judge.unwrap_or(head).parsed.platform, bench.owners),
         platform: Arc::new(head.parsed.platform.clone()),
         settings_readable: head.parsed.platform.settings.is_some() && head.ends,

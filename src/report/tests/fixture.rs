@@ -114,9 +114,10 @@ impl Story {
             rendered: &tree.rendered,
         };
         let (base, head): (&'static Tree, &'static Tree) = (Box::leak(Box::new(base.clone())), Box::leak(Box::new(head.clone())));
-        let diff = diff::diff(Some(side(0, base)), side(1, head));
+        let diff = diff::diff(Some(side(0, base)), side(1, head), None);
         let evaluation = Evaluation {
             round: Round { base: Some(commit('b')), head: commit('a'), preview: true },
+            judge: Some(commit('b')),
             tallies: diff.units.iter().map(|unit| (unit.id.clone(), Tally { passed: 9, ..Tally::default() })).collect(),
             diff,
             findings: Vec::new(),
@@ -181,7 +182,7 @@ impl Story {
 
     fn landing(&self) -> Landing {
         let facts = self.change.facts.clone();
-        Landing { base: Some(commit('b')), commit: commit('c'), title: "Merge".to_owned(), pull: Some(7), facts }
+        Landing { base: Some(commit('b')), commit: commit('c'), title: "Merge".to_owned(), pull: Some(7), head: Some(commit('a')), facts }
     }
 
     /// On the default branch, without what it needs.
@@ -194,6 +195,8 @@ impl Story {
             settings_readable: true,
             touches_platform: false,
             entries: Vec::new(),
+            refused: BTreeMap::new(),
+            judge: Some(commit('b')),
         };
         self.change.state = ChangeState::Held(Box::new(held));
         self
@@ -216,7 +219,9 @@ impl Story {
         };
         let raw = serde_json::to_value(&entries).unwrap();
         let plan = plan::plan(&commit('a'), &self.evaluation.diff, &self.plans.plans, &self.evaluation.judgement);
-        let accepted = Accepted { landing: self.landing(), reviewed_head: Some(commit('a')), plan, entries, at: at("10:40:00"), recorded };
+        let (landing, judge) = (self.landing(), Some(commit('b')));
+        let (reviewed_head, at) = (Some(commit('a')), at("10:40:00"));
+        let accepted = Accepted { landing, reviewed_head, plan, entries, refused: BTreeMap::new(), judge, at, recorded };
         let units = self.evaluation.diff.units.iter();
         self.jobs = units.zip(raw.as_array().unwrap()).filter(|_| !recorded).map(|(unit, entry)| job(entry, status(&unit.id))).collect();
         self.change.state = ChangeState::Accepted(Box::new(accepted));

@@ -3,7 +3,7 @@
 use super::fixture::{Story, Tree, at, path};
 use super::{CLUSTER, DNS, action, plan_of};
 use crate::delivery::Status;
-use crate::model::{Code, Finding, Place, Span, TargetKind, Turn};
+use crate::model::{Code, Digest, Finding, Place, Span, TargetKind, Turn};
 use crate::observe::{AttributeChange, Author, Facts, Shown, Verb};
 use crate::report::{MOST_CHARACTERS, failure_note, findings_terminal};
 use proptest::prelude::*;
@@ -141,7 +141,12 @@ fn rendered(text: &str) -> Story {
     story.change.facts = Facts {
         authors: [Author::User("alice".to_owned()), Author::Email(text.to_owned())].into(),
         reviews: vec![crate::observe::Review { user: format!("u{text}"), head: super::fixture::commit('a'), at: at("10:00:00") }],
-        clearances: vec![crate::observe::Clearance { user: text.to_owned(), hold: text.to_owned(), at: at("10:00:00") }],
+        clearances: vec![crate::observe::Clearance {
+            user: text.to_owned(),
+            hold: text.to_owned(),
+            digest: Digest::of(text.as_bytes()),
+            at: at("10:00:00"),
+        }],
     };
     for request in story.evaluation.diff.requests.values_mut() {
         request.lifetime = Some(text.to_owned());

@@ -297,7 +297,7 @@ fn a_replaced_database_comes_first() {
 >
 > **Replaces a thing** · payments-team/payments-staging → dns: `aws_db_instance.main` must be replaced because `storage_type` changes.
 >
-> **Review by platform** (`bob` and `root`), because something is recreated. To approve: `goldpath change approve pr-7`.
+> **Review by platform** (`bob`), because something is recreated. To approve: `goldpath change approve pr-7`.
 
 | Request | Target | + | replaced | Policy | State |
 | --- | --- | --: | --: | --- | --- |

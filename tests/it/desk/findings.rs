@@ -73,7 +73,7 @@ fn findings(base: &Snapshot, head: &Snapshot) -> Vec<Finding> {
     let snapshots = [base, head];
     let rendered: Vec<_> = (0..2).map(|n| render(snapshots[n], &parsed[n].platform, &Limits::default(), &mut Cache::new(), 1)).collect();
     let side = |n: usize| Side { snapshot: snapshots[n], parsed: &parsed[n], rendered: &rendered[n] };
-    let compared = diff(Some(side(0)), side(1));
+    let compared = diff(Some(side(0)), side(1), None);
     let (verdicts, broken) = verdicts(head, &parsed[1], &rendered[1]);
     let all = parsed[1].findings.iter().chain(&rendered[1].findings).chain(&compared.findings).chain(&broken).chain(&verdicts.findings);
     all.cloned().collect()

@@ -133,7 +133,8 @@ impl State {
         let landing = |at: usize| {
             let (commit, pull) = self.main[at].clone();
             let base = (from.is_some() || at > 0).then(|| self.main[at - 1].0.clone());
-            Landing { base, commit, title: "a change".to_owned(), pull, facts: pull.map(|pull| self.facts(pull)).unwrap_or_default() }
+            let head = pull.map(|pull| self.pulls[&pull].head.clone());
+            Landing { base, commit, title: "a change".to_owned(), pull, head, facts: pull.map(|pull| self.facts(pull)).unwrap_or_default() }
         };
         Event::Found(Box::new(Found {
             tip: self.tip(),
@@ -171,6 +172,7 @@ impl State {
         let diff = Diff { requests, units, base_size: size(base), head_size: size(head), ..Diff::default() };
         Evaluation {
             round: round.clone(),
+            judge: None,
             diff,
             findings: Vec::new(),
             tallies: BTreeMap::new(),

@@ -7,6 +7,7 @@ mod hungry;
 mod landing;
 mod merged;
 mod open;
+mod refused;
 mod review;
 mod settings;
 mod town;
