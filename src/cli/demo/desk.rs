@@ -44,6 +44,11 @@ pub(super) fn write_folder(folder: &include_dir::Dir<'_>, to: &Path) -> Result<(
     folder.extract(to).map_err(|error| Error::outside(format!("unable to write {}", to.display()), &error))
 }
 
+/// Removes a folder with everything in it.
+pub(super) fn remove_folder(folder: &Path) -> Result<(), Error> {
+    std::fs::remove_dir_all(folder).map_err(|error| Error::outside(format!("unable to remove {}", folder.display()), &error))
+}
+
 /// Writes one file, with the folders that it needs.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     let failed = |error: std::io::Error| Error::outside(format!("unable to write {}", path.display()), &error);

@@ -17,6 +17,14 @@ use std::time::Instant;
 static EXAMPLE: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/platform-repo-example");
 const MISTAKE: &str = include_str!("../../../demo/mistake.yaml");
 const REQUEST: &str = include_str!("../../../demo/request.yaml");
+/// The requests of the example that a story begins with: applying all of them would take longer than the story.
+const REQUESTS: [&str; 5] = [
+    "requests/catalog-team/catalog-search.yaml",
+    "requests/orders-team/orders-api.yaml",
+    "requests/orders-team/orders-demo.yaml",
+    "requests/payments-team/payments-gateway.yaml",
+    "requests/payments-team/payments-preview.yaml",
+];
 const FILE: &str = "requests/payments-team/payments-staging.yaml";
 const BRANCH: &str = "payments-staging";
 const PLATFORM: (&str, &str) = ("Platform team", "platform@example.org");
@@ -70,6 +78,11 @@ async fn make_repository(story: &mut Story<'_>) -> Result<(), Error> {
     let bare = bare.to_string_lossy().into_owned();
     git(story.dir, PLATFORM, &["clone", "--quiet", &bare, "work"]).await?;
     desk::write_folder(&EXAMPLE, &work)?;
+    desk::remove_folder(&work.join("requests"))?;
+    for request in REQUESTS {
+        let text = EXAMPLE.get_file(request).and_then(include_dir::File::contents_utf8).expect("a test tells the story");
+        desk::write(&work.join(request), text)?;
+    }
     git(&work, PLATFORM, &["add", "--all"]).await?;
     git(&work, PLATFORM, &["commit", "--quiet", "--message", "The platform of example.org"]).await?;
     git(&work, PLATFORM, &["push", "--quiet", "origin", "HEAD:main"]).await?;

@@ -331,11 +331,14 @@ fn a_person_that_may_not_clear_a_hold_is_told_who_may() {
         desk.write("platform/goldpath.yaml", &settings.replace("maxRequests: 5", "maxRequests: 1"));
         desk.commit("platform", "At most one request goes away at once");
         desk.git("platform", &["push", "--quiet", "origin", "main"]);
-        desk.git("platform", &["checkout", "--quiet", "-b", "away"]);
-        desk.git("platform", &["rm", "--quiet", "requests/payments-team/payments-preview.yaml", "requests/orders-team/orders-demo.yaml"]);
-        desk.commit("platform", "Take two environments away");
-        desk.git("platform", &["push", "--quiet", "origin", "away"]);
     });
+    // only what is there can be planned to go away
+    office.ask(&["status", "--wait"]);
+    office.desk.git("platform", &["checkout", "--quiet", "-b", "away"]);
+    let requests = ["requests/payments-team/payments-preview.yaml", "requests/orders-team/orders-demo.yaml"];
+    office.desk.git("platform", &[&["rm", "--quiet"][..], &requests].concat());
+    office.desk.commit("platform", "Take two environments away");
+    office.desk.git("platform", &["push", "--quiet", "origin", "away"]);
     office.ask(&["status", "--wait"]);
     let list = office.desk.json(".", &["change", "list", "--server", &office.daemon.url], "ChangesReport");
     let hold = list["changes"].as_array().into_iter().flatten().find_map(|change| change["holds"][0]["id"].as_str());
@@ -344,7 +347,7 @@ fn a_person_that_may_not_clear_a_hold_is_told_who_may() {
     assert_snapshot!(shown(office.ask(&["change", "list"])), @"
     $ goldpath change list --server http://127.0.0.1:PORT
     pr-1          waiting    Take two environments away
-                             2 requests → 24 files to 3 targets: 24 removed · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
+                             2 requests → 24 files to 3 targets: 24 removed · destroys 5 things · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
                              held: takes away 2 requests and 4 units at once; platform types `goldpath change approve pr-1 h-…`
     base-COMMIT  applied    At most one request goes away at once
                              Applied: 13 of 13
@@ -367,7 +370,7 @@ fn a_person_that_may_not_clear_a_hold_is_told_who_may() {
     assert_snapshot!(shown(office.by("bob", &["change", "merge", "1"])), @"
     $ goldpath change merge 1 --token-file bob.token --server http://127.0.0.1:PORT
     -- stderr
-    error: pr-1 cannot be merged yet: 2 requests → 24 files to 3 targets: 24 removed · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
+    error: pr-1 cannot be merged yet: 2 requests → 24 files to 3 targets: 24 removed · destroys 5 things · removes 4 units — held, waiting for a review by orders-team, a review by payments-team and a review by platform
       hint: `goldpath change show pr-1` says what to do
     -- exit 4
     ");

@@ -78,8 +78,6 @@ fn its_comment_is_the_one_of_the_demo() {
     let (shown, _) = rest.split_once("<!-- end of the comment -->").expect("it ends");
     let shown: Vec<&str> = shown.lines().map(|line| line.trim_start_matches('>').trim()).filter(|line| !line.is_empty()).collect();
     let desk = Desk::with_git();
-    copy(&folder("platform-repo-example"), &desk.path("platform"));
-    desk.commit("platform", "All requests of the example");
     desk.git("platform", &["checkout", "--quiet", "-b", "mine"]);
     desk.put("platform", "request.yaml");
     let comment = desk.run(&["diff", "main", "--output", "markdown"]);
