@@ -20,6 +20,7 @@ field := name if {
 lifetime := input.request.spec[field]
 
 deny contains result if {
+	regex.match(`^[0-9]+[hdw]$`, lifetime)
 	number := to_number(trim_right(lifetime, "hdw"))
 	unit := substring(lifetime, count(lifetime) - 1, 1)
 	number * hours_of[unit] > most_hours

@@ -15,3 +15,5 @@ test_two_weeks_with_confidential_data_are_refused if {
 }
 
 test_what_stays_has_no_lifetime if count(deny) == 0 with input as asked({"dataClassification": "confidential"})
+
+test_minutes_are_never_too_long if count(deny) == 0 with input as asked({"ttl": "90m"})

@@ -42,11 +42,14 @@ deny contains msg if {
 	msg := sprintf("%s `%s` would run once in production: ask for 2 or more", [workload.kind, workload.metadata.name])
 }
 
-deny contains msg if {
+deny contains result if {
 	in_production
 	some scaler in scalers
 	object.get(scaler.spec, "minReplicas", 1) < 2
-	msg := sprintf("`%s` may be scaled down to one in production: ask for at least 2", [scaler.metadata.name])
+	result := {
+		"msg": sprintf("`%s` may be scaled down to one in production: ask for at least 2", [scaler.metadata.name]),
+		"field": "/spec/scaling/min",
+	}
 }
 
 deny contains msg if {

@@ -6,7 +6,7 @@ use goldpath::parse::{Parsed, parse};
 use goldpath::policy::{self, UnitInput, Verdicts};
 use goldpath::render::{Cache, Limits, Rendered, render};
 use goldpath::snapshot::Snapshot;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A folder of this repository.
@@ -187,6 +187,33 @@ fn a_second_path_of_the_same_kind_is_added_by_data_alone() {
 }
 
 #[test]
+fn everything_in_the_example_is_used_and_tested() {
+    let snapshot = read("platform-repo-example");
+    let platform = parse(&snapshot).platform;
+    let mut gaps = Vec::new();
+    for release in platform.releases.keys() {
+        let folder = release.folder();
+        let in_cases = |what: &str| snapshot.under(&format!("{folder}/tests")).any(|(path, _)| path.as_str().contains(what));
+        let has = [("README.md", snapshot.text(&format!("{folder}/README.md")).is_some()), ("expected/", in_cases("/expected/"))];
+        let has = has.into_iter().chain([("findings.yaml", in_cases("/findings.yaml"))]);
+        gaps.extend(has.filter(|(_, is_there)| !is_there).map(|(what, _)| format!("{folder} has no {what}")));
+    }
+    for policy in platform.policies.iter().filter(|policy| policy.release.is_none()) {
+        let test = policy.file.as_str().replace(".rego", "_test.rego");
+        gaps.extend(snapshot.text(&test).is_none().then(|| format!("{} has no test", policy.file)));
+    }
+    let asked: BTreeSet<_> = platform.requests.values().map(|request| &request.release.path).collect();
+    gaps.extend(platform.paths.keys().filter(|path| !asked.contains(path)).map(|path| format!("nobody asks for {path}")));
+    let parsed = rendered(&snapshot);
+    let (verdicts, _) = verdicts(&snapshot, &parsed.0, &parsed.1);
+    let waived: BTreeSet<_> = verdicts.waived.iter().map(|waived| &waived.exception).collect();
+    gaps.extend(
+        platform.exceptions.iter().filter(|it| !waived.contains(&it.id)).map(|it| format!("nothing needs the exception {}", it.id)),
+    );
+    assert_eq!(gaps, Vec::<String>::new());
+}
+
+#[test]
 fn the_policies_of_the_example_speak() {
     let said = |file: &str, from: &str, to: &str| {
         let snapshot = edited(file, from, to);
@@ -196,12 +223,16 @@ fn the_policies_of_the_example_speak() {
     };
     let orders = "requests/orders-team/orders-demo.yaml";
     let search = "requests/catalog-team/catalog-search.yaml";
+    let (rates, labels) = ("requests/shipping-team/shipping-rates.yaml", "requests/shipping-team/shipping-labels.yaml");
     let deployment = "golden-paths/http-service/1.1.0/cluster/deployment.yaml.tera";
     let all = [
         said(orders, "version: \"1.4.0\"", "version: latest"),
         said(orders, "purpose: demo", "purpose: demo\n  dataClassification: confidential"),
         said(search, "size: small", "scaling: {min: 9, max: 3}"),
         said(search, "registry.example.org/", "docker.io/"),
+        said(rates, "exposure: internal", "dataClassification: confidential"),
+        said(labels, "min: 2", "min: 1"),
+        said("teams/identity-team.yaml", "    onCall: identity-primary\n", ""),
         said(deployment, "            limits:\n              memory: {{ size.memory | yaml }}\n", ""),
     ];
     insta::assert_snapshot!(all.join("\n"), @"
@@ -216,6 +247,21 @@ fn the_policies_of_the_example_speak() {
 
     requests/catalog-team/catalog-search.yaml:1 policy/image-source: the image `docker.io/catalog/search:0.9.3` is not from registry.example.org/ (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    requests/shipping-team/shipping-rates.yaml:10 policy/public-exposure: `shipping-rates` is open to the internet and handles confidential data: have it reviewed by security, who write an exception (`shipping-team/shipping-rates/cluster@production-eu-central-1`)
+      The policy `public-exposure` belongs to `security`: change the request, or ask them in #security for an exception.
+
+    requests/shipping-team/shipping-labels.yaml:9 policy/production: `shipping-labels` may be scaled down to one in production: ask for at least 2 (`shipping-team/shipping-labels/cluster@production-eu-central-1`)
+      The policy `production` belongs to `sre`: change the request, or ask them in #sre for an exception.
+
+    requests/identity-team/identity-accounts.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-accounts/cluster@production-eu-central-1`)
+      The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/identity-team/identity-accounts.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-accounts/database@databases-production`)
+      The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/identity-team/identity-login.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-login/cluster@production-eu-central-1`)
+      The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/identity-team/identity-login.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-login/dns@dns-production`)
+      The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
     requests/catalog-team/catalog-search.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
