@@ -55,12 +55,22 @@ impl Setting {
         let tests = format!("{release}/tests");
         let of_release = repository.under(&release).filter(|(path, _)| path.below(&tests).is_none());
         files.extend(of_release.map(|(path, file)| (path.clone(), file.clone())));
+        for shared in ["golden-paths/_library", "renderers"] {
+            files.extend(repository.under(shared).map(|(path, file)| (path.clone(), file.clone())));
+        }
         let golden = golden_path(repository, &case.release);
         if let Some((path, file, _)) = &golden {
             files.insert(path.clone(), file.clone());
         }
+        let mut owners: Vec<String> = golden.into_iter().map(|(_, _, owner)| owner).collect();
+        for other in paths_named(repository, &case.release) {
+            let folder = format!("golden-paths/{other}");
+            files.extend(repository.under(&folder).filter(|(path, _)| !is_test(path)).map(|(path, file)| (path.clone(), file.clone())));
+            let owner = document(repository, &format!("{folder}/path.yaml"));
+            owners.extend(owner.as_ref().and_then(|it| it.pointer("/spec/owner")?.as_str()).map(str::to_owned));
+        }
         let mut setting = Self { files, request: path("requests/sample-team/request.yaml")? };
-        setting.teams(golden.map(|(_, _, owner)| owner));
+        setting.teams(owners);
         let team = setting.team(repository, case);
         let name = document(repository, &format!("{folder}/request.yaml"));
         let name = name.as_ref().and_then(|it| it.pointer("/metadata/name")?.as_str()).filter(|name| !name.contains('/'));
@@ -70,11 +80,11 @@ impl Setting {
     }
 
     /// Samples of the teams that are spoken of and not there.
-    fn teams(&mut self, owner: Option<String>) {
+    fn teams(&mut self, owners: Vec<String>) {
         let spec = json!({"title": "Sample", "contact": {"channel": "#sample"}, "costCentre": "cc-0000"});
         let has_own = self.files.keys().any(|path| path.below("teams").is_some());
         let of_requests = self.files.keys().filter_map(|path| path.below("requests")?.split('/').next().map(str::to_owned));
-        let mut wanted: Vec<String> = of_requests.chain(owner).collect();
+        let mut wanted: Vec<String> = of_requests.chain(owners).collect();
         if !has_own {
             wanted.push(SAMPLE_TEAM.to_owned());
         }
@@ -136,6 +146,19 @@ impl Setting {
         }
         self.files.len() > before
     }
+}
+
+/// The golden paths of requests that those of a release name, but for its own.
+fn paths_named(repository: &Snapshot, release: &ReleaseId) -> Vec<String> {
+    let document = document(repository, &format!("{}/release.yaml", release.folder()));
+    let refs = document.as_ref().and_then(|it| it.pointer("/spec/refs")?.as_object()).into_iter().flatten();
+    let paths = refs.filter_map(|(_, named)| named.get("path")?.as_str().map(str::to_owned));
+    paths.filter(|path| path != release.path.as_str() && !path.contains('/')).collect()
+}
+
+/// Whether a file belongs to the cases of a release.
+fn is_test(path: &RepoPath) -> bool {
+    path.components().nth(3) == Some("tests")
 }
 
 /// `path.yaml` with the case's release as the current one of the version that it serves, and its owner; another release does not matter to a case.

@@ -85,18 +85,31 @@ impl Diff {
 /// Whether nothing that a request is made from speaks of other requests. It is written out field by field: whoever adds one that does (a number
 /// per team, a reference to another request) says here that such a tree is compared as a whole.
 fn requests_stand_alone(platform: &Platform) -> bool {
-    let Platform { settings: _, teams, targets: _, paths: _, releases, requests, broken: _, exceptions: _, policies: _ } = platform;
+    let Platform { settings: _, teams, targets: _, paths: _, releases, libraries: _, requests, broken: _, exceptions: _, policies: _ } =
+        platform;
     let of_team = |team: &Team| {
-        let Team { name: _, file: _, title: _, members: _, contact: _, cost_centre: _, values: _ } = team;
-        true
+        let Team { name: _, file: _, title: _, members: _, contact: _, cost_centre: _, quotas, values: _ } = team;
+        quotas.is_empty()
     };
     let of_release = |release: &Release| {
-        let Release { id: _, file: _, serves: _, facts: _, lifetime: _, disposable: _, outputs: _, exports: _, digest: _ } = release;
-        true
+        let Release {
+            id: _,
+            file: _,
+            serves: _,
+            facts: _,
+            lifetime: _,
+            disposable: _,
+            outputs: _,
+            exports: _,
+            refs,
+            libraries: _,
+            digest: _,
+        } = release;
+        refs.is_empty()
     };
     let of_request = |request: &Request| {
-        let Request { id: _, file: _, release: _, pinned: _, document: _, facts: _ } = request;
-        true
+        let Request { id: _, file: _, release: _, pinned: _, document: _, facts: _, refs } = request;
+        refs.is_empty()
     };
     teams.values().all(of_team) && releases.values().all(of_release) && requests.values().all(of_request)
 }

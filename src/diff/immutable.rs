@@ -1,8 +1,9 @@
-//! Releases are immutable once they are on the default branch.
+//! Releases, libraries and renderers are immutable once they are on the default branch.
 
 use super::Side;
 use crate::model::{Code, Finding, Place, ReleaseId, RepoPath, Turn};
 use crate::snapshot::Snapshot;
+use std::collections::BTreeSet;
 
 /// A release of the default branch was changed.
 pub(super) const RELEASE_CHANGED: Code = Code::new("release-changed");
@@ -25,6 +26,25 @@ pub(super) fn changed(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
         } else {
             findings.extend(differing.iter().map(|path| file_changed(id, path)));
         }
+    }
+    findings.extend(folders_changed(base, head));
+    findings
+}
+
+/// Libraries of templates and renderers are immutable as releases are; one that goes away is missed by whoever names it.
+fn folders_changed(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
+    let mut folders: BTreeSet<(Turn, String)> = base.parsed.platform.libraries.keys().map(|id| (Turn::PathOwner, id.folder())).collect();
+    let of_renderer = |path: &RepoPath| path.as_str().strip_suffix("/renderer.yaml").map(|folder| (Turn::Platform, folder.to_owned()));
+    folders.extend(base.snapshot.under("renderers").filter_map(|(path, _)| of_renderer(path)));
+    let mut findings = Vec::new();
+    for (turn, folder) in &folders {
+        if head.snapshot.under(folder).next().is_none() {
+            continue;
+        }
+        let message = format!("`{folder}` is on the default branch, so its files cannot change");
+        let help = "copy it to a folder with a new version, and change the copy";
+        let said = |path: &RepoPath| Finding::error(RELEASE_CHANGED, Place::file(path.clone()), message.clone()).help(help).turn(*turn);
+        findings.extend(differing(base.snapshot, head.snapshot, folder).into_iter().map(said));
     }
     findings
 }

@@ -1,6 +1,7 @@
 //! Base × head → `Diff`: what changes, with equal changes grouped, and what only the pair can tell.
 
 mod claims;
+mod counted;
 mod explained;
 mod files;
 mod immutable;
@@ -60,7 +61,7 @@ pub struct Diff {
     pub base_size: Size,
     /// How many units and requests the head has.
     pub head_size: Size,
-    /// What only the pair can tell: changed immutable releases.
+    /// What only the pair can tell: changed immutable releases, quotas, requests that go away while others name them.
     pub findings: Vec<Finding>,
 }
 
@@ -201,10 +202,16 @@ pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) ->
         unchanged: head.rendered.units.values().filter(same).count(),
         base_size: base.map(size).unwrap_or_default(),
         head_size: size(head),
-        findings: base.map(|base| immutable::changed(base, head)).unwrap_or_default(),
+        findings: base.map(|base| findings(base, head)).unwrap_or_default(),
         units,
         requests,
     }
+}
+
+/// What only the pair can tell.
+fn findings(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
+    let all = [immutable::changed(base, head), counted::in_use(base, head), counted::over_quota(base, head)];
+    all.into_iter().flatten().collect()
 }
 
 fn size(side: Side<'_>) -> Size {

@@ -132,3 +132,52 @@ fn a_target_that_is_gone_and_was_chosen_by_its_labels_is_said_apart() {
     shop/web/wanted@us vanished: Target
     ");
 }
+
+/// What only the pair tells.
+fn said(before: &[(&str, Option<&str>)], edits: &[(&str, Option<&str>)]) -> String {
+    let all: Vec<_> = before.iter().chain(edits).copied().collect();
+    let (base, head) = (Tree::with(before), Tree::with(&all));
+    let findings = diff(Some(base.side()), head.side(), None).findings;
+    findings.iter().map(|finding| format!("{}: {}: {}\n", finding.place.path, finding.code, finding.message)).collect()
+}
+
+fn quota(most: u32) -> String {
+    text_of("teams/shop.yaml").replace("spec: {", &format!("spec: {{quotas: {{app: {most}}}, "))
+}
+
+fn named(name: &str) -> String {
+    text_of("requests/shop/web.yaml").replace("name: web", &format!("name: {name}"))
+}
+
+#[test]
+fn a_quota_holds_what_is_added_over_it() {
+    let (one, two, second, third) = (quota(1), quota(2), named("second"), named("third"));
+    let team = ("teams/shop.yaml", Some(one.as_str()));
+    let added = ("requests/shop/second.yaml", Some(second.as_str()));
+    insta::assert_snapshot!(said(&[team], &[added]), @"requests/shop/second.yaml: over-quota: the team `shop` would have 2 requests of `app`, and its quota is 1");
+    // raised in the change that uses it, or brought by it
+    assert!(said(&[team], &[("teams/shop.yaml", Some(&two)), added]).contains("its quota is 1"));
+    assert!(said(&[], &[team, added]).contains("its quota is 1"));
+    // what is there already stays, a request may take the place of another, and the last one within it is no matter
+    assert_eq!(said(&[added], &[team]), "");
+    assert_eq!(said(&[team], &[added, ("requests/shop/web.yaml", None)]), "");
+    assert_eq!(said(&[("teams/shop.yaml", Some(&two))], &[added]), "");
+    assert!(said(&[("teams/shop.yaml", Some(&two)), added], &[("requests/shop/third.yaml", Some(&third))]).contains("3 requests"));
+}
+
+#[test]
+fn libraries_and_renderers_are_immutable_as_releases_are() {
+    let library = [("golden-paths/_library/net/1.0.0/a.tera", Some("a")), ("golden-paths/_library/net/1.0.0/README.md", Some("a"))];
+    let edits = [("golden-paths/_library/net/1.0.0/a.tera", Some("b")), ("golden-paths/_library/net/1.0.0/README.md", Some("b"))];
+    insta::assert_snapshot!(said(&library, &edits), @"golden-paths/_library/net/1.0.0/a.tera: release-changed: `golden-paths/_library/net/1.0.0` is on the default branch, so its files cannot change");
+    let renderer = "apiVersion: goldpath.dev/v1\nkind: Renderer\nmetadata: {name: own, version: 1}\nspec: {language: {\"*.md\": text}}\n";
+    let other = renderer.replace("*.md", "*.txt");
+    insta::assert_snapshot!(said(&[("renderers/own/1/renderer.yaml", Some(renderer))], &[("renderers/own/1/renderer.yaml", Some(&other))]), @"renderers/own/1/renderer.yaml: release-changed: `renderers/own/1` is on the default branch, so its files cannot change");
+    assert_eq!(
+        said(
+            &[("renderers/own/1/renderer.yaml", Some(renderer))],
+            &[("renderers/own/2/renderer.yaml", Some(&renderer.replace("version: 1", "version: 2")))]
+        ),
+        ""
+    );
+}

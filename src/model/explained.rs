@@ -9,6 +9,8 @@ pub struct Explained {
     pub code: &'static str,
     /// When it comes, in one sentence.
     pub when: &'static str,
+    /// What the default branch has besides, for what only a comparison tells.
+    pub before: &'static [Edit],
     /// What brings it about, as edits of the repository that `goldpath init` makes.
     pub example: &'static [Edit],
     /// How to mend it.

@@ -19,8 +19,10 @@ pub use digest::{CommitId, ContentId, Digest, Digester};
 pub use explained::{Edit, Explained};
 pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
 pub use json::Json;
-pub use name::{ExceptionId, Label, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName, TeamName};
+pub use name::{
+    ExceptionId, Label, LibraryName, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName, TeamName,
+};
 pub use path::{PathError, RepoPath, glob_matches};
 pub use platform::*;
 pub use text::{close_match, is_quantity, quoted_list};
-pub use unit::{ReleaseId, RendererId, RequestId, UnitId, UnitIdError};
+pub use unit::{LibraryId, ReleaseId, RendererId, RequestId, UnitId, UnitIdError};

@@ -115,6 +115,8 @@ macro_rules! names {
 }
 
 names! {
+    /// A library of templates: a folder under `golden-paths/_library/`.
+    LibraryName,
     /// A team: a file under `teams/`.
     TeamName,
     /// A golden path: a folder under `golden-paths/`.

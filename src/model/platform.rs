@@ -1,7 +1,8 @@
 //! The platform repository as values: what every later stage reads instead of files.
 
 use super::{
-    Digest, ExceptionId, Json, OutputName, PathName, PolicyId, ReleaseId, RendererId, RepoPath, RequestId, Span, TargetName, TeamName,
+    Digest, ExceptionId, Json, LibraryId, OutputName, PathName, PolicyId, ReleaseId, RendererId, RepoPath, RequestId, Span, TargetName,
+    TeamName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,8 @@ pub struct Platform {
     pub paths: BTreeMap<PathName, GoldenPath>,
     /// `golden-paths/<path>/<release>/release.yaml`.
     pub releases: BTreeMap<ReleaseId, Release>,
+    /// `golden-paths/_library/<name>/<version>/`, with the digest of the folder without `README.md`.
+    pub libraries: BTreeMap<LibraryId, Digest>,
     /// `targets/<target>.yaml`.
     pub targets: BTreeMap<TargetName, Target>,
     /// `teams/<team>.yaml`.
@@ -193,8 +196,21 @@ pub struct Release {
     pub outputs: Vec<Output>,
     /// Static exports by name: a template of one line.
     pub exports: BTreeMap<String, String>,
+    /// Other requests that a request of this release names, by the name that templates use.
+    pub refs: BTreeMap<String, RefRule>,
+    /// Libraries whose templates its own may include.
+    pub libraries: BTreeSet<LibraryId>,
     /// Digest of the release's folder without `tests/` and `README.md`.
     pub digest: Digest,
+}
+
+/// Where a request names another one, which is always of the same team.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RefRule {
+    /// A JSON pointer into the request, to the other one's name.
+    pub at: String,
+    /// The golden path that the other one must be of.
+    pub path: PathName,
 }
 
 /// What goldpath itself must know of a request: a JSON pointer into it, or a constant.
@@ -320,6 +336,8 @@ pub struct Team {
     pub contact: BTreeMap<String, String>,
     /// Who pays.
     pub cost_centre: Option<String>,
+    /// How many requests of each golden path it may have.
+    pub quotas: BTreeMap<PathName, u32>,
     /// For templates: `team.values`.
     pub values: Json,
 }
@@ -339,6 +357,17 @@ pub struct Request {
     pub document: Json,
     /// Its facts, resolved.
     pub facts: RequestFacts,
+    /// The requests that it names, by the name that its release gives them.
+    pub refs: BTreeMap<String, Ref>,
+}
+
+/// Another request that a request names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Ref {
+    /// The other one.
+    pub request: RequestId,
+    /// Where it is named.
+    pub span: Span,
 }
 
 /// What goldpath itself knows of a request.

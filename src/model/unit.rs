@@ -1,6 +1,6 @@
 //! Identities made of several names.
 
-use super::{OutputName, PathName, RendererName, RequestName, TargetName, TeamName};
+use super::{LibraryName, OutputName, PathName, RendererName, RequestName, TargetName, TeamName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -18,6 +18,15 @@ pub struct RequestId {
 pub struct ReleaseId {
     /// The golden path.
     pub path: PathName,
+    /// The semver version.
+    pub version: semver::Version,
+}
+
+/// A version of a library of templates: `name@version`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LibraryId {
+    /// Its name.
+    pub name: LibraryName,
     /// The semver version.
     pub version: semver::Version,
 }
@@ -113,6 +122,13 @@ impl ReleaseId {
     }
 }
 
+impl LibraryId {
+    /// Its folder: `golden-paths/_library/<name>/<version>`.
+    pub fn folder(&self) -> String {
+        format!("golden-paths/_library/{}/{}", self.name, self.version)
+    }
+}
+
 impl RendererId {
     /// Parses `name@version`.
     pub fn parse(text: &str) -> Option<Self> {
@@ -137,6 +153,7 @@ macro_rules! shown {
 }
 shown!(RequestId, "{}/{}", team, name);
 shown!(ReleaseId, "{}@{}", path, version);
+shown!(LibraryId, "{}@{}", name, version);
 shown!(RendererId, "{}@{}", name, version);
 shown!(UnitId, "{}/{}@{}", request, output, target);
 

@@ -85,6 +85,16 @@ codes! {
     UNKNOWN_PATH = "unknown-path";
     /// No golden path takes requests of this group and kind.
     UNKNOWN_KIND = "unknown-kind";
+    /// A request that has no file.
+    UNKNOWN_REQUEST = "unknown-request";
+    /// A request of another team, or of another golden path, where one of the own team is to be named.
+    OTHER_REQUEST = "other-request";
+    /// Requests refer to each other in a circle.
+    REFERENCE_CIRCLE = "reference-circle";
+    /// A request refers to one that has errors.
+    BROKEN_REFERENCE = "broken-reference";
+    /// A library of templates that has no folder.
+    UNKNOWN_LIBRARY = "unknown-library";
     /// No release serves this version of a kind.
     UNKNOWN_VERSION = "unknown-version";
     /// A release that has no folder.

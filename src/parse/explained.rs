@@ -11,8 +11,13 @@ const SCHEMA: &str = "golden-paths/preview/1.0.0/schema.json";
 const TARGET: &str = "targets/staging.yaml";
 const EXCEPTION: &str = "exceptions/platform/large-image.yaml";
 
+/// The release takes `spec.size` for the name of another request, so that there is one to name.
+const REFS: Edit = Swap(RELEASE, "  outputs:\n", "  refs:\n    other: {at: /spec/size, path: preview}\n  outputs:\n");
+const FIXED: &str = "\"enum\": [\"small\", \"large\"],\n      \"default\": \"small\"";
+const TEXT: &str = "\"type\": \"string\"";
+
 const fn row(code: &'static str, when: &'static str, example: &'static [Edit], fix: &'static str) -> Explained {
-    Explained { code, when, example, fix }
+    Explained { code, when, before: &[], example, fix }
 }
 
 /// All of them, in the order in which a reader meets them: files, YAML, fields, names, releases, schemas.
@@ -266,6 +271,44 @@ pub(super) const ALL: &[Explained] = &[
         "The release is retired: requests of it are not rendered any more.",
         &[Swap(PATH, "v1: 1.0.0", "v1: 1.0.0\n  releases:\n    1.0.0: {state: retired}")],
         "Move to the release that takes its place.",
+    ),
+    row(
+        "unknown-request",
+        "A request names another one that is not there.",
+        &[REFS, Swap(SCHEMA, FIXED, TEXT), Swap(REQUEST, "  replicas: 2\n", "  replicas: 2\n  size: helo\n")],
+        "Name a request of the own team that is there, or add it.",
+    ),
+    row(
+        "other-request",
+        "A request names one of another team, or of another golden path than the one that is wanted.",
+        &[REFS, Swap(SCHEMA, FIXED, TEXT), Swap(REQUEST, "  replicas: 2\n", "  replicas: 2\n  size: web/shop\n")],
+        "Name a request of the own team and of the golden path that the message names.",
+    ),
+    row(
+        "reference-circle",
+        "Requests name each other in a circle, so none of them can come first.",
+        &[REFS, Swap(SCHEMA, FIXED, TEXT), Swap(REQUEST, "  replicas: 2\n", "  replicas: 2\n  size: hello\n")],
+        "Take one of the references out.",
+    ),
+    row(
+        "broken-reference",
+        "A request names one that has errors, so that it cannot be rendered either.",
+        &[
+            REFS,
+            Swap(SCHEMA, FIXED, TEXT),
+            Swap(REQUEST, "replicas: 2", "replicas: 20"),
+            Write(
+                "requests/platform/user.yaml",
+                "apiVersion: platform.example.org/v1\nkind: Preview\nmetadata:\n  name: user\nspec:\n  image: shop/user:1.0.0\n  size: hello\n",
+            ),
+        ],
+        "Mend the request that is named.",
+    ),
+    row(
+        "unknown-library",
+        "A release uses a library of templates that is not there.",
+        &[Swap(RELEASE, "  outputs:\n", "  libraries: {net: 1.2.0}\n  outputs:\n")],
+        "Name a library and a version that are under `golden-paths/_library/`.",
     ),
     row(
         "deprecated",

@@ -6,8 +6,8 @@ use super::formats;
 use super::layout::{Names, ReleaseFiles};
 use super::words::{dotted, show};
 use crate::model::{
-    Digest, Fact, Facts, Finding, GoldenPath, Lifetime, OnDelete, Output, OutputName, PathName, Place, Release, ReleaseId, ReleaseState,
-    RendererId, Severity, Stage, Support, TargetSelector, TeamName, Turn, quoted_list,
+    Digest, Fact, Facts, Finding, GoldenPath, LibraryId, LibraryName, Lifetime, OnDelete, Output, OutputName, PathName, Place, RefRule,
+    Release, ReleaseId, ReleaseState, RendererId, Severity, Stage, Support, TargetSelector, TeamName, Turn, quoted_list,
 };
 use semver::Version;
 use serde_json::Value;
@@ -169,7 +169,13 @@ pub(super) fn check_current(path: &GoldenPath, served: &BTreeMap<ReleaseId, Stri
 const RELEASE_FIELDS: [&str; 9] = ["serves", "facts", "lifetime", "disposable", "outputs", "exports", "refs", "health", "libraries"];
 
 /// Reads `golden-paths/<path>/<release>/release.yaml`.
-pub(super) fn release(mut fields: Fields<'_>, id: ReleaseId, digest: Digest, files: &ReleaseFiles<'_>) -> (Option<Release>, Vec<Finding>) {
+pub(super) fn release(
+    mut fields: Fields<'_>,
+    id: ReleaseId,
+    digest: Digest,
+    files: &ReleaseFiles<'_>,
+    names: &Names,
+) -> (Option<Release>, Vec<Finding>) {
     fields.header("Release", &id.version.to_string(), &RELEASE_FIELDS);
     let serves = fields.required_text("/spec/serves");
     let facts = facts(&mut fields);
@@ -177,17 +183,24 @@ pub(super) fn release(mut fields: Fields<'_>, id: ReleaseId, digest: Digest, fil
     let disposable = fields.texts("/spec/disposable").into_iter().collect();
     let outputs = outputs(&mut fields, files);
     let exports = exports(&mut fields);
-    for (pointer, what, help) in [
-        ("/spec/refs", "references to other requests are", "Remove `refs` for now; pass what is needed in the request."),
-        ("/spec/health", "health checks of a path's own are", "Remove `health` for now."),
-        ("/spec/libraries", "libraries of templates are", "Copy the templates into the release for now."),
-    ] {
-        if fields.has(pointer) {
-            fields.not_yet(pointer, what, help);
-        }
+    let refs = refs(&mut fields, names);
+    let libraries = libraries(&mut fields, names);
+    if fields.has("/spec/health") {
+        fields.not_yet("/spec/health", "health checks of a path's own are", "Remove `health` for now.");
     }
-    let release =
-        serves.map(|serves| Release { id, file: fields.path().clone(), serves, facts, lifetime, disposable, outputs, exports, digest });
+    let release = serves.map(|serves| Release {
+        id,
+        file: fields.path().clone(),
+        serves,
+        facts,
+        lifetime,
+        disposable,
+        outputs,
+        exports,
+        refs,
+        libraries,
+        digest,
+    });
     fields.finish(release)
 }
 
@@ -368,9 +381,73 @@ fn reaches(outputs: &[(String, Output)], from: &OutputName, to: &OutputName) -> 
     false
 }
 
+/// A name that templates can write behind a dot.
+fn is_word(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    plain && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+}
+
+/// The keys of an object that templates use as names; the others are mistakes.
+fn words(fields: &mut Fields<'_>, at: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for key in fields.keys(at) {
+        if is_word(&key) {
+            words.push(key);
+        } else {
+            let message = format!("{} is no name that templates can use", show(&Value::String(key.clone())));
+            fields.error(codes::WRONG_FORMAT, &child(at, &key), At::Key, message, "Write letters, digits and `_`.");
+        }
+    }
+    words
+}
+
+/// Where requests of the release name other requests.
+fn refs(fields: &mut Fields<'_>, names: &Names) -> BTreeMap<String, RefRule> {
+    let mut refs = BTreeMap::new();
+    for name in words(fields, "/spec/refs") {
+        let at = child("/spec/refs", &name);
+        if !fields.required_object(&at, &["at", "path", "teams"]) {
+            continue;
+        }
+        fields.one_of(&format!("{at}/teams"), &[("same", ())]);
+        let place = format!("{at}/at");
+        if !fields.has(&place) {
+            fields.missing(&place);
+        }
+        let pointer = |text: &str| (text.starts_with("/spec/") && !text.ends_with('/')).then(|| text.to_owned());
+        let pointer = fields.parsed(&place, "a JSON pointer into the request, such as `/spec/database`", pointer);
+        let path = fields.known_name(&format!("{at}/path"), PathName::parse, &names.paths, (codes::UNKNOWN_PATH, "golden-paths"));
+        refs.extend(pointer.zip(path).map(|(at, path)| (name, RefRule { at, path })));
+    }
+    refs
+}
+
+/// The libraries of templates that a release uses: name and version.
+fn libraries(fields: &mut Fields<'_>, names: &Names) -> BTreeSet<LibraryId> {
+    let mut libraries = BTreeSet::new();
+    for key in fields.keys("/spec/libraries") {
+        let pointer = child("/spec/libraries", &key);
+        let Some(version) = fields.parsed(&pointer, "a version such as `1.2.0`", |text| Version::parse(text).ok()) else { continue };
+        let id = LibraryName::parse(&key).ok().map(|name| LibraryId { name, version: version.clone() });
+        match id.filter(|id| names.libraries.contains(id)) {
+            Some(id) => drop(libraries.insert(id)),
+            None => {
+                let known: Vec<String> = names.libraries.iter().map(ToString::to_string).collect();
+                let help = match known.as_slice() {
+                    [] => "Add its folder under `golden-paths/_library/`.".to_owned(),
+                    known => format!("There are {}.", quoted_list(known.iter().map(String::as_str))),
+                };
+                let message = format!("there is no library {} of the version `{version}`", show(&Value::String(key)));
+                fields.error(codes::UNKNOWN_LIBRARY, &pointer, At::Value, message, help);
+            }
+        }
+    }
+    libraries
+}
+
 fn exports(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
     let mut exports = BTreeMap::new();
-    for name in fields.keys("/spec/exports") {
+    for name in words(fields, "/spec/exports") {
         let pointer = child("/spec/exports", &name);
         fields.object(&pointer, &["value", "from"]);
         let (value, from) = (format!("{pointer}/value"), format!("{pointer}/from"));

@@ -3,7 +3,8 @@
 use super::codes;
 use super::words::cut;
 use crate::model::{
-    Code, ExceptionId, Finding, NameError, PathName, Place, PolicyFile, ReleaseId, RepoPath, RequestName, TargetName, TeamName, Turn,
+    Code, ExceptionId, Finding, LibraryId, LibraryName, NameError, PathName, Place, PolicyFile, ReleaseId, RepoPath, RequestName,
+    TargetName, TeamName, Turn,
 };
 use crate::snapshot::{File, Mode, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,6 +38,7 @@ pub(super) struct Names {
     pub(super) teams: BTreeSet<TeamName>,
     pub(super) paths: BTreeSet<PathName>,
     pub(super) releases: BTreeSet<ReleaseId>,
+    pub(super) libraries: BTreeSet<LibraryId>,
 }
 
 /// All files, each where it belongs.
@@ -96,7 +98,13 @@ impl<'a> Layout<'a> {
             ["exceptions", rest @ ..] => self.exception(rest, entry),
             ["policies", rest @ ..] => self.policy(rest, entry, None),
             [folder @ "campaigns", _, ..] => self.later(folder, entry.0, "campaigns are"),
-            [folder @ "renderers", _, ..] => self.later(folder, entry.0, "renderers of a repository's own are"),
+            ["renderers", rest @ ..] => {
+                if rest.len() < 3 && !rest.last().is_some_and(|file| is_beside(file)) {
+                    let message = "this file belongs to no renderer";
+                    let help = "Move it to `renderers/<name>/<version>/`, beside its `renderer.yaml`.";
+                    self.say(codes::MISPLACED_FILE, entry.0, message, help, Turn::Platform);
+                }
+            }
             [folder, _, ..] => self.near_miss(folder, entry.0),
             _ => {}
         }
@@ -176,11 +184,7 @@ impl<'a> Layout<'a> {
     fn golden_path(&mut self, rest: &[&'a str], entry: Entry<'a>) {
         let turn = Turn::PathOwner;
         match rest {
-            ["_library", ..] => {
-                let help = "Copy its templates into the releases for now.";
-                let message = "libraries of templates are not supported yet by this version of goldpath";
-                self.say_once("_library".into(), codes::NOT_SUPPORTED_YET, entry.0, message, help, turn);
-            }
+            ["_library", rest @ ..] => self.library(rest, entry),
             [file] if is_beside(file) => {}
             [_] => self.say(codes::MISPLACED_FILE, entry.0, "this file belongs to no golden path", "Move it into the folder of one.", turn),
             [path, rest @ ..] => match PathName::parse(path) {
@@ -198,6 +202,31 @@ impl<'a> Layout<'a> {
                 }
             },
             [] => {}
+        }
+    }
+
+    /// A file of a library of templates: `<name>/<version>/**`.
+    fn library(&mut self, rest: &[&str], entry: Entry<'a>) {
+        let turn = Turn::PathOwner;
+        let [name, version, file @ ..] = rest else {
+            let message = "this file belongs to no library of templates";
+            return self.say(codes::MISPLACED_FILE, entry.0, message, "Move it to `golden-paths/_library/<name>/<version>/`.", turn);
+        };
+        if matches!(entry.1.mode, Mode::Symlink | Mode::Submodule) {
+            let message = "this is a link or a submodule, and nothing follows it";
+            return self.say(codes::SYMLINK, entry.0, message, "Put the files themselves here.", turn);
+        }
+        match (LibraryName::parse(name), semver::Version::parse(version)) {
+            (Ok(name), Ok(version)) if !file.is_empty() => drop(self.names.libraries.insert(LibraryId { name, version })),
+            (Ok(_), Ok(_)) => {
+                let message = "this file stands where the folder of a version is expected";
+                self.say(codes::MISPLACED_FILE, entry.0, message, "Move it into a folder that is named by a version.", turn);
+            }
+            (Err(_), _) | (_, Err(_)) => {
+                let key = format!("_library/{name}/{version}");
+                let message = format!("`{}` is no name and version of a library", cut(&format!("{name}/{version}")));
+                self.say_once(key, codes::NOT_A_NAME, entry.0, &message, "Name the folders such as `net/1.2.0`.", turn);
+            }
         }
     }
 

@@ -9,6 +9,7 @@ mod fields;
 mod formats;
 mod golden;
 mod layout;
+mod refs;
 mod request;
 mod schema;
 mod sentence;
@@ -81,6 +82,10 @@ pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> P
     reader.check_currents(&layout);
     reader.exceptions(&layout);
     reader.requests(&layout, tell);
+    reader.findings.extend(refs::check(&mut reader.platform));
+    let libraries = layout.names.libraries.iter();
+    reader.platform.libraries =
+        libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder(), |below| below == "README.md"))).collect();
     reader.platform.policies = std::mem::take(&mut layout.policies);
     sort_findings(&mut reader.findings);
     Parsed { platform: reader.platform, findings: reader.findings }
@@ -181,7 +186,8 @@ impl Reader {
 
     /// Releases are independent of each other, and compiling a schema is the work in it.
     fn releases(&mut self, layout: &Layout<'_>, snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) {
-        let read = |(id, files): (&ReleaseId, &layout::ReleaseFiles<'_>)| (id.clone(), read_release(id, files, snapshot, tell));
+        let read =
+            |(id, files): (&ReleaseId, &layout::ReleaseFiles<'_>)| (id.clone(), read_release(id, files, &layout.names, snapshot, tell));
         let all: Vec<(ReleaseId, ReadRelease)> = layout.releases.par_iter().map(read).collect();
         for (id, read) in all {
             self.findings.extend(read.findings);
@@ -279,7 +285,13 @@ struct ReadRelease {
     findings: Vec<Finding>,
 }
 
-fn read_release(id: &ReleaseId, files: &layout::ReleaseFiles<'_>, snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> ReadRelease {
+fn read_release(
+    id: &ReleaseId,
+    files: &layout::ReleaseFiles<'_>,
+    names: &layout::Names,
+    snapshot: &Snapshot,
+    tell: &(dyn Fn(Progress) + Sync),
+) -> ReadRelease {
     let mut read = ReadRelease::default();
     let folder = id.folder();
     for (entry, name) in [(files.release, "release.yaml"), (files.schema, "schema.json")] {
@@ -293,7 +305,7 @@ fn read_release(id: &ReleaseId, files: &layout::ReleaseFiles<'_>, snapshot: &Sna
         match Fields::open(path, file, Turn::PathOwner) {
             Ok(fields) => {
                 read.serves = fields.get("/spec/serves").and_then(Value::as_str).map(str::to_owned);
-                let (release, findings) = golden::release(fields, id.clone(), digest(snapshot, &folder), files);
+                let (release, findings) = golden::release(fields, id.clone(), digest(snapshot, &folder), files, names);
                 read.release = release;
                 read.findings.extend(findings);
             }

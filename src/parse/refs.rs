@@ -110,12 +110,13 @@ fn leave_out(platform: &mut Platform, wrong: BTreeSet<RequestId>, findings: &mut
             users.entry(named.request.clone()).or_default().push(request.id.clone());
         }
     }
-    let mut open: Vec<RequestId> = wrong.into_iter().collect();
+    let mut open: Vec<RequestId> = wrong.iter().cloned().collect();
     while let Some(id) = open.pop() {
         let Some(request) = platform.requests.remove(&id) else { continue };
         platform.broken.insert(id.clone(), request.file);
         for user in users.get(&id).into_iter().flatten() {
-            if let Some(user) = platform.requests.get(user) {
+            // One with a mistake of its own has been told of that.
+            if let Some(user) = platform.requests.get(user).filter(|user| !wrong.contains(&user.id)) {
                 let named = user.refs.values().find(|named| named.request == id);
                 findings.extend(named.map(|named| broken(platform, user, named)));
                 open.push(user.id.clone());

@@ -8,7 +8,7 @@ use super::sentence;
 use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
-    Fact, Finding, GoldenPath, Json, PathName, Place, Release, ReleaseId, ReleaseState, RepoPath, Request, RequestFacts, RequestId,
+    Fact, Finding, GoldenPath, Json, PathName, Place, Ref, Release, ReleaseId, ReleaseState, RepoPath, Request, RequestFacts, RequestId,
     RequestName, Stage, Team, TeamName, Turn, quoted_list,
 };
 use semver::Version;
@@ -69,8 +69,9 @@ pub(super) fn read(file: &RequestFile<'_>, catalogue: &Catalogue<'_>) -> Outcome
         let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen))?;
         let team = team?;
         let facts = facts(&mut fields, chosen, &document, &team, catalogue);
-        let id = RequestId { team, name: name? };
-        Some(Request { id, file: path.clone(), release: chosen.release.id.clone(), pinned: chosen.pinned, document: Json(document), facts })
+        let refs = refs(&mut fields, chosen.release, &document, &team);
+        let (id, release) = (RequestId { team, name: name? }, chosen.release.id.clone());
+        Some(Request { id, file: path.clone(), release, pinned: chosen.pinned, document: Json(document), facts, refs })
     });
     // A team whose own file has errors cannot have its requests rendered.
     let request = request.filter(|request| catalogue.teams.contains_key(&request.id.team));
@@ -307,6 +308,32 @@ fn facts(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value, team: &
         cost_centre: fact(fields, document, facts.cost_centre.as_ref()).or_else(of_team),
         expires: fields.get(&annotation(EXPIRES)).and_then(Value::as_str).map(str::to_owned),
     }
+}
+
+/// The requests that a request names, each of its own team; whether they are there is looked at when all requests are read.
+fn refs(fields: &mut Fields<'_>, release: &Release, document: &Value, team: &TeamName) -> BTreeMap<String, Ref> {
+    let mut refs = BTreeMap::new();
+    for (name, rule) in &release.refs {
+        let Some(text) = fact(fields, document, Some(&Fact::Pointer(rule.at.clone()))) else { continue };
+        let (of, named) = text.split_once('/').unwrap_or((team.as_str(), &text));
+        if of != team.as_str() {
+            let message = format!("{} names a request of another team: {}", dotted(&rule.at), show(&Value::String(text.clone())));
+            let help = format!("Name a request of `{team}`: what belongs to another team is not handed out through its requests.");
+            fields.error(codes::OTHER_REQUEST, &rule.at, At::Value, message, help);
+            continue;
+        }
+        match RequestName::parse(named) {
+            Ok(other) => {
+                let request = RequestId { team: team.clone(), name: other };
+                refs.insert(name.clone(), Ref { request, span: fields.place(&rule.at, At::Value).span });
+            }
+            Err(error) => {
+                let message = format!("{} must be the name of a request: {error}", dotted(&rule.at));
+                fields.error(codes::NOT_A_NAME, &rule.at, At::Value, message, "Write its `metadata.name`.");
+            }
+        }
+    }
+    refs
 }
 
 /// A fact as text; what is not text is a mistake, what is absent is not.

@@ -10,7 +10,7 @@ use crate::model::{
     TargetKind, TargetName, Team, TeamName,
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const RISKS: [(&str, Risk); 4] =
     [("destroy", Risk::Destroy), ("replace", Risk::Replace), ("protected", Risk::Protected), ("widen", Risk::Widen)];
@@ -250,26 +250,26 @@ pub(super) fn team(mut fields: Fields<'_>, name: TeamName, names: &Names) -> (Op
     fields.object("/spec/contact", &["channel", "onCall", "email"]);
     let contact = fields.text_map("/spec/contact");
     let cost_centre = fields.text("/spec/costCentre");
-    quotas(&mut fields, names);
+    let quotas = quotas(&mut fields, names);
     let values = Json(fields.values("/spec/values"));
-    let team = Team { name, file: fields.path().clone(), title, members, contact, cost_centre, values };
+    let team = Team { name, file: fields.path().clone(), title, members, contact, cost_centre, quotas, values };
     fields.finish(Some(team))
 }
 
-fn quotas(fields: &mut Fields<'_>, names: &Names) {
-    let paths = fields.keys("/spec/quotas");
-    if !paths.is_empty() {
-        let message = "quotas are not supported yet by this version of goldpath, and nothing holds a team to them";
-        fields.warning(codes::NOT_SUPPORTED_YET, "/spec/quotas", At::Key, message, "Nothing to do; they count once they are supported.");
-    }
-    for path in paths {
-        let pointer = child("/spec/quotas", &path);
-        fields.number(&pointer, u32::MAX);
-        if !names.paths.iter().any(|known| known.as_str() == path) {
-            let help = did_you_mean(&path, names.paths.iter().map(PathName::as_str)).unwrap_or_default();
-            fields.error(codes::UNKNOWN_PATH, &pointer, At::Key, format!("there is no golden path {}", show(&Value::String(path))), help);
+/// How many requests of each golden path a team may have.
+fn quotas(fields: &mut Fields<'_>, names: &Names) -> BTreeMap<PathName, u32> {
+    let mut quotas = BTreeMap::new();
+    for key in fields.keys("/spec/quotas") {
+        let pointer = child("/spec/quotas", &key);
+        let most = fields.number(&pointer, u32::MAX);
+        let known = names.paths.iter().find(|known| known.as_str() == key);
+        if known.is_none() {
+            let help = did_you_mean(&key, names.paths.iter().map(PathName::as_str)).unwrap_or_default();
+            fields.error(codes::UNKNOWN_PATH, &pointer, At::Key, format!("there is no golden path {}", show(&Value::String(key))), help);
         }
+        quotas.extend(known.cloned().zip(most));
     }
+    quotas
 }
 
 /// Reads `exceptions/<team>/<id>.yaml`.

@@ -530,20 +530,20 @@ fn what_later_versions_bring_is_refused() {
     insta::assert_snapshot!(
         with(&[
             ("campaigns/a.yaml", Some("a: 1\n")),
-            ("renderers/own/1/renderer.yaml", Some("a: 1\n")),
-            ("golden-paths/_library/net/1.0.0/a.tera", Some("")),
+            ("renderers/renderer.yaml", Some("a: 1\n")),
+            ("golden-paths/_library/net/a.tera", Some("")),
             ("golden-paths/environment/1.1.0/migrate.yaml", Some("a: 1\n")),
         ]),
         @r"
-        campaigns/a.yaml:1:1 error not-supported-yet (platform)
-          campaigns are not supported yet by this version of goldpath. Remove `campaigns/` for now.
-        golden-paths/_library/net/1.0.0/a.tera:1:1 error not-supported-yet (path owner)
-          libraries of templates are not supported yet by this version of goldpath. Copy its templates into the releases for now.
-        golden-paths/environment/1.1.0/migrate.yaml:1:1 warning not-supported-yet (path owner)
-          migrations are not supported yet by this version of goldpath, and nothing uses this file. Nothing to do.
-        renderers/own/1/renderer.yaml:1:1 error not-supported-yet (platform)
-          renderers of a repository's own are not supported yet by this version of goldpath. Remove `renderers/` for now.
-        "
+    campaigns/a.yaml:1:1 error not-supported-yet (platform)
+      campaigns are not supported yet by this version of goldpath. Remove `campaigns/` for now.
+    golden-paths/_library/net/a.tera:1:1 error not-a-name (path owner)
+      `net/a.tera` is no name and version of a library. Name the folders such as `net/1.2.0`.
+    golden-paths/environment/1.1.0/migrate.yaml:1:1 warning not-supported-yet (path owner)
+      migrations are not supported yet by this version of goldpath, and nothing uses this file. Nothing to do.
+    renderers/renderer.yaml:1:1 error misplaced-file (platform)
+      this file belongs to no renderer. Move it to `renderers/<name>/<version>/`, beside its `renderer.yaml`.
+    "
     );
     insta::assert_snapshot!(changed("targets/dns.yaml", &[("type: terraform", "type: kubernetes"), ("drift: report", "drift: heal")]), @r"
         targets/dns.yaml:5:3 error not-supported-yet (platform)
@@ -552,13 +552,11 @@ fn what_later_versions_bring_is_refused() {
           healing drift is not supported yet by this version of goldpath. Write `drift: report`; drift is then shown, not healed.
         ");
     insta::assert_snapshot!(changed("teams/platform.yaml", &[("costCentre: cc-1201", "quotas: {environmnt: 5}"), ("users: [alice]", "users: [alice], forgeTeam: a/b")]), @r"
-        teams/platform.yaml:6:29 warning not-supported-yet (platform)
-          members of a forge's team are not read yet by this version of goldpath. List them under `users` too: only these can approve.
-        teams/platform.yaml:8:3 warning not-supported-yet (platform)
-          quotas are not supported yet by this version of goldpath, and nothing holds a team to them. Nothing to do; they count once they are supported.
-        teams/platform.yaml:8:12 error unknown-path (platform)
-          there is no golden path `environmnt`. Did you mean `environment`?
-        ");
+    teams/platform.yaml:6:29 warning not-supported-yet (platform)
+      members of a forge's team are not read yet by this version of goldpath. List them under `users` too: only these can approve.
+    teams/platform.yaml:8:12 error unknown-path (platform)
+      there is no golden path `environmnt`. Did you mean `environment`?
+    ");
     let release = "golden-paths/environment/1.0.0/release.yaml";
     insta::assert_snapshot!(
         changed(
@@ -566,25 +564,27 @@ fn what_later_versions_bring_is_refused() {
             &[
                 ("max: 30d", "max: 30d, notify: [3d]"),
                 ("      when:", "      inputs: {a: b}\n      repository: a/b\n      when:"),
-                ("  exports:", "  refs: {a: {at: /spec/a}}\n  health: []\n  libraries: {net: 1.0.0}\n  exports:\n    host: {from: {output: dns}}"),
+                ("  exports:", "  refs: {a: {at: /spec/a}, b-c: {at: spec, path: environment, teams: any}}\n  health: []\n  libraries: {net: 1.0.0}\n  exports:\n    host: {from: {output: dns}}"),
             ]
         ),
         @r"
-        golden-paths/environment/1.0.0/release.yaml:11:38 note not-supported-yet (path owner)
-          notices before the end are not sent yet by this version of goldpath. Nothing to do.
-        golden-paths/environment/1.0.0/release.yaml:20:7 error not-supported-yet (path owner)
-          inputs from other outputs are not supported yet by this version of goldpath. Remove `inputs` for now.
-        golden-paths/environment/1.0.0/release.yaml:21:7 error not-supported-yet (path owner)
-          outputs to service repositories are not supported yet by this version of goldpath. Send it to a `directory` target for now.
-        golden-paths/environment/1.0.0/release.yaml:24:3 error not-supported-yet (path owner)
-          references to other requests are not supported yet by this version of goldpath. Remove `refs` for now; pass what is needed in the request.
-        golden-paths/environment/1.0.0/release.yaml:25:3 error not-supported-yet (path owner)
-          health checks of a path's own are not supported yet by this version of goldpath. Remove `health` for now.
-        golden-paths/environment/1.0.0/release.yaml:26:3 error not-supported-yet (path owner)
-          libraries of templates are not supported yet by this version of goldpath. Copy the templates into the release for now.
-        golden-paths/environment/1.0.0/release.yaml:28:12 error not-supported-yet (path owner)
-          exports known only after the apply are not supported yet by this version of goldpath. Remove it for now, or export a `value`.
-        "
+    golden-paths/environment/1.0.0/release.yaml:11:38 note not-supported-yet (path owner)
+      notices before the end are not sent yet by this version of goldpath. Nothing to do.
+    golden-paths/environment/1.0.0/release.yaml:20:7 error not-supported-yet (path owner)
+      inputs from other outputs are not supported yet by this version of goldpath. Remove `inputs` for now.
+    golden-paths/environment/1.0.0/release.yaml:21:7 error not-supported-yet (path owner)
+      outputs to service repositories are not supported yet by this version of goldpath. Send it to a `directory` target for now.
+    golden-paths/environment/1.0.0/release.yaml:24:10 error missing-field (path owner)
+      `spec.refs.a` needs a field `path`. Add `path: …`.
+    golden-paths/environment/1.0.0/release.yaml:24:28 error wrong-format (path owner)
+      `b-c` is no name that templates can use. Write letters, digits and `_`.
+    golden-paths/environment/1.0.0/release.yaml:25:3 error not-supported-yet (path owner)
+      health checks of a path's own are not supported yet by this version of goldpath. Remove `health` for now.
+    golden-paths/environment/1.0.0/release.yaml:26:20 error unknown-library (path owner)
+      there is no library `net` of the version `1.0.0`. Add its folder under `golden-paths/_library/`.
+    golden-paths/environment/1.0.0/release.yaml:28:12 error not-supported-yet (path owner)
+      exports known only after the apply are not supported yet by this version of goldpath. Remove it for now, or export a `value`.
+    "
     );
 }
 

@@ -6,7 +6,7 @@ use crate::model::{Edit, Explained};
 const POLICY: &str = "policies/replicas.rego";
 
 const fn row(code: &'static str, when: &'static str, example: &'static [Edit], fix: &'static str) -> Explained {
-    Explained { code, when, example, fix }
+    Explained { code, when, before: &[], example, fix }
 }
 
 /// All of them; the first stands for the results of every policy.

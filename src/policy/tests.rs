@@ -17,6 +17,7 @@ fn team(name: &str, channel: &str) -> Team {
         members: BTreeSet::new(),
         contact: BTreeMap::from([("channel".to_owned(), channel.to_owned())]),
         cost_centre: None,
+        quotas: BTreeMap::new(),
         values: Json::default(),
     }
 }
@@ -49,6 +50,7 @@ impl Case {
                 pinned: false,
                 document: Json(json!({"metadata": {"name": "shop"}, "spec": {"region": "eu-west-1"}})),
                 facts: RequestFacts::default(),
+                refs: BTreeMap::new(),
             },
             target: Target {
                 name: id.target.clone(),

@@ -27,7 +27,7 @@ impl Shared {
     }
 
     /// What is the same for all units of a request.
-    pub(super) fn request(&self, request: &Request, path: &GoldenPath, release: &Release, marks: &Marks) -> Context {
+    pub(super) fn request(&self, request: &Request, path: &GoldenPath, release: &Release, marks: &Marks, refs: &Json) -> Context {
         let mut context = Context::new();
         let document = &request.document.0;
         let part = |name: &str| document.get(name).unwrap_or(&Json::Null);
@@ -41,6 +41,7 @@ impl Shared {
         context.insert_value("platform", self.platform.clone());
         context.insert("labels", &marks.labels);
         context.insert("annotations", &marks.annotations);
+        context.insert_value("refs", value(refs));
         context
     }
 

@@ -12,8 +12,8 @@ use std::sync::{Arc, OnceLock};
 use tera::{ErrorKind, Tera};
 
 /// What templates may name without having set it.
-pub(super) const NAMES: [&str; 11] =
-    ["request", "metadata", "spec", "each", "team", "path", "release", "platform", "target", "labels", "annotations"];
+pub(super) const NAMES: [&str; 12] =
+    ["request", "metadata", "spec", "each", "team", "path", "release", "platform", "target", "labels", "annotations", "refs"];
 
 /// A mistake of a template, not yet told to anybody.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@ const TARGET: &str = "targets/staging.yaml";
 const TEMPLATE: &str = "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera";
 
 const fn row(code: &'static str, when: &'static str, example: &'static [Edit], fix: &'static str) -> Explained {
-    Explained { code, when, example, fix }
+    Explained { code, when, before: &[], example, fix }
 }
 
 /// All of them: where outputs go, templates, what comes out.

@@ -1,4 +1,4 @@
-//! The expressions and one-line templates of a release: `forEach`, `when` and `target`.
+//! The expressions and one-line templates of a release: `forEach`, `when`, `target` and the values of exports.
 
 use super::budget::{self, Mode};
 use super::engine::sentence;
@@ -36,6 +36,9 @@ impl Expressions {
             if let TargetSelector::Template(source) = &output.target {
                 loaded.template(name("target", output), source);
             }
+        }
+        for (export, source) in &release.exports {
+            loaded.template(format!("export:{export}"), source);
         }
         loaded
     }
@@ -89,10 +92,18 @@ impl Expressions {
 
     /// The name of the target.
     pub(super) fn target(&self, output: &Output, context: &Context) -> Result<String, String> {
-        let name = name("target", output);
-        self.usable(&name)?;
-        let noted = budget::render(&self.tera, &name, context, STEPS, LONGEST_LINE, Mode::default());
-        let noted = noted.map_err(|(error, _)| format!("`target`: {}", explain(&error)))?;
+        self.line("target", &name("target", output), context)
+    }
+
+    /// The value of a static export.
+    pub(super) fn export(&self, export: &str, context: &Context) -> Result<String, String> {
+        self.line(export, &format!("export:{export}"), context)
+    }
+
+    fn line(&self, shown: &str, name: &str, context: &Context) -> Result<String, String> {
+        self.wrong.get(name).map_or(Ok(()), |message| Err(format!("`{shown}`: {message}")))?;
+        let noted = budget::render(&self.tera, name, context, STEPS, LONGEST_LINE, Mode::default());
+        let noted = noted.map_err(|(error, _)| format!("`{shown}`: {}", explain(&error)))?;
         Ok(String::from_utf8_lossy(&noted.output).into_owned())
     }
 

@@ -11,11 +11,13 @@ mod expression;
 mod file;
 mod filters;
 mod hcl;
+mod inputs;
 mod kubernetes;
 mod language;
 mod lexer;
 mod marks;
 mod probe;
+mod refs;
 mod release;
 mod rendered;
 mod renderer;
@@ -24,18 +26,20 @@ mod schema;
 mod terraform;
 mod workflow;
 
+pub use inputs::Inputs;
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Tell, Unit, Watched};
 
 use crate::model::{
-    Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, RendererId, Request, TargetName, UnitId, sort_findings,
+    Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, TargetName, UnitId, sort_findings,
 };
 use crate::snapshot::Snapshot;
 use codes::DUPLICATE_OBJECT;
 use context::Shared;
 use rayon::prelude::*;
+use refs::Views;
 use release::Loaded;
-use renderer::Renderer;
-use request::{Outcome, World, file_digest, path_finding};
+use rendered::Variant;
+use request::{Outcome, World, path_finding};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -83,10 +87,11 @@ fn render_here(
     parallel: bool,
 ) -> Rendered {
     let (renderers, findings) = renderer::renderers(snapshot);
-    let keys = Keys::new(snapshot, platform, limits, &renderers);
+    let inputs = Inputs::of(snapshot, platform, &renderers);
     let requests: Vec<&Request> = platform.requests.values().filter(|request| watched.wants(&request.id)).collect();
     let wanted = |release: &&Release| {
-        let traced = watched.traced.is_none() || requests.iter().any(|request| request.release == release.id);
+        // What a request names may be of any release.
+        let traced = watched.traced.is_none() || requests.iter().any(|request| request.release == release.id || !request.refs.is_empty());
         traced && !watched.without.contains(&release.file)
     };
     let releases: Vec<&Release> = platform.releases.values().filter(wanted).collect();
@@ -96,22 +101,18 @@ fn render_here(
         (watched.tell)(Progress::Loaded(release.file.clone()));
         loaded
     };
-    let releases = load_releases(&releases, &load, &keys, cache, parallel);
+    let releases = load_releases(&releases, &load, &|release| inputs.release(release, limits), cache, parallel);
     let mut rendered = Rendered { findings, ..Rendered::default() };
     rendered.findings.extend(schema::unknown_versions(snapshot, platform));
     rendered.findings.extend(release_findings(platform, &releases));
-    let world = World { snapshot, platform, limits, renderers, releases, shared: Shared::new(platform), settings: keys.settings, watched };
-    let known = &cache.requests;
-    let one = |request: &Request| -> (Digest, Option<Arc<[Unit]>>, Outcome) {
-        let key = keys.request(snapshot, platform, request);
-        match known.get(&key) {
-            Some(units) => (key, Some(Arc::clone(units)), Outcome::default()),
-            None => {
-                let outcome = request::render(&world, request);
-                (watched.tell)(Progress::Ended(request.id.clone()));
-                (key, None, outcome)
-            }
-        }
+    let shared = Shared::new(platform);
+    let mut world = World { snapshot, platform, limits, renderers, releases, shared, inputs: &inputs, views: Views::new(), watched };
+    world.views = refs::views(&world, &requests);
+    let one = |request: &Request| {
+        let key = key(&world, request);
+        let known = cache.requests.get(&key).and_then(|variants| variants.iter().find(|variant| inputs.still(&variant.reads)));
+        let variant = known.map_or_else(|| made(&world, request), |known| Ok(Arc::clone(known)));
+        (key, variant)
     };
     let outcomes: Vec<_> = if parallel {
         requests.par_iter().map(|request| one(request)).collect()
@@ -119,83 +120,83 @@ fn render_here(
         requests.iter().map(|request| one(request)).collect()
     };
     let mut kept = Vec::new();
-    for (request, (key, cached, outcome)) in requests.iter().zip(outcomes) {
-        let units: Arc<[Unit]> = cached.unwrap_or_else(|| outcome.units.into());
-        rendered.units.extend(units.iter().map(|unit| (unit.id.clone(), unit.clone())));
-        if outcome.failed {
-            rendered.failed.insert(request.id.clone());
+    for (request, (key, outcome)) in requests.iter().zip(outcomes) {
+        match outcome {
+            Ok(variant) => {
+                rendered.units.extend(variant.units.iter().map(|unit| (unit.id.clone(), unit.clone())));
+                rendered.findings.extend(variant.findings.iter().cloned());
+                kept.push((key, variant));
+            }
+            Err(outcome) => {
+                rendered.failed.insert(request.id.clone());
+                rendered.units.extend(outcome.units.into_iter().map(|unit| (unit.id.clone(), unit)));
+                rendered.missing_targets.extend(outcome.missing_targets);
+                rendered.findings.extend(outcome.findings);
+            }
         }
-        if !outcome.failed && outcome.findings.is_empty() {
-            kept.push((key, units));
-        }
-        rendered.missing_targets.extend(outcome.missing_targets);
-        rendered.findings.extend(outcome.findings);
     }
-    cache.requests.used(kept);
+    cache.keep(kept);
+    wait_for_others(platform, &mut rendered);
     refuse_shared_objects(&mut rendered);
     rendered.findings = merged(rendered.findings);
     rendered
 }
 
-/// Digests of everything that the rendering of a request reads.
-struct Keys {
-    settings: Digest,
-    targets: Digest,
-    limits: Digest,
-    releases: BTreeMap<ReleaseId, Digest>,
+/// Renders one request: something that may be kept, or what it came to with errors.
+fn made(world: &World<'_>, request: &Request) -> Result<Arc<Variant>, Outcome> {
+    let outcome = request::render(world, request);
+    (world.watched.tell)(Progress::Ended(request.id.clone()));
+    if outcome.failed {
+        return Err(outcome);
+    }
+    Ok(Arc::new(Variant { units: outcome.units, findings: outcome.findings, reads: outcome.reads }))
 }
 
-impl Keys {
-    fn new(snapshot: &Snapshot, platform: &Platform, limits: &Limits, renderers: &BTreeMap<RendererId, Renderer>) -> Self {
-        let settings = platform.settings.as_ref();
-        let values = settings.map(|settings| settings.values.0.to_string()).unwrap_or_default();
-        let name = settings.map(|settings| settings.name.as_str()).unwrap_or_default();
-        let mut targets = Digester::new();
-        for target in platform.targets.values() {
-            targets.add(target.file.as_str());
-            targets.add(file_digest(snapshot, &target.file).bytes());
-            targets.add(schema::of_target(target).map_or(&[0; 32], |schema| schema.digest.bytes()));
-        }
-        let release_key = |release: &Release| {
-            let mut digester = Digester::new().field(release.id.to_string()).field(release.digest.bytes());
-            for output in &release.outputs {
-                digester.add(renderers.get(&output.renderer).map_or(&[0; 32], |renderer| renderer.digest.bytes()));
-            }
-            digester.finish()
-        };
-        Self {
-            settings: Digester::new().field(name).field(values).finish(),
-            targets: targets.finish(),
-            limits: Digest::of(format!("{limits:?}").as_bytes()),
-            releases: platform.releases.values().map(|release| (release.id.clone(), release_key(release))).collect(),
+/// The digest of what every unit of a request reads; what else was read is kept with the units.
+fn key(world: &World<'_>, request: &Request) -> Digest {
+    let mut digester = Digester::new().field(request.file.as_str()).field(request.id.to_string()).field(request.release.to_string());
+    digester.add(format!("{:?}", world.limits));
+    if world.snapshot.get(request.file.as_str()).is_none() {
+        digester.add(request.document.0.to_string());
+    }
+    for path in world.inputs.of_request(world.platform, request) {
+        digester.add(path.as_str());
+        digester.add(world.inputs.digest(&path).bytes());
+    }
+    digester.finish()
+}
+
+/// The units of a request come after those of the requests that it names.
+fn wait_for_others(platform: &Platform, rendered: &mut Rendered) {
+    let mut of_named: BTreeMap<&RequestId, Vec<UnitId>> = BTreeMap::new();
+    let named = |request: &'_ Request| request.refs.values().map(|named| named.request.clone()).collect::<BTreeSet<_>>();
+    let all: BTreeSet<&RequestId> =
+        platform.requests.values().flat_map(|request| request.refs.values()).map(|named| &named.request).collect();
+    for unit in rendered.units.keys() {
+        if let Some(request) = all.get(&unit.request) {
+            of_named.entry(request).or_default().push(unit.clone());
         }
     }
-
-    /// The digest of everything that one request is rendered from.
-    fn request(&self, snapshot: &Snapshot, platform: &Platform, request: &Request) -> Digest {
-        let mut digester = Digester::new().field(request.file.as_str()).field(request.id.to_string());
-        match snapshot.get(request.file.as_str()) {
-            Some(file) => digester.add(file.id.bytes()),
-            None => digester.add(request.document.0.to_string()),
-        }
-        digester.add(self.releases.get(&request.release).map_or(&[0; 32], Digest::bytes));
-        if let Some(team) = platform.teams.get(&request.id.team) {
-            digester.add(file_digest(snapshot, &team.file).bytes());
-        }
-        digester.field(self.settings.bytes()).field(self.targets.bytes()).field(self.limits.bytes()).finish()
+    if of_named.is_empty() {
+        return;
+    }
+    for unit in rendered.units.values_mut() {
+        let Some(request) = platform.requests.get(&unit.id.request).filter(|request| !request.refs.is_empty()) else { continue };
+        let before = named(request).into_iter().filter_map(|id| of_named.get(&id)).flatten();
+        unit.depends_on.extend(before.cloned());
     }
 }
 
 fn load_releases(
     releases: &[&Release],
     load: &(dyn Fn(&Release) -> Loaded + Sync),
-    keys: &Keys,
+    key: &(dyn Fn(&Release) -> Digest + Sync),
     cache: &mut Cache,
     parallel: bool,
 ) -> BTreeMap<ReleaseId, Arc<Loaded>> {
     let known = &cache.releases;
     let one = |release: &Release| {
-        let key = keys.releases[&release.id];
+        let key = key(release);
         let loaded = known.get(&key).cloned();
         (key, release.id.clone(), loaded.unwrap_or_else(|| Arc::new(load(release))))
     };

@@ -1,9 +1,8 @@
 //! What requests see of the requests that they name: name, team, `spec` and static exports.
 
-use super::inputs::Inputs;
 use super::marks::marks;
 use super::release::Loaded;
-use super::rendered::Read;
+use super::rendered::{Progress, Read};
 use super::request::{World, fan_out};
 use crate::model::{Release, Request, RequestId, Target};
 use serde_json::{Map, Value as Json, json};
@@ -20,11 +19,11 @@ pub(super) struct View {
 pub(super) type Views = BTreeMap<RequestId, Option<View>>;
 
 /// Makes the views of all requests that others name, each after those that it names itself.
-pub(super) fn views(world: &World<'_>, inputs: &Inputs<'_>) -> Views {
+pub(super) fn views(world: &World<'_>, wanted: &[&Request]) -> Views {
     let requests = &world.platform.requests;
     let mut views = Views::new();
     let mut entered: BTreeSet<&RequestId> = BTreeSet::new();
-    let mut open: Vec<&RequestId> = requests.values().flat_map(|request| request.refs.values()).map(|named| &named.request).collect();
+    let mut open: Vec<&RequestId> = wanted.iter().flat_map(|request| request.refs.values()).map(|named| &named.request).collect();
     while let Some(id) = open.last().copied() {
         let Some(request) = requests.get(id).filter(|_| !views.contains_key(id)) else {
             views.entry(id.clone()).or_insert(None);
@@ -34,7 +33,7 @@ pub(super) fn views(world: &World<'_>, inputs: &Inputs<'_>) -> Views {
         let missing: Vec<&RequestId> = request.refs.values().map(|named| &named.request).filter(|id| !views.contains_key(id)).collect();
         if missing.is_empty() || !entered.insert(id) {
             // Entered before and still without what it names: a circle, which reading refuses.
-            let made = if missing.is_empty() { view(world, inputs, &views, request) } else { None };
+            let made = if missing.is_empty() { view(world, &views, request) } else { None };
             views.insert(id.clone(), made);
             open.pop();
         } else {
@@ -44,13 +43,16 @@ pub(super) fn views(world: &World<'_>, inputs: &Inputs<'_>) -> Views {
     views
 }
 
-fn view(world: &World<'_>, inputs: &Inputs<'_>, views: &Views, request: &Request) -> Option<View> {
-    let platform = world.platform;
+fn view(world: &World<'_>, views: &Views, request: &Request) -> Option<View> {
+    let (platform, inputs) = (world.platform, world.inputs);
     let (release, loaded) = (platform.releases.get(&request.release)?, world.releases.get(&request.release)?);
     let (value, mut reads) = seen(views, request)?;
     let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
     let context = world.shared.request(request, platform.paths.get(&request.release.path)?, release, &marks, &value);
-    let (exports, target) = exports(world, release, loaded, &context).ok()?;
+    (world.watched.tell)(Progress::Loads(release.file.clone()));
+    let made = exports(world, release, loaded, &context);
+    (world.watched.tell)(Progress::Loaded(release.file.clone()));
+    let (exports, target) = made.ok()?;
     reads.extend(inputs.source(platform, request).into_iter().map(|path| inputs.read(path)));
     reads.extend(target.map(|target| inputs.read(target.file.clone())));
     reads.sort();
@@ -97,3 +99,6 @@ pub(super) fn exports<'a>(world: &World<'a>, release: &'a Release, loaded: &Load
     }
     if wrong.is_empty() { Ok((exports, target)) } else { Err(wrong) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,7 +72,7 @@ fn output_folder(release: &Release, output: &Output) -> String {
     format!("{}/{}", release.id.folder(), output.name)
 }
 
-/// All templates of the outputs of one renderer, and of the renderer itself, in one instance.
+/// All templates of the outputs of one renderer, of the release's libraries and of the renderer itself, in one instance.
 fn engine(
     snapshot: &Snapshot,
     release: &Release,
@@ -90,6 +90,18 @@ fn engine(
             match text_of(file, entry) {
                 Ok(text) => {
                     let name = file.below(&release.id.folder()).unwrap_or(file.as_str()).to_owned();
+                    sources.push(Source { name, file: file.clone(), text });
+                }
+                Err(mistake) => mistakes.push(mistake),
+            }
+        }
+    }
+    for library in &release.libraries {
+        let folder = library.folder();
+        for (file, entry) in snapshot.under(&folder).filter(|(file, _)| file.as_str().ends_with(".tera")) {
+            match text_of(file, entry) {
+                Ok(text) => {
+                    let name = format!("library/{}/{}", library.name, file.below(&folder).unwrap_or(file.as_str()));
                     sources.push(Source { name, file: file.clone(), text });
                 }
                 Err(mistake) => mistakes.push(mistake),

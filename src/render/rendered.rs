@@ -172,9 +172,20 @@ impl Unit {
 /// It only saves work: with an empty one the same units come out. What a worker rendered never goes in.
 #[derive(Clone, Default)]
 pub struct Cache {
-    pub(super) requests: Kept<Arc<[Unit]>>,
+    pub(super) requests: Kept<Vec<Arc<Variant>>>,
     pub(super) releases: Kept<Arc<super::release::Loaded>>,
 }
+
+/// What one request came to without errors, and what was read for it besides what every request reads.
+#[derive(Debug)]
+pub(super) struct Variant {
+    pub(super) units: Vec<Unit>,
+    pub(super) findings: Vec<Finding>,
+    pub(super) reads: Vec<Read>,
+}
+
+/// How many variants of one request are kept: those of the base and of some heads.
+const MOST_VARIANTS: usize = 8;
 
 /// How many renderings an entry stays that none of them used.
 const KEPT_FOR: u64 = 4;
@@ -220,6 +231,20 @@ impl Cache {
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Takes in what one rendering used, each variant before those that are older.
+    pub(super) fn keep(&mut self, used: Vec<(Digest, Arc<Variant>)>) {
+        let known = |key: &Digest| self.requests.get(key).cloned().unwrap_or_default();
+        let with = |(key, variant): (Digest, Arc<Variant>)| {
+            let mut variants = known(&key);
+            variants.retain(|other| !Arc::ptr_eq(other, &variant));
+            variants.insert(0, variant);
+            variants.truncate(MOST_VARIANTS);
+            (key, variants)
+        };
+        let all: Vec<_> = used.into_iter().map(with).collect();
+        self.requests.used(all);
     }
 
     /// How many requests it holds.

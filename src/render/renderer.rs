@@ -7,7 +7,7 @@ use crate::snapshot::Snapshot;
 use crate::yaml;
 use include_dir::{Dir, include_dir};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 static BUILT_IN: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/renderers");
 
@@ -101,7 +101,7 @@ impl Renderer {
 pub(super) fn renderers(snapshot: &Snapshot) -> (BTreeMap<RendererId, Renderer>, Vec<Finding>) {
     let mut found = built_in();
     let names: Vec<RendererName> = found.keys().map(|id| id.name.clone()).collect();
-    let mut findings = Vec::new();
+    let mut findings = without_file(snapshot);
     for (file, entry) in snapshot.under("renderers") {
         if file.file_name() != "renderer.yaml" || file.components().count() != 4 {
             continue;
@@ -122,6 +122,22 @@ pub(super) fn renderers(snapshot: &Snapshot) -> (BTreeMap<RendererId, Renderer>,
         }
     }
     (found, findings)
+}
+
+/// Folders of renderers that do not say what they are.
+fn without_file(snapshot: &Snapshot) -> Vec<Finding> {
+    let folder = |file: &RepoPath| match file.components().collect::<Vec<_>>().as_slice() {
+        [top, name, version, _, ..] => Some(format!("{top}/{name}/{version}")),
+        _ => None,
+    };
+    let folders: BTreeSet<String> = snapshot.under("renderers").filter_map(|(file, _)| folder(file)).collect();
+    let without = folders.into_iter().filter(|folder| snapshot.get(&format!("{folder}/renderer.yaml")).is_none());
+    let finding = |folder: String| {
+        let file = RepoPath::parse(&format!("{folder}/renderer.yaml")).ok()?;
+        let finding = Finding::error(RENDERER_INVALID, Place::file(file), format!("the renderer in `{folder}` has no `renderer.yaml`"));
+        Some(finding.help("Add it, or remove the folder.").turn(Turn::Platform))
+    };
+    without.filter_map(finding).collect()
 }
 
 /// Names and bytes of the files that come with goldpath in a folder of its renderers.

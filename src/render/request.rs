@@ -6,13 +6,15 @@ use super::codes::{
 use super::context::Shared;
 use super::engine::Mistake;
 use super::file::{Maker, at_output};
+use super::inputs::{Inputs, TARGETS};
 use super::marks::{Marks, marks};
+use super::refs::{self, Views};
 use super::release::Loaded;
 use super::rendered::{At, Limits, Progress, Read, Unit, Watched};
 use super::renderer::{Marks as MarkKind, Renderer};
 use super::schema;
 use crate::model::{
-    Digest, Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Target,
+    Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Span, Target,
     TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
 };
 use crate::snapshot::Snapshot;
@@ -28,7 +30,8 @@ pub(super) struct World<'a> {
     pub(super) renderers: BTreeMap<RendererId, Renderer>,
     pub(super) releases: BTreeMap<ReleaseId, Arc<Loaded>>,
     pub(super) shared: Shared,
-    pub(super) settings: Digest,
+    pub(super) inputs: &'a Inputs<'a>,
+    pub(super) views: Views,
     pub(super) watched: &'a Watched,
 }
 
@@ -40,6 +43,8 @@ pub(super) struct Outcome {
     pub(super) failed: bool,
     /// Targets that outputs go to and that do not exist.
     pub(super) missing_targets: BTreeMap<TargetName, TargetKind>,
+    /// What was read besides what every request reads, sorted.
+    pub(super) reads: Vec<Read>,
 }
 
 /// Renders all units of one request.
@@ -56,9 +61,13 @@ pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
         let finding = Finding::error(UNKNOWN_RELEASE, Place::file(request.file.clone()), message);
         return Outcome { findings: vec![finding], failed: true, ..Outcome::default() };
     };
+    // One that cannot be seen is told of where it is rendered itself.
+    let Some((refs, seen)) = refs::seen(&world.views, request) else { return Outcome { failed: true, ..Outcome::default() } };
     let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
-    let context = world.shared.request(request, path, release, &marks);
-    let mut work = Work { world, request, release, path, loaded, marks, context, outcome: Outcome::default(), taken: BTreeSet::new() };
+    let context = world.shared.request(request, path, release, &marks, &refs);
+    let outcome = Outcome { reads: seen.clone(), ..Outcome::default() };
+    let mut work = Work { world, request, release, path, loaded, marks, context, seen, outcome, taken: BTreeSet::new() };
+    work.exports();
     for output in &release.outputs {
         work.begins_output(output);
         work.output(output);
@@ -74,6 +83,8 @@ struct Work<'a> {
     loaded: &'a Loaded,
     marks: Marks,
     context: Context,
+    /// What was read of the requests that this one names.
+    seen: Vec<Read>,
     outcome: Outcome,
     taken: BTreeSet<UnitId>,
 }
@@ -89,7 +100,31 @@ impl<'a> Work<'a> {
                 unit.depends_on.clone_from(&before);
             }
         }
+        self.outcome.reads.sort();
+        self.outcome.reads.dedup();
         self.outcome
+    }
+
+    /// Says what is wrong with the exports, whether or not a request reads them; what they read is read again where they are seen.
+    fn exports(&mut self) {
+        if self.release.exports.is_empty() {
+            return;
+        }
+        let at = At { request: self.request.id.clone(), unit: None, file: self.release.file.clone() };
+        (self.world.watched.tell)(Progress::Begins(at));
+        match refs::exports(self.world, self.release, self.loaded, &self.context) {
+            Ok((_, target)) => {
+                let read = target.map(|target| self.world.inputs.read(target.file.clone()));
+                self.outcome.reads.extend(read);
+            }
+            Err(messages) => {
+                for message in messages {
+                    let mistake = at_output(&self.release.file, Span::START, message);
+                    let finding = self.finding(Mistake { code: EXPRESSION_ERROR, ..mistake });
+                    self.fail(finding);
+                }
+            }
+        }
     }
 
     /// Notes that a unit cannot be rendered.
@@ -194,8 +229,7 @@ impl<'a> Work<'a> {
                 })
             }
             TargetSelector::Labels(labels) => {
-                let fits = |target: &&Target| labels.iter().all(|(key, value)| target.labels.get(key) == Some(value));
-                let found: Vec<&Target> = all.values().filter(fits).collect();
+                let found = with_labels(self.world.platform, labels);
                 if found.is_empty() {
                     let wanted: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
                     let message = format!("no target has the labels {}", quoted_list(wanted.iter().map(String::as_str)));
@@ -214,6 +248,8 @@ impl<'a> Work<'a> {
     }
 
     fn unit(&mut self, output: &'a Output, target: &'a Target, context: &Context) {
+        let reads = self.reads(output, target);
+        self.outcome.reads.extend(reads.iter().cloned());
         let id = UnitId { request: self.request.id.clone(), output: output.name.clone(), target: target.name.clone() };
         if let Some(finding) = self.refused(output, target, &id) {
             return self.fail(finding);
@@ -257,7 +293,7 @@ impl<'a> Work<'a> {
                 digest: Unit::digest_of(&made.files),
                 files: made.files,
                 objects: made.objects,
-                reads: self.reads(renderer, target),
+                reads,
             }),
             Err(mistakes) => {
                 for mistake in mistakes {
@@ -303,22 +339,56 @@ impl<'a> Work<'a> {
         None
     }
 
-    fn reads(&self, renderer: &Renderer, target: &Target) -> Vec<Read> {
-        let file = |path: &RepoPath| Read { path: path.clone(), digest: file_digest(self.world.snapshot, path) };
-        let mut reads = vec![file(&self.request.file), file(&target.file), Read { path: renderer.folder.clone(), digest: renderer.digest }];
-        reads.extend(self.world.platform.teams.get(&self.request.id.team).map(|team| file(&team.file)));
-        let folder = RepoPath::parse(&self.release.id.folder()).ok();
-        reads.extend(folder.map(|path| Read { path, digest: self.release.digest }));
-        let settings = RepoPath::parse("goldpath.yaml").ok();
-        reads.extend(settings.map(|path| Read { path, digest: self.world.settings }));
+    /// What a unit is made from.
+    fn reads(&self, output: &Output, target: &Target) -> Vec<Read> {
+        let inputs = self.world.inputs;
+        let mut paths = inputs.of_request(self.world.platform, self.request);
+        let renderer = RepoPath::parse(&format!("renderers/{}/{}", output.renderer.name, output.renderer.version)).ok();
+        paths.retain(|path| path.below("renderers").is_none() || Some(path) == renderer.as_ref());
+        paths.push(target.file.clone());
+        if let TargetSelector::Labels(_) = output.target {
+            paths.extend(RepoPath::parse(TARGETS));
+        }
+        let mut reads: Vec<Read> = paths.into_iter().map(|path| inputs.read(path)).collect();
+        reads.extend(self.seen.iter().cloned());
         reads.sort();
+        reads.dedup();
         reads
     }
 }
 
-/// The digest of a file's content by its id in Git; of a file that is not there, the digest of nothing.
-pub(super) fn file_digest(snapshot: &Snapshot, path: &RepoPath) -> Digest {
-    snapshot.get(path.as_str()).map_or_else(|| Digest::of(b""), |file| Digest::of(file.id.bytes()))
+fn with_labels<'a>(platform: &'a Platform, labels: &BTreeMap<String, String>) -> Vec<&'a Target> {
+    let fits = |target: &&Target| labels.iter().all(|(key, value)| target.labels.get(key) == Some(value));
+    platform.targets.values().filter(fits).collect()
+}
+
+/// The targets that an output goes to, each once; what is wrong with it is told where the output is rendered.
+pub(super) fn fan_out<'a>(world: &World<'a>, loaded: &Loaded, output: &Output, context: &Context) -> Vec<&'a Target> {
+    let platform: &'a Platform = world.platform;
+    let contexts: Vec<Context> = match loaded.expressions.for_each(output, context) {
+        Ok(None) => vec![context.clone()],
+        Ok(Some(elements)) => {
+            let with = |element: serde_json::Value| {
+                let mut context = context.clone();
+                context.insert("each", &element);
+                context
+            };
+            elements.into_iter().take(world.limits.units).map(with).collect()
+        }
+        Err(_) => Vec::new(),
+    };
+    let mut targets: BTreeMap<&TargetName, &'a Target> = BTreeMap::new();
+    for context in contexts.iter().filter(|context| loaded.expressions.when(output, context).unwrap_or(false)) {
+        let found = match &output.target {
+            TargetSelector::Labels(labels) => with_labels(platform, labels),
+            TargetSelector::Template(_) => {
+                let name = loaded.expressions.target(output, context).ok().and_then(|name| TargetName::parse(name.trim()).ok());
+                name.and_then(|name| platform.targets.get(&name)).into_iter().collect()
+            }
+        };
+        targets.extend(found.into_iter().map(|target| (&target.name, target)));
+    }
+    targets.into_values().collect()
 }
 
 /// A mistake of a golden path as a finding for its owner.

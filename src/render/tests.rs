@@ -28,6 +28,7 @@ impl Case {
             members: BTreeSet::new(),
             contact: BTreeMap::from([("channel".to_owned(), "#payments".to_owned())]),
             cost_centre: Some("cc-1201".to_owned()),
+            quotas: BTreeMap::new(),
             values: Json::default(),
         };
         let target = |name: &str, kind: TargetKind| Target {
@@ -65,6 +66,8 @@ impl Case {
             disposable: BTreeSet::from(["Namespace".to_owned()]),
             outputs: Vec::new(),
             exports: BTreeMap::new(),
+            refs: BTreeMap::new(),
+            libraries: BTreeSet::new(),
             digest: Digest::of(b"release"),
         };
         let mut platform = Platform::default();
@@ -123,6 +126,7 @@ impl Case {
             pinned: false,
             document: Json(document),
             facts: RequestFacts { data_classification: Some("internal".to_owned()), ..RequestFacts::default() },
+            refs: BTreeMap::new(),
         };
         self.platform.requests.insert(id, request);
         self
@@ -783,6 +787,8 @@ fn objects_are_what_the_version_of_their_target_takes() {
     let mut cache = Cache::new();
     render(&case.snapshot(), &case.platform, &Limits::default(), &mut cache, 1);
     for target in case.platform.targets.values_mut() {
+        let file = File { id: ContentId::from_bytes([2; 20]), mode: Mode::Regular, bytes: "kubernetes: …".as_bytes().into() };
+        case.files.insert(target.file.clone(), file);
         target.kubernetes_version = Some(if target.name.as_str() == "staging-us" { "1.7" } else { "1.36" }.to_owned());
     }
     insta::assert_snapshot!(case.shown(), @"

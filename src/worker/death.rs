@@ -155,6 +155,7 @@ pub fn explained() -> &'static [Explained] {
     &[Explained {
         code: "worker-ended",
         when: "Running a template, a schema or a policy was ended from outside: it took too long, or asked for too much memory.",
+        before: &[],
         example: &[Edit::Write(TEMPLATE, DOUBLED)],
         fix: "Look for a loop that hardly ends or a text that grows by itself in the file that is named.",
     }]

@@ -6,7 +6,7 @@ pub(super) use check::{At, Wrong, check};
 
 use super::codes::UNKNOWN_KUBERNETES_VERSION;
 use super::renderer::built_in_files;
-use crate::model::{Digest, Finding, Place, Platform, Span, Target, Turn, quoted_list};
+use crate::model::{Finding, Place, Platform, Span, Target, Turn, quoted_list};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde::Deserialize;
@@ -22,8 +22,6 @@ const ENDING: &str = ".json.gz";
 pub(super) struct Schema {
     /// `1.36`.
     pub(super) version: &'static str,
-    /// The digest of what it was read from.
-    pub(super) digest: Digest,
     /// Group (the core group is empty), version and kind of what can be created.
     kinds: BTreeMap<String, BTreeMap<String, BTreeMap<String, Type>>>,
     shapes: Vec<Shape>,
@@ -125,7 +123,6 @@ fn unpack(version: &'static str, packed: &[u8]) -> Option<Schema> {
     let group = |(group, versions): (String, BTreeMap<_, _>)| Some((group, versions.into_iter().map(version_of).collect::<Option<_>>()?));
     Some(Schema {
         version,
-        digest: Digest::of(packed),
         shapes: raw.shapes.values().map(shape).collect::<Option<_>>()?,
         kinds: raw.kinds.into_iter().map(group).collect::<Option<_>>()?,
     })

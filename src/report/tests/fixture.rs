@@ -79,7 +79,15 @@ impl Tree {
 
 fn request(id: &RequestId, file: &RepoPath, release: &ReleaseId) -> Request {
     let facts = RequestFacts { lifetime: Some("14d".to_owned()), cost_centre: Some("cc-1201".to_owned()), ..RequestFacts::default() };
-    Request { id: id.clone(), file: file.clone(), release: release.clone(), pinned: false, document: Json::default(), facts }
+    Request {
+        id: id.clone(),
+        file: file.clone(),
+        release: release.clone(),
+        pinned: false,
+        document: Json::default(),
+        facts,
+        refs: BTreeMap::new(),
+    }
 }
 
 fn object(text: &str, file: &str, content: &str) -> Object {

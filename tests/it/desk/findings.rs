@@ -91,9 +91,10 @@ fn bears(finding: &Finding, code: &str) -> bool {
 }
 
 fn section(base: &Snapshot, explained: &Explained) -> Result<String, String> {
-    let Explained { code, when, example, fix } = explained;
-    let head = edited(base, example);
-    let all = if *code == worker::WORKER_ENDED.as_str() { ended(&head) } else { findings(base, &head) };
+    let Explained { code, when, before, example, fix } = explained;
+    let branch = edited(base, before);
+    let head = edited(&branch, example);
+    let all = if *code == worker::WORKER_ENDED.as_str() { ended(&head) } else { findings(&branch, &head) };
     let said: Vec<&str> = all.iter().map(|finding| finding.code.as_str()).collect();
     let finding = all.iter().find(|finding| bears(finding, code)).ok_or_else(|| format!("the example of {code} gives {said:?}\n"))?;
     let turn = match finding.turn {
@@ -105,9 +106,12 @@ fn section(base: &Snapshot, explained: &Explained) -> Result<String, String> {
     let shown = report::findings_terminal(std::slice::from_ref(finding), source, false);
     let shown = shown.lines().filter(|line| !line.starts_with("1 ")).map(str::trim_end).collect::<Vec<_>>().join("\n");
     let mut text = format!("### `{code}`\n\n{when}\n\n");
-    for edit in *example {
-        text += &example_text(base, edit);
+    if !before.is_empty() {
+        text += "On the default branch:\n\n";
+        text.extend(before.iter().map(|edit| example_text(base, edit)));
+        text += "and then:\n\n";
     }
+    text.extend(example.iter().map(|edit| example_text(&branch, edit)));
     let _ = write!(text, "```text\n{}\n```\n\n**Fix** (here it is the turn of {turn}): {fix}\n\n", shown.trim_matches('\n'));
     Ok(text)
 }

@@ -1,0 +1,185 @@
+use crate::model::{ContentId, Digest, Finding, RepoPath};
+use crate::parse::parse;
+use crate::render::{Cache, Limits, Progress, Rendered, Tell, Watched, render, render_watched};
+use crate::snapshot::{File, Mode, Snapshot};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+/// A golden path for databases that exports where they are, and one for services that name a database.
+const FILES: &[(&str, &str)] = &[
+    ("goldpath.yaml", "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: p}\nspec: {values: {}}\n"),
+    ("teams/shop.yaml", "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: shop}\nspec: {title: Shop}\n"),
+    ("teams/bank.yaml", "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: bank}\nspec: {title: Bank}\n"),
+    (
+        "targets/eu.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: eu}\nspec: {type: directory, connection: eu, values: {domain: eu.example.org}}\n",
+    ),
+    (
+        "golden-paths/database/path.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: GoldenPath\nmetadata: {name: database}\nspec:\n  title: Database\n  owner: shop\n  request: {group: example.org, kind: Database}\n  current: {v1: 1.0.0}\n",
+    ),
+    (
+        "golden-paths/database/1.0.0/release.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs:\n    - {name: main, renderer: ci@1, target: eu}\n  exports:\n    host: {value: \"{{ metadata.name }}.{{ target.values.domain }}\"}\n",
+    ),
+    (
+        "golden-paths/database/1.0.0/schema.json",
+        r#"{"type": "object", "additionalProperties": false, "properties": {"size": {"type": "integer"}}}"#,
+    ),
+    ("golden-paths/database/1.0.0/main/a.md.tera", "a database\n"),
+    (
+        "golden-paths/service/path.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: GoldenPath\nmetadata: {name: service}\nspec:\n  title: Service\n  owner: shop\n  request: {group: example.org, kind: Service}\n  current: {v1: 1.0.0}\n",
+    ),
+    (
+        "golden-paths/service/1.0.0/release.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  refs:\n    database: {at: /spec/database, path: database, teams: same}\n    upstream: {at: /spec/upstream, path: service}\n  libraries: {text: 1.0.0}\n  outputs:\n    - {name: main, renderer: ci@1, target: eu}\n  exports:\n    via: {value: \"{{ metadata.name }}{% if refs.database %} on {{ refs.database.exports.host }}{% endif %}\"}\n",
+    ),
+    (
+        "golden-paths/service/1.0.0/schema.json",
+        r#"{"type": "object", "additionalProperties": false, "properties": {"database": {"type": "string"}, "upstream": {"type": "string"}}}"#,
+    ),
+    (
+        "golden-paths/service/1.0.0/main/a.md.tera",
+        "<% if refs.database %>database <{ refs.database.team }>/<{ refs.database.name }> at <{ refs.database.exports.host }>\n<% endif %><% include \"library/text/end.md.tera\" %>\n",
+    ),
+    ("golden-paths/_library/text/1.0.0/end.md.tera", "for <{ team.name }>"),
+    ("requests/shop/db.yaml", "apiVersion: example.org/v1\nkind: Database\nmetadata: {name: db}\nspec: {size: 1}\n"),
+    ("requests/shop/web.yaml", "apiVersion: example.org/v1\nkind: Service\nmetadata: {name: web}\nspec: {database: db}\n"),
+    ("requests/bank/ledger.yaml", "apiVersion: example.org/v1\nkind: Service\nmetadata: {name: ledger}\nspec: {}\n"),
+];
+
+fn snapshot(edits: &[(&str, Option<&str>)]) -> Snapshot {
+    let path = |text: &str| RepoPath::parse(text).unwrap();
+    let file = |text: &str| {
+        let mut id = [0; 20];
+        id.copy_from_slice(&Digest::of(text.as_bytes()).bytes()[..20]);
+        File { id: ContentId::from_bytes(id), mode: Mode::Regular, bytes: text.as_bytes().into() }
+    };
+    let mut files: BTreeMap<RepoPath, File> = FILES.iter().map(|(name, text)| (path(name), file(text))).collect();
+    for (name, text) in edits {
+        match text {
+            Some(text) => drop(files.insert(path(name), file(text))),
+            None => drop(files.remove(&path(name))),
+        }
+    }
+    Snapshot::new(None, files, Vec::new())
+}
+
+/// The files and the order of what is rendered, or all errors.
+fn shown(edits: &[(&str, Option<&str>)]) -> String {
+    let snapshot = snapshot(edits);
+    let parsed = parse(&snapshot);
+    let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1);
+    let line =
+        |f: &Finding| format!("{}:{}:{} {}: {}. {}\n", f.place.path, f.place.span.line, f.place.span.column, f.code, f.message, f.help);
+    let said: String = parsed.findings.iter().chain(&rendered.findings).map(line).collect();
+    if said.is_empty() { units(&rendered) } else { said }
+}
+
+fn units(rendered: &Rendered) -> String {
+    let mut out = String::new();
+    for unit in rendered.units.values() {
+        out += &format!("{} after {:?}\n", unit.id, unit.depends_on);
+        for file in unit.files.values() {
+            out += &String::from_utf8_lossy(&file.bytes);
+        }
+    }
+    out
+}
+
+fn service(name: &str, spec: &str) -> String {
+    format!("apiVersion: example.org/v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {spec}\n")
+}
+
+#[test]
+fn what_another_request_exports_is_read_and_comes_after_it() {
+    insta::assert_snapshot!(shown(&[]), @r"
+    bank/ledger/main@eu after []
+    for bank
+    shop/db/main@eu after []
+    a database
+    shop/web/main@eu after [shop/db/main@eu]
+    database shop/db at db.eu.example.org
+    for shop
+    ");
+}
+
+#[test]
+fn a_reference_to_what_is_not_there_or_not_ones_own_is_refused() {
+    let request = |spec: &str| shown(&[("requests/shop/web.yaml", Some(&service("web", spec)))]);
+    insta::assert_snapshot!(request("{database: dbb}"), @"requests/shop/web.yaml:4:18 unknown-request: there is no request `shop/dbb`. Did you mean `db`?");
+    insta::assert_snapshot!(request("{database: bank/ledger}"), @"requests/shop/web.yaml:4:18 other-request: `spec.database` names a request of another team: `bank/ledger`. Name a request of `shop`: what belongs to another team is not handed out through its requests.");
+    insta::assert_snapshot!(request("{upstream: db}"), @"requests/shop/web.yaml:4:18 other-request: `shop/db` is a request of `database`, and one of `service` is wanted here. Name a request of `service`.");
+    insta::assert_snapshot!(request("{database: Not A Name}"), @"requests/shop/web.yaml:4:18 not-a-name: `spec.database` must be the name of a request: a name is made of small letters, digits and `-`, this one holds 'N'. Write its `metadata.name`.");
+}
+
+#[test]
+fn a_request_that_others_name_does_not_go_away_unnoticed() {
+    insta::assert_snapshot!(shown(&[("requests/shop/db.yaml", None)]), @"requests/shop/web.yaml:4:18 unknown-request: there is no request `shop/db`. Name a request of `database` that is there, or add it under `requests/shop/`.");
+}
+
+#[test]
+fn one_that_names_a_broken_one_is_not_rendered_without_it() {
+    let next = service("next", "{upstream: web}");
+    let edits = [
+        ("requests/shop/db.yaml", Some("apiVersion: example.org/v1\nkind: Database\nmetadata: {name: db}\nspec: {sise: 1}\n")),
+        ("requests/shop/next.yaml", Some(next.as_str())),
+    ];
+    insta::assert_snapshot!(shown(&edits), @r"
+    requests/shop/db.yaml:4:8 unknown-field: `sise` is not a field of `spec`. Did you mean `size`?
+    requests/shop/next.yaml:4:18 broken-reference: `shop/web`, which is named here, has errors of its own. Mend that one; nothing needs to change here.
+    requests/shop/web.yaml:4:18 broken-reference: `shop/db`, which is named here, has errors of its own. Mend that one; nothing needs to change here.
+    ");
+}
+
+#[test]
+fn a_circle_is_said_at_each_of_its_requests() {
+    let (web, next) = (service("web", "{upstream: next}"), service("next", "{upstream: web}"));
+    insta::assert_snapshot!(shown(&[("requests/shop/web.yaml", Some(&web)), ("requests/shop/next.yaml", Some(&next))]), @r"
+    requests/shop/next.yaml:4:18 reference-circle: requests refer to each other in a circle: `shop/next` → `shop/web` → `shop/next`. Take one of the references out.
+    requests/shop/web.yaml:4:18 reference-circle: requests refer to each other in a circle: `shop/next` → `shop/web` → `shop/next`. Take one of the references out.
+    ");
+    let own = service("web", "{upstream: web}");
+    insta::assert_snapshot!(shown(&[("requests/shop/web.yaml", Some(&own))]), @"requests/shop/web.yaml:4:18 reference-circle: requests refer to each other in a circle: `shop/web` → `shop/web`. Take one of the references out.");
+}
+
+#[test]
+fn an_export_that_cannot_be_made_is_the_owners_to_mend() {
+    let release = "golden-paths/database/1.0.0/release.yaml";
+    let text = FILES.iter().find(|(name, _)| *name == release).unwrap().1.replace("target.values.domain", "target.values.domian");
+    insta::assert_snapshot!(shown(&[(release, Some(&text))]), @"golden-paths/database/1.0.0/release.yaml:1:1 expression-error: the export `host`: field `domian` is not defined. Available fields: domain. This is for the owner of the golden path to mend: team `shop`.");
+}
+
+#[test]
+fn what_a_request_names_decides_whether_it_is_rendered_again() {
+    let base = snapshot(&[]);
+    let rendered_again = |edits: &[(&str, Option<&str>)]| {
+        let mut cache = Cache::new();
+        render(&base, &parse(&base).platform, &Limits::default(), &mut cache, 1);
+        let head = snapshot(edits);
+        let done = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&done);
+        let tell: Tell = Arc::new(move |progress| {
+            if let Progress::Ended(id) = progress {
+                heard.lock().unwrap().push(id.to_string());
+            }
+        });
+        let watched = Watched { tell, ..Watched::by_nobody() };
+        let platform = parse(&head).platform;
+        let incremental = render_watched(&head, &platform, &Limits::default(), &mut cache, 1, &watched);
+        assert_eq!(incremental, render(&head, &platform, &Limits::default(), &mut Cache::new(), 1));
+        let done = done.lock().unwrap();
+        done.join(", ")
+    };
+    let db = "apiVersion: example.org/v1\nkind: Database\nmetadata: {name: db}\nspec: {size: 2}\n";
+    let target = FILES.iter().find(|(name, _)| *name == "targets/eu.yaml").unwrap().1.replace("domain: eu", "domain: de");
+    assert_eq!(rendered_again(&[]), "");
+    assert_eq!(rendered_again(&[("requests/shop/db.yaml", Some(db))]), "shop/db, shop/web");
+    assert_eq!(
+        rendered_again(&[("teams/bank.yaml", Some("apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: bank}\nspec: {title: B}\n"))]),
+        "bank/ledger"
+    );
+    assert_eq!(rendered_again(&[("targets/eu.yaml", Some(&target))]), "bank/ledger, shop/db, shop/web");
+    assert_eq!(rendered_again(&[("golden-paths/_library/text/1.0.0/end.md.tera", Some("of <{ team.name }>"))]), "bank/ledger, shop/web");
+}
