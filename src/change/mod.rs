@@ -157,6 +157,22 @@ impl Change {
         }
     }
 
+    /// The phase of its life in one word: few words, the same for every change.
+    pub fn phase(&self) -> &'static str {
+        match &self.state {
+            ChangeState::Seen => "seen",
+            ChangeState::Rendering { .. } => "rendering",
+            ChangeState::Planning { .. } => "planning",
+            ChangeState::Waiting(_) => "waiting",
+            ChangeState::Merging { .. } => "merging",
+            ChangeState::Landing { .. } => "landing",
+            ChangeState::Held(_) => "held",
+            ChangeState::Accepted(accepted) if accepted.recorded => "recorded",
+            ChangeState::Accepted(_) => "accepted",
+            ChangeState::Closed => "closed",
+        }
+    }
+
     /// Whether it is on the default branch and was accepted or held there.
     pub fn is_decided(&self) -> bool {
         matches!(&self.state, ChangeState::Held(_) | ChangeState::Accepted(_))

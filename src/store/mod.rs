@@ -1,4 +1,4 @@
-//! The daemon's memory in SQLite: queue, leases, change records, inventory, trigger ledger.
+//! The daemon's memory in SQLite: queue, leases, change records, inventory.
 //!
 //! Losing it, or getting yesterday's copy back, costs history and a re-render, never a wrong apply: what is wanted and what was applied
 //! is in Git. Nothing here asks for the time. Every write that follows from a decision shows the lease by which it was made.
@@ -11,9 +11,8 @@ mod records;
 mod tests;
 
 pub use error::Error;
-pub use ledger::Note;
 pub use queue::Lease;
-pub use records::{Batch, CommandId, Pending};
+pub use records::Batch;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};

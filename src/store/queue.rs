@@ -24,12 +24,6 @@ const LEASE: &str = "UPDATE queue SET generation = generation + 1, attempts = at
                  ORDER BY COALESCE(due, lease_until), key LIMIT 1) \
     RETURNING key, generation, attempts";
 
-const TAKE: &str = "INSERT INTO queue (key, attempts, generation, lease_owner, lease_until) VALUES ($1, 1, 1, $2, $3) \
-    ON CONFLICT (key) DO UPDATE SET generation = queue.generation + 1, attempts = queue.attempts + 1, due = NULL, \
-        lease_owner = excluded.lease_owner, lease_until = excluded.lease_until \
-        WHERE queue.lease_until IS NULL OR queue.lease_until <= $4 \
-    RETURNING key, generation, attempts";
-
 /// Nothing changes but that the row is locked until the transaction ends.
 const HOLDS: &str = "UPDATE queue SET lease_until = lease_until WHERE key = $1 AND generation = $2 AND lease_until IS NOT NULL";
 
@@ -49,16 +43,6 @@ impl Store {
     /// When the database refuses.
     pub async fn lease(&self, owner: &str, now: Timestamp, for_: SignedDuration) -> Result<Option<Lease>, Error> {
         let query = sqlx::query(LEASE).bind(owner).bind((now + for_).as_microsecond()).bind(now.as_microsecond());
-        let row = query.fetch_optional(&self.pool).await.map_err(Error::on("lease a key"))?;
-        Ok(row.as_ref().map(granted))
-    }
-
-    /// Leases one key, whether it waits or not; nothing when somebody else holds it.
-    ///
-    /// # Errors
-    /// When the database refuses.
-    pub async fn lease_key(&self, key: &str, owner: &str, now: Timestamp, for_: SignedDuration) -> Result<Option<Lease>, Error> {
-        let query = sqlx::query(TAKE).bind(key).bind(owner).bind((now + for_).as_microsecond()).bind(now.as_microsecond());
         let row = query.fetch_optional(&self.pool).await.map_err(Error::on("lease a key"))?;
         Ok(row.as_ref().map(granted))
     }

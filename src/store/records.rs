@@ -1,8 +1,8 @@
-//! Changes, deliveries and the commands that follow from them: stored together or not at all.
+//! Changes and deliveries: what belongs together is stored together or not at all.
 
-use super::{Error, Note, Store, Transaction, ledger, queue};
+use super::{Error, Store, Transaction, ledger, queue};
 use crate::change::Change;
-use crate::command::{Command, LeaseProof};
+use crate::command::LeaseProof;
 use crate::delivery::Delivery;
 use crate::model::{ChangeId, Digest, RepoPath, TargetName, UnitId};
 use jiff::Timestamp;
@@ -11,21 +11,6 @@ use serde::de::DeserializeOwned;
 use sqlx::Row as _;
 use std::collections::BTreeMap;
 
-/// A stored command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct CommandId(i64);
-
-/// A command that has no stored answer yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Pending {
-    /// Which one; they are in the order in which they were stored.
-    pub id: CommandId,
-    /// The change that it is for.
-    pub change: ChangeId,
-    /// What to ask of the world.
-    pub command: Command,
-}
-
 /// What is stored in one transaction.
 #[derive(Clone, Debug, Default)]
 pub struct Batch {
@@ -33,14 +18,8 @@ pub struct Batch {
     pub changes: Vec<Change>,
     /// Deliveries as they are now.
     pub deliveries: Vec<Delivery>,
-    /// What to ask of the world because of it.
-    pub commands: Vec<(ChangeId, Command)>,
-    /// Commands whose answer led to it.
-    pub answered: Vec<CommandId>,
     /// Per unit all files that goldpath has in its target; none: the unit is gone.
     pub inventory: Vec<(UnitId, BTreeMap<RepoPath, Digest>)>,
-    /// What is recorded before, and ticked off after, an effect.
-    pub journal: Vec<Note>,
     /// Settings by key.
     pub settings: Vec<(String, String)>,
     /// Keys to be looked at, and when.
@@ -68,6 +47,26 @@ impl Store {
         let rows = sqlx::query("SELECT id, state FROM changes").fetch_all(&self.pool).await.map_err(Error::on("read the changes"))?;
         let read = |row: &sqlx::sqlite::SqliteRow| from_json("change", row.get("id"), row.get("state"));
         rows.iter().map(|row| read(row).map(|change: Change| (change.id.clone(), change))).collect()
+    }
+
+    /// How many changes there are in each phase of their life.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn phases(&self) -> Result<BTreeMap<String, usize>, Error> {
+        let query = sqlx::query("SELECT phase, COUNT(*) FROM changes GROUP BY phase");
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::on("count the changes"))?;
+        Ok(rows.iter().map(|row| (row.get(0), usize::try_from(row.get::<i64, _>(1)).unwrap_or_default())).collect())
+    }
+
+    /// Changes that are on the default branch and not recorded.
+    ///
+    /// # Errors
+    /// When the database refuses, or a record cannot be read.
+    pub async fn landed_open(&self) -> Result<Vec<Change>, Error> {
+        let query = sqlx::query("SELECT id, state FROM changes WHERE phase IN ('landing', 'held', 'accepted')");
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::on("read the open changes"))?;
+        rows.iter().map(|row| from_json("change", row.get("id"), row.get("state"))).collect()
     }
 
     /// One change.
@@ -100,64 +99,19 @@ impl Store {
         let row = query.fetch_optional(&self.pool).await.map_err(Error::on("read a delivery"))?;
         row.map(|row| from_json("delivery", target.as_str(), row.get("state"))).transpose()
     }
-
-    /// Commands without a stored answer, in the order in which they were stored.
-    ///
-    /// # Errors
-    /// When the database refuses, or a command cannot be read.
-    pub async fn pending(&self) -> Result<Vec<Pending>, Error> {
-        let query = sqlx::query("SELECT id, change, command FROM outbox ORDER BY id");
-        let rows = query.fetch_all(&self.pool).await.map_err(Error::on("read the commands"))?;
-        let read = |row: &sqlx::sqlite::SqliteRow| {
-            let id: i64 = row.get("id");
-            let command = from_json("command", &id.to_string(), row.get("command"))?;
-            Ok(Pending { id: CommandId(id), change: ChangeId::typed(row.get("change")), command })
-        };
-        rows.iter().map(read).collect()
-    }
-
-    /// A command has its answer, and nothing else is to be stored because of it.
-    ///
-    /// # Errors
-    /// When the lease is lost, or the database refuses.
-    pub async fn done(&self, proof: &LeaseProof, id: CommandId) -> Result<(), Error> {
-        self.save(proof, &Batch { answered: vec![id], ..Batch::default() }).await
-    }
 }
 
 impl Batch {
-    /// Whether there is nothing to store.
-    pub fn is_empty(&self) -> bool {
-        let Self { changes, deliveries, commands, answered, inventory, journal, settings, queue } = self;
-        changes.is_empty()
-            && deliveries.is_empty()
-            && commands.is_empty()
-            && answered.is_empty()
-            && inventory.is_empty()
-            && journal.is_empty()
-            && settings.is_empty()
-            && queue.is_empty()
-    }
-
     async fn write(&self, transaction: &mut Transaction) -> Result<(), sqlx::Error> {
-        let Self { changes, deliveries, commands, answered, inventory, journal, settings, queue } = self;
+        let Self { changes, deliveries, inventory, settings, queue } = self;
         for change in changes {
             write_change(transaction, change).await?;
         }
         for delivery in deliveries {
             write_delivery(transaction, delivery).await?;
         }
-        for id in answered {
-            sqlx::query("DELETE FROM outbox WHERE id = $1").bind(id.0).execute(&mut **transaction).await?;
-        }
-        for (change, command) in commands {
-            write_command(transaction, change, command).await?;
-        }
         for (unit, files) in inventory {
             ledger::write_inventory(transaction, unit, files).await?;
-        }
-        for note in journal {
-            ledger::write_note(transaction, note).await?;
         }
         for (key, value) in settings {
             ledger::write_setting(transaction, key, value).await?;
@@ -170,9 +124,10 @@ impl Batch {
 }
 
 async fn write_change(transaction: &mut Transaction, change: &Change) -> Result<(), sqlx::Error> {
-    const WRITE: &str = "INSERT INTO changes (id, state, updated) VALUES ($1, $2, $3) \
-        ON CONFLICT (id) DO UPDATE SET state = excluded.state, updated = excluded.updated";
-    let query = sqlx::query(WRITE).bind(change.id.as_str()).bind(to_json(change)?).bind(change.updated.as_microsecond());
+    const WRITE: &str = "INSERT INTO changes (id, phase, state, updated) VALUES ($1, $2, $3, $4) \
+        ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, state = excluded.state, updated = excluded.updated";
+    let query = sqlx::query(WRITE).bind(change.id.as_str()).bind(change.phase()).bind(to_json(change)?);
+    let query = query.bind(change.updated.as_microsecond());
     query.execute(&mut **transaction).await.map(drop)
 }
 
@@ -180,15 +135,6 @@ async fn write_delivery(transaction: &mut Transaction, delivery: &Delivery) -> R
     const WRITE: &str = "INSERT INTO deliveries (target, state) VALUES ($1, $2) ON CONFLICT (target) DO UPDATE SET state = excluded.state";
     let query = sqlx::query(WRITE).bind(delivery.target.as_str()).bind(to_json(delivery)?);
     query.execute(&mut **transaction).await.map(drop)
-}
-
-/// Numbers are counted, so that the number of an answered command is never given again.
-async fn write_command(transaction: &mut Transaction, change: &ChangeId, command: &Command) -> Result<(), sqlx::Error> {
-    const NUMBER: &str = "INSERT INTO counters (name, value) VALUES ('outbox', 1) \
-        ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value";
-    let number: i64 = sqlx::query(NUMBER).fetch_one(&mut **transaction).await?.get(0);
-    let query = sqlx::query("INSERT INTO outbox (id, change, command) VALUES ($1, $2, $3)");
-    query.bind(number).bind(change.as_str()).bind(to_json(command)?).execute(&mut **transaction).await.map(drop)
 }
 
 pub(super) fn to_json(value: &impl Serialize) -> Result<String, sqlx::Error> {

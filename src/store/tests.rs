@@ -1,10 +1,10 @@
 //! The contract of a store: each case takes an empty one, so that every back end can be held to it.
 
-use super::{Batch, Error, Lease, Note, Store};
+use super::{Batch, Error, Lease, Store};
 use crate::change::Change;
-use crate::command::{Command, LeaseProof};
+use crate::command::LeaseProof;
 use crate::delivery::Delivery;
-use crate::model::{ChangeId, CommitId, Digest, RepoPath, TargetName, UnitId};
+use crate::model::{ChangeId, Digest, RepoPath, TargetName, UnitId};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 
@@ -30,13 +30,12 @@ fn files(paths: &[&str]) -> BTreeMap<RepoPath, Digest> {
     paths.iter().map(|path| (RepoPath::parse(path).expect("a path"), Digest::of(path.as_bytes()))).collect()
 }
 
-fn merge() -> Command {
-    let commit = |digit: &str| CommitId::parse(&digit.repeat(40)).expect("an id");
-    Command::Merge { pull: 7, base: commit("a"), head: commit("b"), by: "alice".to_owned() }
+async fn set(store: &Store, proof: &LeaseProof, key: &str, value: &str) -> Result<(), Error> {
+    store.save(proof, &Batch { settings: vec![(key.to_owned(), value.to_owned())], ..Batch::default() }).await
 }
 
-fn look() -> Command {
-    Command::Look { pull: Some(7), landed: None }
+async fn replace_inventory(store: &Store, proof: &LeaseProof, files: BTreeMap<RepoPath, Digest>) {
+    store.save(proof, &Batch { inventory: vec![(unit(), files)], ..Batch::default() }).await.expect("stored");
 }
 
 async fn lease(store: &Store, owner: &str, minute: i64) -> Option<Lease> {
@@ -44,7 +43,8 @@ async fn lease(store: &Store, owner: &str, minute: i64) -> Option<Lease> {
 }
 
 async fn proof(store: &Store) -> LeaseProof {
-    store.lease_key("test", "me", at(0), MINUTE).await.expect("an answer").expect("it is free").proof
+    store.enqueue("test", at(0)).await.expect("stored");
+    lease(store, "me", 0).await.expect("it is free").proof
 }
 
 fn keys(leases: &[Option<Lease>]) -> Vec<&str> {
@@ -79,14 +79,9 @@ contract!(
     a_released_lease_writes_nothing,
     attempts_are_counted_until_a_good_end,
     the_leases_of_the_dead_are_ended,
-    a_single_key_is_leased_without_waiting,
     a_batch_is_stored_whole,
     a_batch_without_its_lease_stores_nothing,
-    an_answer_and_what_follows_are_one,
-    commands_keep_their_order,
     an_inventory_is_replaced_whole,
-    notes_stay_open_until_they_are_done,
-    a_trigger_is_taken_once,
     twenty_owners_share_a_queue,
 );
 
@@ -127,7 +122,7 @@ async fn a_lease_that_runs_out_is_fenced(store: Store) {
         store.save(&old.proof, &batch).await,
         store.renew(&old.proof, at(9)).await,
         store.release(&old.proof, None).await,
-        store.set(&old.proof, "tip", "x").await,
+        set(&store, &old.proof, "tip", "x").await,
     ] {
         insta::allow_duplicates! { insta::assert_snapshot!(lost.expect_err("lost"), @r#"the lease "a" of generation 1 is lost"#) };
     }
@@ -148,7 +143,7 @@ async fn a_key_put_in_while_it_is_worked_on_comes_again(store: Store) {
 async fn a_released_lease_writes_nothing(store: Store) {
     let proof = proof(&store).await;
     store.release(&proof, None).await.expect("it is held");
-    let error = store.set(&proof, "tip", "x").await.expect_err("released");
+    let error = set(&store, &proof, "tip", "x").await.expect_err("released");
     assert!(matches!(error, Error::LeaseLost { .. }) && !error.is_retryable());
     assert_eq!(store.get("tip").await.expect("read"), None);
     assert_eq!(store.next_due().await.expect("read"), None);
@@ -180,26 +175,15 @@ async fn the_leases_of_the_dead_are_ended(store: Store) {
     assert_eq!(keys(&[lease(&store, "new", 0).await, lease(&store, "new", 0).await]), ["a", "-"]);
 }
 
-async fn a_single_key_is_leased_without_waiting(store: Store) {
-    let take = async |owner: &str, minute| store.lease_key("loop", owner, at(minute), MINUTE).await.expect("an answer");
-    let leases = [take("one", 0).await, take("two", 0).await, take("two", 1).await];
-    assert_eq!(keys(&leases), ["loop", "-", "loop"]);
-    let generations: Vec<i64> = leases.iter().flatten().map(|lease| lease.proof.generation()).collect();
-    assert_eq!(generations, [1, 2]);
-}
-
 async fn a_batch_is_stored_whole(store: Store) {
     let proof = proof(&store).await;
     let delivery = Delivery::new(target("staging"), BTreeMap::from([(unit(), Digest::of(b"x"))]));
     let batch = Batch {
         changes: vec![pull(1), pull(2)],
         deliveries: vec![delivery.clone()],
-        commands: vec![(ChangeId::pull(7), merge())],
         inventory: vec![(unit(), files(&["a.yaml"]))],
-        journal: vec![Note { run: "r".to_owned(), kind: "k".to_owned(), data: serde_json::json!({"a": 1}), done: false }],
         settings: vec![("tip".to_owned(), "abc".to_owned())],
         queue: vec![("target/staging".to_owned(), at(0))],
-        answered: Vec::new(),
     };
     store.save(&proof, &batch).await.expect("stored");
     store.save(&proof, &Batch { changes: vec![Change { title: "new".to_owned(), ..pull(2) }], ..Batch::default() }).await.expect("stored");
@@ -211,78 +195,30 @@ async fn a_batch_is_stored_whole(store: Store) {
     assert_eq!(store.deliveries().await.expect("read").len(), 1);
     assert_eq!(store.get("tip").await.expect("read").as_deref(), Some("abc"));
     assert_eq!(keys(&[lease(&store, "me", 0).await]), ["target/staging"]);
-    assert!(batch.changes.len() == 2 && !batch.is_empty() && Batch::default().is_empty());
+    assert_eq!(store.phases().await.expect("read"), BTreeMap::from([("seen".to_owned(), 2)]));
 }
 
 async fn a_batch_without_its_lease_stores_nothing(store: Store) {
     let lost = LeaseProof::granted("nobody".to_owned(), 1);
-    let batch = Batch { changes: vec![pull(1)], commands: vec![(ChangeId::pull(1), merge())], ..Batch::default() };
+    let batch = Batch { changes: vec![pull(1)], ..Batch::default() };
     assert!(matches!(store.save(&lost, &batch).await, Err(Error::LeaseLost { .. })));
     // the database refuses after half of the batch was written
     let proof = proof(&store).await;
-    let note = Note { run: "r".to_owned(), kind: "k".to_owned(), data: serde_json::Value::Null, done: true };
-    let batch = Batch { journal: vec![note], ..batch };
+    let batch = Batch { inventory: vec![(unit(), files(&["a.yaml"]))], ..batch };
     store.break_settings().await;
     let refused = store.save(&proof, &Batch { settings: vec![("a".to_owned(), "b".to_owned())], ..batch }).await;
     assert!(refused.is_err_and(|error| error.is_retryable()));
     assert_eq!(store.changes().await.expect("read"), BTreeMap::new());
-    assert_eq!(store.pending().await.expect("read"), Vec::new());
-    assert_eq!(store.noted("r", "k").await.expect("read"), None);
-}
-
-async fn an_answer_and_what_follows_are_one(store: Store) {
-    let proof = proof(&store).await;
-    let change = ChangeId::pull(7);
-    store.save(&proof, &Batch { commands: vec![(change.clone(), merge())], ..Batch::default() }).await.expect("stored");
-    let [first] = &store.pending().await.expect("read")[..] else { panic!("one command waits") };
-    assert_eq!((&first.change, &first.command), (&change, &merge()));
-    let next = Batch { answered: vec![first.id], commands: vec![(change, look())], ..Batch::default() };
-    store.save(&proof, &next).await.expect("stored");
-    let [second] = &store.pending().await.expect("read")[..] else { panic!("one command waits") };
-    assert_eq!(second.command, look());
-    store.done(&proof, second.id).await.expect("stored");
-    store.save(&proof, &next).await.expect("stored");
-    let last = store.pending().await.expect("read").remove(0);
-    assert!(last.id > second.id, "a number is given once");
-}
-
-async fn commands_keep_their_order(store: Store) {
-    let proof = proof(&store).await;
-    for number in [3, 1, 2] {
-        let commands = vec![(ChangeId::pull(number), merge()), (ChangeId::pull(number), look())];
-        store.save(&proof, &Batch { commands, ..Batch::default() }).await.expect("stored");
-    }
-    let order: Vec<String> = store.pending().await.expect("read").iter().map(|pending| pending.change.to_string()).collect();
-    assert_eq!(order, ["pr-3", "pr-3", "pr-1", "pr-1", "pr-2", "pr-2"]);
+    assert_eq!(store.inventory(&unit()).await.expect("read"), BTreeMap::new());
 }
 
 async fn an_inventory_is_replaced_whole(store: Store) {
     let proof = proof(&store).await;
-    store.replace_inventory(&proof, unit(), files(&["a.yaml", "b/c.yaml"])).await.expect("stored");
-    store.replace_inventory(&proof, unit(), files(&["b/c.yaml", "d.yaml"])).await.expect("stored");
+    replace_inventory(&store, &proof, files(&["a.yaml", "b/c.yaml"])).await;
+    replace_inventory(&store, &proof, files(&["b/c.yaml", "d.yaml"])).await;
     assert_eq!(store.inventory(&unit()).await.expect("read"), files(&["b/c.yaml", "d.yaml"]));
-    let of_target = store.inventory_of(&target("staging")).await.expect("read");
-    assert_eq!(of_target, BTreeMap::from([(unit(), files(&["b/c.yaml", "d.yaml"]))]));
-    store.replace_inventory(&proof, unit(), BTreeMap::new()).await.expect("stored");
-    assert_eq!(store.inventory_of(&target("staging")).await.expect("read"), BTreeMap::new());
-}
-
-async fn notes_stay_open_until_they_are_done(store: Store) {
-    let proof = proof(&store).await;
-    let note = Note { run: unit().to_string(), kind: "terraform".to_owned(), data: serde_json::json!({"serial": 3}), done: false };
-    store.note(&proof, note.clone()).await.expect("stored");
-    assert_eq!(store.open_notes().await.expect("read"), std::slice::from_ref(&note));
-    store.note(&proof, Note { done: true, ..note.clone() }).await.expect("stored");
-    assert_eq!(store.open_notes().await.expect("read"), []);
-    assert_eq!(store.noted(&note.run, "terraform").await.expect("read"), Some(Note { done: true, ..note }));
-}
-
-async fn a_trigger_is_taken_once(store: Store) {
-    let mut seen = Vec::new();
-    for (source, delivery) in [("github", "1"), ("github", "1"), ("github", "2"), ("gitea", "1")] {
-        seen.push(store.seen_trigger(source, delivery, at(0)).await.expect("stored"));
-    }
-    assert_eq!(seen, [false, true, false, false]);
+    replace_inventory(&store, &proof, BTreeMap::new()).await;
+    assert_eq!(store.inventory(&unit()).await.expect("read"), BTreeMap::new());
 }
 
 async fn twenty_owners_share_a_queue(store: Store) {
@@ -316,12 +252,10 @@ async fn reopening_the_file_keeps_everything() {
     let path = folder.path().join("store.sqlite");
     let store = Store::open(&path).await.expect("a file");
     let proof = proof(&store).await;
-    let commands = vec![(ChangeId::pull(1), look())];
-    store.save(&proof, &Batch { changes: vec![pull(1)], commands, ..Batch::default() }).await.expect("stored");
+    store.save(&proof, &Batch { changes: vec![pull(1)], ..Batch::default() }).await.expect("stored");
     store.close().await;
     let again = Store::open(&path).await.expect("the file");
     assert_eq!(again.changes().await.expect("read"), BTreeMap::from([(ChangeId::pull(1), pull(1))]));
-    assert_eq!(again.pending().await.expect("read").len(), 1);
     again.renew(&proof, at(5)).await.expect("the lease is still held");
 }
 

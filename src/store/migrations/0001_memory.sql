@@ -14,56 +14,26 @@ CREATE INDEX queue_due ON queue (due);
 
 CREATE TABLE changes (
     id      TEXT   NOT NULL PRIMARY KEY,
+    phase   TEXT   NOT NULL,
     state   TEXT   NOT NULL,
     updated BIGINT NOT NULL
 );
+CREATE INDEX changes_phase ON changes (phase);
 
 CREATE TABLE deliveries (
     target TEXT NOT NULL PRIMARY KEY,
     state  TEXT NOT NULL
 );
 
--- Commands that followed from a stored state and have no stored answer yet.
-CREATE TABLE outbox (
-    id      BIGINT NOT NULL PRIMARY KEY,
-    change  TEXT   NOT NULL,
-    command TEXT   NOT NULL
-);
-
 -- What goldpath wrote into a target, file by file.
 CREATE TABLE inventory (
-    target TEXT NOT NULL,
     unit   TEXT NOT NULL,
     path   TEXT NOT NULL,
     digest TEXT NOT NULL,
     PRIMARY KEY (unit, path)
 );
-CREATE INDEX inventory_target ON inventory (target);
-
--- Deliveries of triggers from outside, so that one that comes twice is taken once.
-CREATE TABLE triggers (
-    source   TEXT   NOT NULL,
-    delivery TEXT   NOT NULL,
-    seen     BIGINT NOT NULL,
-    PRIMARY KEY (source, delivery)
-);
-
--- What is recorded before an effect, so that the world can be probed after a crash.
-CREATE TABLE journal (
-    run  TEXT    NOT NULL,
-    kind TEXT    NOT NULL,
-    data TEXT    NOT NULL,
-    done BOOLEAN NOT NULL,
-    PRIMARY KEY (run, kind)
-);
 
 CREATE TABLE settings (
     key   TEXT NOT NULL PRIMARY KEY,
     value TEXT NOT NULL
-);
-
--- Numbers that are given once.
-CREATE TABLE counters (
-    name  TEXT   NOT NULL PRIMARY KEY,
-    value BIGINT NOT NULL
 );
