@@ -50,7 +50,8 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
     if round(&landing) != evaluation.round {
         return change;
     }
-    let plan = plan::plan(&landing.commit, &evaluation.diff, &Default::default(), &evaluation.judgement);
+    let head = landing.merges.as_ref().unwrap_or(&landing.commit);
+    let plan = plan::plan(head, &evaluation.diff, &Default::default(), &evaluation.judgement);
     let seen = review.filter(|review| review.counts_for(&landing));
     // the first start takes what it finds
     let refused = if landing.base.is_some() { plan::refusals(evaluation) } else { BTreeMap::new() };
@@ -95,6 +96,7 @@ fn entry(
     let commit = if step.transition.after.is_some() { landing.commit.clone() } else { base_of(landing) };
     let apply = Apply {
         change: change.id.clone(),
+        order: landing.order,
         commit,
         unit: step.unit.clone(),
         target_kind: step.target_kind,
@@ -116,7 +118,7 @@ fn settle(change: Change, held: Held, now: Timestamp) -> Change {
     if !held.waiting(&change.facts).is_empty() {
         return change.go(ChangeState::Held(Box::new(held)), now);
     }
-    let reviewed_head = held.review.as_ref().map(|review| review.round.head.clone());
+    let reviewed_head = held.review.as_ref().map(|review| review.round.head.clone()).or_else(|| held.landing.merges.clone());
     let recorded = held.entries.is_empty();
     let plan = match (&held.review, &held.landing.base) {
         (Some(review), _) => held.plan.under(&review.plan),

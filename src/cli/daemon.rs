@@ -17,6 +17,7 @@ use crate::{change, forge, telemetry, worker};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::fs::File;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,12 +89,24 @@ pub(super) async fn start(config: Config) -> Result<Daemon, Error> {
 fn lock_state(dir: &Path) -> Result<File, Error> {
     let failed = |error: std::io::Error| Error::outside(format!("unable to use the state folder {}", dir.display()), &error);
     std::fs::create_dir_all(dir).map_err(failed)?;
-    let lock = File::create(dir.join("daemon.lock")).map_err(failed)?;
-    rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive).map_err(|_| {
-        Error::new(Kind::Usage, format!("another daemon uses the state folder {}", dir.display()))
-            .hint("end it first, or give this one a folder of its own with `--state DIR`")
-    })?;
-    Ok(lock)
+    // whoever holds the lock has written who it is: the file is not emptied before the lock is held
+    let path = dir.join("daemon.lock");
+    let mut lock = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(failed)?;
+    match rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => {}
+        Err(rustix::io::Errno::WOULDBLOCK) => return Err(taken(dir, &mut lock)),
+        Err(error) => return Err(failed(error.into())),
+    }
+    let written = lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id()));
+    written.map(|()| lock).map_err(failed)
+}
+
+fn taken(dir: &Path, lock: &mut File) -> Error {
+    let mut holder = String::new();
+    drop(lock.read_to_string(&mut holder));
+    let who = holder.trim().parse::<u32>().map_or_else(|_| "another daemon".to_owned(), |pid| format!("another daemon, process {pid},"));
+    Error::new(Kind::Usage, format!("{who} uses the state folder {}", dir.display()))
+        .hint("end it first, or give this one a folder of its own with `--state DIR`")
 }
 
 /// What the kernel does not give to shut workers in, and says so in the log; a daemon that cannot start any does not start.
@@ -143,7 +156,8 @@ async fn listen_to(mut triggers: watch::Triggers, reconciler: Arc<Reconciler<Wor
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = triggers.next() => {
+            taken = triggers.next() => {
+                taken.iter().for_each(|trigger| telemetry::triggered(trigger.name()));
                 if let Err(error) = reconciler.look_at(&Key::Repository).await {
                     tracing::error!(%error, "unable to note that the repository is to be looked at");
                 }

@@ -99,6 +99,8 @@ pub struct Words {
 pub struct Apply {
     /// The change that brought it.
     pub change: ChangeId,
+    /// The place of its landing in the order of the default branch: a greater one is newer.
+    pub order: u64,
     /// The commit whose rendering is wanted; for a unit that goes away, the one before.
     pub commit: CommitId,
     /// The unit.
@@ -135,6 +137,8 @@ pub struct Publish {
     pub change: ChangeId,
     /// The commit of the default branch that they were rendered from.
     pub base: CommitId,
+    /// The commit of the default branch up to which everything is recorded; nothing: not even the first start.
+    pub since: Option<CommitId>,
     /// Per unit the digest that was applied; nothing: it is gone.
     pub units: BTreeMap<UnitId, Option<Digest>>,
     /// How many of the change's units are applied.
@@ -215,6 +219,8 @@ pub enum Event {
         change: ChangeId,
         /// The tip of `rendered`.
         commit: CommitId,
+        /// What it shows: per unit the digest that was applied; nothing: it is gone.
+        units: BTreeMap<UnitId, Option<Digest>>,
     },
     /// Answer to `Record`.
     Recorded {
@@ -264,6 +270,8 @@ pub struct Found {
     pub rewound: bool,
     /// Units on the branch `rendered` with their digests and the digests of their files; asked at the first look only.
     pub rendered: Option<BTreeMap<UnitId, RenderedUnit>>,
+    /// At the first look: units that one of these landings put on the branch `rendered` or took from it, with the commit of the newest.
+    pub last: BTreeMap<UnitId, CommitId>,
 }
 
 /// One unit as the branch `rendered` has it.

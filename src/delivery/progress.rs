@@ -2,7 +2,7 @@
 
 use super::{Delivery, Job, Status};
 use crate::command::{Command, Publish, Record, RecordUnit};
-use crate::model::{ChangeId, Digest, UnitId};
+use crate::model::{ChangeId, CommitId, Digest, UnitId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How far a change is.
@@ -43,7 +43,7 @@ impl Progress<'_> {
 
     /// Whether something will go on by itself, soon.
     pub fn is_moving(&self, unsettled: &BTreeSet<UnitId>) -> bool {
-        let ready = |job: &&&Job| !job.after.iter().any(|unit| unsettled.contains(unit));
+        let ready = |job: &&&Job| !job.is_blocked(unsettled);
         self.jobs.values().filter(ready).any(|job| matches!(job.status, Status::Queued | Status::Running { .. }))
     }
 
@@ -63,8 +63,8 @@ impl Progress<'_> {
 
 /// What is to be done for an accepted change beside applying: publish what was applied once nothing moves any more, then record it.
 ///
-/// `record` is the change's record without its units.
-pub fn close<'a>(record: Record, deliveries: impl IntoIterator<Item = &'a Delivery> + Clone) -> Option<Command> {
+/// `record` is the change's record without its units; `since` is the commit of the default branch up to which everything is recorded.
+pub fn close<'a>(record: Record, since: Option<CommitId>, deliveries: impl IntoIterator<Item = &'a Delivery> + Clone) -> Option<Command> {
     let unsettled = unsettled(deliveries.clone());
     let progress = progress(&record.change, deliveries.clone());
     if progress.is_moving(&unsettled) {
@@ -73,7 +73,7 @@ pub fn close<'a>(record: Record, deliveries: impl IntoIterator<Item = &'a Delive
     let units = progress.unpublished(deliveries);
     if !units.is_empty() {
         let (applied, of) = (progress.applied(), progress.total());
-        let publish = Publish { change: record.change, base: record.landing.commit, units, applied, of };
+        let publish = Publish { change: record.change, base: record.landing.commit, since, units, applied, of };
         return Some(Command::Publish { publish: Box::new(publish) });
     }
     let units = progress.jobs.values().map(|job| record_unit(job)).collect();

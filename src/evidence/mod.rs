@@ -30,6 +30,8 @@ pub const BASE_TRAILER: &str = "Goldpath-Base";
 pub const APPLIED_TRAILER: &str = "Goldpath-Applied";
 /// The trailer of commits of `rendered` with the change that was applied.
 pub const CHANGE_TRAILER: &str = "Goldpath-Change";
+/// The trailer of a commit of `rendered` with the commit of the default branch up to which everything was recorded then.
+pub const SINCE_TRAILER: &str = "Goldpath-Since";
 
 #[cfg(test)]
 mod tests;

@@ -70,6 +70,12 @@ impl Local {
         pulls.max_by_key(|pull| (pull.state == PullState::Open, pull.number)).map(|pull| pull.number)
     }
 
+    /// The number of the pull request that is known to have become part of the default branch with this commit.
+    pub fn by_landing(&self, commit: &CommitId) -> Option<u64> {
+        let merged = PullState::Merged { commit: commit.clone() };
+        self.book.pulls.iter().find(|pull| pull.state == merged).map(|pull| pull.number)
+    }
+
     /// What people did about a subject; nothing when it is unknown.
     ///
     /// # Errors

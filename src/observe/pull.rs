@@ -99,6 +99,10 @@ pub struct Landing {
     pub head: Option<CommitId>,
     /// What people did about it.
     pub facts: Facts,
+    /// The head that it merges and nothing else, when it was found again with an empty memory: who approved that head approved this.
+    pub merges: Option<CommitId>,
+    /// Its place in the order of the default branch: a greater one is newer; 0 until it has one.
+    pub order: u64,
 }
 
 /// What came of applying one unit.

@@ -134,6 +134,10 @@ impl<P: Perform> Reconciler<P> {
             let cleared = Event::Cleared { change: change.id.clone(), facts: change.facts.clone(), refused };
             let accepted = delivery::step(before.clone(), Event::Accepted { entries }, now).delivery;
             let after = delivery::step(accepted, cleared, now).delivery;
+            // what gave way may have been the last that its change waited for
+            batch
+                .queue
+                .extend(after.ended_since(&before).into_iter().filter(|id| *id != change.id).map(|id| (Key::Change(id).to_string(), now)));
             if after != before {
                 batch.deliveries.push(after);
             }
@@ -196,7 +200,7 @@ impl<P: Perform> Reconciler<P> {
     async fn close(&self, mut change: Change, run: &Run) -> Result<Change, Error> {
         while let Some(record) = change.to_record() {
             let deliveries = self.store.deliveries().await?;
-            let Some(command) = delivery::close(record, deliveries.values()) else { break };
+            let Some(command) = delivery::close(record, self.recorded_up_to().await?, deliveries.values()) else { break };
             let event = self.world.perform(command, run).await;
             match &event {
                 Event::Published { commit, .. } => tracing::info!(change = %change.id, %commit, "published"),
@@ -208,16 +212,12 @@ impl<P: Perform> Reconciler<P> {
                 }
                 _ => return Err(Error::unexpected(&event)),
             }
-            let before = change.clone();
             change = change::step(change, event.clone(), self.world.now());
             // the last words of a recorded change need its moves once more
             if matches!(event, Event::Recorded { .. }) {
                 self.say(&change, run).await?;
             }
-            self.settle_change(Some(&before), &change, run).await?;
-            for target in deliveries.keys() {
-                self.step_delivery(target, event.clone(), run, Batch::default()).await?;
-            }
+            self.closed(&change, &event, run).await?;
         }
         Ok(change)
     }

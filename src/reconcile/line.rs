@@ -16,13 +16,18 @@ pub struct Line {
     pub landings: Vec<(ChangeId, Landing)>,
     /// What was known is no longer part of the default branch: nothing lands until it is again.
     pub rewound: bool,
+    /// How many landings there were: each has its place in their order.
+    pub count: u64,
 }
 
 impl Line {
     /// Takes in newer landings.
     pub fn extend(&mut self, tip: CommitId, landings: Vec<Landing>) {
         self.tip = Some(tip);
-        self.landings.extend(landings.into_iter().map(|landing| (id_of(&landing), landing)));
+        for landing in landings {
+            self.count += 1;
+            self.landings.push((id_of(&landing), Landing { order: self.count, ..landing }));
+        }
     }
 
     /// Where a change landed.

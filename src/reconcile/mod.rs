@@ -5,6 +5,7 @@
 
 mod changes;
 mod error;
+mod gauges;
 mod key;
 mod line;
 mod repository;
@@ -12,16 +13,16 @@ mod say;
 mod targets;
 mod view;
 
-use crate::command::{Command, Event, Run};
-use crate::delivery::Delivery;
-use crate::model::{ChangeId, TargetName};
+use crate::command::{Command, Event, LeaseProof, Run};
+use crate::model::ChangeId;
 use crate::plan::{Evaluation, Plans};
-use crate::store::{self, Batch, Store};
+use crate::store::{self, Store};
+use crate::telemetry;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -33,6 +34,8 @@ pub use line::Line;
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
 /// How often a lease is renewed.
 const PULSE: Duration = Duration::from_secs(10);
+/// How long to wait before a store that refused is asked again, when nobody else can do it meanwhile.
+const AGAIN: Duration = Duration::from_millis(200);
 /// How long to wait before the outside world is asked again after it failed.
 const PAUSE: SignedDuration = SignedDuration::from_secs(5);
 /// Keys that are worked on at once.
@@ -62,6 +65,11 @@ pub struct Reconciler<P> {
     wake: Notify,
     rounds: AtomicU64,
     page: Option<String>,
+    pulse: Duration,
+    /// Whether anything was done since the gauges were set.
+    moved: AtomicBool,
+    /// The gauges are set by one task at a time.
+    gauges: tokio::sync::Mutex<()>,
 }
 
 /// What was looked at last for a change.
@@ -84,7 +92,16 @@ impl<P: Perform> Reconciler<P> {
             wake: Notify::new(),
             rounds: AtomicU64::new(0),
             page,
+            pulse: PULSE,
+            moved: AtomicBool::new(true),
+            gauges: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// The same loop, renewing its leases this often.
+    #[must_use]
+    pub fn with_pulse(self, pulse: Duration) -> Self {
+        Self { pulse, ..self }
     }
 
     /// The world that it works in.
@@ -133,11 +150,14 @@ impl<P: Perform> Reconciler<P> {
             let woken = self.wake.notified();
             match self.work_once().await {
                 Ok(true) => {}
-                Ok(false) => tokio::select! {
-                    () = woken => {}
-                    () = tokio::time::sleep(Duration::from_millis(500)) => {}
-                    () = stop.cancelled() => {}
-                },
+                Ok(false) => {
+                    self.set_gauges().await;
+                    tokio::select! {
+                        () = woken => {}
+                        () = tokio::time::sleep(Duration::from_millis(500)) => {}
+                        () = stop.cancelled() => {}
+                    }
+                }
                 Err(error) => {
                     tracing::error!(%error, "unable to work");
                     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -156,26 +176,49 @@ impl<P: Perform> Reconciler<P> {
         let key = run.lease.key();
         let again = tokio::select! {
             again = self.work_on(key, &run) => again,
-            error = self.keep(&run) => Err(error),
+            error = self.keep(&run.lease) => Err(error),
         };
         let again = again.unwrap_or_else(|error| {
             tracing::error!(%key, %error, "unable to work on this");
             Some(self.world.now() + PAUSE)
         });
-        match self.store.release(&run.lease, again).await {
-            Err(store::Error::LeaseLost { .. }) | Ok(()) => {}
-            Err(error) => return Err(error.into()),
-        }
+        self.give_back(&run.lease, again).await?;
+        self.moved.store(true, Ordering::Relaxed);
         self.wake.notify_waiters();
         Ok(true)
     }
 
-    /// Renews a lease for as long as it is waited for; answers only when the lease is lost.
-    async fn keep(&self, run: &Run) -> Error {
+    /// Renews a lease for as long as it is waited for; answers only when the lease is lost. While it still holds, a store that refuses is
+    /// asked again: nobody else may work on the key.
+    async fn keep(&self, lease: &LeaseProof) -> Error {
+        let mut until = self.world.now() + LEASE;
+        let mut pause = self.pulse;
         loop {
-            tokio::time::sleep(PULSE).await;
-            if let Err(error) = self.store.renew(&run.lease, self.world.now() + LEASE).await {
-                return error.into();
+            tokio::time::sleep(pause).await;
+            let next = self.world.now() + LEASE;
+            match self.store.renew(lease, next).await {
+                Ok(()) => (until, pause) = (next, self.pulse),
+                Err(error) if error.is_retryable() && self.world.now() < until => {
+                    tracing::warn!(key = lease.key(), %error, "unable to renew a lease, trying again");
+                    pause = AGAIN.min(self.pulse);
+                }
+                Err(error) => return error.into(),
+            }
+        }
+    }
+
+    /// Gives a key back. A store that refuses is asked again for as long as the lease may hold: before its end nobody else would look at
+    /// the key.
+    async fn give_back(&self, lease: &LeaseProof, again: Option<Timestamp>) -> Result<(), Error> {
+        let until = self.world.now() + LEASE;
+        loop {
+            match self.store.release(lease, again).await {
+                Err(store::Error::LeaseLost { .. }) | Ok(()) => return Ok(()),
+                Err(error) if error.is_retryable() && self.world.now() < until => {
+                    tracing::warn!(key = lease.key(), %error, "unable to give a key back, trying again");
+                    tokio::time::sleep(AGAIN).await;
+                }
+                Err(error) => return Err(error.into()),
             }
         }
     }
@@ -184,7 +227,9 @@ impl<P: Perform> Reconciler<P> {
     async fn work_on(&self, key: &str, run: &Run) -> Result<Option<Timestamp>, Error> {
         match Key::parse(key) {
             Some(Key::Repository) => {
+                let begun = Instant::now();
                 let again = self.repository(run).await?;
+                telemetry::reconciled(begun.elapsed());
                 self.rounds.fetch_add(1, Ordering::Relaxed);
                 Ok(again)
             }
@@ -212,6 +257,7 @@ impl<P: Perform> Reconciler<P> {
         loop {
             let woken = self.wake.notified();
             if self.is_idle().await? {
+                self.set_gauges().await;
                 return Ok(());
             }
             let _or_in_a_moment = tokio::time::timeout(Duration::from_millis(100), woken).await;
@@ -249,16 +295,5 @@ impl<P: Perform> Reconciler<P> {
 
     fn looked(&self, id: &ChangeId) -> Option<Looked> {
         self.looked.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned()
-    }
-
-    /// Steps one delivery and stores it; what it asks is answered.
-    async fn step_delivery(&self, target: &TargetName, event: Event, run: &Run, with: Batch) -> Result<Option<Command>, Error> {
-        let _one_at_a_time = self.deliveries.lock().await;
-        let delivery = self.store.delivery(target).await?.unwrap_or_else(|| Delivery::new(target.clone(), BTreeMap::new()));
-        let next = crate::delivery::step(delivery.clone(), event, self.world.now());
-        if next.delivery != delivery || !with.inventory.is_empty() {
-            self.store.save(&run.lease, &Batch { deliveries: vec![next.delivery], ..with }).await?;
-        }
-        Ok(next.command)
     }
 }

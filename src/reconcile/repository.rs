@@ -3,8 +3,8 @@
 use super::{Error, Key, Line, PAUSE, Perform, Reconciler};
 use crate::change::Change;
 use crate::command::{Command, Event, Found, RenderedUnit, Run};
-use crate::delivery::Delivery;
-use crate::model::{ChangeId, Digest, TargetName, UnitId};
+use crate::delivery::{Delivery, Place};
+use crate::model::{ChangeId, CommitId, TargetName, UnitId};
 use crate::store::Batch;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -43,12 +43,13 @@ impl<P: Perform> Reconciler<P> {
         let before = line.clone();
         let now = self.world.now();
         let mut batch = Batch::default();
-        if let Some(rendered) = found.rendered {
-            self.take_over(rendered, &mut batch).await?;
-        }
         line.rewound = found.rewound;
         if !found.rewound {
             let known = line.landings.len();
+            if line.tip.is_none() {
+                // what is not gone over again was accepted
+                line.judge = found.landings.first().map_or(Some(found.tip.clone()), |first| first.base.clone());
+            }
             line.extend(found.tip, found.landings);
             for (id, landing) in &line.landings[known..] {
                 if self.store.change(id).await?.is_none() {
@@ -56,6 +57,9 @@ impl<P: Perform> Reconciler<P> {
                 }
                 batch.queue.push((Key::Change(id.clone()).to_string(), now));
             }
+        }
+        if let Some(rendered) = found.rendered {
+            self.take_over(rendered, &places(&line, found.last), &mut batch).await?;
         }
         batch.queue.extend(found.pulls.into_iter().map(|number| (Key::Change(ChangeId::pull(number)).to_string(), now)));
         if line != before || !batch.queue.is_empty() {
@@ -65,17 +69,34 @@ impl<P: Perform> Reconciler<P> {
     }
 
     /// The first look: what the branch `rendered` says is applied, is applied.
-    async fn take_over(&self, rendered: BTreeMap<UnitId, RenderedUnit>, batch: &mut Batch) -> Result<(), Error> {
-        let mut targets: BTreeMap<TargetName, BTreeMap<UnitId, Digest>> = BTreeMap::new();
+    async fn take_over(
+        &self,
+        rendered: BTreeMap<UnitId, RenderedUnit>,
+        last: &BTreeMap<UnitId, Place>,
+        batch: &mut Batch,
+    ) -> Result<(), Error> {
+        let mut targets: BTreeMap<TargetName, Delivery> = BTreeMap::new();
+        let of = |unit: &UnitId| Delivery::new(unit.target.clone(), BTreeMap::new());
+        for (unit, place) in last {
+            targets.entry(unit.target.clone()).or_insert_with(|| of(unit)).last.insert(unit.clone(), place.clone());
+        }
         for (unit, as_applied) in rendered {
-            targets.entry(unit.target.clone()).or_default().insert(unit.clone(), as_applied.digest);
+            let delivery = targets.entry(unit.target.clone()).or_insert_with(|| of(&unit));
+            delivery.applied.insert(unit.clone(), as_applied.digest);
             batch.inventory.push((unit, as_applied.files));
         }
-        for (target, applied) in targets {
+        for (target, delivery) in targets {
             if self.store.delivery(&target).await?.is_none() {
-                batch.deliveries.push(Delivery::new(target, applied));
+                batch.deliveries.push(delivery);
             }
         }
         Ok(())
     }
+}
+
+/// The places of the landings that brought units to the branch `rendered`.
+fn places(line: &Line, last: BTreeMap<UnitId, CommitId>) -> BTreeMap<UnitId, Place> {
+    let of: BTreeMap<&CommitId, Place> =
+        line.landings.iter().map(|(id, landing)| (&landing.commit, Place { order: landing.order, change: id.clone() })).collect();
+    last.into_iter().filter_map(|(unit, commit)| Some((unit, of.get(&commit)?.clone()))).collect()
 }

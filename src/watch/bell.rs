@@ -15,6 +15,17 @@ pub enum Trigger {
     Timer,
 }
 
+impl Trigger {
+    /// Its name in metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Repository => "repository",
+            Self::Forge => "forge",
+            Self::Timer => "timer",
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 struct Inbox {
     waiting: Mutex<BTreeSet<Trigger>>,

@@ -68,8 +68,7 @@ impl Outside {
     /// Plans again to a file, and applies that file when its actions are among the reviewed ones.
     fn apply_terraform(&self, apply: &Apply) -> Result<Outcome, Error> {
         let destroy = apply.transition.after.is_none();
-        let wanted = if destroy { self.unit_to_destroy(apply)? } else { Some(self.accepted_unit(apply, apply.transition.after)?) };
-        let Some(unit) = wanted else { return Ok(kept()) };
+        let unit = if destroy { self.unit_to_destroy(apply)? } else { self.accepted_unit(apply, apply.transition.after)? };
         let (terraform, root) = self.terraform_of(&unit.id, Purpose::Apply)?;
         let planned = match block(terraform.plan(&root, &files(&unit), destroy)) {
             Ok(planned) => planned,
@@ -82,21 +81,21 @@ impl Outside {
         Ok(apply_planned(&terraform, &root, &planned))
     }
 
-    /// What goes away is taken away with the bytes with which it was applied.
-    fn unit_to_destroy(&self, apply: &Apply) -> Result<Option<Unit>, Error> {
+    /// What goes away is taken away with the bytes with which it was applied; what was begun and never applied, with those of the try:
+    /// Terraform's state knows what was made, and the bytes only which provider made it.
+    fn unit_to_destroy(&self, apply: &Apply) -> Result<Unit, Error> {
         let tree = self.trusted(&apply.commit)?;
-        let rendered = tree.rendered.units.get(&apply.unit).filter(|unit| Some(unit.digest) == apply.transition.before);
-        if let Some(unit) = rendered {
-            return Ok(Some(unit.clone()));
-        }
-        let Some(files) = self.as_applied(&apply.unit)? else { return Ok(None) };
         let Some(unit) = tree.rendered.units.get(&apply.unit) else {
             return Err(Error::bug(format!("`{}` is not rendered at {}", apply.unit, apply.commit.short())));
         };
+        if Some(unit.digest) == apply.transition.before {
+            return Ok(unit.clone());
+        }
+        let Some(files) = self.as_applied(&apply.unit)? else { return Ok(unit.clone()) };
         let template = unit.request_file.clone();
         let file = |bytes: Arc<[u8]>| crate::render::RenderedFile { digest: Digest::of(&bytes), bytes, template: template.clone() };
         let files = files.into_iter().map(|(path, bytes)| (path, file(bytes))).collect();
-        Ok(Some(Unit { files, ..unit.clone() }))
+        Ok(Unit { files, ..unit.clone() })
     }
 
     /// What Terraform would do for a unit; with the credentials for planning.

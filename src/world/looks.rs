@@ -3,7 +3,7 @@
 use super::Outside;
 use crate::command::{Event, Found, RenderedUnit, Words};
 use crate::error::{Error, Kind};
-use crate::evidence::{self, BASE_TRAILER};
+use crate::evidence;
 use crate::forge::{self, Branch, Check, Local, Slot, Subject};
 use crate::git::{self, CommitInfo, Person, Update};
 use crate::model::{CommitId, Digest, RepoPath, UnitId};
@@ -16,7 +16,7 @@ pub(super) const RENDERED: &str = "rendered";
 
 impl Outside {
     /// Looks at the branches and the forge as a whole.
-    pub(super) fn observe(&self, known: Option<CommitId>) -> Result<Event, Error> {
+    pub(super) fn observe(&self, known: Option<&CommitId>) -> Result<Event, Error> {
         self.git.fetch()?;
         let mut branches = self.git.branches()?;
         let tip = branches.remove(&self.branch).ok_or_else(|| {
@@ -26,11 +26,10 @@ impl Outside {
         let rendered = branches.remove(RENDERED);
         branches.retain(|name, _| !name.starts_with("goldpath/"));
         let first_look = known.is_none();
-        let known = match known {
-            Some(known) => Some(known),
-            None => rendered.as_ref().map(|rendered| self.base_of(rendered)).transpose()?.flatten(),
+        let (landings, last) = match (known, &rendered) {
+            (None, Some(rendered)) => self.resume(rendered, &tip)?,
+            (known, _) => (self.landings(known, &tip)?, BTreeMap::new()),
         };
-        let landings = self.landings(known.as_ref(), &tip)?;
         let rewound = landings.is_none();
         let landings = landings.unwrap_or_default();
         branches.insert(self.branch.clone(), tip.clone());
@@ -39,15 +38,11 @@ impl Outside {
             Some(commit) => Some(self.rendered_units(&commit)?),
             None => first_look.then(BTreeMap::new),
         };
-        Ok(Event::Found(Box::new(Found { tip, pulls, landings, rewound, rendered })))
-    }
-
-    fn base_of(&self, rendered: &CommitId) -> Result<Option<CommitId>, Error> {
-        Ok(self.git.commit_info(rendered)?.trailer(BASE_TRAILER).and_then(CommitId::parse))
+        Ok(Event::Found(Box::new(Found { tip, pulls, landings, rewound, rendered, last })))
     }
 
     /// The pieces of history between what is known and the tip, oldest first; nothing when what is known is not in it.
-    fn landings(&self, known: Option<&CommitId>, tip: &CommitId) -> Result<Option<Vec<Landing>>, Error> {
+    pub(super) fn landings(&self, known: Option<&CommitId>, tip: &CommitId) -> Result<Option<Vec<Landing>>, Error> {
         let Some(known) = known else {
             let info = self.git.commit_info(tip)?;
             return Ok(Some(vec![self.landing(None, &[info], None)?]));
@@ -75,7 +70,8 @@ impl Outside {
                 landings.push(self.landing(Some(base), &before, None)?);
                 base = newest(&before);
             }
-            let pull = match merged.or_else(|| self.with_local(|local| local.landing_as(&commit.id, &commit.id))) {
+            let known = |local: &mut Local| local.landing_as(&commit.id, &commit.id).or_else(|| local.by_landing(&commit.id));
+            let pull = match merged.or_else(|| self.with_local(known)) {
                 Some(number) => Some(number),
                 None => self.squashed(&base, &commit)?,
             };
@@ -107,7 +103,7 @@ impl Outside {
     }
 
     /// Tells the forge that a piece of history landed, and asks what people did about it.
-    fn landing(&self, base: Option<CommitId>, commits: &[CommitInfo], pull: Option<u64>) -> Result<Landing, Error> {
+    pub(super) fn landing(&self, base: Option<CommitId>, commits: &[CommitInfo], pull: Option<u64>) -> Result<Landing, Error> {
         let commit = newest(commits);
         let info = commits.iter().find(|info| info.id == commit);
         let title = info.map(|info| info.subject().to_owned()).unwrap_or_default();
@@ -118,7 +114,8 @@ impl Outside {
                 local.landed(&commit, authors, now)?;
                 local.facts(&Subject::Commit(commit.clone()))
             })?;
-            return Ok(Landing { base, commit, title, pull: None, head: None, facts: facts.unwrap_or_default() });
+            let facts = facts.unwrap_or_default();
+            return Ok(Landing { base, commit, title, pull: None, head: None, facts, merges: None, order: 0 });
         };
         let head = self.with_local(|local| local.pull(number))?.map(|pull| pull.head);
         let clean = match (&base, &head, info) {
@@ -130,7 +127,7 @@ impl Outside {
             local.merged(number, &commit, more, now)?;
             local.facts(&Subject::Pull(number))
         })?;
-        Ok(Landing { base, commit, title, pull, head, facts: facts.unwrap_or_default() })
+        Ok(Landing { base, commit, title, pull, head, facts: facts.unwrap_or_default(), merges: None, order: 0 })
     }
 
     /// Who wrote a piece of history: also what stands behind its second parents.
@@ -140,7 +137,7 @@ impl Outside {
     }
 
     /// Whether a commit's tree is exactly what merging a head gives.
-    fn gives(&self, base: &CommitId, head: &CommitId, commit: &CommitInfo) -> Result<bool, Error> {
+    pub(super) fn gives(&self, base: &CommitId, head: &CommitId, commit: &CommitInfo) -> Result<bool, Error> {
         let merged = self.git.merge_preview(base, head)?;
         Ok(merged.conflicts.is_empty() && merged.tree == commit.tree)
     }

@@ -4,6 +4,7 @@ mod apply;
 mod evidence;
 mod looks;
 mod publish;
+mod resume;
 mod rounds;
 mod tree;
 
@@ -13,9 +14,11 @@ use crate::error::{Error, Kind};
 use crate::forge::{Forge, Local};
 use crate::git::Repository;
 use crate::model::CommitId;
+use crate::observe::Outcome;
 use crate::plan::{Evaluation, Round};
 use crate::reconcile::Perform;
 use crate::signer::Signer;
+use crate::telemetry::{self, Ended};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -120,12 +123,38 @@ impl Perform for World {
             Ok(Err(error)) => Event::Failed { retry: error.kind() == Kind::Outside, message: said(&error) },
             Err(panic) => Event::Failed { retry: false, message: format!("a mistake in goldpath itself: {panic}") },
         };
-        tracing::debug!(command = name, took = ?started.elapsed(), "performed");
+        let took = started.elapsed();
+        tracing::debug!(command = name, ?took, "performed");
+        telemetry::performed(name, ended(&event), took);
         event
     }
 
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+}
+
+/// How a command ended, by its answer.
+fn ended(event: &Event) -> Ended {
+    match event {
+        Event::Failed { .. } | Event::Applied { outcome: Outcome::Failed { .. } | Outcome::Unreachable { .. }, .. } => Ended::Failed,
+        Event::Applied { outcome: Outcome::Unreviewed { .. } | Outcome::Foreign { .. }, .. } => Ended::Held,
+        Event::Applied { outcome: Outcome::Applied(_), .. }
+        | Event::Found(_)
+        | Event::Observed(_)
+        | Event::Reviewed(_)
+        | Event::Landed(_)
+        | Event::Rendered(_)
+        | Event::Planned(_)
+        | Event::Merged { .. }
+        | Event::NotMerged
+        | Event::Said { .. }
+        | Event::Published { .. }
+        | Event::Recorded { .. }
+        | Event::Accepted { .. }
+        | Event::Cleared { .. }
+        | Event::Tick { .. }
+        | Event::Started => Ended::Done,
     }
 }
 
@@ -151,7 +180,7 @@ fn name(command: &Command) -> &'static str {
 impl Outside {
     fn perform(&self, command: Command, run: &Run) -> Result<Event, Error> {
         match command {
-            Command::Observe { known } => self.observe(known),
+            Command::Observe { known } => self.observe(known.as_ref()),
             Command::Look { pull, landed } => self.look(pull, landed.as_ref()),
             Command::Render { round, judge } => self.evaluation(&round, judge.as_ref()).map(Event::Rendered),
             Command::Plan { round, judge, units } => self.plan(&round, judge.as_ref(), &units),

@@ -190,7 +190,16 @@ impl Story {
 
     fn landing(&self) -> Landing {
         let facts = self.change.facts.clone();
-        Landing { base: Some(commit('b')), commit: commit('c'), title: "Merge".to_owned(), pull: Some(7), head: Some(commit('a')), facts }
+        Landing {
+            base: Some(commit('b')),
+            commit: commit('c'),
+            title: "Merge".to_owned(),
+            pull: Some(7),
+            head: Some(commit('a')),
+            facts,
+            merges: None,
+            order: 1,
+        }
     }
 
     /// On the default branch, without what it needs.
@@ -214,7 +223,7 @@ impl Story {
     pub(super) fn accepted(mut self, recorded: bool, status: impl Fn(&UnitId) -> Status) -> Self {
         let entries: Vec<serde_json::Value> = self.evaluation.diff.units.iter().map(|unit| {
             let apply = json!({
-                "change": "pr-7", "commit": commit('c'), "unit": unit.id, "target_kind": unit.target_kind, "transition": unit.transition,
+                "change": "pr-7", "order": 1, "commit": commit('c'), "unit": unit.id, "target_kind": unit.target_kind, "transition": unit.transition,
                 "keep": false, "reviewed": "Bytes", "cleared_by": [[], []], "again": false,
             });
             json!({"apply": apply, "after": [], "hold": null})
@@ -224,6 +233,8 @@ impl Story {
             apply: serde_json::from_value(entry["apply"].clone()).unwrap(),
             after: Vec::new(),
             status,
+            refused: None,
+            cleared: BTreeSet::new(),
         };
         let raw = serde_json::to_value(&entries).unwrap();
         let plan = plan::plan(&commit('a'), &self.evaluation.diff, &self.plans.plans, &self.evaluation.judgement);

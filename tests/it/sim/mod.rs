@@ -1,5 +1,6 @@
 //! The loop in a simulated world: faults, lost answers, restarts; afterwards the world equals the newest accepted tree.
 
+mod refusing;
 mod world;
 
 use goldpath::model::{ChangeId, Digest};
@@ -41,6 +42,7 @@ impl Loop {
 
     /// The process ends and another one takes over: nothing remains but the store and the world.
     async fn restart(self) -> Self {
+        self.store.bury("sim", self.world.with(|state| state.now)).await.expect("the store works");
         let next = Self::over(self.world, self.store);
         next.reconciler.take_up().await.expect("the store works");
         next
@@ -129,6 +131,7 @@ async fn after_faults_stop_the_world_equals_the_newest_accepted_tree() {
             let distinct: std::collections::BTreeSet<&&str> = recorded.iter().collect();
             assert_eq!((recorded.len(), distinct.len()), (5, 5), "seed {seed}: one statement for each change: {recorded:?}");
             let twice = state.writes.windows(2).find(|pair| pair[0] == pair[1]);
+            assert_eq!(state.wrong, [""; 0], "seed {seed}");
             assert_eq!(twice, None::<&[(goldpath::model::UnitId, Option<Digest>)]>, "seed {seed}: written twice in a row");
         });
     }

@@ -1,14 +1,18 @@
 //! A world in memory: seeded faults, a clock that is moved by hand, and everything that was done written down.
 
-use goldpath::command::{Command, Event, Found, Publish, Run, Words};
+use goldpath::command::{Apply, Command, Event, Found, Publish, Run, Words};
 use goldpath::diff::{Diff, FileStatus, RequestChange, Size, Transition, UnitChange};
-use goldpath::model::{ChangeId, CommitId, Digest, OnDelete, ReleaseId, RepoPath, TargetKind, UnitId};
+use goldpath::model::{
+    ApprovalRule, Approver, ChangeId, CommitId, DeleteBudget, Digest, Json, OnDelete, ReleaseId, RepoPath, Settings, Span, TargetKind,
+    TeamName, UnitId,
+};
 use goldpath::observe::{Author, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult};
 use goldpath::plan::{Evaluation, Judgement, Round};
 use goldpath::reconcile::Perform;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use tokio::sync::Notify;
 
 /// A tree of the simulated repository: what each unit renders to.
 pub(super) type Tree = BTreeMap<UnitId, Digest>;
@@ -16,6 +20,17 @@ pub(super) type Tree = BTreeMap<UnitId, Digest>;
 /// A world in memory.
 pub(super) struct SimWorld {
     state: Mutex<State>,
+    halted: Notify,
+    go_on: Notify,
+}
+
+/// Where the world stands still, as it does for a process that is killed or suspended there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Halt {
+    /// Before this command is done; they are counted from 0.
+    Before(usize),
+    /// After it was done, before it is answered.
+    After(usize),
 }
 
 /// Everything that is outside.
@@ -39,6 +54,19 @@ pub(super) struct State {
     pub(super) said: BTreeMap<String, Words>,
     /// How many of the next commands that write fail, in percent.
     pub(super) faults: u64,
+    /// Whether every change needs an approval.
+    pub(super) guarded: bool,
+    /// Approvals of commits on the default branch.
+    pub(super) approved: BTreeMap<CommitId, Vec<String>>,
+    /// How many commands there were.
+    pub(super) commands: usize,
+    /// Where it stands still next.
+    pub(super) halt: Option<Halt>,
+    /// What must never happen, and did.
+    pub(super) wrong: Vec<String>,
+    /// Moves that were told to a target, and per unit the place of the newest.
+    told: BTreeSet<(ChangeId, UnitId)>,
+    newest: BTreeMap<UnitId, u64>,
     seed: u64,
 }
 
@@ -55,8 +83,14 @@ pub(super) fn commit(number: u64) -> CommitId {
     CommitId::parse(&format!("{number:040x}")).expect("40 digits")
 }
 
+/// A unit; `edge-…` is at another target, and waits for the one without the word.
 pub(super) fn unit(name: &str) -> UnitId {
-    UnitId::parse(&format!("team/{name}/files@fleet")).expect("a unit")
+    let target = if name.starts_with("edge-") { "edge" } else { "fleet" };
+    UnitId::parse(&format!("team/{name}/files@{target}")).expect("a unit")
+}
+
+fn depends_on(id: &UnitId) -> Option<UnitId> {
+    id.request.name.as_str().strip_prefix("edge-").map(unit)
 }
 
 pub(super) fn tree(units: &[(&str, &str)]) -> Tree {
@@ -76,9 +110,31 @@ impl SimWorld {
             writes: Vec::new(),
             said: BTreeMap::new(),
             faults: 0,
+            guarded: false,
+            approved: BTreeMap::new(),
+            commands: 0,
+            halt: None,
+            wrong: Vec::new(),
+            told: BTreeSet::new(),
+            newest: BTreeMap::new(),
             seed: seed | 1,
         };
-        Self { state: Mutex::new(state) }
+        Self { state: Mutex::new(state), halted: Notify::new(), go_on: Notify::new() }
+    }
+
+    /// Waits until somebody asked where it stands still.
+    pub(super) async fn halted(&self) {
+        self.halted.notified().await;
+    }
+
+    /// Lets whoever waits have its answer.
+    pub(super) fn go_on(&self) {
+        self.go_on.notify_one();
+    }
+
+    async fn halt(&self) {
+        self.halted.notify_one();
+        self.go_on.notified().await;
     }
 
     pub(super) fn with<T>(&self, use_it: impl FnOnce(&mut State) -> T) -> T {
@@ -104,6 +160,22 @@ impl State {
 
     pub(super) fn want_merge(&mut self, number: u64, user: &str) {
         self.pulls.get_mut(&number).expect("it was proposed").merge_by = Some(user.to_owned());
+    }
+
+    /// Somebody pushes a tree to the default branch.
+    pub(super) fn push(&mut self, tree: Tree) -> CommitId {
+        let id = commit(2_000 + self.main.len() as u64);
+        self.trees.insert(id.clone(), tree);
+        self.main.push((id.clone(), None));
+        id
+    }
+
+    /// The next command is counted; whether the world stands still before or after it.
+    fn count(&mut self) -> (bool, bool) {
+        let at = self.commands;
+        self.commands += 1;
+        let halt = self.halt.take_if(|halt| matches!(halt, Halt::Before(n) | Halt::After(n) if *n == at));
+        (matches!(halt, Some(Halt::Before(_))), matches!(halt, Some(Halt::After(_))))
     }
 
     fn fails(&mut self) -> bool {
@@ -134,7 +206,8 @@ impl State {
             let (commit, pull) = self.main[at].clone();
             let base = (from.is_some() || at > 0).then(|| self.main[at - 1].0.clone());
             let head = pull.map(|pull| self.pulls[&pull].head.clone());
-            Landing { base, commit, title: "a change".to_owned(), pull, head, facts: pull.map(|pull| self.facts(pull)).unwrap_or_default() }
+            let facts = pull.map_or_else(|| self.facts_of_push(&commit), |pull| self.facts(pull));
+            Landing { base, commit, title: "a change".to_owned(), pull, head, facts, merges: None, order: 0 }
         };
         Event::Found(Box::new(Found {
             tip: self.tip(),
@@ -142,11 +215,20 @@ impl State {
             landings: (first..self.main.len()).map(landing).collect(),
             rewound: false,
             rendered: known.is_none().then(BTreeMap::new),
+            last: BTreeMap::new(),
         }))
     }
 
-    fn look(&self, pull: Option<u64>) -> Event {
-        let Some(number) = pull else { return Event::Reviewed(Box::default()) };
+    fn facts_of_push(&self, commit: &CommitId) -> Facts {
+        let users = self.approved.get(commit).into_iter().flatten();
+        let reviews = users.map(|user| Review { user: user.clone(), head: commit.clone(), at: self.now }).collect();
+        Facts { authors: BTreeSet::from([Author::User("alice".to_owned())]), reviews, clearances: Vec::new() }
+    }
+
+    fn look(&self, pull: Option<u64>, landed: Option<&CommitId>) -> Event {
+        let Some(number) = pull else {
+            return Event::Reviewed(Box::new(landed.map(|commit| self.facts_of_push(commit)).unwrap_or_default()));
+        };
         let pull = &self.pulls[&number];
         let merged = self.main.iter().find(|(_, merges)| *merges == Some(number));
         Event::Observed(Box::new(PullRequest {
@@ -178,10 +260,26 @@ impl State {
             tallies: BTreeMap::new(),
             waived: Vec::new(),
             conflicts: Vec::new(),
-            judgement: Judgement::default(),
+            judgement: self.judgement(),
             platform: Arc::default(),
             settings_readable: true,
         }
+    }
+
+    fn judgement(&self) -> Judgement {
+        let reviewers = TeamName::parse("reviewers").expect("a name");
+        let rule = ApprovalRule {
+            files: Vec::new(),
+            targets: BTreeMap::new(),
+            risk: BTreeSet::new(),
+            from: vec![Approver::Team(reviewers.clone())],
+            count: 1,
+            span: Span { line: 1, column: 1, end_line: 1, end_column: 1 },
+        };
+        let approvals = if self.guarded { vec![rule] } else { Vec::new() };
+        let settings = Settings { name: "sim".to_owned(), values: Json::default(), approvals, deletes: DeleteBudget::default() };
+        let members = BTreeMap::from([(reviewers, BTreeSet::from(["bob".to_owned()]))]);
+        Judgement { settings: Some(settings), members, owners: BTreeSet::new() }
     }
 
     fn merge(&mut self, number: u64, base: &CommitId, head: &CommitId) -> Event {
@@ -194,7 +292,21 @@ impl State {
         Event::Merged { commit: id }
     }
 
-    fn apply(&mut self, unit: &UnitId, wanted: Option<Digest>) -> Event {
+    /// Applies a move, and writes down what must never happen.
+    fn apply(&mut self, apply: &Apply) -> Event {
+        let (unit, wanted) = (&apply.unit, apply.transition.after);
+        let first = self.told.insert((apply.change.clone(), unit.clone()));
+        if !first && !apply.again {
+            self.wrong.push(format!("{} told {unit} twice as if for the first time", apply.change));
+        }
+        let newest = self.newest.entry(unit.clone()).or_default();
+        if *newest > apply.order {
+            self.wrong.push(format!("{} was applied to {unit} over what landed after it", apply.change));
+        }
+        *newest = apply.order.max(*newest);
+        if wanted.is_some() && depends_on(unit).is_some_and(|other| !self.targets.contains_key(&other)) {
+            self.wrong.push(format!("{unit} did not wait for what it depends on"));
+        }
         if self.targets.get(unit).copied() != wanted {
             self.writes.push((unit.clone(), wanted));
         }
@@ -212,7 +324,7 @@ impl State {
                 None => self.rendered.remove(unit),
             };
         }
-        Event::Published { change: publish.change.clone(), commit: commit(9_999) }
+        Event::Published { change: publish.change.clone(), commit: commit(9_999), units: publish.units.clone() }
     }
 }
 
@@ -225,7 +337,7 @@ fn moved(id: &UnitId, base: &Tree, head: &Tree) -> UnitChange {
         target_labels: BTreeMap::new(),
         transition: Transition { before: base.get(id).copied(), after: head.get(id).copied() },
         on_delete: OnDelete::Delete,
-        depends_on: Vec::new(),
+        depends_on: depends_on(id).into_iter().collect(),
         files: Vec::new(),
         objects: Vec::new(),
         risks: BTreeSet::new(),
@@ -245,6 +357,24 @@ fn request_change(unit: &UnitChange) -> RequestChange {
 
 impl Perform for SimWorld {
     async fn perform(&self, command: Command, _: &Run) -> Event {
+        let (before, after) = self.with(State::count);
+        if before {
+            self.halt().await;
+        }
+        let event = self.answer(command);
+        if after {
+            self.halt().await;
+        }
+        event
+    }
+
+    fn now(&self) -> Timestamp {
+        self.with(|state| state.now)
+    }
+}
+
+impl SimWorld {
+    fn answer(&self, command: Command) -> Event {
         self.with(|state| {
             if state.fails() {
                 return Event::Failed { message: "the world is out of reach".to_owned(), retry: true };
@@ -253,7 +383,7 @@ impl Perform for SimWorld {
             let lost = state.fails();
             let event = match command {
                 Command::Observe { known } => state.observe(known.as_ref()),
-                Command::Look { pull, .. } => state.look(pull),
+                Command::Look { pull, landed } => state.look(pull, landed.as_ref()),
                 Command::Render { round, .. } => Event::Rendered(Arc::new(state.evaluate(&round))),
                 Command::Plan { .. } => unreachable!("there is no Terraform here"),
                 Command::Merge { pull, base, head, .. } => state.merge(pull, &base, &head),
@@ -262,7 +392,7 @@ impl Perform for SimWorld {
                     let written = state.said.insert(subject, words.as_ref().clone()).as_ref() != Some(&*words);
                     Event::Said { written }
                 }
-                Command::Apply { apply } => state.apply(&apply.unit, apply.transition.after),
+                Command::Apply { apply } => state.apply(&apply),
                 Command::Publish { publish } => state.publish(&publish),
                 Command::Record { record } => {
                     if !state.notes.contains(&record.change) {
@@ -273,9 +403,5 @@ impl Perform for SimWorld {
             };
             if lost { Event::Failed { message: "the answer was lost".to_owned(), retry: true } } else { event }
         })
-    }
-
-    fn now(&self) -> Timestamp {
-        self.with(|state| state.now)
     }
 }

@@ -43,14 +43,14 @@ resource "terraform_data" "second" {
   }
 }
 "#;
-const STEPS: &str = "requests/payments-team/steps.yaml";
-const STATE: &str = "dns/dns/payments-team/steps/root";
+pub(super) const STEPS: &str = "requests/payments-team/steps.yaml";
+pub(super) const STATE: &str = "dns/dns/payments-team/steps/root";
 
-fn steps(note: &str, good: &str) -> String {
+pub(super) fn steps(note: &str, good: &str) -> String {
     format!("apiVersion: tests.example.org/v1\nkind: TwoSteps\nmetadata: {{name: steps}}\nspec: {{note: {note}, good: \"{good}\"}}\n")
 }
 
-fn town_with_steps(more: &[(&str, &str)]) -> Town {
+pub(super) fn town_with_steps(more: &[(&str, &str)]) -> Town {
     let files = [
         ("golden-paths/two-steps/path.yaml", PATH),
         ("golden-paths/two-steps/1.0.0/release.yaml", RELEASE),
@@ -111,7 +111,7 @@ fn what_terraform_would_do_beyond_the_review_is_held_by_its_name() {
 }
 
 /// A program in place of Terraform that stops before a subcommand until it is let go on.
-struct Gate {
+pub(super) struct Gate {
     reached: std::path::PathBuf,
     go_on: std::path::PathBuf,
 }
@@ -153,7 +153,7 @@ impl Gate {
 }
 
 /// A town with a request that is approved; the daemon runs with a gate before a subcommand of Terraform.
-fn approved_behind(subcommand: &str) -> (Town, Gate) {
+pub(super) fn approved_behind(subcommand: &str) -> (Town, Gate) {
     let mut town = Town::unstarted(&[]);
     let gate = Gate::before(&mut town, subcommand);
     town.start();

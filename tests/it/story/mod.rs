@@ -1,10 +1,12 @@
 //! Whole-daemon stories: the real binary, real Git, real Terraform; each reads like what happened.
 
+mod daemon;
 mod desk;
 mod evidence;
 mod faults;
 mod hungry;
 mod landing;
+mod lost;
 mod merged;
 mod open;
 mod refused;

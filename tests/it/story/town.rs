@@ -101,6 +101,11 @@ impl Town {
         }
     }
 
+    /// The process of the daemon.
+    pub(super) fn pid(&self) -> u32 {
+        self.daemon.as_ref().expect("it runs").id()
+    }
+
     /// Waits until the daemon has looked once more and has nothing to do.
     pub(super) fn settle(&self) -> Value {
         let status = self.ask(&["status", "--wait", "--output", "json"]);
