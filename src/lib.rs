@@ -9,6 +9,7 @@ pub mod command;
 pub mod delivery;
 pub mod diff;
 pub mod evidence;
+pub mod forms;
 pub mod model;
 pub mod observe;
 pub mod parse;

@@ -1,6 +1,6 @@
 //! `goldpath audit log|verify`: Git alone.
 
-use super::{Ended, Output, print};
+use super::{Ended, Output, answer};
 use crate::error::Error;
 use crate::evidence::{
     self, APPLIED_TRAILER, BASE_TRAILER, CHAIN_TRAILER, CHANGE_TRAILER, Chain, Found, NotesCommit, PublicKey, RenderedCommit, Report,
@@ -34,10 +34,7 @@ pub(super) fn run(verb: &Verb, output: Output) -> Result<Ended, Error> {
     match verb {
         Verb::Log { repo } => {
             let entries = evidence::unverified(&open(repo.as_deref())?.notes_all(NOTES)?);
-            match output {
-                Output::Json => print(&report::audit_json(&entries, &[]).to_string()),
-                Output::Text | Output::Markdown => print(&report::audit_log(&entries)),
-            }
+            answer(output, || report::audit_json(&entries, &[]), || report::audit_log(&entries));
             Ok(Ended::Done)
         }
         Verb::Verify { repo, key } => {
@@ -47,10 +44,7 @@ pub(super) fn run(verb: &Verb, output: Output) -> Result<Ended, Error> {
                     .hint("it is `keys/evidence.pub` in the daemon's state folder; get it from the platform team, not from the repository")
             })?;
             let found = verified(&repository, &public_key(key)?)?;
-            match output {
-                Output::Json => print(&report::audit_json(&found.entries, &found.gaps).to_string()),
-                Output::Text | Output::Markdown => print(&report::audit_verify(&found.entries, &found.gaps)),
-            }
+            answer(output, || report::audit_json(&found.entries, &found.gaps), || report::audit_verify(&found.entries, &found.gaps));
             // nothing was verified where there is nothing: no success for zero work
             Ok(if found.is_sound() && !found.entries.is_empty() { Ended::Done } else { Ended::Findings })
         }

@@ -1,7 +1,7 @@
 //! `goldpath change list|show|approve|merge|comment|token`
 
 use super::client::{Actor, Server};
-use super::{Ended, Output, print, say};
+use super::{Ended, Output, answer, say};
 use crate::error::Error;
 use crate::forge;
 use crate::report::{self, Detail, Summary};
@@ -98,13 +98,11 @@ fn act(actor: &Actor, id: &str, verb: &str, body: &Value, output: Output) -> Res
 
 fn token(user: &str, email: &str, state: &std::path::Path, output: Output) -> Result<(), Error> {
     let token = forge::people::add(state, user, email)?;
-    match output {
-        Output::Json => print(&report::report("TokenReport", json!({ "user": user, "email": email, "token": token.expose() })).to_string()),
-        Output::Text | Output::Markdown => {
-            say(&format!("token of {user} <{email}>; it is shown only now, and replaces an older one:"));
-            print(token.expose());
-        }
-    }
+    let json = || report::report("TokenReport", json!({ "user": user, "email": email, "token": token.expose() }));
+    answer(output, json, || {
+        say(&format!("token of {user} <{email}>; it is shown only now, and replaces an older one:"));
+        token.expose().to_owned()
+    });
     Ok(())
 }
 
@@ -118,10 +116,7 @@ fn folded(text: &str, detail: &Detail) -> String {
 }
 
 fn shown(output: Output, value: &Value, terminal: impl Fn(&Value) -> String) {
-    match output {
-        Output::Json => print(&value.to_string()),
-        Output::Text | Output::Markdown => print(&terminal(value)),
-    }
+    answer(output, || value.clone(), || terminal(value));
 }
 
 /// Reads what the daemon answered; one of another version may answer otherwise.

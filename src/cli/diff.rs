@@ -123,7 +123,7 @@ fn shown(compared: &Compared, output: Output) -> String {
     match output {
         Output::Json => report::diff_json(evaluation),
         Output::Markdown => comment(evaluation),
-        Output::Text => {
+        Output::Text | Output::Sarif | Output::Github => {
             let source = |path: &RepoPath| head.snapshot.text(path.as_str()).map(str::to_owned);
             report::findings_terminal(&evaluation.findings, source, colour(&std::io::stdout())) + &report::diff_terminal(evaluation)
         }

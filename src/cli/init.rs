@@ -41,10 +41,18 @@ fn collect(dir: &Dir<'static>, files: &mut Vec<File<'static>>) {
 
 /// Writes a file that is not there yet, with the folders that it needs.
 pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), Error> {
-    let failed = |error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(|error| failed(&error))?;
+    with_folders(path, || fs::File::create_new(path)?.write_all(content))
+}
+
+/// Writes a file that goldpath makes and may make anew; one that is right already is left alone.
+pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), Error> {
+    if fs::read(path).is_ok_and(|there| there == content) {
+        return Ok(());
     }
-    let mut file = fs::File::create_new(path).map_err(|error| failed(&error))?;
-    file.write_all(content).map_err(|error| failed(&error))
+    with_folders(path, || fs::write(path, content))
+}
+
+fn with_folders(path: &Path, write: impl Fn() -> std::io::Result<()>) -> Result<(), Error> {
+    let folders = path.parent().map_or(Ok(()), fs::create_dir_all);
+    folders.and_then(|()| write()).map_err(|error| Error::outside(format!("unable to write {}", path.display()), &error))
 }

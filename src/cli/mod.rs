@@ -8,10 +8,13 @@ mod completions;
 mod daemon;
 mod demo;
 mod diff;
+mod explain;
 mod init;
+mod new;
 mod place;
 mod render;
 mod run;
+mod schema;
 mod status;
 mod test;
 mod validate;
@@ -19,6 +22,7 @@ mod validate;
 use crate::error::{Error, Kind};
 use crate::{config, worker};
 use clap::{Parser, Subcommand, ValueEnum};
+use serde_json::Value;
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 use std::sync::OnceLock;
@@ -27,7 +31,7 @@ use std::sync::OnceLock;
 #[derive(Debug, Parser)]
 #[command(name = "goldpath", version, max_term_width = 100)]
 struct Cli {
-    /// How results are written: `text`, `json` (one object with apiVersion and kind), `markdown` (of `diff`: the comment itself)
+    /// How results are written: `text`, `json` (one object with apiVersion and kind), `markdown` (of `diff`: the comment itself), `sarif` and `github` (of `validate`: for code scanning, and annotations of a workflow)
     #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = Output::Text, hide_possible_values = true)]
     output: Output,
     #[command(subcommand)]
@@ -43,6 +47,10 @@ enum Output {
     Json,
     /// The comment itself (`diff` only)
     Markdown,
+    /// A SARIF 2.1.0 log (`validate` only)
+    Sarif,
+    /// Commands of a GitHub workflow (`validate` only)
+    Github,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,14 +59,20 @@ enum Verb {
     Demo(demo::Args),
     /// Write a first platform repository: settings, a team, a target, a golden path with its cases, a request
     Init(init::Args),
+    /// Write a request file with every field explained
+    New(new::Args),
     /// Say everything that is wrong with a platform repository, or with some of its files, each at its line
     Validate(validate::Args),
     /// Write what the requests render to
     Render(render::Args),
     /// Show what changes, as a pull request would
     Diff(diff::Args),
+    /// Say why a unit looks as it does: release, templates, defaults, policies; and where a line came from
+    Explain(explain::Args),
     /// Run the cases of golden paths and the tests of policies
     Test(test::Args),
+    /// Print the JSON Schema of a kind: of goldpath's own files, and of the requests of this repository
+    Schema(schema::Args),
     /// Run the daemon that watches a platform repository
     Run(run::Args),
     /// Ask the daemon how it is
@@ -120,27 +134,42 @@ pub fn main() -> ExitCode {
 
 fn verb(cli: Cli) -> Result<Ended, Error> {
     let output = cli.output;
-    if output == Output::Markdown && !matches!(cli.verb, Verb::Diff(_)) {
-        return Err(Error::usage("`--output markdown` is for `goldpath diff` alone").hint("use `--output text` or `--output json`"));
-    }
-    if output == Output::Json && matches!(cli.verb, Verb::Demo(_) | Verb::Init(_) | Verb::Run(_) | Verb::Completions(_)) {
-        return Err(
-            Error::usage("`--output json` is for verbs that answer something").hint("`demo`, `init`, `run` and `completions` write text")
-        );
-    }
+    takes(&cli.verb, output)?;
     match cli.verb {
         Verb::Demo(args) => demo::run(&args),
         Verb::Init(args) => init::run(&args),
+        Verb::New(args) => new::run(&args),
         Verb::Validate(args) => validate::run(&args, output),
         Verb::Render(args) => render::run(&args, output),
         Verb::Diff(args) => diff::run(&args, output),
+        Verb::Explain(args) => explain::run(&args, output),
         Verb::Test(args) => test::run(&args, output),
+        Verb::Schema(args) => schema::run(&args, output),
         Verb::Run(args) => run::run(args),
         Verb::Status(args) => status::run(&args, output),
         Verb::Change(verb) => change::run(verb, output),
         Verb::Audit(verb) => audit::run(&verb, output),
         Verb::Completions(args) => Ok(completions::run(&args)),
         Verb::Worker => Err(Error::bug("the worker is started before this")),
+    }
+}
+
+/// Refuses a format that a verb does not write.
+fn takes(verb: &Verb, output: Output) -> Result<(), Error> {
+    let only = |word: &str, of: &str| {
+        let error = Error::usage(format!("`--output {word}` is for `goldpath {of}` alone"));
+        Err(error.hint("use `--output text` or `--output json`"))
+    };
+    match (output, verb) {
+        (Output::Text, _) | (Output::Markdown, Verb::Diff(_)) | (Output::Sarif | Output::Github, Verb::Validate(_)) => Ok(()),
+        (Output::Markdown, _) => only("markdown", "diff"),
+        (Output::Sarif, _) => only("sarif", "validate"),
+        (Output::Github, _) => only("github", "validate"),
+        (Output::Json, Verb::Demo(_) | Verb::Init(_) | Verb::New(_) | Verb::Run(_) | Verb::Completions(_)) => {
+            let error = Error::usage("`--output json` is for verbs that answer something");
+            Err(error.hint("`demo`, `init`, `new`, `run` and `completions` write text"))
+        }
+        (Output::Json, _) => Ok(()),
     }
 }
 
@@ -155,6 +184,14 @@ fn print(text: &str) {
         && error.kind() != std::io::ErrorKind::BrokenPipe
     {
         let _the_first_counts = UNWRITTEN.set(error);
+    }
+}
+
+/// Writes a result as one JSON object or as text; a format of one verb alone is written by that verb.
+fn answer(output: Output, json: impl FnOnce() -> Value, text: impl FnOnce() -> String) {
+    match output {
+        Output::Json => print(&json().to_string()),
+        Output::Text | Output::Markdown | Output::Sarif | Output::Github => print(&text()),
     }
 }
 

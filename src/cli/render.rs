@@ -1,9 +1,9 @@
 //! `goldpath render [--repo DIR] [--output-dir DIR] [REQUEST …]`
 
-use super::{Ended, Output, colour, place, print, say};
+use super::{Ended, Output, answer, colour, place, say};
 use crate::error::{Error, Kind};
 use crate::model::{Finding, RepoPath, RequestId};
-use crate::render::Unit;
+use crate::render::{RenderedFile, Unit};
 use crate::report;
 use crate::world::Tree;
 use std::collections::BTreeSet;
@@ -32,11 +32,9 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     if let Some(dir) = &args.output_dir {
         write(dir, &units)?;
     }
-    match (&args.output_dir, output) {
-        (_, Output::Json) => print(&report::render_json(&units, &findings).to_string()),
-        (None, Output::Text | Output::Markdown) => units.iter().for_each(|unit| print_unit(unit)),
-        (Some(_), Output::Text | Output::Markdown) => {}
-    }
+    let printed = args.output_dir.is_none();
+    let text = || units.iter().filter(|_| printed).map(|unit| text_of(unit)).collect();
+    answer(output, || report::render_json(&units, &findings), text);
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     if errors > 0 {
         let source = |path: &RepoPath| tree.snapshot.text(path.as_str()).map(str::to_owned);
@@ -80,10 +78,10 @@ fn mistaken(text: &str) -> Error {
         .hint("`goldpath validate` says what they are, each at its line")
 }
 
-fn print_unit(unit: &Unit) {
-    for (path, file) in &unit.files {
-        print(&format!("# {}/{path}\n{}", unit.id.folder(), String::from_utf8_lossy(&file.bytes)));
-    }
+fn text_of(unit: &Unit) -> String {
+    let file =
+        |(path, file): (&RepoPath, &RenderedFile)| format!("# {}/{path}\n{}", unit.id.folder(), String::from_utf8_lossy(&file.bytes));
+    unit.files.iter().map(file).collect()
 }
 
 /// Writes what differs, and nothing else: a tree that is right already is not touched.

@@ -1,7 +1,7 @@
 //! `goldpath status [--wait]`: exits 4 when a person must act, for something is held or the default branch was rewound.
 
 use super::client::Server;
-use super::{Ended, Output, print};
+use super::{Ended, Output};
 use crate::error::Error;
 use crate::report::{self, DaemonStatus};
 
@@ -17,9 +17,6 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let answer = args.server.get(if args.wait { "status?wait=true" } else { "status" })?;
     let status: DaemonStatus = super::change::read(Some(&answer))?;
-    match output {
-        Output::Json => print(&answer.to_string()),
-        Output::Text | Output::Markdown => print(&report::status_terminal(&status)),
-    }
+    super::answer(output, || answer, || report::status_terminal(&status));
     Ok(if status.held > 0 || status.rewound { Ended::Held } else { Ended::Done })
 }

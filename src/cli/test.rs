@@ -1,6 +1,6 @@
 //! `goldpath test [--repo DIR] [--update] [PATH[@RELEASE] …]`
 
-use super::{Ended, Output, colour, place, print, say};
+use super::{Ended, Output, answer, colour, place, say};
 use crate::cases::{self, Case, Ran};
 use crate::error::Error;
 use crate::model::{ReleaseId, RepoPath, close_match};
@@ -40,13 +40,9 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     }
     let policies: Vec<Tested> =
         policy::test(&snapshot, &parsed.platform).into_iter().filter(|tested| wanted.takes(tested.release.as_ref())).collect();
-    match output {
-        Output::Json => print(&report::test_json(&ran, &policies).to_string()),
-        Output::Text | Output::Markdown => {
-            let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
-            print(&report::test_terminal(&ran, &policies, source, colour(&std::io::stdout())));
-        }
-    }
+    let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
+    let text = || report::test_terminal(&ran, &policies, source, colour(&std::io::stdout()));
+    answer(output, || report::test_json(&ran, &policies), text);
     let failed = ran.iter().any(|ran| !ran.passed()) || policies.iter().any(|tested| tested.failure.is_some());
     Ok(if failed { Ended::Findings } else { Ended::Done })
 }

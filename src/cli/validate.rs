@@ -2,7 +2,7 @@
 
 use super::{Ended, Output, colour, place, print};
 use crate::error::Error;
-use crate::model::{Finding, RepoPath};
+use crate::model::{Explained, Finding, RepoPath};
 use crate::report;
 use crate::worker::Asked;
 use crate::world::Tree;
@@ -31,6 +31,8 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let findings: Vec<Finding> = findings.into_iter().filter(|finding| wanted(&only, finding)).collect();
     match output {
         Output::Json => print(&report::validate_json(&findings, requests).to_string()),
+        Output::Sarif => print(&report::sarif(&findings, &rules()).to_string()),
+        Output::Github => print(&(report::github(&findings) + &report::validate_summary(&findings, requests, &only))),
         Output::Text | Output::Markdown => {
             let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
             let text = report::findings_terminal(&findings, source, colour(&std::io::stdout()));
@@ -38,6 +40,18 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         }
     }
     Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
+}
+
+/// All codes that this verb can give.
+fn rules() -> Vec<&'static Explained> {
+    let all = [
+        crate::parse::explained(),
+        crate::render::explained(),
+        crate::policy::explained(),
+        crate::diff::explained(),
+        crate::worker::explained(),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// Where the search for the repository begins: a folder itself, or the one that a file is in.

@@ -137,7 +137,7 @@ pub(super) const ALL: &[Explained] = &[
         "unknown-field",
         "A field is not known; nothing is ignored silently.",
         &[Swap(REQUEST, "replicas: 2", "replica: 2")],
-        "Take the name that is proposed, or one of the fields that are named.",
+        "Take the name that is proposed; `goldpath schema KIND` prints all fields of a kind with their descriptions.",
     ),
     row(
         "missing-field",
@@ -240,7 +240,7 @@ pub(super) const ALL: &[Explained] = &[
         "unknown-kind",
         "No golden path takes requests of this group and kind.",
         &[Swap(REQUEST, "kind: Preview", "kind: Preveiw")],
-        "Take the kind that is proposed; the kinds of the repository stand in its `golden-paths/*/path.yaml`.",
+        "Take the kind that is proposed; `goldpath schema` lists all kinds of the repository.",
     ),
     row(
         "unknown-version",

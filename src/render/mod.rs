@@ -17,6 +17,7 @@ mod language;
 mod lexer;
 mod marks;
 mod probe;
+mod provenance;
 mod refs;
 mod release;
 mod rendered;
@@ -27,6 +28,7 @@ mod terraform;
 mod workflow;
 
 pub use inputs::Inputs;
+pub use provenance::{Origin, Traced, fields, trace};
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Tell, Unit, Watched};
 
 use crate::model::{

@@ -8,9 +8,11 @@ mod cases;
 mod check;
 mod comment;
 mod desk;
+mod explain;
 mod findings;
 mod json;
 mod moves;
+mod scanning;
 mod start;
 mod summary;
 mod table;
@@ -28,8 +30,10 @@ pub use comment::{MOST_CHARACTERS, comment, failure_note};
 pub use desk::{
     audit_json, audit_log, audit_verify, diff_json, diff_terminal, done_terminal, folded, render_json, validate_summary, written_terminal,
 };
+pub use explain::{Explanation, Line, explain_json, explain_terminal};
 pub use json::{API_VERSION, diff_report_json, findings_json, report, validate_json};
-pub use start::init_terminal;
+pub use scanning::{github, sarif};
+pub use start::{Kind, init_terminal, kinds_terminal, new_terminal, schema_json, written_schemas};
 pub use summary::{DaemonStatus, Detail, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
 pub use terminal::{change_terminal, changes_terminal, findings_terminal, status_terminal};
 pub use view::{Links, View};

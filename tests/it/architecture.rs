@@ -28,6 +28,7 @@ const MAP: &[(&str, Room)] = &[
     ("yaml", Core(&["model"])),
     ("snapshot", Core(&["model"])),
     ("parse", Core(&["model", "yaml", "snapshot"])),
+    ("forms", Core(&["model", "yaml", "snapshot"])),
     ("render", Core(&["model", "yaml", "snapshot"])),
     ("diff", Core(&["model", "yaml", "snapshot", "parse", "render"])),
     ("observe", Core(&["model"])),

@@ -28,6 +28,7 @@ fn a_first_repository_is_accepted_at_once_and_nothing_is_overwritten() {
       goldpath validate                          nothing is wrong with it
       goldpath test                              its cases pass
       goldpath render                            what its request renders to
+      goldpath new preview NAME                  another request, every field explained
       git init && git add . && git commit -m "The platform"
     -- exit 0
     "#);

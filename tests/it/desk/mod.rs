@@ -1,6 +1,13 @@
 //! What one meets at the desk: the list of findings, and the verbs that help to write requests and golden paths.
 
+mod explain;
 mod findings;
+mod hook;
 mod init;
+mod new;
 mod place;
+mod samples;
+mod schema;
 mod test;
+mod tutorial;
+mod validate;

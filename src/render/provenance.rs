@@ -1,0 +1,380 @@
+//! Where a line of a rendered file came from, worked out when somebody asks: its template by probes, its fields by changing one at a time.
+
+use super::budget::Mode;
+use super::context::Shared;
+use super::engine::Engine;
+use super::file::Maker;
+use super::inputs::Inputs;
+use super::marks::{Marks, OWN_PREFIX, marks};
+use super::refs::{self, Views};
+use super::release::{Body, FilePlan, Loaded, load};
+use super::rendered::{Limits, RenderedFile, Unit, Watched};
+use super::renderer::{Renderer, renderers};
+use super::request::World;
+use super::schema;
+use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target};
+use crate::snapshot::Snapshot;
+use crate::yaml;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tera::Context;
+
+/// A line of a rendered file with where it came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traced {
+    /// What stands there.
+    pub text: String,
+    /// What it is about: a JSON pointer into its document, where the file is written anew from such.
+    pub pointer: Option<String>,
+    /// Who wrote it.
+    pub origin: Origin,
+}
+
+/// Who wrote a line.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Origin {
+    /// A place in a template, or in a file that is copied.
+    Template(Place),
+    /// goldpath itself: its labels and annotations, what stands between documents, and the files that it generates.
+    Goldpath,
+}
+
+/// Every line of a file of a unit with where it came from; nothing when the unit is not one of this platform, or has no such file.
+pub fn trace(snapshot: &Snapshot, platform: &Platform, limits: &Limits, unit: &Unit, file: &RepoPath) -> Option<Vec<Traced>> {
+    let text = std::str::from_utf8(&unit.files.get(file)?.bytes).ok()?;
+    let bench = Bench::open(snapshot, platform, limits, unit)?;
+    let lines = (1_u32..).zip(text.lines());
+    let Some(plan) = bench.loaded.outputs.get(&bench.output.name)?.files.iter().find(|plan| plan.path == *file) else {
+        let generated = |text: &str| Traced { text: text.to_owned(), pointer: None, origin: Origin::Goldpath };
+        return Some(text.lines().map(generated).collect());
+    };
+    let (raw, by_template) = bench.raw(plan, &bench.request.document.0)?;
+    let one = |(number, shown): (u32, &str)| {
+        let spot = if raw == text { Some(Spot::Line(number)) } else { Spot::find(text, number) };
+        let at = spot.as_ref().and_then(|spot| spot.in_raw(&raw, text));
+        let place = at.map(|(line, column)| match &by_template {
+            Some((engine, template, context)) => {
+                let (file, span) = engine.trace(*template, context, limits, byte_at(&raw, line, column));
+                Place::new(file, span)
+            }
+            None => Place::new(plan.source.clone(), Span::point(line, column)),
+        });
+        let pointer = spot.and_then(Spot::pointer);
+        Traced { text: shown.to_owned(), pointer, origin: place.map_or(Origin::Goldpath, Origin::Template) }
+    };
+    Some(lines.map(one).collect())
+}
+
+/// The fields of the request that a line of a file changes with, as JSON pointers; `line` counts from 1.
+pub fn fields(
+    snapshot: &Snapshot,
+    platform: &Platform,
+    limits: &Limits,
+    unit: &Unit,
+    file: &RepoPath,
+    traced: (u32, &Traced),
+) -> Vec<String> {
+    let Some(bench) = Bench::open(snapshot, platform, limits, unit) else { return Vec::new() };
+    let (line, traced) = traced;
+    let of_goldpath = traced.origin == Origin::Goldpath;
+    if let Some(pointer) = traced.pointer.as_deref().filter(|_| of_goldpath) {
+        return bench.fact(pointer).into_iter().collect();
+    }
+    let Some(text) = unit.files.get(file).and_then(|file| std::str::from_utf8(&file.bytes).ok()).filter(|_| !of_goldpath) else {
+        return Vec::new();
+    };
+    let spot = if traced.pointer.is_some() { Spot::find(text, line) } else { Some(Spot::Line(line)) };
+    spot.map(|spot| bench.fields(snapshot, text, file, &spot)).unwrap_or_default()
+}
+
+/// Everything that one unit is made with.
+struct Bench<'a> {
+    limits: &'a Limits,
+    request: &'a Request,
+    release: &'a Release,
+    path: &'a GoldenPath,
+    output: &'a Output,
+    target: &'a Target,
+    renderer: Renderer,
+    loaded: Loaded,
+    shared: Shared,
+    marks: Marks,
+    /// What is seen of the requests that it names.
+    refs: Value,
+    /// Which element of `forEach` it is for.
+    element: Option<usize>,
+}
+
+/// What a request sees of those that it names.
+fn named(snapshot: &Snapshot, platform: &Platform, limits: &Limits, request: &Request) -> Option<Value> {
+    let (renderers, _) = renderers(snapshot);
+    let inputs = Inputs::of(snapshot, platform, &renderers);
+    // what is named may be of any release
+    let needed = platform.releases.values().filter(|_| !request.refs.is_empty());
+    let releases = needed.map(|release| (release.id.clone(), Arc::new(load(snapshot, release, &renderers, limits)))).collect();
+    let watched = Watched::by_nobody();
+    let shared = Shared::new(platform);
+    let mut world =
+        World { snapshot, platform, limits, renderers, releases, shared, inputs: &inputs, views: Views::new(), watched: &watched };
+    world.views = refs::views(&world, &[request]);
+    refs::seen(&world.views, request).map(|(value, _)| value)
+}
+
+/// The template that a text came from.
+type ByTemplate<'b> = (&'b Engine, usize, Context);
+
+impl<'a> Bench<'a> {
+    fn open(snapshot: &Snapshot, platform: &'a Platform, limits: &'a Limits, unit: &Unit) -> Option<Self> {
+        let request = platform.requests.get(&unit.id.request)?;
+        let release = platform.releases.get(&unit.release)?;
+        let output = release.outputs.iter().find(|output| output.name == unit.id.output)?;
+        let (mut renderers, _) = renderers(snapshot);
+        let mut bench = Self {
+            limits,
+            request,
+            release,
+            path: platform.paths.get(&release.id.path)?,
+            output,
+            target: platform.targets.get(&unit.id.target)?,
+            loaded: load(snapshot, release, &renderers, limits),
+            renderer: renderers.remove(&output.renderer)?,
+            shared: Shared::new(platform),
+            marks: marks(request, platform.teams.get(&request.id.team), &release.id),
+            refs: named(snapshot, platform, limits, request)?,
+            element: None,
+        };
+        if output.for_each.is_some() {
+            let is_it = |bench: &Self| bench.make(&request.document.0).is_some_and(|files| Unit::digest_of(&files) == unit.digest);
+            bench.element = (0..limits.units).find(|number| {
+                bench.element = Some(*number);
+                is_it(&bench)
+            });
+            bench.element?;
+        }
+        Some(bench)
+    }
+
+    fn context(&self, document: &Value) -> Option<Context> {
+        let request = Request { document: Json(document.clone()), ..self.request.clone() };
+        let mut context = self.shared.request(&request, self.path, self.release, &self.marks, &self.refs);
+        if let Some(number) = self.element {
+            let each = self.loaded.expressions.for_each(self.output, &context).ok()??.into_iter().nth(number)?;
+            context.insert("each", &each);
+        }
+        Some(self.shared.with_target(&context, self.target))
+    }
+
+    /// The files of the unit for another document; nothing when they cannot be made.
+    fn make(&self, document: &Value) -> Option<BTreeMap<RepoPath, RenderedFile>> {
+        let context = self.context(document)?;
+        let maker = Maker {
+            plan: self.loaded.outputs.get(&self.output.name)?,
+            renderer: &self.renderer,
+            context: &context,
+            limits: self.limits,
+            marks: &self.marks,
+            providers: &self.target.terraform_providers,
+            schema: schema::of_target(self.target),
+            release_file: &self.release.file,
+            begins: &|_| {},
+            traced: None,
+        };
+        maker.make().ok().map(|made| made.files)
+    }
+
+    /// The text of a file as its template wrote it.
+    fn raw(&self, plan: &FilePlan, document: &Value) -> Option<(String, Option<ByTemplate<'_>>)> {
+        let template = match &plan.body {
+            Body::Copy(text) => return Some((text.clone(), None)),
+            Body::Template(template) => *template,
+        };
+        let context = self.context(document)?;
+        let engine: &Engine = &self.loaded.outputs.get(&self.output.name)?.engine;
+        let noted = engine.render(template, &context, self.limits.steps, self.limits.output_bytes, Mode::default()).ok()?;
+        let text = String::from_utf8(noted.output).ok()?;
+        Some((text.trim_end().to_owned() + "\n", Some((engine, template, context))))
+    }
+
+    /// The fields that a line changes with.
+    fn fields(&self, snapshot: &Snapshot, text: &str, file: &RepoPath, spot: &Spot) -> Vec<String> {
+        let document = &self.request.document.0;
+        let choices = choices(snapshot, self.release);
+        let mut all = Vec::new();
+        scalars(document.get("spec").unwrap_or(&Value::Null), "/spec", &mut all);
+        all.push("/metadata/name".to_owned());
+        all.retain(|pointer| {
+            let Some(value) = document.pointer(pointer) else { return false };
+            others(value, &choices).into_iter().any(|other| {
+                let mut changed = document.clone();
+                if let Some(value) = changed.pointer_mut(pointer) {
+                    *value = other;
+                }
+                // what cannot be made any more says nothing
+                let Some(files) = self.make(&changed) else { return false };
+                let after = files.get(file).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+                after.is_none_or(|after| spot.differs(text, &after))
+            })
+        });
+        all
+    }
+
+    /// The field behind a label or an annotation of goldpath's own.
+    fn fact(&self, pointer: &str) -> Option<String> {
+        let facts = &self.release.facts;
+        let fact = match pointer.rsplit('/').next()?.replace("~1", "/").strip_prefix(OWN_PREFIX)? {
+            "request" => return Some("/metadata/name".to_owned()),
+            "expires" => return Some("/metadata/annotations/goldpath.dev~1expires".to_owned()),
+            "cost-centre" => facts.cost_centre.as_ref(),
+            "data-classification" => facts.data_classification.as_ref(),
+            _ => None,
+        };
+        match fact? {
+            Fact::Pointer(pointer) => Some(pointer.clone()),
+            Fact::Constant(_) => None,
+        }
+    }
+}
+
+/// What a line is, so that it can be found again in another text.
+enum Spot {
+    /// A line of a text that is written as its template gave it.
+    Line(u32),
+    /// A value of a document that is written anew.
+    Value { document: usize, pointer: String },
+}
+
+impl Spot {
+    fn pointer(self) -> Option<String> {
+        match self {
+            Self::Line(_) => None,
+            Self::Value { document: _, pointer } => Some(pointer),
+        }
+    }
+
+    /// The innermost value that begins in a line of YAML, or goes through it.
+    fn find(text: &str, line: u32) -> Option<Self> {
+        let parsed = yaml::parse(text);
+        let mut best: Option<(u32, Self)> = None;
+        for (document, read) in parsed.documents.iter().enumerate() {
+            let mut pointers = Vec::new();
+            walk(read.value(), "", &mut pointers);
+            for pointer in pointers {
+                let Some(spot) = read.place(&pointer) else { continue };
+                let from = spot.key.unwrap_or(spot.value).line;
+                if from <= line && line <= spot.value.end_line.max(from) && best.as_ref().is_none_or(|(known, _)| from >= *known) {
+                    best = Some((from, Self::Value { document, pointer }));
+                }
+            }
+        }
+        best.map(|(_, spot)| spot)
+    }
+
+    /// Line and column of the same thing in the text of the template; nothing when it is not there.
+    fn in_raw(&self, raw: &str, text: &str) -> Option<(u32, u32)> {
+        match self {
+            Self::Line(line) => {
+                let blank = raw.lines().nth(*line as usize - 1)?.chars().take_while(|c| c.is_whitespace()).count();
+                Some((*line, u32::try_from(blank).ok()? + 1))
+            }
+            Self::Value { document, pointer } => {
+                let (read, written) = (yaml::parse(text), yaml::parse(raw));
+                let wanted = read.documents.get(*document)?.value();
+                let written = written.documents.iter().find(|other| is_same(other.value(), wanted))?;
+                let spot = written.place(pointer)?;
+                let span = spot.key.unwrap_or(spot.value);
+                Some((span.line, span.column))
+            }
+        }
+    }
+
+    /// Whether it is another thing in another text of the same file.
+    fn differs(&self, before: &str, after: &str) -> bool {
+        match self {
+            Self::Line(line) => {
+                let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
+                let at = *line as usize - 1;
+                let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &before, &after);
+                !ops.iter().any(|op| op.tag() == similar::DiffTag::Equal && op.old_range().contains(&at))
+            }
+            Self::Value { document, pointer } => {
+                let (before, after) = (yaml::parse(before), yaml::parse(after));
+                let Some(old) = before.documents.get(*document).map(yaml::Document::value) else { return true };
+                let same_place = after.documents.get(*document).filter(|_| before.documents.len() == after.documents.len());
+                let new = same_place.or_else(|| after.documents.iter().find(|other| is_same(other.value(), old)));
+                match (old.pointer(pointer), new.and_then(|new| new.value().pointer(pointer))) {
+                    // the line of a map or list is there or not, whatever is in it
+                    (Some(Value::Object(_)), Some(Value::Object(_))) | (Some(Value::Array(_)), Some(Value::Array(_))) => false,
+                    (old, new) => old != new,
+                }
+            }
+        }
+    }
+}
+
+/// Whether two documents are of the same object.
+fn is_same(one: &Value, other: &Value) -> bool {
+    ["/apiVersion", "/kind", "/metadata/name", "/metadata/namespace"].iter().all(|at| one.pointer(at) == other.pointer(at))
+}
+
+fn child(at: &str, key: &str) -> String {
+    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+/// The pointers of everything below a value, what is around first.
+fn walk(value: &Value, at: &str, into: &mut Vec<String>) {
+    let mut go = |pointer: String, value: &Value| {
+        into.push(pointer.clone());
+        walk(value, &pointer, into);
+    };
+    match value {
+        Value::Object(map) => map.iter().for_each(|(key, value)| go(child(at, key), value)),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, value)| go(child(at, &index.to_string()), value)),
+        _ => {}
+    }
+}
+
+/// The pointers of everything that is no map and no list.
+fn scalars(value: &Value, at: &str, into: &mut Vec<String>) {
+    let mut all = Vec::new();
+    walk(value, at, &mut all);
+    let below = |pointer: &String| value.pointer(&pointer[at.len()..]).is_some_and(|value| !value.is_object() && !value.is_array());
+    into.extend(all.into_iter().filter(below));
+}
+
+/// The lists of choices that a schema gives.
+fn choices(snapshot: &Snapshot, release: &Release) -> Vec<Vec<Value>> {
+    let text = snapshot.text(&format!("{}/schema.json", release.id.folder())).unwrap_or_default();
+    let schema: Value = serde_json::from_str(text).unwrap_or_default();
+    let mut all = Vec::new();
+    walk(&schema, "", &mut all);
+    let lists = all.iter().filter(|pointer| pointer.ends_with("/enum"));
+    lists.filter_map(|pointer| schema.pointer(pointer)?.as_array().cloned()).collect()
+}
+
+/// Other values in the place of one: the other choices, and what is near at both ends.
+fn others(value: &Value, choices: &[Vec<Value>]) -> Vec<Value> {
+    let mut others: Vec<Value> =
+        choices.iter().filter(|list| list.contains(value)).flatten().filter(|other| *other != value).cloned().collect();
+    match value {
+        Value::String(text) => others.extend([format!("q{text}").into(), format!("{text}q").into()]),
+        Value::Bool(is) => others.push((!is).into()),
+        Value::Number(number) => {
+            if let Some(number) = number.as_i64() {
+                let near = [number.saturating_add(1), number.saturating_sub(1), 0, 1, number.saturating_mul(2)];
+                others.extend(near.into_iter().filter(|other| *other != number).map(Value::from));
+            } else if let Some(number) = number.as_f64() {
+                others.extend([Value::from(number + 1.0), Value::from(number / 2.0)]);
+            }
+        }
+        Value::Null | Value::Array(_) | Value::Object(_) => {}
+    }
+    others
+}
+
+/// The byte at a line and a column, both from 1.
+fn byte_at(text: &str, line: u32, column: u32) -> usize {
+    let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1) as usize).map(str::len).sum();
+    let within = text[before..].chars().take(column.saturating_sub(1) as usize).map(char::len_utf8).sum::<usize>();
+    before + within
+}

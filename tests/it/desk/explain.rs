@@ -1,0 +1,123 @@
+//! `goldpath explain`, and the provenance of every rendered line.
+
+use super::place::Place;
+use crate::example::{read, rendered};
+use goldpath::render::{Limits, Origin, trace};
+use insta::assert_snapshot;
+
+const UNIT: &str = "platform/hello/cluster@staging";
+
+#[test]
+fn a_unit_says_what_made_it_and_a_line_where_it_came_from() {
+    let place = Place::with("first-repository");
+    assert_snapshot!(place.run(&["explain", UNIT]), @r#"
+    $ goldpath explain platform/hello/cluster@staging
+    unit       platform/hello/cluster@staging
+    request    requests/platform/hello.yaml
+    path       Preview (`preview`), owner `platform`, #platform-help
+    release    `preview@1.0.0`, the current one for `platform.example.org/v1`
+    target     `staging` (directory) with environment: staging
+    renderer   kubernetes@1
+
+    defaults that the request leaves as they are
+      spec.size: "small"
+
+    policies
+      0 passed, 0 warned, 0 failed, 0 waived: 0 files
+
+    files
+      deployment.yaml  from golden-paths/preview/1.0.0/cluster/deployment.yaml.tera
+
+    what would change it
+      golden-paths/preview/1.0.0: never changes; another release does, once it is the current one
+      goldpath.yaml: `values`, which templates read as `platform.values`
+      renderers/kubernetes/1: never changes; another version of it does, by another release
+      requests/platform/hello.yaml: the request: its fields, or a pin of another release
+      targets/staging.yaml: labels and values of the target
+      teams/platform.yaml: contact, cost centre and values of the team
+    -- exit 0
+    "#);
+    let file = format!("{UNIT}:deployment.yaml");
+    let text = place.run(&["render", "platform/hello"]);
+    let deployment = text.split("\n# ").find(|part| part.contains("/deployment.yaml\n")).expect("it has one");
+    let line_of = |what: &str| deployment.lines().position(|line| line.contains(what)).expect("the line is there").to_string();
+    assert!(place.run(&["explain", &file]).contains("deployment.yaml.tera:2\n"));
+    let shown: String = ["image:", "replicas:", "goldpath.dev/request:", "kind: Deployment", "cpu:"]
+        .iter()
+        .map(|what| place.run(&["explain", &file, "--line", &line_of(what)]).split("\nunit ").next().unwrap_or_default().to_owned() + "\n")
+        .collect();
+    assert_snapshot!(shown, @"");
+}
+
+#[test]
+fn what_is_not_there_is_named_with_what_is() {
+    let place = Place::with("first-repository");
+    let file = format!("{UNIT}:deployment.yml");
+    let line = format!("{UNIT}:deployment.yaml");
+    let calls: [&[&str]; 5] = [
+        &["explain", "platform/helo/cluster@staging"],
+        &["explain", "platform/hello/cluster@production"],
+        &["explain", &file],
+        &["explain", UNIT, "--line", "3"],
+        &["explain", &line, "--line", "3000"],
+    ];
+    let said: String = calls.iter().map(|args| place.run(args)).collect();
+    assert_snapshot!(said, @"
+    $ goldpath explain platform/helo/cluster@staging
+    -- stderr
+    error: there is no unit `platform/helo/cluster@staging`
+      hint: did you mean `platform/hello/cluster@staging`?
+    -- exit 2
+    $ goldpath explain platform/hello/cluster@production
+    -- stderr
+    error: there is no unit `platform/hello/cluster@production`
+      hint: did you mean `platform/hello/cluster@staging`?
+    -- exit 2
+    $ goldpath explain platform/hello/cluster@staging:deployment.yml
+    -- stderr
+    error: `platform/hello/cluster@staging` has no file `deployment.yml`
+      hint: did you mean `deployment.yaml`?
+    -- exit 2
+    $ goldpath explain platform/hello/cluster@staging --line 3
+    -- stderr
+    error: `--line` is of a file
+      hint: name it behind the unit: `platform/hello/cluster@staging:deployment.yaml`
+    -- exit 2
+    $ goldpath explain platform/hello/cluster@staging:deployment.yaml --line 3000
+    -- stderr
+    error: `deployment.yaml` has no line 3000
+      hint: it has 36 lines, as `goldpath render` shows them
+    -- exit 2
+    ");
+}
+
+#[test]
+fn every_line_of_the_example_has_a_place_in_a_template_that_is_there() {
+    let snapshot = read("platform-repo-example");
+    let (parsed, rendered) = rendered(&snapshot);
+    let (mut of_templates, mut of_goldpath, mut odd) = (0, 0, Vec::new());
+    // one request of each path: the others go the same ways
+    for unit in rendered.units.values().filter(|unit| ["payments-preview", "payments-gateway"].contains(&unit.id.request.name.as_str())) {
+        for path in unit.files.keys() {
+            let traced = trace(&snapshot, &parsed.platform, &Limits::default(), unit, path).expect("it is a unit of the platform");
+            for (number, traced) in (1..).zip(&traced).filter(|(_, traced)| !matches!(traced.text.trim(), "" | "---")) {
+                let line = traced.text.trim();
+                let Origin::Template(place) = &traced.origin else {
+                    of_goldpath += 1;
+                    let own = line.contains("goldpath") || line.ends_with(':') || path.as_str().ends_with(".tf.json");
+                    assert!(own, "{path}:{number}: {line}");
+                    continue;
+                };
+                of_templates += 1;
+                let source = snapshot.text(place.path.as_str()).and_then(|text| text.lines().nth(place.span.line as usize - 1));
+                // the key of the line, or its first word, stands in the line of the template; or all of it is printed there
+                let word = line.trim_start_matches("- ").split([':', ' ', '"']).next().unwrap_or_default();
+                if !source.is_some_and(|source| source.contains(word) || source.contains("{{")) {
+                    odd.push(format!("{}:{path}:{number}: {line} ← {}:{}: {source:?}", unit.id, place.path, place.span.line));
+                }
+            }
+        }
+    }
+    assert!(of_templates > 250 && of_goldpath > 20, "{of_templates} {of_goldpath}");
+    assert!(odd.is_empty(), "{} of {of_templates}:\n{}", odd.len(), odd.join("\n"));
+}

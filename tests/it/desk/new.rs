@@ -1,0 +1,279 @@
+//! `goldpath new`.
+
+use super::place::Place;
+use crate::example::{folder, read};
+use goldpath::forms;
+use goldpath::parse::parse;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+/// A schema with lists, maps, optional parts with required fields, references and choices of form.
+const NESTED: &str = r##"{
+  "type": "object",
+  "additionalProperties": false,
+  "required": ["image", "ports", "owner"],
+  "properties": {
+    "image": {"description": "The image", "type": "string", "examples": ["shop/hello:1.0.0"]},
+    "ports": {"description": "Where it listens.", "type": "array", "minItems": 1, "items": {"$ref": "#/$defs/port"}},
+    "owner": {"description": "Who answers\n  evil: for it.", "oneOf": [{"type": "string"}, {"type": "null"}]},
+    "storage": {
+      "description": "A disk, when one is needed.",
+      "type": "object", "additionalProperties": false, "required": ["size"],
+      "properties": {"size": {"type": "string", "format": "quantity"}, "class": {"enum": ["fast", "slow"]}, "keep": {"type": "boolean", "default": false}}
+    },
+    "variables": {"type": "object", "additionalProperties": {"type": "string"}},
+    "hosts": {"type": "array", "items": {"type": "string"}, "default": ["a.example.org", "yes"]},
+    "replicas": {"type": "integer", "minimum": 1},
+    "lifetime": {"type": "string", "format": "goldpath-duration"}
+  },
+  "if": {"required": ["storage"]}, "then": {"required": ["replicas"]},
+  "$defs": {"port": {
+    "type": "object", "additionalProperties": false, "required": ["number"],
+    "properties": {"number": {"type": "integer", "minimum": 1, "maximum": 65535}, "protocol": {"enum": ["TCP", "UDP"], "default": "TCP"}}
+  }}
+}"##;
+
+/// A line that is taken in: `  #size: small` → `  size: small`.
+fn uncommented(line: &str) -> String {
+    let (blank, rest) = line.split_at(line.len() - line.trim_start().len());
+    match rest.strip_prefix('#') {
+        Some(field) if !field.starts_with(' ') || field.starts_with("  ") => format!("{blank}{field}"),
+        _ => line.to_owned(),
+    }
+}
+
+#[test]
+fn a_request_explains_every_field_and_is_accepted_once_the_required_ones_are_filled_in() {
+    let place = Place::with("first-repository");
+    assert_snapshot!(place.run(&["new", "Preview", "cart"]), @"
+    $ goldpath new Preview cart
+    requests/platform/cart.yaml: a request for Preview (`preview@1.0.0`)
+
+    Next:
+      fill in the fields that have no value
+      goldpath validate requests/platform/cart.yaml
+      goldpath diff
+    -- exit 0
+    ");
+    assert_snapshot!(place.text("requests/platform/cart.yaml"), @r#"
+    # yaml-language-server: $schema=../../.goldpath/schemas/preview.json
+    # Preview: One service to try out, for a limited time.
+    # Fill in each field that has no value; take away the `#` in front of an optional one to set it.
+    # Help: #platform-help
+    apiVersion: platform.example.org/v1
+    kind: Preview
+    metadata:
+      name: cart
+      #annotations:
+      #  goldpath.dev/release: 1.0.0   # stay on this release; without it, the current one
+    spec:
+      # The image with its tag, below the registry of the organisation. Required.
+      image:
+      # How many of it run. A whole number from 1 to 5.
+      #replicas: 1
+      # How much each of them gets: small is 100m and 128Mi, large is 500m and 1Gi. One of `small` or `large`.
+      #size: small
+      # How long it lives, counted from when it is up. A duration such as `14d` or `12h`.
+      #lifetime: "7d"
+    "#);
+    // as it is, each field that has no value is named at its line
+    assert_snapshot!(place.run(&["validate", "requests/platform/cart.yaml"]), @"
+    $ goldpath validate requests/platform/cart.yaml
+    error[wrong-type]
+
+      × `spec.image` must be text, is empty
+        ╭─[requests/platform/cart.yaml:13:8]
+     12 │   # The image with its tag, below the registry of the organisation. Required.
+     13 │   image:
+        ·        ─
+     14 │   # How many of it run. A whole number from 1 to 5.
+        ╰────
+      help: Give it a value, or remove it.
+
+    1 error
+    2 requests checked, the errors in requests/platform/cart.yaml must be mended
+    -- exit 1
+    ");
+    place.swap("requests/platform/cart.yaml", "image:\n", "image: shop/cart:1.0.0\n");
+    assert!(place.run(&["validate"]).contains("2 requests checked, nothing to mend"));
+    place.write("golden-paths/preview/1.0.0/schema.json", NESTED);
+    place.run(&["new", "preview", "nested"]);
+    assert_snapshot!(place.text("requests/platform/nested.yaml"), @r#"
+    # yaml-language-server: $schema=../../.goldpath/schemas/preview.json
+    # Preview: One service to try out, for a limited time.
+    # Fill in each field that has no value; take away the `#` in front of an optional one to set it. Some values
+    # ask for more: `goldpath validate` says what.
+    # Help: #platform-help
+    apiVersion: platform.example.org/v1
+    kind: Preview
+    metadata:
+      name: nested
+      #annotations:
+      #  goldpath.dev/release: 1.0.0   # stay on this release; without it, the current one
+    spec:
+      # The image. Required.
+      image:
+      # Where it listens. A list of at least 1 entries. Required.
+      ports:
+      - # A whole number from 1 to 65535. Required.
+        number:
+        # One of `TCP` or `UDP`.
+        #protocol: TCP
+      # Who answers evil: for it. Required.
+      owner:
+      # A disk, when one is needed.
+      #storage:
+      #  # A quantity such as `500m` or `1Gi`. Required.
+      #  size:
+      #  # One of `fast` or `slow`.
+      #  #class: fast
+      #  # `true` or `false`.
+      #  keep: false
+      #variables: {}
+      # A list.
+      #hosts:
+      #- a.example.org
+      #- "yes"
+      # A whole number of at least 1.
+      #replicas:
+      # A duration such as `14d` or `12h`.
+      #lifetime:
+    "#);
+}
+
+/// The choices that a schema gives for a field of that name, wherever it is.
+fn choices<'s>(schema: &'s Value, field: &str) -> Option<&'s Value> {
+    let here = schema.get("properties").and_then(|all| all.get(field)?.get("enum")?.as_array()?.first());
+    let below = || match schema {
+        Value::Object(map) => map.values().find_map(|below| choices(below, field)),
+        _ => None,
+    };
+    here.or_else(below)
+}
+
+/// The file with a value behind each key that has none: the first choice, or what another request of the kind says.
+fn filled(text: &str, schema: &Value, other: &str) -> String {
+    let value = |key: &str| {
+        let said =
+            other.lines().find_map(|line| line.trim().trim_start_matches("- ").strip_prefix(key)?.strip_prefix(": ").map(str::to_owned));
+        choices(schema, key).map(|choice| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned)).or(said)
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let line = |(at, line): (usize, &&str)| {
+        let key = line.trim().strip_suffix(':').filter(|key| !key.starts_with('#'));
+        let is_open = lines[at + 1..]
+            .iter()
+            .find(|next| !next.trim().is_empty())
+            .is_some_and(|next| indent(next) > indent(line) || (indent(next) == indent(line) && next.trim().starts_with("- ")));
+        match key.filter(|_| !is_open) {
+            Some(key) => format!("{line} {}\n", value(key).unwrap_or_else(|| panic!("nothing says what `{key}` may be in\n{text}"))),
+            None => format!("{line}\n"),
+        }
+    };
+    lines.iter().enumerate().map(line).collect()
+}
+
+#[test]
+fn each_path_of_the_example_gets_a_request_that_is_accepted() {
+    let place = Place::with("platform-repo-example");
+    let snapshot = read("platform-repo-example");
+    let platform = parse(&snapshot).platform;
+    let mut files = Vec::new();
+    for path in platform.paths.values() {
+        let other = platform.requests.values().find(|request| request.release.path == path.name).expect("the example has one of each");
+        let said = place.run(&["new", path.name.as_str(), "desk-check-of-a-path", "--team", other.id.team.as_str()]);
+        let name = if said.contains("takes at most") || said.contains("already") { "desk" } else { "desk-check-of-a-path" };
+        if name == "desk" {
+            place.run(&["new", path.name.as_str(), name, "--team", other.id.team.as_str()]);
+        }
+        let file = format!("requests/{}/{name}.yaml", other.id.team);
+        let release = forms::newest(&platform, path).expect("it has a current one");
+        let schema = forms::schema_of(&snapshot, release).expect("it has a schema");
+        let text = filled(&place.text(&file), &schema, snapshot.text(other.file.as_str()).expect("text"));
+        place.write(&file, &text);
+        files.push(file);
+    }
+    assert!(files.len() >= 7, "{files:?}");
+    let said = place.run(&["validate", "--output", "github"]);
+    assert!(!said.contains("::error"), "{said}");
+    // and so they are with every optional field set to what stands there
+    for file in &files {
+        let set: String = place.text(file).lines().map(|line| uncommented(line) + "\n").collect();
+        // but for what only an example can say
+        let set: String = set.lines().filter(|line| !line.trim().ends_with("expireDays:")).map(|line| format!("{line}\n")).collect();
+        place.write(file, &set);
+    }
+    let said = place.run(&["validate", "--output", "github"]);
+    assert!(!said.contains("::error"), "{said}");
+}
+
+#[test]
+fn an_editor_finds_the_schema_that_its_first_line_names() {
+    let place = Place::with("first-repository");
+    place.run(&["new", "preview", "cart"]);
+    let file = "requests/platform/cart.yaml";
+    let text = place.text(file);
+    let schema = text.lines().next().and_then(|line| line.split_once("$schema=")).expect("the first line names it").1.to_owned();
+    let schema = place.path(file).parent().expect("a folder").join(schema);
+    let schema: Value = serde_json::from_slice(&std::fs::read(&schema).expect("it is there")).expect("JSON");
+    assert_eq!(schema["title"], "Preview");
+    // made anew by each desk, and in nobody's way
+    assert_eq!(place.text(".goldpath/schemas/.gitignore"), "*\n");
+    assert!(folder("schemas").is_dir());
+}
+
+#[test]
+fn what_cannot_be_made_says_why_and_nothing_is_overwritten() {
+    let place = Place::with("first-repository");
+    place.write("teams/orders-team.yaml", "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: orders-team}\nspec: {}\n");
+    let before = place.text("requests/platform/hello.yaml");
+    let calls: [&[&str]; 7] = [
+        &["new", "previw", "x", "--team", "platform"],
+        &["new", "bakery", "x", "--team", "platform"],
+        &["new", "preview", "Orders API", "--team", "platform"],
+        &["new", "preview", "x"],
+        &["new", "preview", "x", "--team", "order-team"],
+        &["new", "preview", "hello", "--team", "platform"],
+        &["new", "preview", "a-name-that-is-longer-than-this-path-will-take", "--team", "platform"],
+    ];
+    let said: String = calls.iter().map(|args| place.run(args)).collect();
+    assert_snapshot!(said, @"
+    $ goldpath new previw x --team platform
+    -- stderr
+    error: there is no golden path `previw` in this repository
+      hint: did you mean `preview`?
+    -- exit 2
+    $ goldpath new bakery x --team platform
+    -- stderr
+    error: there is no golden path `bakery` in this repository
+      hint: there are `preview`
+    -- exit 2
+    $ goldpath new preview Orders API --team platform
+    -- stderr
+    error: `Orders API` is not a name: a name is made of small letters, digits and `-`, this one holds 'O'
+      hint: `orders-api` is one
+    -- exit 2
+    $ goldpath new preview x
+    -- stderr
+    error: it is not clear whose request this is
+      hint: name it with `--team TEAM`: there are `orders-team` and `platform`
+    -- exit 2
+    $ goldpath new preview x --team order-team
+    -- stderr
+    error: there is no team `order-team`
+      hint: did you mean `orders-team`?
+    -- exit 2
+    $ goldpath new preview hello --team platform
+    -- stderr
+    error: the team `platform` has a request `hello` already: requests/platform/hello.yaml
+      hint: names are unique in a team across all kinds: choose another
+    -- exit 2
+    $ goldpath new preview a-name-that-is-longer-than-this-path-will-take --team platform
+    -- stderr
+    error: `a-name-that-is-longer-than-this-path-will-take` has 46 characters, and `Preview` takes at most 30
+      hint: choose a shorter name
+    -- exit 2
+    ");
+    assert_eq!(place.text("requests/platform/hello.yaml"), before);
+}

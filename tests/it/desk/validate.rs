@@ -1,0 +1,164 @@
+//! What `goldpath validate` tells other tools, and that every verb answers programs.
+
+use super::place::Place;
+use insta::assert_snapshot;
+use serde_json::Value;
+
+fn broken() -> Place {
+    let place = Place::with("first-repository");
+    place.swap("requests/platform/hello.yaml", "replicas: 2", "replica: 2\n  size: huge");
+    place
+}
+
+/// The JSON that a call prints.
+fn json(place: &Place, args: &[&str]) -> Value {
+    let shown = place.run(args);
+    let (_, rest) = shown.split_once('\n').expect("the call is a line");
+    let (result, _) = rest.rsplit_once("\n-- ").expect("the code is a line");
+    let result = result.split("\n-- stderr").next().unwrap_or_default();
+    serde_json::from_str(result).unwrap_or_else(|error| panic!("{error}: {shown}"))
+}
+
+#[test]
+fn a_workflow_gets_a_line_for_each_finding() {
+    assert_snapshot!(broken().run(&["validate", "--output", "github"]), @"
+    $ goldpath validate --output github
+    ::error file=requests/platform/hello.yaml,line=7,endLine=7,col=3,endColumn=10,title=unknown-field::`replica` is not a field of `spec`. Did you mean `replicas`?
+    ::error file=requests/platform/hello.yaml,line=8,endLine=8,col=9,endColumn=13,title=not-one-of::`spec.size` must be one of `small` or `large`, is `huge`
+    1 request checked, the errors must be mended
+    -- exit 1
+    ");
+}
+
+#[test]
+fn code_scanning_gets_a_log_that_names_its_rules() {
+    let log = json(&broken(), &["validate", "--output", "sarif"]);
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+    assert!(rules.len() > 70, "{}", rules.len());
+    let ids: std::collections::BTreeSet<&str> = rules.iter().map(|rule| rule["id"].as_str().expect("text")).collect();
+    assert_eq!(ids.len(), rules.len(), "each rule once");
+    let findings = std::fs::read_to_string(crate::example::folder("docs/findings.md")).expect("it is there");
+    for rule in rules {
+        let text = |pointer: &str| rule.pointer(pointer).and_then(Value::as_str).expect("text").to_owned();
+        assert!(!text("/shortDescription/text").is_empty() && !text("/help/text").is_empty(), "{rule}");
+        assert!(findings.contains(&format!("### `{}`", text("/id"))), "{rule}");
+    }
+    for result in run["results"].as_array().expect("results") {
+        let rule = &rules[usize::try_from(result["ruleIndex"].as_u64().expect("a number")).expect("small")];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let region = &result["locations"][0]["physicalLocation"]["region"];
+        assert!(region["startLine"].as_u64() >= Some(1) && region["startColumn"].as_u64() >= Some(1), "{result}");
+    }
+    assert_snapshot!(format!("{:#}", run["results"]), @r#"
+    [
+      {
+        "ruleId": "unknown-field",
+        "ruleIndex": 21,
+        "level": "error",
+        "message": {
+          "text": "`replica` is not a field of `spec`. Did you mean `replicas`?"
+        },
+        "locations": [
+          {
+            "physicalLocation": {
+              "artifactLocation": {
+                "uri": "requests/platform/hello.yaml",
+                "uriBaseId": "%SRCROOT%"
+              },
+              "region": {
+                "startLine": 7,
+                "startColumn": 3,
+                "endLine": 7,
+                "endColumn": 10
+              }
+            }
+          }
+        ],
+        "relatedLocations": [],
+        "partialFingerprints": {
+          "goldpathFinding/v1": "9c47de851b57c6b997adf3cfc4815dc85b6e8935a3e8b2f93501f64ef531a238"
+        },
+        "properties": {
+          "turn": "requester"
+        }
+      },
+      {
+        "ruleId": "not-one-of",
+        "ruleIndex": 24,
+        "level": "error",
+        "message": {
+          "text": "`spec.size` must be one of `small` or `large`, is `huge`"
+        },
+        "locations": [
+          {
+            "physicalLocation": {
+              "artifactLocation": {
+                "uri": "requests/platform/hello.yaml",
+                "uriBaseId": "%SRCROOT%"
+              },
+              "region": {
+                "startLine": 8,
+                "startColumn": 9,
+                "endLine": 8,
+                "endColumn": 13
+              }
+            }
+          }
+        ],
+        "relatedLocations": [],
+        "partialFingerprints": {
+          "goldpathFinding/v1": "55815601ec9d3a9363705563b172f2a7b7d9be3975c4f5abc7bc12ade97f7e0f"
+        },
+        "properties": {
+          "turn": "requester"
+        }
+      }
+    ]
+    "#);
+}
+
+#[test]
+fn a_format_is_of_the_verb_that_writes_it() {
+    let place = Place::with("first-repository");
+    let calls: [&[&str]; 3] =
+        [&["render", "--output", "sarif"], &["test", "--output", "github"], &["new", "preview", "x", "--output", "json"]];
+    let said: String = calls.iter().map(|args| place.run(args)).collect();
+    assert_snapshot!(said, @"
+    $ goldpath render --output sarif
+    -- stderr
+    error: `--output sarif` is for `goldpath validate` alone
+      hint: use `--output text` or `--output json`
+    -- exit 2
+    $ goldpath test --output github
+    -- stderr
+    error: `--output github` is for `goldpath validate` alone
+      hint: use `--output text` or `--output json`
+    -- exit 2
+    $ goldpath new preview x --output json
+    -- stderr
+    error: `--output json` is for verbs that answer something
+      hint: `demo`, `init`, `new`, `run` and `completions` write text
+    -- exit 2
+    ");
+}
+
+#[test]
+fn every_verb_that_answers_gives_one_object_with_its_kind() {
+    let place = Place::with("first-repository");
+    let unit = "platform/hello/cluster@staging";
+    for (args, kind, field) in [
+        (&["validate"][..], "ValidateReport", "findings"),
+        (&["render"], "RenderReport", "units"),
+        (&["test"], "TestReport", "cases"),
+        (&["schema"], "SchemaReport", "kinds"),
+        (&["schema", "Team"], "SchemaReport", "kinds"),
+        (&["explain", unit], "ExplainReport", "reads"),
+    ] {
+        let args: Vec<&str> = args.iter().copied().chain(["--output", "json"]).collect();
+        let value = json(&place, &args);
+        assert_eq!((&value["apiVersion"], &value["kind"]), (&"goldpath.dev/v1".into(), &kind.into()), "{args:?}");
+        assert!(value[field].as_array().is_some_and(|all| !all.is_empty() || field == "findings"), "{value}");
+    }
+}
