@@ -1,6 +1,6 @@
 //! Findings: a user's mistake or a policy result, as a value.
 
-use super::RepoPath;
+use super::{GoldenPath, RepoPath};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -116,6 +116,9 @@ pub struct Related {
     pub message: String,
 }
 
+/// How help begins to say whose turn it is.
+const OWNED: &str = "This is for the owner of the golden path to mend";
+
 /// A user's mistake or a policy result: where, what, what to do next, and whose turn it is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Finding {
@@ -173,6 +176,20 @@ impl Finding {
     pub fn related(mut self, place: Place, message: impl Into<String>) -> Self {
         self.related.push(Related { place, message: message.into() });
         self
+    }
+
+    /// Names the owner of the golden path that it is about, and where to find them, as the last of its help.
+    #[must_use]
+    pub fn owned(mut self, path: &GoldenPath) -> Self {
+        let at = path.support.channel.as_ref().map_or_else(String::new, |channel| format!(", in {channel}"));
+        let gap = if self.help.is_empty() { "" } else { " " };
+        self.help += &format!("{gap}{OWNED}: team `{}`{at}.", path.owner);
+        self
+    }
+
+    /// Whether its help says who owns the golden path.
+    pub fn names_owner(&self) -> bool {
+        self.help.contains(OWNED)
     }
 
     /// Whether it holds the change.

@@ -3,6 +3,10 @@
 /// The candidate that was most likely meant, when one is near enough to be worth naming.
 pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
+    let same = candidates.iter().find(|candidate| candidate.eq_ignore_ascii_case(word));
+    if let Some(same) = same {
+        return Some(same);
+    }
     similar::get_close_matches(word, &candidates, 1, 0.6).first().copied()
 }
 

@@ -101,6 +101,8 @@ codes! {
     UNKNOWN_RELEASE = "unknown-release";
     /// An output that the release does not have.
     UNKNOWN_OUTPUT = "unknown-output";
+    /// Outputs wait for each other in a circle.
+    DEPENDENCY_CYCLE = "dependency-cycle";
     /// A release that serves another version than the one that names it.
     OTHER_VERSION = "other-version";
     /// The release is retired.
@@ -115,6 +117,8 @@ codes! {
     SCHEMA_REMOTE = "schema-remote";
     /// A `default` of `schema.json` does not fit its own schema.
     SCHEMA_DEFAULT = "schema-default";
+    /// Something in `schema.json` that is allowed and hardly meant.
+    SCHEMA_DOUBTFUL = "schema-doubtful";
     /// The owner that a request names is not the team of its folder.
     OTHER_OWNER = "other-owner";
     /// A request asks for a longer life than its golden path gives.

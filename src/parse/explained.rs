@@ -261,6 +261,19 @@ pub(super) const ALL: &[Explained] = &[
         "Name an output of the same release, or remove the dependency.",
     ),
     row(
+        "dependency-cycle",
+        "Outputs of a release wait for each other in a circle, so that none of them could go first.",
+        &[
+            Swap(
+                RELEASE,
+                "      target: staging\n",
+                "      target: staging\n      dependsOn: [dns]\n    - name: dns\n      renderer: kubernetes@1\n      target: staging\n      dependsOn: [cluster]\n",
+            ),
+            Write("golden-paths/preview/1.0.0/dns/a.yaml", "{}\n"),
+        ],
+        "Remove one of the dependencies of the circle.",
+    ),
+    row(
         "other-version",
         "A release serves another version of the kind than the one that names it.",
         &[Swap(PATH, "v1: 1.0.0", "v1: 1.0.0\n    v2: 1.0.0")],
@@ -339,6 +352,12 @@ pub(super) const ALL: &[Explained] = &[
         "A `default` of `schema.json` does not fit its own schema, or never ends.",
         &[Swap(SCHEMA, "\"default\": 1\n", "\"default\": 10\n")],
         "Change the default, or what the schema allows.",
+    ),
+    row(
+        "schema-doubtful",
+        "Something in `schema.json` is allowed by JSON Schema, and hardly meant: a keyword that is no keyword and so checks nothing, values of several types in one `enum`, a limit that nothing can keep.",
+        &[Swap(SCHEMA, "\"maximum\": 5", "\"maximun\": 5")],
+        "Write what was meant; a keyword of one's own begins with `x-`.",
     ),
     row(
         "other-owner",

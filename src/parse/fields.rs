@@ -1,7 +1,7 @@
 //! A reader over one document that notes every mistake with its place, instead of stopping at the first.
 
 use super::codes;
-use super::words::{any_of, dotted, show};
+use super::words::{any_of, dotted, show, typed};
 use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, close_match, quoted_list};
 use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind};
@@ -65,6 +65,12 @@ fn of_problem(path: &RepoPath, turn: Turn, problem: Problem) -> Finding {
     }
 }
 
+/// Whether a document says nothing at all.
+fn is_blank(document: &Document<'_>) -> bool {
+    let span = document.root_span();
+    document.value().is_null() && (span.line, span.column) == (span.end_line, span.end_column)
+}
+
 impl<'a> Fields<'a> {
     /// Reads a file that holds one document.
     ///
@@ -76,7 +82,7 @@ impl<'a> Fields<'a> {
         let problems = parsed.problems.into_iter().filter(|problem| problem.kind != ProblemKind::AmbiguousDate);
         let mut findings: Vec<Finding> = problems.map(|problem| of_problem(path, turn, problem)).collect();
         let mut documents = parsed.documents.into_iter();
-        let Some(document) = documents.next() else {
+        let Some(document) = documents.next().filter(|document| !is_blank(document) || documents.len() > 0) else {
             if findings.is_empty() {
                 let message = "this file holds no document";
                 findings
@@ -85,9 +91,14 @@ impl<'a> Fields<'a> {
             return Err(findings);
         };
         if let Some(second) = documents.next() {
-            let place = Place::new(path.clone(), second.root_span());
-            let message = "a second document begins here, and only one is read from a file";
-            findings.push(Finding::error(codes::SEVERAL_DOCUMENTS, place, message).help("Put it into a file of its own.").turn(turn));
+            let span = second.root_span();
+            let place = Place::new(path.clone(), Span::point(span.line, span.column));
+            let (message, help) = if is_blank(&second) {
+                ("nothing stands behind this `---`, which begins a second document", "Remove the `---`.")
+            } else {
+                ("a second document begins here, and only one is read from a file", "Put it into a file of its own.")
+            };
+            findings.push(Finding::error(codes::SEVERAL_DOCUMENTS, place, message).help(help).turn(turn));
         }
         let mut fields = Self { path, turn, document, findings, meant: Vec::new() };
         if !fields.document.value().is_object() {
@@ -157,8 +168,18 @@ impl<'a> Fields<'a> {
         if self.findings.iter().filter(|finding| finding.is_error()).count() >= MOST_ERRORS {
             return;
         }
+        if self.is_unreadable(pointer) {
+            return;
+        }
         let finding = Finding::error(code, self.place(pointer, at), message).help(help).turn(self.turn);
         self.findings.push(finding);
+    }
+
+    /// Whether the value of a pointer is no good YAML, so that nothing more need be said of it.
+    fn is_unreadable(&self, pointer: &str) -> bool {
+        let span = self.document.place(pointer).map(|spot| spot.value);
+        let unreadable = |finding: &Finding| finding.is_error() && finding.code.as_str().starts_with("yaml-");
+        span.is_some_and(|span| self.findings.iter().any(|finding| unreadable(finding) && finding.place.span == span))
     }
 
     /// Notes a warning.
@@ -176,9 +197,14 @@ impl<'a> Fields<'a> {
     fn wrong_type(&mut self, pointer: &str, wanted: &str) {
         let value = self.document.value().pointer(pointer).unwrap_or(&Value::Null);
         let at = if value.is_object() || value.is_array() { At::Key } else { At::Value };
-        let message = format!("{} must be {wanted}, is {}", dotted(pointer), show(value));
+        let message = format!("{} must be {wanted}, is {}", dotted(pointer), typed(value));
         let scalar = value.is_number() || value.is_boolean();
-        let help = if wanted == "text" && scalar { "Put it in quotes." } else { "" };
+        let help = match wanted {
+            _ if pointer.is_empty() => "Begin with `apiVersion: …`, `kind: …`, `metadata:` and `spec:`.",
+            "text" if scalar => "Put it in quotes.",
+            "a list" if !value.is_null() => "Begin each entry with `- `.",
+            _ => "",
+        };
         self.error(codes::WRONG_TYPE, pointer, at, message, help);
     }
 
@@ -395,13 +421,39 @@ impl<'a> Fields<'a> {
     pub(super) fn finish<T>(mut self, value: Option<T>) -> (Option<T>, Vec<Finding>) {
         let clean = self.is_clean();
         if !clean {
-            // What a value may mean to others does not matter where it is wrong anyhow.
-            let wrong: BTreeSet<Span> =
-                self.findings.iter().filter(|finding| finding.is_error()).map(|finding| finding.place.span).collect();
-            self.findings.retain(|finding| finding.code != codes::YAML_AMBIGUOUS || !wrong.contains(&finding.place.span));
+            self.say_once();
         }
         (value.filter(|_| clean), self.findings)
     }
+
+    /// One mistake is one finding: what a value may mean to others does not matter where it is wrong anyhow, but may tell why; and a value that is no good
+    /// YAML need not fit anything.
+    fn say_once(&mut self) {
+        let (said, mut findings): (Vec<Finding>, Vec<Finding>) =
+            std::mem::take(&mut self.findings).into_iter().partition(|finding| finding.code.as_str().starts_with("yaml-"));
+        let unreadable: Vec<Span> = said.iter().filter(|finding| finding.is_error()).map(|finding| finding.place.span).collect();
+        findings.retain(|finding| !unreadable.iter().any(|span| contains(finding.place.span, *span)));
+        for finding in said {
+            let same = findings.iter_mut().find(|other| other.is_error() && other.place.span == finding.place.span);
+            match same.filter(|_| finding.code == codes::YAML_AMBIGUOUS) {
+                Some(other) if other.help.is_empty() => other.help = format!("{}. {}", capital(&finding.message), finding.help),
+                Some(_) => {}
+                None => self.findings.push(finding),
+            }
+        }
+        self.findings.extend(findings);
+    }
+}
+
+/// Whether one span holds another.
+fn contains(outer: Span, inner: Span) -> bool {
+    (outer.line, outer.column) <= (inner.line, inner.column) && (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)
+}
+
+/// A message as the beginning of a text.
+fn capital(message: &str) -> String {
+    let mut chars = message.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// The pointer of a member.

@@ -347,6 +347,7 @@ fn target(fields: &mut Fields<'_>, at: &str) -> Option<TargetSelector> {
 
 /// Names are unique, and what an output depends on is there, without a circle; `names` are those of all outputs, also of those with mistakes.
 fn check_outputs(fields: &mut Fields<'_>, outputs: &[(String, Output)], names: &[String]) {
+    let mut circles: BTreeSet<&OutputName> = BTreeSet::new();
     for (index, (at, output)) in outputs.iter().enumerate() {
         if outputs[..index].iter().any(|(_, other)| other.name == output.name) {
             let message = format!("two outputs have the name `{}`", output.name);
@@ -358,9 +359,15 @@ fn check_outputs(fields: &mut Fields<'_>, outputs: &[(String, Output)], names: &
             if !all().any(|name| name == other.as_str()) {
                 let help = did_you_mean(other.as_str(), all()).unwrap_or_else(|| format!("Outputs are {}.", quoted_list(all())));
                 fields.error(codes::UNKNOWN_OUTPUT, &pointer, At::Value, format!("this release has no output `{other}`"), help);
-            } else if reaches(outputs, other, &output.name) {
-                let message = format!("`{}` and `{other}` wait for each other", output.name);
-                fields.error(codes::DOES_NOT_FIT, &pointer, At::Value, message, "Remove one of the dependencies of the circle.");
+            } else if other == &output.name {
+                let message = format!("`{other}` waits for itself");
+                fields.error(codes::DEPENDENCY_CYCLE, &pointer, At::Value, message, "Remove it.");
+            } else if !circles.contains(&output.name) && reaches(outputs, other, &output.name) {
+                let in_circle = |name: &OutputName| reaches(outputs, &output.name, name) && reaches(outputs, name, &output.name);
+                let circle: Vec<&OutputName> = outputs.iter().map(|(_, output)| &output.name).filter(|name| in_circle(name)).collect();
+                let message = format!("{} wait for each other", quoted_list(circle.iter().map(|name| name.as_str())));
+                fields.error(codes::DEPENDENCY_CYCLE, &pointer, At::Value, message, "Remove one of the dependencies of the circle.");
+                circles.extend(circle);
             }
         }
     }

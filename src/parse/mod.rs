@@ -4,11 +4,13 @@
 //! edited. A request with an error is known as broken, so that it is never taken for removed.
 
 mod codes;
+mod cross;
 mod explained;
 mod fields;
 mod formats;
 mod golden;
 mod layout;
+mod lint;
 mod refs;
 mod request;
 mod schema;
@@ -87,6 +89,7 @@ pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> P
     reader.platform.libraries =
         libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder(), |below| below == "README.md"))).collect();
     reader.platform.policies = std::mem::take(&mut layout.policies);
+    reader.name_owners();
     sort_findings(&mut reader.findings);
     Parsed { platform: reader.platform, findings: reader.findings }
 }
@@ -116,6 +119,19 @@ impl Reader {
         };
         self.findings.extend(findings);
         value
+    }
+
+    /// What is for the owner of a golden path says who that is, and where to find them.
+    fn name_owners(&mut self) {
+        let paths = &self.platform.paths;
+        let owned = |finding: Finding| {
+            let name = finding.place.path.below("golden-paths").and_then(|below| PathName::parse(below.split('/').next()?).ok());
+            match name.and_then(|name| paths.get(&name)).filter(|_| finding.turn == Turn::PathOwner) {
+                Some(path) => finding.owned(path),
+                None => finding,
+            }
+        };
+        self.findings = std::mem::take(&mut self.findings).into_iter().map(owned).collect();
     }
 
     fn missing(&mut self, path: &str, message: &str, help: &str, turn: Turn) {
@@ -316,6 +332,15 @@ fn read_release(
         let (schema, findings) = checking(entry.0, entry.0, tell, || schema::load(entry));
         read.schema = schema;
         read.findings.extend(findings);
+    }
+    if let (Some(release), Some(schema), Some((path, file))) = (&read.release, &read.schema, files.release) {
+        let text = std::str::from_utf8(&file.bytes).unwrap_or_default();
+        let wrong = cross::facts(release, schema, path, text);
+        if !wrong.is_empty() {
+            // Requests that would be judged by facts that are not there are not judged.
+            read.release = None;
+            read.findings.extend(wrong);
+        }
     }
     read
 }

@@ -364,6 +364,9 @@ fn lifetime(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value) -> O
         return limits.and_then(|limits| limits.default.clone());
     };
     let Some(minutes) = formats::duration_minutes(&asked) else {
+        if fields.has_error_at(pointer) {
+            return None;
+        }
         let message = format!("{} must be a duration such as `14d` or `12h`, is {}", dotted(pointer), show(&Value::String(asked)));
         fields.error(codes::WRONG_FORMAT, pointer, At::Value, message, "");
         return None;

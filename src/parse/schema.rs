@@ -4,6 +4,7 @@ use super::codes;
 use super::fields::{self, child};
 use super::formats;
 use super::layout::Entry;
+use super::lint;
 use super::words::{cut, dotted, show};
 use crate::model::{Code, Finding, Place, RepoPath, Span, Turn, is_quantity};
 use crate::yaml::{self, ProblemKind};
@@ -67,7 +68,10 @@ pub(super) fn load((path, file): Entry<'_>) -> (Option<Schema>, Vec<Finding>) {
     }
     let schema = if audit.findings.is_empty() { audit.compile(root) } else { None };
     let schema = schema.filter(|_| audit.findings.is_empty());
-    (schema, audit.findings)
+    if let Some(schema) = &schema {
+        audit.doubts(&schema.root);
+    }
+    (schema.filter(|_| !audit.findings.iter().any(Finding::is_error)), audit.findings)
 }
 
 struct Audit<'a> {
@@ -87,6 +91,18 @@ impl Audit<'_> {
         self.findings.push(Finding::error(code, Place::new(self.path.clone(), span), message).help(help).turn(Turn::PathOwner));
     }
 
+    /// What is allowed and hardly meant.
+    fn doubts(&mut self, root: &Value) {
+        let mut doubts = Vec::new();
+        lint::doubts(root, "", &mut doubts);
+        for doubt in doubts {
+            let place = yaml::locate(self.text, &doubt.pointer).map_or(Span::START, |spot| spot.key.unwrap_or(spot.value));
+            let note = if doubt.is_error { Finding::error } else { Finding::warning };
+            let finding = note(codes::SCHEMA_DOUBTFUL, Place::new(self.path.clone(), place), doubt.message);
+            self.findings.push(finding.help(doubt.help).turn(Turn::PathOwner));
+        }
+    }
+
     /// The value of the file; keys that are given twice are findings too.
     fn json(&mut self) -> Option<Value> {
         let root: Value = match serde_json::from_str(self.text) {
@@ -95,7 +111,7 @@ impl Audit<'_> {
                 let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).max(1);
                 let place = Place::new(self.path.clone(), Span::point(number(error.line()), number(error.column())));
                 let what = error.to_string();
-                let what = what.split(" at line ").next().unwrap_or(&what);
+                let what = what.split(" at line ").next().unwrap_or(&what).replace("EOF while parsing", "the file ends inside");
                 let finding = Finding::error(codes::JSON_SYNTAX, place, format!("this is not JSON: {what}"));
                 self.findings.push(finding.help("Mend it here, or a little before.").turn(Turn::PathOwner));
                 return None;

@@ -3,7 +3,7 @@
 use super::codes;
 use super::fields::{At, child};
 use super::schema::Schema;
-use super::words::{any_of, cut, dotted, show};
+use super::words::{any_of, cut, dotted, show, typed};
 use crate::model::{Code, close_match, quoted_list};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -25,6 +25,9 @@ pub(super) struct Complaint {
     /// Whether it is about a field that no part of the schema took.
     is_left_over: bool,
 }
+
+/// Quotes that editors and chats put in the place of `"` and `'`.
+const TYPOGRAPHIC: [char; 8] = ['“', '”', '„', '‘', '’', '‚', '«', '»'];
 
 /// More complaints than this about one request, or one object of it, help nobody.
 const MOST: usize = 50;
@@ -106,8 +109,20 @@ impl Speaker<'_> {
                 let complaint = self.complaint(codes::UNKNOWN_FIELD, format!("{} is not allowed here", self.field()), "Remove it.");
                 out.push(Complaint { at: At::Key, ..complaint });
             }
-            _ => out.push(self.simple()),
+            _ => out.push(self.advised(self.simple())),
         }
+    }
+
+    /// A complaint about a value with something to go by: plain quotes, or what the field is for.
+    fn advised(&self, complaint: Complaint) -> Complaint {
+        let text = self.error.instance().as_str().unwrap_or_default();
+        if text.starts_with(TYPOGRAPHIC) || text.ends_with(TYPOGRAPHIC) {
+            return Complaint { help: "Write plain quotes, `\"` or `'`: these are a part of the text.".to_owned(), ..complaint };
+        }
+        if !complaint.help.is_empty() || complaint.is_limit {
+            return complaint;
+        }
+        Complaint { help: description(self.around()).unwrap_or_default(), ..complaint }
     }
 
     fn unknown(&self, key: &str, is_left_over: bool) -> Complaint {
@@ -236,7 +251,7 @@ impl Speaker<'_> {
             _ => "",
         };
         let words: Vec<&str> = wanted.iter().map(|name| type_in_words(name)).collect();
-        self.complaint(codes::WRONG_TYPE, format!("{} must be {}, is {}", self.field(), words.join(" or "), show(got)), help)
+        self.complaint(codes::WRONG_TYPE, format!("{} must be {}, is {}", self.field(), words.join(" or "), typed(got)), help)
     }
 
     /// Says the branch that was probably meant; all of them when that is not clear.
@@ -357,7 +372,7 @@ fn name(pointer: &str) -> String {
 }
 
 /// The properties that a schema knows, through everything that is for the same object.
-fn properties<'s>(schema: &'s Schema, of: &'s Value, depth: u32, out: &mut BTreeMap<&'s str, &'s Value>) {
+pub(super) fn properties<'s>(schema: &'s Schema, of: &'s Value, depth: u32, out: &mut BTreeMap<&'s str, &'s Value>) {
     let of = schema.resolved(of);
     if depth > 8 {
         return;

@@ -12,6 +12,8 @@ pub(super) fn dotted(pointer: &str) -> String {
         let part = part.replace("~1", "/").replace("~0", "~");
         if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) {
             out += &format!("[{part}]");
+        } else if !out.is_empty() && part.contains(['.', '/']) {
+            out += &format!("[\"{}\"]", cut(&part));
         } else {
             if !out.is_empty() {
                 out.push('.');
@@ -31,6 +33,15 @@ pub(super) fn show(value: &Value) -> String {
         Value::Bool(_) | Value::Number(_) => value.to_string(),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "an object".to_owned(),
+    }
+}
+
+/// A value that is of another type than is wanted: text is said to be text, since `2` may be both.
+pub(super) fn typed(value: &Value) -> String {
+    match value {
+        Value::String(text) if !text.is_empty() => format!("the text {}", show(value)),
+        Value::String(_) => "an empty text".to_owned(),
+        _ => show(value),
     }
 }
 

@@ -388,7 +388,7 @@ fn metadata_must_agree_and_name_a_team() {
       the owner of this policy is `platfrom`, which is no team
       help: Did you mean `platform`?
     policies/b.rego:2:1 Error policy-metadata (Platform)
-      the metadata is not YAML: what begins with `[` here is not written right up to column 9
+      the metadata is not YAML: `[` here has no end
       help: A file holds one policy: split the file, or make them agree.
     policies/c.rego:1:1 Error policy-metadata (Platform)
       `Not An Id` cannot be the id of a policy: a name is made of small letters, digits and `-`, this one holds 'N'

@@ -18,20 +18,30 @@ pub fn check_bytes(bytes: &[u8]) -> Result<&str, Vec<Problem>> {
             let before = std::str::from_utf8(&bytes[..error.valid_up_to()]).expect("the bytes before the error are valid");
             let byte = bytes[error.valid_up_to()];
             let message = format!("the byte 0x{byte:02X} here is not UTF-8");
-            return refuse(point(before, before.len()), message, "Save the file as UTF-8, or write the character anew.");
+            return refuse(wide(point(before, before.len())), message, "Save the file as UTF-8, or write the character anew.");
         }
     };
     if text.starts_with('\u{feff}') {
         let help = "Save the file as UTF-8 without a byte order mark (BOM).";
         return refuse(Span::START, "the file begins with a byte order mark".into(), help);
     }
+    // Readers disagree whether it ends a line.
+    if let Some((at, _)) = text.char_indices().find(|(at, c)| *c == '\r' && !text[at + 1..].starts_with('\n')) {
+        let message = "the file holds a carriage return (CR) that is not followed by a line feed (LF)";
+        return refuse(wide(point(text, at)), message.into(), "Save the file with Unix line endings.");
+    }
     let control =
         |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
     if let Some((at, c)) = text.char_indices().find(|(_, c)| control(*c)) {
         let message = format!("the file holds the control character U+{:04X}", c as u32);
-        return refuse(point(text, at), message, "Remove it; in double quotes it can be written as an escape, such as \"\\x07\".");
+        return refuse(wide(point(text, at)), message, "Remove it; in double quotes it can be written as an escape, such as \"\\x07\".");
     }
     Ok(text)
+}
+
+/// A point as the character that stands there.
+fn wide(point: Span) -> Span {
+    Span { end_column: point.end_column + 1, ..point }
 }
 
 /// The place of one byte of a text.

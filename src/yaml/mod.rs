@@ -38,8 +38,9 @@ pub fn parse(text: &str) -> Parsed<'_> {
     let mut parsed = tree::read(text);
     if let Some(at) = text.find('\r') {
         let place = bytes::point(text, at);
+        let ends = if text[at..].starts_with("\r\n") { "CR LF" } else { "CR" };
         parsed.problems.push(
-            Problem::new(ProblemKind::LineEndings, place, "the lines of this file end with CR LF, not with LF")
+            Problem::new(ProblemKind::LineEndings, place, format!("the lines of this file end with {ends}, not with LF"))
                 .help("Save the file with Unix line endings (in Git: `*.yaml text eol=lf` in `.gitattributes`)."),
         );
     }

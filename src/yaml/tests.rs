@@ -42,39 +42,39 @@ fn a_syntax_mistake_is_explained_at_its_cause() {
     ];
     let all: String = cases.iter().map(|text| format!("{text:?}\n  {}", said(text))).collect();
     insta::assert_snapshot!(all, @r#"
-        "a: \"open\nb: 1\nc: 2\n"
-          1:4 error yaml-syntax: the text that begins with `"` here has no end. Close it with `"` in the same line.
-        "a:\n\tb: 1\n"
-          2:1 error yaml-syntax: a tab is used for indentation; YAML wants spaces. Replace the tab by spaces.
-        "a: [1, 2\nb: 1\n"
-          1:4 error yaml-syntax: `[` here has no end before line 2. Close it with `]`.
-        "a: {x: 1\nb: 1\n"
-          1:4 error yaml-syntax: `{` here has no end before line 2. Close it with `}`.
-        "a:1\nb: 2\n"
-          1:2 error yaml-syntax: a space is missing after `:`. Write `key: value`.
-        "a: 1\n  b: 2\n"
-          2:3 error yaml-syntax: this line is indented deeper than the value above it allows. Indent it like the line above, or give that one no value.
-        "a: b: c\n"
-          1:5 error yaml-syntax: a second `: ` stands in this line. Put the text in quotes.
-        "a: 1\njust text\nb: 2\n"
-          2:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `key: value`, or put the text in quotes.
-        "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n"
-          1:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
-        "a: @b\n"
-          1:4 error yaml-syntax: a text cannot begin with this character without quotes. Put the text in quotes.
-        "a: [1 2, }\n"
-          1:4 error yaml-syntax: what begins with `[` here is not written right up to column 4. Separate the entries with `, `, end with `]`, and put text with special characters in quotes.
-        "a: \"\\q\"\n"
-          1:4 error yaml-syntax: the text in double quotes holds an unknown escape. In double quotes write a backslash as `\\`, or use single quotes.
-        "a:\n  b: 1\n c: 2\n"
-          3:2 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it like the others of its object or list.
-        "%YAML 1.1\n---\na: 1\n"
-          1:1 error yaml-syntax: a `%` directive is not read here. Remove the line; for text use quotes.
-        "a: ]\n"
-          1:4 error yaml-syntax: misplaced bracket. See the lines above it: YAML often notices a mistake late.
-        "a: 'it''s\n"
-          1:4 error yaml-syntax: the text that begins with `'` here has no end. Close it with `'` in the same line.
-        "#);
+    "a: \"open\nb: 1\nc: 2\n"
+      1:4 error yaml-syntax: the text that begins with `"` here has no end. Close it with `"` in the same line.
+    "a:\n\tb: 1\n"
+      2:1 error yaml-syntax: a tab is used for indentation; YAML wants spaces. Replace the tab by spaces.
+    "a: [1, 2\nb: 1\n"
+      1:4 error yaml-syntax: `[` here has no end before line 2. Close it with `]`.
+    "a: {x: 1\nb: 1\n"
+      1:4 error yaml-syntax: `{` here has no end before line 2. Close it with `}`.
+    "a:1\nb: 2\n"
+      1:2 error yaml-syntax: a space is missing after `:`. Write `key: value`.
+    "a: 1\n  b: 2\n"
+      2:3 error yaml-syntax: this line is indented deeper than the value above it allows. Indent it like the line above, or give that one no value.
+    "a: b: c\n"
+      1:5 error yaml-syntax: a second `: ` stands in this line. Put the text in quotes.
+    "a: 1\njust text\nb: 2\n"
+      2:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `key: value`, or put the text in quotes.
+    "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n"
+      1:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
+    "a: @b\n"
+      1:4 error yaml-syntax: a text cannot begin with this character without quotes. Put the text in quotes.
+    "a: [1 2, }\n"
+      1:4 error yaml-syntax: what begins with `[` here is not written right up to column 4. Separate the entries with `, `, end with `]`, and put text with special characters in quotes.
+    "a: \"\\q\"\n"
+      1:5 error yaml-syntax: the text in double quotes holds an unknown escape. In double quotes write a backslash as `\\`, or use single quotes.
+    "a:\n  b: 1\n c: 2\n"
+      3:2 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it like the others of its object or list.
+    "%YAML 1.1\n---\na: 1\n"
+      1:1 error yaml-syntax: a `%` directive is not read here. Remove the line; for text use quotes.
+    "a: ]\n"
+      1:4 error yaml-syntax: `]` closes nothing here. Remove it, or put the text in quotes.
+    "a: 'it''s\n"
+      1:4 error yaml-syntax: the text that begins with `'` here has no end. Close it with `'` in the same line.
+    "#);
 }
 
 #[test]
@@ -94,11 +94,11 @@ fn what_can_be_read_in_two_ways_is_a_warning() {
 fn aliases_keys_and_tags_are_checked() {
     insta::assert_snapshot!(said("a: *b\n"), @"1:4 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.");
     insta::assert_snapshot!(said("region: a\nb: 1\nregion: c\n"), @"3:1 error yaml-duplicate-key: `region` is given twice in the same object. Keep one of the two; the other is in line 1.");
-    insta::assert_snapshot!(said("a: !secret x\n[1, 2]: x\n<<: 3\n"), @r"
-        1:12 error yaml-tag: the tag `!secret` is not read here. Remove the tag; for text use quotes.
-        2:1 error yaml-key: a key must be text, and this one is a list or an object. Put the key in quotes.
-        3:5 error yaml-key: `<<` merges objects, and this is none. Name an object by its alias: `<<: *name`.
-        ");
+    insta::assert_snapshot!(said("a: !secret x\n[1, 2]: x\n<<: 3\n"), @r#"
+    1:4 error yaml-tag: the tag `!secret` is not read here. Remove the tag; for text use quotes.
+    2:1 error yaml-key: a key must be text, and this one is a list or an object. Put the key in quotes.
+    3:5 error yaml-key: `<<` merges objects, and this is none. Name an object by its alias: `<<: *name`.
+    "#);
 }
 
 #[test]

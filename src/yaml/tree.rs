@@ -294,9 +294,19 @@ impl<'a> Reader<'a> {
         if tag.is_yaml_core_schema() && matches!(tag.suffix(), "str" | "map" | "seq") {
             return tag.suffix() == "str";
         }
-        let message = format!("the tag `!{}` is not read here", tag.suffix());
-        self.fail(Problem::new(ProblemKind::Tag, span(range), message).help("Remove the tag; for text use quotes."));
+        let place = self.tag_place(range);
+        let shown = place.map_or_else(|| format!("!{}", tag.suffix()), |(from, to)| self.text[from..to].to_owned());
+        let place = place.map_or_else(|| span(range), |(from, to)| span_of(self.text, from, to));
+        let message = format!("the tag `{shown}` is not read here");
+        self.fail(Problem::new(ProblemKind::Tag, place, message).help("Remove the tag; for text use quotes."));
         false
+    }
+
+    /// The word before a value, when it is a tag.
+    fn tag_place(&self, range: &Range) -> Option<(usize, usize)> {
+        let before = self.text.get(..range.start.byte_offset()?)?.trim_end();
+        let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
+        before[from..].starts_with('!').then_some((from, before.len()))
     }
 
     fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, is_text: bool, anchor: usize, range: &Range) {
@@ -374,10 +384,7 @@ impl<'a> Reader<'a> {
                 _ => text_of(node),
             };
             match text.map(|text| (text, first.insert(text, node.span))) {
-                None => found.push(
-                    Problem::new(ProblemKind::Key, node.span, "a key must be text, and this one is a list or an object")
-                        .help("Put the key in quotes."),
-                ),
+                None => found.push(no_key(node, self.nodes[id as usize].span)),
                 Some((text, Some(before))) => found.push(
                     Problem::new(ProblemKind::DuplicateKey, node.span, format!("`{text}` is given twice in the same object"))
                         .help(format!("Keep one of the two; the other is in line {}.", before.line))
@@ -417,6 +424,16 @@ impl<'a> Reader<'a> {
         self.documents.push(document);
         self.start();
     }
+}
+
+/// A key that is a list or an object: most often a template in braces that was meant as text.
+fn no_key(key: &Node<'_>, around: Span) -> Problem {
+    let braces = matches!(key.kind, Kind::Map(_)) && key.flow.is_some();
+    if braces && (around.line, around.column + 1) == (key.span.line, key.span.column) {
+        return Problem::new(ProblemKind::Key, around, "`{{` begins an object, not a text")
+            .help("Put the whole text in quotes: \"{{ … }}\".");
+    }
+    Problem::new(ProblemKind::Key, key.span, "a key must be text, and this one is a list or an object").help("Put the key in quotes.")
 }
 
 fn nothing() -> Kind<'static> {

@@ -1,0 +1,76 @@
+//! What `release.yaml` says of the schema beside it.
+
+use super::codes;
+use super::schema::Schema;
+use super::sentence::properties;
+use super::words::{cut, dotted};
+use crate::model::{Fact, Finding, Place, Release, RepoPath, Turn, close_match, quoted_list};
+use crate::yaml;
+use std::collections::BTreeMap;
+
+/// Facts are pointers to fields that the schema has; what looks like a path and is none would be taken as it is for every request.
+pub(super) fn facts(release: &Release, schema: &Schema, file: &RepoPath, text: &str) -> Vec<Finding> {
+    let facts = &release.facts;
+    let all = [
+        ("owner", &facts.owner),
+        ("lifetime", &facts.lifetime),
+        ("dataClassification", &facts.data_classification),
+        ("region", &facts.region),
+        ("costCentre", &facts.cost_centre),
+    ];
+    let mut findings = Vec::new();
+    for (name, fact) in all {
+        let Some((message, help)) = fact.as_ref().and_then(|fact| wrong(name, fact, schema)) else { continue };
+        let place = yaml::locate(text, &format!("/spec/facts/{name}")).map(|spot| Place::new(file.clone(), spot.value));
+        let place = place.unwrap_or_else(|| Place::file(file.clone()));
+        findings.push(Finding::error(codes::UNKNOWN_FIELD, place, message).help(help).turn(Turn::PathOwner));
+    }
+    findings
+}
+
+/// What is wrong with a fact, and the next step.
+fn wrong(name: &str, fact: &Fact, schema: &Schema) -> Option<(String, String)> {
+    let pointer = match fact {
+        Fact::Pointer(pointer) => pointer,
+        Fact::Constant(text) => {
+            let path = text.trim_start_matches('.');
+            let is_path = path.starts_with("spec.") || path.starts_with("metadata.") || path.starts_with("spec/");
+            let message = format!("`spec.facts.{name}` is the text `{}` for every request", cut(text));
+            let help = format!("A pointer into the request begins with `/`: write `/{}`.", path.replace('.', "/"));
+            return is_path.then_some((message, help));
+        }
+    };
+    let Some(rest) = pointer.strip_prefix("/spec/") else {
+        let metadata =
+            pointer == "/metadata/name" || pointer.starts_with("/metadata/labels/") || pointer.starts_with("/metadata/annotations/");
+        let message = format!("`spec.facts.{name}` leads to {}, which no request has", dotted(pointer));
+        return (!metadata).then(|| (message, "Point into the `spec` of the request: `/spec/…`.".to_owned()));
+    };
+    let mut part = Some(&schema.root);
+    let mut at = "/spec".to_owned();
+    for field in rest.split('/') {
+        let mut known = BTreeMap::new();
+        properties(schema, part?, 0, &mut known);
+        // A schema without names may take any, and entries of lists are not followed.
+        if known.is_empty() {
+            return None;
+        }
+        let unescaped = field.replace("~1", "/").replace("~0", "~");
+        part = known.get(unescaped.as_str()).copied();
+        if part.is_none() {
+            let message = format!(
+                "`spec.facts.{name}` leads to {}, and {} has no field `{}` in `schema.json`",
+                dotted(pointer),
+                dotted(&at),
+                cut(&unescaped)
+            );
+            let help = match close_match(&unescaped, known.keys().copied()) {
+                Some(near) => format!("Did you mean `{at}/{near}`?"),
+                None => format!("It has {}.", quoted_list(known.keys().copied())),
+            };
+            return Some((message, help));
+        }
+        at = format!("{at}/{field}");
+    }
+    None
+}

@@ -1,0 +1,229 @@
+//! What JSON Schema allows and nobody means: keywords that are none, values that nothing can have.
+
+use super::fields::child;
+use super::words::{any_of, cut};
+use crate::model::close_match;
+use serde_json::{Map, Value};
+
+/// The keywords of JSON Schema 2020-12.
+const KEYWORDS: [&str; 56] = [
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$dynamicAnchor",
+    "$dynamicRef",
+    "$id",
+    "$ref",
+    "$schema",
+    "$vocabulary",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "default",
+    "dependentRequired",
+    "dependentSchemas",
+    "deprecated",
+    "description",
+    "else",
+    "enum",
+    "examples",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "format",
+    "if",
+    "items",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "readOnly",
+    "required",
+    "then",
+    "title",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+];
+
+/// Keywords of older drafts, which check nothing any more, and what takes their place.
+const OLDER: [(&str, &str); 4] =
+    [("definitions", "$defs"), ("dependencies", "dependentRequired"), ("additionalItems", "items"), ("id", "$id")];
+
+/// Pairs of limits of which the first may not be above the second.
+const LIMITS: [(&str, &str); 5] = [
+    ("minimum", "maximum"),
+    ("minLength", "maxLength"),
+    ("minItems", "maxItems"),
+    ("minProperties", "maxProperties"),
+    ("minContains", "maxContains"),
+];
+
+/// How a doubt ends that makes the schema of no use.
+const NOTHING_FITS: &str = ", so that no value fits";
+
+/// One doubt: at which keyword, what, and the next step.
+pub(super) struct Doubt {
+    pub(super) pointer: String,
+    pub(super) message: String,
+    pub(super) help: String,
+    /// Whether no value can fit, so that every request would be blamed for it.
+    pub(super) is_error: bool,
+}
+
+/// Everything doubtful in a schema and the schemas in it.
+pub(super) fn doubts(schema: &Value, at: &str, out: &mut Vec<Doubt>) {
+    let Some(map) = schema.as_object() else { return };
+    of_one(map, at, out);
+    for (keyword, value) in map {
+        let at = child(at, keyword);
+        match (keyword.as_str(), value) {
+            ("properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas", Value::Object(members)) => {
+                for (name, member) in members {
+                    doubts(member, &child(&at, name), out);
+                }
+            }
+            ("const" | "enum" | "default" | "examples", _) => {}
+            (_, Value::Object(_)) => doubts(value, &at, out),
+            (_, Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    doubts(item, &format!("{at}/{index}"), out);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
+    let mut push = |keyword: &str, message: String, help: String| {
+        let is_error = message.ends_with(NOTHING_FITS);
+        out.push(Doubt { pointer: child(at, keyword), message, help, is_error });
+    };
+    for keyword in map.keys().filter(|keyword| !KEYWORDS.contains(&keyword.as_str())) {
+        if let Some((help, message)) = no_keyword(keyword) {
+            push(keyword, message, help);
+        }
+    }
+    for (least, most) in LIMITS {
+        let limit = |keyword: &str| map.get(keyword).and_then(Value::as_f64);
+        if limit(least).zip(limit(most)).is_some_and(|(least, most)| least > most) {
+            let message = format!("`{least}` is above `{most}`{NOTHING_FITS}");
+            push(least, message, format!("Lower it, or raise `{most}`."));
+        }
+    }
+    if let Some(Value::Array(values)) = map.get("enum") {
+        of_enum(map, values, &mut push);
+    }
+    let closed = map.get("additionalProperties") == Some(&Value::Bool(false));
+    let elsewhere = ["patternProperties", "$ref", "allOf"].iter().any(|keyword| map.contains_key(*keyword));
+    if let (Some(properties), true, false) = (map.get("properties").and_then(Value::as_object), closed, elsewhere) {
+        let required = map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        for name in required.filter(|name| !properties.contains_key(*name)) {
+            let near = close_match(name, properties.keys().map(String::as_str));
+            let help =
+                near.map_or_else(|| "Add it to `properties`, or do not require it.".to_owned(), |near| format!("Did you mean `{near}`?"));
+            push("required", format!("`{}` is required, and is none of the `properties`{NOTHING_FITS}", cut(name)), help);
+        }
+    }
+}
+
+/// Help and message for a keyword that checks nothing; nothing for those that are somebody's own.
+fn no_keyword(keyword: &str) -> Option<(String, String)> {
+    let word = cut(keyword);
+    if let Some((_, now)) = OLDER.iter().find(|(older, _)| *older == keyword) {
+        let message = format!("`{word}` is of an older draft of JSON Schema, and checks nothing");
+        return Some((format!("Write `{now}`."), message));
+    }
+    let near = if keyword.starts_with("x-") { None } else { close_match(keyword, KEYWORDS) }?;
+    Some((format!("Did you mean `{near}`?"), format!("`{word}` is no keyword of JSON Schema, so it checks nothing")))
+}
+
+fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&str, String, String)) {
+    let sort = |value: &Value| match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let double = values.iter().enumerate().find(|(index, value)| values[..*index].contains(value));
+    if let Some((_, value)) = double {
+        push("enum", format!("`enum` holds {} twice", any_of(std::slice::from_ref(value))), "Remove one of the two.".to_owned());
+    }
+    let sorts = values.iter().map(sort).filter(|sort| *sort != "null").collect::<std::collections::BTreeSet<_>>();
+    if sorts.len() > 1 && !map.contains_key("type") {
+        let sorts: Vec<&str> = sorts.into_iter().collect();
+        let message = format!("`enum` mixes values of the types {}", crate::model::quoted_list(sorts.iter().copied()));
+        push("enum", message, "Put the numbers and truth values in quotes, or say the types with `type`.".to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn said(schema: &Value) -> String {
+        let mut out = Vec::new();
+        doubts(schema, "", &mut out);
+        out.iter().map(|doubt| format!("{} {}. {}\n", doubt.pointer, doubt.message, doubt.help)).collect()
+    }
+
+    #[test]
+    fn what_is_hardly_meant_is_said() {
+        let schema = json!({
+            "type": "object", "additionalProperties": false, "required": ["nme", "far"], "x-own": 1, "ours": true,
+            "properties": {
+                "name": {"type": "string", "minLenght": 3},
+                "minimun": {"type": "integer", "minimum": 5, "maximum": 2},
+                "size": {"enum": ["small", 2, true, null, "small"]},
+                "any": {"type": ["string", "integer"], "enum": ["1", 1], "default": {"minimun": 1}},
+                "list": {"items": {"$ref": "#/definitions/one"}},
+            },
+            "definitions": {"one": {"anyOf": [{"patern": "^a$"}]}},
+        });
+        insta::assert_snapshot!(said(&schema), @r#"
+    /definitions `definitions` is of an older draft of JSON Schema, and checks nothing. Write `$defs`.
+    /required `nme` is required, and is none of the `properties`, so that no value fits. Did you mean `name`?
+    /required `far` is required, and is none of the `properties`, so that no value fits. Add it to `properties`, or do not require it.
+    /properties/name/minLenght `minLenght` is no keyword of JSON Schema, so it checks nothing. Did you mean `minLength`?
+    /properties/minimun/minimum `minimum` is above `maximum`, so that no value fits. Lower it, or raise `maximum`.
+    /properties/size/enum `enum` holds `small` twice. Remove one of the two.
+    /properties/size/enum `enum` mixes values of the types `boolean`, `number` and `string`. Put the numbers and truth values in quotes, or say the types with `type`.
+    /definitions/one/anyOf/0/patern `patern` is no keyword of JSON Schema, so it checks nothing. Did you mean `pattern`?
+    "#);
+    }
+
+    #[test]
+    fn what_is_meant_is_left_alone() {
+        for schema in [
+            json!(true),
+            json!({"type": "object", "additionalProperties": false, "required": ["a"], "properties": {"a": {"x-minimun": 1, "enum": ["a", null]}}}),
+            json!({"type": "object", "additionalProperties": false, "required": ["a"], "allOf": [{"properties": {"a": {}}}], "properties": {}}),
+            json!({"required": ["a"], "properties": {"b": {"minimum": 1, "maximum": 1}}}),
+        ] {
+            assert_eq!(said(&schema), "", "{schema}");
+        }
+    }
+}
