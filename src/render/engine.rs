@@ -313,13 +313,16 @@ fn load_mistakes(sources: &[Source], delimiters: &Delimiters, error: &tera::Erro
 }
 
 /// Names that some template sets: what it includes sees them as well.
-fn names_set<'a>(sources: &'a [Source], delimiters: &Delimiters) -> BTreeSet<&'a str> {
+pub(super) fn names_set<'a>(sources: &'a [Source], delimiters: &Delimiters) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
     for source in sources {
         for part in parts(&source.text, delimiters) {
             match (part.piece, part.word(&source.text, 0)) {
                 (Piece::Tag, "set" | "set_global") => drop(names.insert(part.word(&source.text, 1))),
-                (Piece::Tag, "for") => names.extend([part.word(&source.text, 1), part.word(&source.text, 3)]),
+                (Piece::Tag, "for") if part.word(&source.text, 2) == "," => {
+                    names.extend([part.word(&source.text, 1), part.word(&source.text, 3)])
+                }
+                (Piece::Tag, "for") => drop(names.insert(part.word(&source.text, 1))),
                 _ => {}
             }
         }

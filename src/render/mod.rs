@@ -2,6 +2,7 @@
 //!
 //! Rendering is pure: the same snapshot gives the same bytes on every machine and with any number of threads.
 
+mod blame;
 mod budget;
 mod codes;
 mod context;
@@ -16,6 +17,7 @@ mod kubernetes;
 mod language;
 mod lexer;
 mod marks;
+mod paths;
 mod probe;
 mod provenance;
 mod refs;
@@ -139,8 +141,9 @@ fn render_here(
     }
     cache.keep(kept);
     wait_for_others(platform, &mut rendered);
-    refuse_shared_objects(&mut rendered);
+    refuse_shared_objects(&mut rendered, &world);
     rendered.findings = merged(rendered.findings);
+    blame::blame(&world, &mut rendered.findings);
     rendered
 }
 
@@ -215,8 +218,10 @@ fn load_releases(
 fn release_findings(platform: &Platform, releases: &BTreeMap<ReleaseId, Arc<Loaded>>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, loaded) in releases {
-        findings.extend(loaded.findings.iter().cloned());
-        if let Some(path) = platform.paths.get(&id.path) {
+        let path = platform.paths.get(&id.path);
+        let owned = |finding: &Finding| path.map_or_else(|| finding.clone(), |path| finding.clone().owned(path));
+        findings.extend(loaded.findings.iter().map(owned));
+        if let Some(path) = path {
             findings.extend(loaded.mistakes.iter().cloned().map(|mistake| path_finding(mistake, path)));
         }
     }
@@ -227,7 +232,7 @@ fn release_findings(platform: &Platform, releases: &BTreeMap<ReleaseId, Arc<Load
 type ObjectKey<'a> = (&'a TargetName, &'a str, &'a str, Option<&'a str>, &'a str);
 
 /// Two units that claim one object are both refused: neither may take it from the other.
-fn refuse_shared_objects(rendered: &mut Rendered) {
+fn refuse_shared_objects(rendered: &mut Rendered, world: &World<'_>) {
     let mut owners: BTreeMap<ObjectKey<'_>, Vec<&UnitId>> = BTreeMap::new();
     for unit in rendered.units.values() {
         for object in unit.objects.iter().filter(|object| !object.kind.starts_with("terraform:")) {
@@ -236,25 +241,14 @@ fn refuse_shared_objects(rendered: &mut Rendered) {
         }
     }
     let mut refused: BTreeSet<UnitId> = BTreeSet::new();
-    let mut findings = Vec::new();
-    for ((target, _, kind, namespace, name), units) in owners.into_iter().filter(|(_, units)| units.len() > 1) {
-        let object = namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"));
-        let (first, second) = (units[0], units[1]);
-        let message = if first == second {
-            format!("`{first}` holds the {kind} `{object}` twice")
-        } else {
-            format!("`{first}` and `{second}` both hold the {kind} `{object}` of the target `{target}`")
-        };
-        let file = |unit: &UnitId| Place::file(rendered.units[unit].request_file.clone());
-        let finding = Finding::error(DUPLICATE_OBJECT, file(second), message)
-            .help("Give one of them another name, or take one of the requests away.");
-        findings.push(if first == second {
-            finding
-        } else {
-            finding.related(file(first), format!("`{}` is asked for here", first.request))
-        });
+    // Two units that share one object share many: they are told of once.
+    let mut pairs: BTreeMap<(&UnitId, &UnitId), Vec<ObjectKey<'_>>> = BTreeMap::new();
+    for (key, units) in owners.into_iter().filter(|(_, units)| units.len() > 1) {
+        pairs.entry((units[0], units[1])).or_default().push(key);
         refused.extend(units.into_iter().cloned());
     }
+    let findings: Vec<Finding> =
+        pairs.into_iter().map(|((first, second), objects)| shared(rendered, world, first, second, &objects)).collect();
     for unit in refused {
         rendered.units.remove(&unit);
         rendered.failed.insert(unit.request);
@@ -268,7 +262,10 @@ fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
     let mut merged: Vec<(Finding, usize)> = Vec::new();
     for finding in findings {
         match merged.last_mut() {
-            Some((last, more)) if last.place == finding.place && last.code == finding.code && last.message == finding.message => {
+            Some((last, more)) if last.place == finding.place && last.code == finding.code && same(&last.message, &finding.message) => {
+                if last.message != finding.message {
+                    last.message = without_line(&last.message).concat();
+                }
                 let room = MOST_RELATED.saturating_sub(last.related.len());
                 *more += finding.related.len().saturating_sub(room);
                 last.related.extend(finding.related.into_iter().take(room));
@@ -283,6 +280,42 @@ fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
         finding
     };
     merged.into_iter().map(tell).collect()
+}
+
+/// What is said of two units that hold the same objects, or of one that holds some twice.
+fn shared(rendered: &Rendered, world: &World<'_>, first: &UnitId, second: &UnitId, objects: &[ObjectKey<'_>]) -> Finding {
+    let (target, group, kind, namespace, name) = objects[0];
+    let object = namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"));
+    let more = match objects.len() - 1 {
+        0 => String::new(),
+        1 => " and another object".to_owned(),
+        more => format!(" and {more} other objects"),
+    };
+    let file = |unit: &UnitId| Place::file(rendered.units[unit].request_file.clone());
+    let is_same =
+        |it: &&Object| (it.group.as_str(), it.kind.as_str(), it.namespace.as_deref(), it.name.as_str()) == (group, kind, namespace, name);
+    let fewer = |unit: &Unit| unit.id == *second && unit.objects.iter().filter(is_same).count() <= usize::from(first == second);
+    let request = world.platform.requests.get(&second.request);
+    let behind = request.and_then(|request| blame::last_behind(world, request, |outcome| outcome.units.iter().any(fewer)));
+    let place = behind.unwrap_or_else(|| file(second));
+    if first == second {
+        let message = format!("`{first}` holds the {kind} `{object}`{more} twice");
+        return Finding::error(DUPLICATE_OBJECT, place, message).help("Give one of the two another name.");
+    }
+    let message = format!("`{first}` and `{second}` both hold the {kind} `{object}`{more} of the target `{target}`");
+    Finding::error(DUPLICATE_OBJECT, place, message)
+        .help("Give one of them another name, or take one of the requests away.")
+        .related(file(first), format!("`{}` is asked for here", first.request))
+}
+
+/// Whether two messages say the same, but for the line of what was rendered, which is not the same for every request.
+fn same(one: &str, other: &str) -> bool {
+    one == other || without_line(one) == without_line(other)
+}
+
+fn without_line(message: &str) -> [&str; 2] {
+    let part = message.split_once(" (line ").and_then(|(before, rest)| Some([before, rest.split_once(" when rendered)")?.1]));
+    part.unwrap_or([message, ""])
 }
 
 #[cfg(test)]

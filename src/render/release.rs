@@ -3,11 +3,13 @@
 use super::codes::TEMPLATE_ERROR;
 use super::engine::{Engine, Mistake, Source};
 use super::expression::Expressions;
+use super::paths;
 use super::rendered::Limits;
 use super::renderer::{Check, Language, Renderer, unknown};
 use super::terraform::refused_name;
 use crate::model::{Finding, Output, OutputName, Release, RendererId, RepoPath, Span};
 use crate::snapshot::{File, Mode, Snapshot};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -48,23 +50,27 @@ pub(super) enum Body {
 pub(super) fn load(snapshot: &Snapshot, release: &Release, renderers: &BTreeMap<RendererId, Renderer>, limits: &Limits) -> Loaded {
     let mut loaded =
         Loaded { expressions: Expressions::load(release), outputs: BTreeMap::new(), mistakes: Vec::new(), findings: Vec::new() };
+    let schema = paths::schema(snapshot, release);
+    let wrong = paths::expressions(snapshot, release, schema.as_ref());
     let ids: BTreeSet<&RendererId> = release.outputs.iter().map(|output| &output.renderer).collect();
     for id in ids {
         let outputs: Vec<&Output> = release.outputs.iter().filter(|output| output.renderer == *id).collect();
         let Some(renderer) = renderers.get(id) else {
-            loaded.findings.extend(outputs.iter().map(|output| unknown(id, renderers, &release.file, output.span)));
+            let place = |output: &Output| paths::in_release(snapshot, release, output, "renderer");
+            loaded.findings.extend(outputs.iter().map(|output| unknown(id, renderers, &release.file, place(output))));
             continue;
         };
-        match engine(snapshot, release, &outputs, renderer, limits) {
+        match engine(snapshot, release, &outputs, renderer, schema.as_ref(), limits) {
             Ok(engine) => {
                 let engine = Arc::new(engine);
-                for output in outputs {
+                for output in outputs.into_iter().filter(|output| !wrong.iter().any(|(name, _)| *name == output.name)) {
                     loaded.plan(snapshot, release, output, renderer, &engine);
                 }
             }
             Err(mistakes) => loaded.mistakes.extend(mistakes),
         }
     }
+    loaded.mistakes.extend(wrong.into_iter().map(|(_, mistake)| mistake));
     loaded
 }
 
@@ -78,6 +84,7 @@ fn engine(
     release: &Release,
     outputs: &[&Output],
     renderer: &Renderer,
+    schema: Option<&Value>,
     limits: &Limits,
 ) -> Result<Engine, Vec<Mistake>> {
     let mut sources = Vec::new();
@@ -116,7 +123,9 @@ fn engine(
             sources.push(Source { name: format!("renderer/{name}"), file, text: text.clone() });
         }
     }
-    Engine::load(sources, renderer.delimiters.clone(), limits)
+    let never_there = paths::templates(&sources, &renderer.delimiters, schema, outputs);
+    let engine = Engine::load(sources, renderer.delimiters.clone(), limits)?;
+    if never_there.is_empty() { Ok(engine) } else { Err(never_there) }
 }
 
 fn text_of(file: &RepoPath, entry: &File) -> Result<String, Mistake> {

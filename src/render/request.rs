@@ -1,5 +1,6 @@
 //! One request: which units it has, and each of them rendered.
 
+use super::blame::read_by;
 use super::codes::{
     DUPLICATE_UNIT, EMPTY_UNIT, EXPRESSION_ERROR, TARGET_KIND, TARGET_NOT_ALLOWED, TOO_MANY_UNITS, UNKNOWN_RELEASE, UNKNOWN_TARGET,
 };
@@ -8,6 +9,7 @@ use super::engine::Mistake;
 use super::file::{Maker, at_output};
 use super::inputs::{Inputs, TARGETS};
 use super::marks::{Marks, marks};
+use super::paths::in_release;
 use super::refs::{self, Views};
 use super::release::Loaded;
 use super::rendered::{At, Limits, Progress, Read, Unit, Watched};
@@ -133,10 +135,15 @@ impl<'a> Work<'a> {
         self.outcome.findings.push(finding);
     }
 
-    fn fail_output(&mut self, output: &Output, message: String) {
-        let mistake = Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, output.span, message) };
+    fn fail_output(&mut self, output: &Output, field: &str, message: String) {
+        let mistake = Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, self.field(output, field), message) };
         let finding = self.finding(mistake);
         self.fail(finding);
+    }
+
+    /// Where a field of an output stands.
+    fn field(&self, output: &Output, field: &str) -> Span {
+        in_release(self.world.snapshot, self.release, output, field)
     }
 
     /// A mistake of the golden path as a finding: its owner's turn, with where to ask and which request met it.
@@ -168,7 +175,7 @@ impl<'a> Work<'a> {
             Ok(Some(elements)) if elements.len() > self.world.limits.units => {
                 let message =
                     format!("`{}` would have {} units; at most {} are allowed", output.name, elements.len(), self.world.limits.units);
-                let place = Place::file(self.request.file.clone());
+                let place = read_by(self.world, self.request, output.for_each.as_deref());
                 self.fail(Finding::error(TOO_MANY_UNITS, place, message).help("Split the request."));
             }
             Ok(Some(elements)) => {
@@ -178,7 +185,7 @@ impl<'a> Work<'a> {
                     self.element(output, &context);
                 }
             }
-            Err(message) => self.fail_output(output, message),
+            Err(message) => self.fail_output(output, "forEach", message),
         }
     }
 
@@ -186,7 +193,7 @@ impl<'a> Work<'a> {
         match self.loaded.expressions.when(output, context) {
             Ok(true) => {}
             Ok(false) => return,
-            Err(message) => return self.fail_output(output, message),
+            Err(message) => return self.fail_output(output, "when", message),
         }
         match self.targets(output, context) {
             Ok(targets) => {
@@ -200,18 +207,25 @@ impl<'a> Work<'a> {
 
     fn targets(&mut self, output: &Output, context: &Context) -> Result<Vec<&'a Target>, Box<Finding>> {
         let all = &self.world.platform.targets;
-        let place = || Place::file(self.request.file.clone());
-        let release_place = || Place::new(self.release.file.clone(), output.span);
         match &output.target {
             TargetSelector::Template(source) => {
                 let name = self.loaded.expressions.target(output, context).map_err(|message| {
-                    let mistake = Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, output.span, message) };
+                    let mistake =
+                        Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, self.field(output, "target"), message) };
                     Box::new(self.finding(mistake))
                 })?;
                 let parsed = TargetName::parse(name.trim()).ok();
+                if let Some(name) = parsed.as_ref().filter(|name| !all.contains_key(*name))
+                    && self.world.snapshot.get(&format!("targets/{name}.yaml")).is_some()
+                {
+                    // The file of the target has a finding of its own.
+                    self.outcome.failed = true;
+                    return Ok(Vec::new());
+                }
                 let target = parsed.as_ref().and_then(|name| all.get(name));
                 let missing = parsed.filter(|_| target.is_none()).zip(self.kind_of(output));
                 self.outcome.missing_targets.extend(missing);
+                let place = || read_by(self.world, self.request, Some(source));
                 target.map(|target| vec![target]).ok_or_else(|| {
                     let near = close_match(name.trim(), all.keys().map(TargetName::as_str));
                     let help = match near {
@@ -220,12 +234,13 @@ impl<'a> Work<'a> {
                     };
                     let message = format!("the output `{}` goes to the target `{}`, which does not exist", output.name, name.trim());
                     if !source.contains("{{") {
-                        let mistake = at_output(&self.release.file, output.span, message);
+                        let mistake = at_output(&self.release.file, self.field(output, "target"), message);
                         return Box::new(self.finding(Mistake { code: UNKNOWN_TARGET, help, ..mistake }));
                     }
                     let help = format!("{help} Its name is made from values of the request.");
                     let finding = Finding::error(UNKNOWN_TARGET, place(), message).help(help);
-                    Box::new(finding.related(release_place(), "the name of the target is made here"))
+                    let made = Place::new(self.release.file.clone(), self.field(output, "target"));
+                    Box::new(finding.related(made, "the name of the target is made here"))
                 })
             }
             TargetSelector::Labels(labels) => {
@@ -233,7 +248,7 @@ impl<'a> Work<'a> {
                 if found.is_empty() {
                     let wanted: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
                     let message = format!("no target has the labels {}", quoted_list(wanted.iter().map(String::as_str)));
-                    let mistake = Mistake { code: UNKNOWN_TARGET, ..at_output(&self.release.file, output.span, message) };
+                    let mistake = Mistake { code: UNKNOWN_TARGET, ..at_output(&self.release.file, self.field(output, "targets"), message) };
                     return Err(Box::new(self.finding(mistake)));
                 }
                 Ok(found)
@@ -306,7 +321,11 @@ impl<'a> Work<'a> {
 
     /// Why a unit may not be at all, when it may not.
     fn refused(&mut self, output: &Output, target: &Target, id: &UnitId) -> Option<Finding> {
-        let place = || Place::file(self.request.file.clone());
+        let chosen = match &output.target {
+            TargetSelector::Template(source) => Some(source.as_str()),
+            TargetSelector::Labels(_) => None,
+        };
+        let place = || read_by(self.world, self.request, chosen);
         let allows = |list: &[String], name: &str| list.iter().any(|entry| entry == "*" || entry == name);
         let team = self.request.id.team.as_str();
         let not = if !allows(&target.allow_teams, team) {
@@ -329,7 +348,12 @@ impl<'a> Work<'a> {
                 output.name, output.renderer, target.name
             );
             let help = "Terraform roots go to targets of `type: terraform`, everything else to targets of `type: directory`.".to_owned();
-            return Some(self.finding(Mistake { code: TARGET_KIND, help, ..at_output(&self.release.file, output.span, message) }));
+            let field = if matches!(output.target, TargetSelector::Labels(_)) { "targets" } else { "target" };
+            return Some(self.finding(Mistake {
+                code: TARGET_KIND,
+                help,
+                ..at_output(&self.release.file, self.field(output, field), message)
+            }));
         }
         if !self.taken.insert(id.clone()) {
             let message = format!("the output `{}` goes to the target `{}` twice", output.name, target.name);
@@ -393,18 +417,14 @@ pub(super) fn fan_out<'a>(world: &World<'a>, loaded: &Loaded, output: &Output, c
 
 /// A mistake of a golden path as a finding for its owner.
 pub(super) fn path_finding(mistake: Mistake, path: &GoldenPath) -> Finding {
-    let asked = match &path.support.channel {
-        Some(channel) => format!("This is for the owner of the golden path to mend: team `{}`, in {channel}.", path.owner),
-        None => format!("This is for the owner of the golden path to mend: team `{}`.", path.owner),
-    };
-    let help = if mistake.help.is_empty() { asked } else { format!("{} {asked}", mistake.help) };
-    Finding {
+    let finding = Finding {
         place: Place::new(mistake.file, mistake.span),
         severity: Severity::Error,
         code: mistake.code,
         message: mistake.message,
-        help,
+        help: mistake.help,
         turn: Turn::PathOwner,
         related: Vec::new(),
-    }
+    };
+    finding.owned(path)
 }

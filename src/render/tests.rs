@@ -685,7 +685,7 @@ fn outputs_go_where_they_may() {
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /release.yaml:10:5 unknown-renderer (PathOwner)
       there is no renderer `kuberentes@1`
-      help: Did you mean `kubernetes@1`?
+      help: Did you mean `kubernetes@1`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     /release.yaml:10:5 template-error (PathOwner)
       the output `main` has no templates: there is nothing below `golden-paths/environment/1.0.0/main`
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.

@@ -1,0 +1,150 @@
+//! Which value of a request is behind what is wrong with its output: each is changed in turn, and what comes out is looked at again.
+//!
+//! It is on the error path only, and only for the first request of a finding.
+
+use super::codes::TEMPLATE_LIMIT;
+use super::lexer::{Delimiters, Kind, parts};
+use super::request::{Outcome, World, render};
+use crate::model::{Finding, Place, Related, Request, Span};
+use crate::yaml;
+use serde_json::Value;
+
+/// More values of one request are not tried.
+const MOST_VALUES: usize = 100;
+/// More findings of one render are not looked into.
+const MOST_FINDINGS: usize = 20;
+
+/// Points the related places of findings that are met by a request at the value behind them.
+pub(super) fn blame(world: &World<'_>, findings: &mut [Finding]) {
+    let met = |finding: &&mut Finding| finding.code != TEMPLATE_LIMIT && finding.related.first().is_some_and(is_whole);
+    for finding in findings.iter_mut().filter(met).take(MOST_FINDINGS) {
+        let file = &finding.related[0].place.path;
+        let Some(request) = world.platform.requests.values().find(|request| request.file == *file) else { continue };
+        // What only several requests do together is nobody's value.
+        if !render(world, request).failed {
+            continue;
+        }
+        let values = values(request);
+        let fixed = |outcome: &Outcome| !outcome.failed;
+        if let Some(place) = behind(world, request, values.iter(), fixed) {
+            finding.related[0].place = place;
+        }
+    }
+}
+
+fn is_whole(related: &Related) -> bool {
+    related.place.span == Span::START
+}
+
+/// The last value of a request whose change gives an outcome that is `fixed`.
+pub(super) fn last_behind(world: &World<'_>, request: &Request, fixed: impl Fn(&Outcome) -> bool) -> Option<Place> {
+    behind(world, request, values(request).iter().rev(), fixed)
+}
+
+fn behind<'v>(
+    world: &World<'_>,
+    request: &Request,
+    values: impl Iterator<Item = &'v (String, Value)>,
+    fixed: impl Fn(&Outcome) -> bool,
+) -> Option<Place> {
+    let text = world.snapshot.text(request.file.as_str())?;
+    let tried = values.filter_map(|(pointer, value)| {
+        let spot = yaml::locate(text, pointer)?;
+        Some((spot.value, pointer, other(value)?))
+    });
+    let mut changed = request.clone();
+    for (span, pointer, other) in tried.take(MOST_VALUES) {
+        let place = changed.document.0.pointer_mut(pointer)?;
+        let before = std::mem::replace(place, other);
+        let found = fixed(&render(world, &changed));
+        *changed.document.0.pointer_mut(pointer)? = before;
+        if found {
+            return Some(Place::new(request.file.clone(), span));
+        }
+    }
+    None
+}
+
+/// The values of a request that are no lists or objects, in the order of the document.
+fn values(request: &Request) -> Vec<(String, Value)> {
+    let mut out = Vec::new();
+    for root in ["metadata", "spec"] {
+        if let Some(value) = request.document.0.get(root) {
+            scalars(value, format!("/{root}"), &mut out);
+        }
+    }
+    out
+}
+
+fn scalars(value: &Value, at: String, out: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                scalars(member, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), out);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                scalars(item, format!("{at}/{index}"), out);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => out.push((at, value.clone())),
+    }
+}
+
+/// Another value of the same type, which is harmless wherever it is printed.
+fn other(value: &Value) -> Option<Value> {
+    match value {
+        Value::String(_) => Some(Value::from("other-value-1")),
+        Value::Number(number) => Some(Value::from(number.as_i64().map_or(1, |number| number.saturating_add(1)))),
+        Value::Bool(truth) => Some(Value::from(!truth)),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// The value of a request that an expression or a template of one line reads first; the whole file, when it reads none that was written.
+pub(super) fn read_by(world: &World<'_>, request: &Request, source: Option<&str>) -> Place {
+    let text = world.snapshot.text(request.file.as_str()).unwrap_or_default();
+    let found = source.into_iter().flat_map(pointers).find_map(|pointer| yaml::locate(text, &pointer));
+    found.map_or_else(|| Place::file(request.file.clone()), |spot| Place::new(request.file.clone(), narrow(spot)))
+}
+
+/// A list or an object is pointed at by its key.
+fn narrow(spot: yaml::Spot) -> Span {
+    if spot.value.line == spot.value.end_line { spot.value } else { spot.key.unwrap_or(spot.value) }
+}
+
+/// The paths into the request that a text reads, as pointers.
+fn pointers(source: &str) -> Vec<String> {
+    let text = if source.contains("{{") { source.to_owned() } else { format!("{{{{ {source} }}}}") };
+    let mut found = Vec::new();
+    for part in parts(&text, &Delimiters::default()) {
+        let word = |index: usize| part.word(&text, index);
+        for index in 0..part.tokens.len() {
+            let begins = index == 0 || word(index - 1) != ".";
+            if !begins || !matches!(word(index), "spec" | "metadata" | "request") {
+                continue;
+            }
+            let mut pointer = if word(index) == "request" { String::new() } else { format!("/{}", word(index)) };
+            let mut at = index + 1;
+            while word(at) == "." && part.tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Ident) {
+                pointer += &format!("/{}", word(at + 1));
+                at += 2;
+            }
+            found.push(pointer);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_reads_paths() {
+        assert_eq!(pointers("staging-{{ spec.region }}-{{ metadata.name }}"), ["/spec/region", "/metadata/name"]);
+        assert_eq!(pointers("spec.services | length > 1 and request.kind == each.spec"), ["/spec/services", "/kind"]);
+        assert_eq!(pointers("dns"), Vec::<String>::new());
+    }
+}
