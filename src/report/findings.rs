@@ -63,6 +63,7 @@ fn next_step(view: &View<'_>, finding: &Finding) -> String {
     let owner = view.path_of(finding);
     let whose = match finding.turn {
         Turn::Requester => return help,
+        Turn::PathOwner if finding.names_owner() => return help,
         Turn::PathOwner => {
             let team = owner.map_or_else(|| "the owner of the golden path".to_owned(), |path| format!("**{}**", path.owner));
             let channel = owner.and_then(|path| path.support.channel.as_deref()).map(|channel| format!(" in {}", code(channel)));

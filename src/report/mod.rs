@@ -8,6 +8,7 @@ mod cases;
 mod check;
 mod comment;
 mod desk;
+mod excerpt;
 mod explain;
 mod findings;
 mod json;

@@ -1,21 +1,19 @@
 //! Text for a terminal: what others wrote cannot steer it.
 
 use super::desk::moment;
+use super::excerpt::{Excerpt, is_near};
 use super::summary::{DaemonStatus, Detail, HoldSummary, Summary, TargetStatus};
 use super::text::{count, every_line, line, lines};
-use crate::model::{Finding, RepoPath, Severity, Span, Turn};
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
+use crate::model::{Finding, Related, RepoPath, Severity, Turn};
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::fmt::{self, Write as _};
 
 const WIDTH: usize = 120;
-/// Findings in longer lines are said without them.
-const LONGEST_LINE: usize = 1_000;
 
 /// A finding as miette draws it.
 struct Drawn {
     finding: Finding,
-    source: Option<NamedSource<String>>,
-    offset: (usize, usize),
+    excerpt: Option<Excerpt>,
 }
 
 impl fmt::Debug for Drawn {
@@ -55,11 +53,12 @@ impl Diagnostic for Drawn {
         if !self.finding.help.is_empty() {
             parts.push(line(&self.finding.help));
         }
-        parts.extend(whose(self.finding.turn).map(str::to_owned));
-        if self.source.is_none() {
+        parts.extend(whose(&self.finding).map(str::to_owned));
+        if self.excerpt.is_none() {
             parts.push(format!("at {}", at(&self.finding.place.path, self.finding.place.span.line, self.finding.place.span.column)));
         }
-        for related in &self.finding.related {
+        let near = |related: &&Related| self.excerpt.is_some() && is_near(&self.finding, related.place.span, &related.place.path);
+        for related in self.finding.related.iter().filter(|related| !near(related)) {
             let place = at(&related.place.path, related.place.span.line, related.place.span.column);
             parts.push(format!("see {place}: {}", line(&related.message)));
         }
@@ -67,12 +66,11 @@ impl Diagnostic for Drawn {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        self.excerpt.as_ref().map(|excerpt| excerpt as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        self.source.as_ref()?;
-        Some(Box::new(std::iter::once(LabeledSpan::new(None, self.offset.0, self.offset.1))))
+        Some(Box::new(self.excerpt.as_ref()?.labels()))
     }
 }
 
@@ -80,9 +78,10 @@ fn at(path: &RepoPath, line: u32, column: u32) -> String {
     format!("{path}:{line}:{column}")
 }
 
-fn whose(turn: Turn) -> Option<&'static str> {
-    match turn {
+fn whose(finding: &Finding) -> Option<&'static str> {
+    match finding.turn {
         Turn::Requester => None,
+        Turn::PathOwner if finding.names_owner() => None,
         Turn::PathOwner => Some("this is for the owner of the golden path to mend"),
         Turn::Platform => Some("this is for the platform team to mend"),
     }
@@ -94,10 +93,11 @@ pub fn findings_terminal(findings: &[Finding], source: impl Fn(&RepoPath) -> Opt
     let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_width(WIDTH).with_context_lines(1);
     let mut text = String::new();
     for finding in findings {
-        let drawn = drawn(finding, source(&finding.place.path));
+        let excerpt = source(&finding.place.path).and_then(|source| Excerpt::of(finding, &source));
+        let drawn = Drawn { finding: finding.clone(), excerpt };
         if handler.render_report(&mut text, &drawn).is_err() {
             // a place that is not in the source any more: said without it
-            let plain = Drawn { source: None, ..drawn };
+            let plain = Drawn { excerpt: None, ..drawn };
             handler.render_report(&mut text, &plain).expect("a string takes all");
         }
         text.push('\n');
@@ -111,46 +111,6 @@ fn totals(findings: &[Finding]) -> String {
     let number = |severity: Severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let said: Vec<String> = kinds.iter().filter(|(s, _)| number(*s) > 0).map(|(s, word)| count(number(*s), word)).collect();
     if said.is_empty() { String::new() } else { format!("{}\n", said.join(", ")) }
-}
-
-fn drawn(finding: &Finding, source: Option<String>) -> Drawn {
-    let span = finding.place.span;
-    // one character for one, so that columns stay
-    let source = source.map(|text| text.chars().map(|c| if c == '\n' { c } else { tame(c) }).collect::<String>());
-    let from = source.as_deref().and_then(|text| offset(text, span.line, span.column));
-    let to = source.as_deref().and_then(|text| offset(text, span.end_line, span.end_column));
-    let offset = from.map(|from| (from, to.unwrap_or(from).saturating_sub(from).max(1)));
-    let source =
-        source.filter(|text| offset.is_some() && is_drawable(text, span)).map(|text| NamedSource::new(finding.place.path.as_str(), text));
-    Drawn { finding: finding.clone(), source, offset: offset.unwrap_or_default() }
-}
-
-/// Whether the lines around a place are short enough to be shown with a mark below.
-fn is_drawable(text: &str, span: Span) -> bool {
-    let above = (span.line as usize).saturating_sub(2);
-    let lines = (span.end_line as usize + 1).saturating_sub(above);
-    text.lines().skip(above).take(lines).all(|line| line.len() <= LONGEST_LINE)
-}
-
-fn tame(c: char) -> char {
-    match c {
-        '\t' | '\r' => ' ',
-        c if line(c.encode_utf8(&mut [0; 4])).chars().count() > 1 => '\u{fffd}',
-        c => c,
-    }
-}
-
-/// The byte offset of a line and column, both from 1.
-fn offset(text: &str, wanted: u32, column: u32) -> Option<usize> {
-    let mut start = 0;
-    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
-        if number == wanted {
-            let in_line = line.char_indices().map(|(at, _)| at).nth(column as usize - 1);
-            return Some(start + in_line.unwrap_or(line.trim_end_matches('\n').len()));
-        }
-        start += line.len();
-    }
-    None
 }
 
 /// A list of changes.
