@@ -2,6 +2,7 @@
 //!
 //! `GOLDPATH_UPDATE=1 cargo test --test it desk::findings` writes it anew.
 
+use super::mistakes;
 use crate::example::{folder, read, verdicts};
 use goldpath::diff::{Side, diff};
 use goldpath::model::{Code, ContentId, Digest, Edit, Explained, Finding, RepoPath, Turn};
@@ -174,6 +175,11 @@ fn document() -> String {
         let wrong: String = sections.iter().filter_map(|section| section.as_ref().err()).map(String::as_str).collect();
         assert_eq!(wrong, "", "examples that do not show their code");
         text.extend(sections.into_iter().flatten());
+    }
+    text += "\n## Mistakes of a hurried day\n\nEach is one edit of the same repository, and all that is said of it: the file, where in it from and to, and the next step.\n";
+    let said = |edits: &[Edit]| findings(&base, &edited(&base, edits));
+    for (title, all) in [("In a request", mistakes::IN_REQUESTS), ("In a golden path, and beside it", mistakes::IN_PATHS)] {
+        let _ = write!(text, "\n### {title}\n\n{}", mistakes::table(all, said));
     }
     text.trim_end().to_owned() + "\n"
 }

@@ -1,9 +1,11 @@
 //! What one meets at the desk: the list of findings, and the verbs that help to write requests and golden paths.
 
+mod edits;
 mod explain;
 mod findings;
 mod hook;
 mod init;
+mod mistakes;
 mod new;
 mod place;
 mod samples;
