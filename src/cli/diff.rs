@@ -16,6 +16,9 @@ use crate::world::{Bench, Tree, evaluate};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// The folder whose files know nothing of each other.
+const REQUESTS: &str = "requests";
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The platform repository (default: the one around this folder)
@@ -35,29 +38,38 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         Error::usage(format!("{} is not the top of a Git repository, and `goldpath diff` compares commits", root.display()))
             .hint("run it in a clone of the platform repository; `goldpath validate` and `goldpath render` need no Git")
     })?;
-    let sides = Sides::of(args, &repository)?;
+    let sides = Sides::of(args, &root, &repository)?;
     let cache = if args.no_cache { None } else { Cache::open(&place::program()?) };
     let compared = match compare_parts(&sides, &repository, cache.as_ref())? {
         Some(compared) => compared,
-        None => compare_all(&sides, &root, &repository, cache.as_ref())?,
+        None => compare_all(sides, &repository, cache.as_ref())?,
     };
     print(&shown(&compared, output));
     Ok(if compared.evaluation.findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
 }
 
-/// What is compared; nothing: no base, the working tree.
+/// What is compared; without a base everything is new.
 struct Sides {
     base: Option<CommitId>,
-    head: Option<CommitId>,
+    head: Head,
+}
+
+enum Head {
+    Commit(CommitId),
+    /// The working tree.
+    Files(Snapshot),
 }
 
 impl Sides {
-    fn of(args: &Args, repository: &Repository) -> Result<Self, Error> {
+    fn of(args: &Args, root: &Path, repository: &Repository) -> Result<Self, Error> {
         let (base, head) = match args.range.as_deref().map(|range| range.split_once("..").unwrap_or((range, ""))) {
             None => (None, None),
             Some((base, head)) => (Some(base).filter(|rev| !rev.is_empty()), Some(head).filter(|rev| !rev.is_empty())),
         };
-        let head = head.map(|rev| repository.resolve(rev)).transpose()?;
+        let head = match head {
+            Some(rev) => Head::Commit(repository.resolve(rev)?),
+            None => Head::Files(place::working_tree(root)?),
+        };
         Ok(Self { base: place::base_commit(repository, base)?, head })
     }
 }
@@ -71,9 +83,13 @@ struct Compared {
 
 /// Compares only the requests that differ, where it is known what the others claim; nothing when the whole has to be looked at.
 fn compare_parts(sides: &Sides, repository: &Repository, cache: Option<&Cache>) -> Result<Option<Compared>, Error> {
-    let (Some(cache), Some(base), Some(head)) = (cache, &sides.base, &sides.head) else { return Ok(None) };
+    let (Some(cache), Some(base)) = (cache, &sides.base) else { return Ok(None) };
     let Some(claims) = cache.claims(&repository.tree(base)?.to_string()) else { return Ok(None) };
-    let Some((base, head)) = repository.parts(base, head, "requests")? else { return Ok(None) };
+    let parts = match &sides.head {
+        Head::Commit(head) => repository.parts(base, head, REQUESTS)?,
+        Head::Files(files) => repository.parts_with(base, files, REQUESTS)?,
+    };
+    let Some((base, head)) = parts else { return Ok(None) };
     let mut compared = compare(Some(base), head)?;
     let Some(base) = &compared.base else { return Ok(None) };
     let Some(beside) = claims.beside(base.side(), compared.head.side()) else { return Ok(None) };
@@ -82,10 +98,10 @@ fn compare_parts(sides: &Sides, repository: &Repository, cache: Option<&Cache>) 
 }
 
 /// Compares everything, and keeps what makes the next comparison with the same base cheaper.
-fn compare_all(sides: &Sides, root: &Path, repository: &Repository, cache: Option<&Cache>) -> Result<Compared, Error> {
-    let head = match &sides.head {
-        Some(commit) => repository.snapshot(commit)?,
-        None => place::working_tree(root)?,
+fn compare_all(sides: Sides, repository: &Repository, cache: Option<&Cache>) -> Result<Compared, Error> {
+    let head = match sides.head {
+        Head::Commit(commit) => repository.snapshot(&commit)?,
+        Head::Files(files) => files,
     };
     let base = sides.base.as_ref().map(|commit| repository.snapshot(commit)).transpose()?;
     let compared = compare(base, head)?;

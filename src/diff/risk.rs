@@ -70,6 +70,6 @@ fn widens(pair: (Option<&Unit>, Option<&Unit>), object: &ObjectChange) -> bool {
 }
 
 fn is_public_service(object: &Object) -> bool {
-    let kind = object.document.pointer("/spec/type").and_then(|value| value.as_str());
-    object.kind == "Service" && matches!(kind, Some("LoadBalancer" | "NodePort"))
+    let public = |object: &Object| matches!(object.document.value()["spec"]["type"].as_str(), Some("LoadBalancer" | "NodePort"));
+    object.kind == "Service" && public(object)
 }

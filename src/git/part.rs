@@ -1,4 +1,4 @@
-//! Two commits without what is the same in both, below one folder.
+//! Two trees without what is the same in both, below one folder.
 
 use super::snapshot::Walk;
 use super::{Error, Repository, TreeId};
@@ -37,6 +37,34 @@ impl Repository {
         let before = self.finish(before, Some(base.clone()), &none)?;
         let after = self.finish(after, Some(head.clone()), &before)?;
         Ok((before.refused().is_empty() && after.refused().is_empty()).then_some((before, after)))
+    }
+
+    /// A commit and a tree that is no commit, as [`Repository::parts`] gives two commits.
+    ///
+    /// # Errors
+    /// As [`Repository::snapshot`].
+    pub fn parts_with(&self, base: &CommitId, head: &Snapshot, folder: &str) -> Result<Option<(Snapshot, Snapshot)>, Error> {
+        if !head.refused().is_empty() {
+            return Ok(None);
+        }
+        let repo = self.local();
+        let mut walk = Walk::new(&repo, self.limits(), base.to_string(), BTreeMap::new());
+        walk.add_tree(tree_of(&repo, base)?, "")?;
+        let mut after = head.files().clone();
+        let mut same_elsewhere = true;
+        walk.leave_out(|path, id, mode| {
+            let same = head.files().get(path).is_some_and(|file| (file.id, file.mode) == (id, mode));
+            let below = path.below(folder).is_some();
+            if same && below {
+                after.remove(path);
+            }
+            same_elsewhere &= same || below;
+            same && below
+        });
+        let before = self.finish(walk, Some(base.clone()), head)?;
+        let added_elsewhere = after.keys().any(|path| path.below(folder).is_none() && before.get(path.as_str()).is_none());
+        let comparable = same_elsewhere && !added_elsewhere && before.refused().is_empty();
+        Ok(comparable.then(|| (before, Snapshot::new(head.commit().cloned(), after, Vec::new()))))
     }
 }
 

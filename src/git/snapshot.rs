@@ -211,7 +211,7 @@ impl<'a> Walk<'a> {
         Ok(decoded.entries.iter().map(|entry| (entry.filename.to_vec(), entry.mode.kind(), entry.oid.to_owned())).collect())
     }
 
-    fn add_tree(&mut self, tree: ObjectId, folder: &str) -> Result<(), Error> {
+    pub(super) fn add_tree(&mut self, tree: ObjectId, folder: &str) -> Result<(), Error> {
         let mut names = BTreeSet::new();
         for (name, kind, id) in self.tree(tree)? {
             if names.insert(name.clone()) {
@@ -234,6 +234,11 @@ impl<'a> Walk<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// Does not want the entries that `known` knows by their path, content and mode.
+    pub(super) fn leave_out(&mut self, mut known: impl FnMut(&RepoPath, ContentId, Mode) -> bool) {
+        self.wanted.retain(|entry| !known(&entry.path, entry.content(), entry.mode));
     }
 
     /// Whether two walks want the same content at the same paths.

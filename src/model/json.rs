@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::ops::Deref;
+use std::sync::Arc;
 
 /// A JSON value; in a binary format it travels as its text.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -33,5 +34,84 @@ impl<'de> Deserialize<'de> for Json {
         }
         let text = String::deserialize(deserializer)?;
         serde_json::from_str(&text).map(Self).map_err(serde::de::Error::custom)
+    }
+}
+
+/// A JSON value as its text: it takes a fraction of the memory, is read when it is asked for, and is shared when it is cloned.
+#[derive(Clone)]
+pub struct JsonText(Arc<str>);
+
+impl JsonText {
+    /// The text of a value.
+    pub fn of(value: &serde_json::Value) -> Self {
+        Self(value.to_string().into())
+    }
+
+    /// The value.
+    pub fn value(&self) -> serde_json::Value {
+        serde_json::from_str(&self.0).expect("it was written as JSON")
+    }
+}
+
+impl Default for JsonText {
+    fn default() -> Self {
+        Self("null".into())
+    }
+}
+
+/// Two are the same when their values are, in whatever order their keys stand.
+impl PartialEq for JsonText {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 || self.value() == other.value()
+    }
+}
+
+impl std::fmt::Debug for JsonText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for JsonText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { self.value().serialize(serializer) } else { self.0.serialize(serializer) }
+    }
+}
+
+impl<'de> Deserialize<'de> for JsonText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            return serde_json::Value::deserialize(deserializer).map(|value| Self::of(&value));
+        }
+        let text: Arc<str> = Arc::deserialize(deserializer)?;
+        // it is read without being asked again, so it must be JSON; nothing is built for that
+        serde_json::from_str::<serde::de::IgnoredAny>(&text).map_err(serde::de::Error::custom)?;
+        Ok(Self(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_value_survives_as_its_text_and_is_the_same_in_any_order_of_keys() {
+        let value = json!({"b": [1, 2.5, "x\n"], "a": {"c": null}});
+        let text = JsonText::of(&value);
+        assert_eq!(text.value(), value);
+        assert_eq!(text, JsonText::of(&json!({"a": {"c": null}, "b": [1, 2.5, "x\n"]})));
+        assert_ne!(text, JsonText::of(&json!({"a": {"c": null}})));
+        assert_eq!(JsonText::default().value(), serde_json::Value::Null);
+    }
+
+    #[test]
+    fn it_travels_as_text_and_refuses_what_is_no_json() {
+        let text = JsonText::of(&json!({"a": 1}));
+        let bytes = postcard::to_allocvec(&text).unwrap();
+        assert_eq!(postcard::from_bytes::<JsonText>(&bytes).unwrap(), text);
+        assert_eq!(serde_json::to_value(&text).unwrap(), json!({"a": 1}));
+        let broken = postcard::to_allocvec("{").unwrap();
+        assert!(postcard::from_bytes::<JsonText>(&broken).is_err());
     }
 }

@@ -18,7 +18,7 @@ pub use change::ChangeId;
 pub use digest::{CommitId, ContentId, Digest, Digester};
 pub use explained::{Edit, Explained};
 pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
-pub use json::Json;
+pub use json::{Json, JsonText};
 pub use name::{
     ExceptionId, Label, LibraryName, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName, TeamName,
 };

@@ -29,7 +29,7 @@ pub(super) fn things(input: &UnitInput<'_>) -> Vec<Thing> {
     for (path, file) in &unit.files {
         let objects = unit.objects.iter().filter(|object| object.file == *path && !object.kind.starts_with("terraform:"));
         let before = things.len();
-        things.extend(objects.map(|object| Thing::new(format!("{} `{}`", object.kind, object.name), object.document.0.clone())));
+        things.extend(objects.map(|object| Thing::new(format!("{} `{}`", object.kind, object.name), object.document.value())));
         if things.len() == before {
             things.extend(documents(path, file).into_iter().map(|value| Thing::new(format!("`{path}`"), value)));
         }

@@ -116,7 +116,7 @@ impl Case {
         self
     }
 
-    fn object(mut self, document: Value) -> Self {
+    fn object(mut self, document: &Value) -> Self {
         let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
         self.unit.objects.push(Object {
             kind: text("/kind"),
@@ -124,7 +124,7 @@ impl Case {
             namespace: None,
             name: text("/metadata/name"),
             file: path("objects.yaml"),
-            document: Json(document),
+            document: JsonText::of(document),
         });
         if self.unit.files.is_empty() { self.file("objects.yaml", "") } else { self }
     }
@@ -205,7 +205,7 @@ fn pod(name: &str, image: &str) -> Value {
 #[test]
 fn a_result_names_the_object_the_unit_and_whom_to_ask() {
     let case = Case::new(&[("policies/images.rego", IMAGES)]);
-    let case = case.object(pod("ours", "registry.example.org/a@sha256:1")).object(pod("theirs", "docker.io/b:1"));
+    let case = case.object(&pod("ours", "registry.example.org/a@sha256:1")).object(&pod("theirs", "docker.io/b:1"));
     insta::assert_snapshot!(case.shown(), @"
     requests/payments-team/shop.yaml:1:1 Error policy/image-source (Requester)
       the image `docker.io/b:1` is not ours (Pod `theirs` in `payments-team/shop/cluster@staging`)
@@ -219,7 +219,7 @@ fn a_result_names_the_object_the_unit_and_whom_to_ask() {
 
 #[test]
 fn what_passes_is_counted() {
-    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(pod("ours", "registry.example.org/a@sha256:1"));
+    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(&pod("ours", "registry.example.org/a@sha256:1"));
     insta::assert_snapshot!(case.shown(), @"1 passed, 0 warned, 0 failed, 0 waived");
 }
 
@@ -235,7 +235,7 @@ deny contains {"field": "/spec/region"} if input.path.name == "environment"
 
 deny contains {"msg": "never"} if input.plan
 "#;
-    let case = Case::new(&[("policies/many_things.rego", policy)]).object(pod("a", "b"));
+    let case = Case::new(&[("policies/many_things.rego", policy)]).object(&pod("a", "b"));
     insta::assert_snapshot!(case.shown(), @"
     requests/payments-team/shop.yaml:5:11 Error policy/many-things (Requester)
       this is refused (`payments-team/shop/cluster@staging`)
@@ -284,7 +284,7 @@ fn a_release_has_policies_of_its_own() {
     let policy = "package main\n\ndeny contains \"refused\" if input.kind\n";
     let files =
         [("golden-paths/environment/1.0.0/policies/own.rego", policy), ("golden-paths/environment/2.0.0/policies/other.rego", policy)];
-    insta::assert_snapshot!(Case::new(&files).object(pod("a", "b")).shown(), @"
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
     requests/payments-team/shop.yaml:1:1 Error policy/own (Requester)
       refused (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `own` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
@@ -297,7 +297,7 @@ fn policies_import_libraries() {
     let library = "package lib.images\n\nours(image) if startswith(image, \"registry.example.org/\")\n";
     let policy = "package main\n\nimport data.lib.images\n\ndeny contains \"not ours\" if not images.ours(input.image)\n";
     let files = [("policies/lib.rego", library), ("policies/uses-it.rego", policy)];
-    insta::assert_snapshot!(Case::new(&files).object(pod("a", "docker.io/b")).shown(), @"
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "docker.io/b")).shown(), @"
     requests/payments-team/shop.yaml:1:1 Error policy/uses-it (Requester)
       not ours (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `uses-it` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
@@ -308,7 +308,7 @@ fn policies_import_libraries() {
 #[test]
 fn an_exception_waives_up_to_its_last_day_for_its_own_team() {
     let case = |policy: &str, team: &str, request: Option<&str>, expires: &str| {
-        let case = Case::new(&[("policies/images.rego", IMAGES)]).object(pod("theirs", "docker.io/b@sha256:1"));
+        let case = Case::new(&[("policies/images.rego", IMAGES)]).object(&pod("theirs", "docker.io/b@sha256:1"));
         case.except(policy, team, request, expires).shown().lines().last().unwrap().to_owned()
     };
     let waived = "0 passed, 0 warned, 0 failed, 1 waived";
@@ -324,7 +324,7 @@ fn an_exception_waives_up_to_its_last_day_for_its_own_team() {
 
 #[test]
 fn what_is_waived_is_told() {
-    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(pod("theirs", "docker.io/b@sha256:1"));
+    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(&pod("theirs", "docker.io/b@sha256:1"));
     insta::assert_snapshot!(case.except("image-source", "payments-team", None, "2026-03-01").shown(), @"
     waived by for-now until 2026-03-01: image-source for payments-team/shop/cluster@staging: the image `docker.io/b@sha256:1` is not ours (Pod `theirs`)
     0 passed, 0 warned, 0 failed, 1 waived
@@ -343,7 +343,7 @@ fn what_does_not_compile_is_a_finding_at_its_line() {
         ("golden-paths/environment/1.0.0/policies/g.rego", "nothing\n"),
         ("policies/h.rego", "package main\n\ndeny contains \"x\" if data.lib.missing.rule(input)\n"),
     ];
-    insta::assert_snapshot!(Case::new(&files).object(pod("a", "b")).shown(), @"
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
     policies/a.rego:3:11 Error policy-does-not-compile (Platform)
       this policy does not compile: `if` keyword is required before rule body
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
@@ -380,7 +380,7 @@ fn metadata_must_agree_and_name_a_team() {
         ("policies/b.rego", "# METADATA\n# custom: [\npackage main\n\ndeny contains \"x\" if input.kind == \"y\"\n"),
         ("policies/c.rego", "# METADATA\n# custom: {id: Not An Id}\npackage main\n\ndeny contains \"x\" if input.kind\n"),
     ];
-    insta::assert_snapshot!(Case::new(&files).object(pod("a", "b")).shown(), @"
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
     policies/a.rego:7:1 Error policy-metadata (Platform)
       the id of this policy is `one` above and `two` here
       help: A file holds one policy: split the file, or make them agree.
@@ -403,7 +403,7 @@ fn metadata_must_agree_and_name_a_team() {
 #[test]
 fn a_policy_that_comes_to_no_end_has_not_said_yes() {
     let loops = "package main\n\ndeny contains \"x\" if {\n\tletters := split(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"\")\n\tsome a in letters\n\tsome b in letters\n\tsome c in letters\n\tsome d in letters\n\tsome e in letters\n\tconcat(\"\", [a, b, c, d, e]) == \"b\"\n}\n";
-    insta::assert_snapshot!(Case::new(&[("policies/loops.rego", loops)]).object(pod("a", "b")).object(pod("c", "d")).shown(), @"
+    insta::assert_snapshot!(Case::new(&[("policies/loops.rego", loops)]).object(&pod("a", "b")).object(&pod("c", "d")).shown(), @"
     policies/loops.rego:1:1 Error policy-limit (Platform)
       the policy `loops` took too long for `payments-team/shop/cluster@staging`, and was not asked about the units after it
       help: Make it look at less: a rule may take a second for one input.
@@ -414,7 +414,7 @@ fn a_policy_that_comes_to_no_end_has_not_said_yes() {
 
 #[test]
 fn a_policy_that_fails_has_not_said_yes() {
-    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(json!({"kind": "Pod", "metadata": {"name": "a"}, "image": 7}));
+    let case = Case::new(&[("policies/images.rego", IMAGES)]).object(&json!({"kind": "Pod", "metadata": {"name": "a"}, "image": 7}));
     insta::assert_snapshot!(case.shown(), @"
     policies/images.rego:9:25 Error policy-failed (Platform)
       the policy `image-source` failed for `payments-team/shop/cluster@staging`, and was not asked about the units after it: `startswith` expects string argument. Got `7` instead

@@ -4,7 +4,7 @@ use super::language::Trouble;
 use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
 use super::rendered::Object;
 use super::schema::{self, At, Schema};
-use crate::model::{Json, RepoPath};
+use crate::model::{JsonText, RepoPath};
 use crate::yaml;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -35,7 +35,7 @@ pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Ma
             manifest.text.push_str("---\n");
         }
         manifest.text.push_str(&yaml::emit(&document));
-        manifest.objects.push(Object { document: Json(document), ..object });
+        manifest.objects.push(Object { document: JsonText::of(&document), ..object });
     }
     if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }
 }
@@ -69,24 +69,24 @@ fn identity(file: &RepoPath, document: &Value) -> Result<Object, String> {
     if !document.is_object() {
         return Err("the document is no Kubernetes object".to_owned());
     }
-    let text = |pointer: &str, shown: &str| {
-        let value = document.pointer(pointer).filter(|value| !value.is_null());
-        let value = value.ok_or_else(|| format!("the object has no `{shown}`"))?;
+    let metadata = |field: &str| document.get("metadata").and_then(|metadata| metadata.get(field));
+    let text = |value: Option<&Value>, shown: &str| {
+        let value = value.filter(|value| !value.is_null()).ok_or_else(|| format!("the object has no `{shown}`"))?;
         let value = value.as_str().filter(|value| !value.is_empty());
         value.map(str::to_owned).ok_or_else(|| format!("`{shown}` of the object must be a text"))
     };
-    let api_version = text("/apiVersion", "apiVersion")?;
-    let kind = text("/kind", "kind")?;
+    let api_version = text(document.get("apiVersion"), "apiVersion")?;
+    let kind = text(document.get("kind"), "kind")?;
     if kind == "List" {
         return Err("a `List` hides its objects: write them as documents of their own, with `---` between them".to_owned());
     }
-    let name = text("/metadata/name", "metadata.name").map_err(|message| format!("{kind}: {message}"))?;
-    let namespace = match document.pointer("/metadata/namespace") {
+    let name = text(metadata("name"), "metadata.name").map_err(|message| format!("{kind}: {message}"))?;
+    let namespace = match metadata("namespace") {
         None | Some(Value::Null) => None,
-        Some(_) => Some(text("/metadata/namespace", "metadata.namespace").map_err(|message| format!("{kind} `{name}`: {message}"))?),
+        there => Some(text(there, "metadata.namespace").map_err(|message| format!("{kind} `{name}`: {message}"))?),
     };
     let group = api_version.split_once('/').map_or("", |(group, _)| group).to_owned();
-    Ok(Object { kind, group, namespace, name, file: file.clone(), document: Json::default() })
+    Ok(Object { kind, group, namespace, name, file: file.clone(), document: JsonText::default() })
 }
 
 fn mark(document: &mut Value, marks: &Marks) -> Result<(), String> {

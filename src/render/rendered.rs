@@ -1,6 +1,8 @@
 //! What rendering gives: units with their files, the objects in them, and what each was made from.
 
-use crate::model::{Digest, Finding, Json, OnDelete, Place, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
+use crate::model::{
+    Digest, Finding, JsonText, OnDelete, Place, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, TargetName, UnitId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -73,7 +75,7 @@ pub struct Object {
     /// The rendered file that holds it.
     pub file: RepoPath,
     /// The object as a value.
-    pub document: Json,
+    pub document: JsonText,
 }
 
 /// Something that the rendering of a unit read.

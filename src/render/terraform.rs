@@ -5,7 +5,7 @@ use super::hcl::Root;
 use super::language::Trouble;
 use super::marks::Marks;
 use super::rendered::Object;
-use crate::model::{Json, RepoPath};
+use crate::model::{JsonText, RepoPath};
 use hcl_edit::structure::Body;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,7 +35,7 @@ pub(super) fn root(
                 namespace: None,
                 name: resource.name,
                 file: path.clone(),
-                document: Json(document.unwrap_or_default()),
+                document: JsonText::of(&document.unwrap_or_default()),
             });
         }
     }

@@ -287,7 +287,7 @@ fn a_unit_knows_its_objects_what_it_read_and_what_comes_before() {
       objects ["|ConfigMap|Some(\"shop\")|a|a.yaml"]
       reads ["golden-paths/environment/1.0.0", "goldpath.yaml", "renderers/kubernetes/1", "requests/payments-team/shop.yaml", "targets/staging-eu.yaml", "teams/payments-team.yaml"]
     "#);
-    insta::assert_snapshot!(rendered.units.values().flat_map(|unit| &unit.objects).map(|o| o.document.0["input"].to_string()).collect::<String>(), @"1null");
+    insta::assert_snapshot!(rendered.units.values().flat_map(|unit| &unit.objects).map(|o| o.document.value()["input"].to_string()).collect::<String>(), @"1null");
 }
 
 #[test]

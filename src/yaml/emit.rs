@@ -116,6 +116,7 @@ fn write_number(number: &Number, out: &mut String) {
 
 fn write_string(text: &str, columns: Option<usize>, out: &mut String) {
     match columns {
+        _ if is_name(text) => out.push_str(text),
         Some(columns) if fits_block(text) => write_block(text, columns, out),
         _ if text.chars().any(needs_escape) => write_escaped(text, out),
         _ if needs_quotes(text) && text.contains(['"', '\\']) => {
@@ -184,7 +185,19 @@ fn needs_escape(c: char) -> bool {
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}')
 }
 
+/// Longer words mean nothing to any reader: the longest that does is `false`.
+const LONGEST_WORD: usize = 5;
+
+/// Most texts: a letter and then letters, digits and marks that stand in names, and no word that a reader knows.
+fn is_name(text: &str) -> bool {
+    let of_names = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/');
+    text.len() > LONGEST_WORD && text.as_bytes()[0].is_ascii_alphabetic() && text.bytes().all(of_names)
+}
+
 fn needs_quotes(text: &str) -> bool {
+    if is_name(text) {
+        return false;
+    }
     let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return true };
     let indicator = match first {

@@ -15,6 +15,8 @@ const MOST_NODES: usize = 400_000;
 const MOST_VALUES: u32 = 400_000;
 /// The deepest nesting of each style as written, and of values with aliases followed.
 const DEEPEST: usize = 64;
+/// Up to this many keys are compared each with each, which is cheaper than a table of them.
+const FEW_KEYS: usize = 12;
 /// Beyond this many, more problems of one text help nobody.
 const MOST_PROBLEMS: usize = 100;
 
@@ -373,8 +375,20 @@ impl<'a> Reader<'a> {
         self.place(id);
     }
 
+    /// Whether all keys are texts and no two are the same, told by comparing each with each.
+    fn keys_differ(&self, members: &[(u32, u32)]) -> bool {
+        let text = |(key, _): &(u32, u32)| text_of(&self.nodes[*key as usize]);
+        members.iter().enumerate().all(|(index, member)| {
+            let own = text(member);
+            own.is_some() && members[..index].iter().all(|other| text(other) != own)
+        })
+    }
+
     fn check_keys(&mut self, id: u32) {
         let Kind::Map(members) = &self.nodes[id as usize].kind else { return };
+        if members.len() <= FEW_KEYS && self.keys_differ(members) {
+            return;
+        }
         let mut first: HashMap<&str, Span> = HashMap::new();
         let mut found = Vec::new();
         for (key, _) in members {

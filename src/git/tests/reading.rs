@@ -195,3 +195,38 @@ fn an_empty_snapshot_is_a_start_like_any_other() {
     let tip = bare.commit("main", None, &[file("a", "1")]);
     assert_eq!(bare.repository.snapshot_again(&Snapshot::default(), &tip).unwrap(), bare.repository.snapshot(&tip).unwrap());
 }
+
+#[test]
+fn parts_of_two_commits_leave_out_what_is_the_same_in_one_folder_alone() {
+    let bare = bare();
+    let same = [file("a.yaml", "a\n"), file("requests/t/same.yaml", "s\n"), file("requests/u/far.yaml", "f\n")];
+    let base = bare.commit("main", None, &[&same[..], &[file("requests/t/r.yaml", "1\n"), file("requests/t/gone.yaml", "g\n")]].concat());
+    let edits = [
+        file("requests/t/r.yaml", "2\n"),
+        Edit::File { path: path("requests/t/gone.yaml"), bytes: None },
+        file("requests/v/n.yaml", "n\n"),
+    ];
+    let head = bare.commit("main", Some(&base), &edits);
+    let (before, after) = bare.repository.parts(&base, &head, "requests").unwrap().unwrap();
+    assert_snapshot!(shown(&before), @r"
+    Regular a.yaml: a
+    Regular requests/t/gone.yaml: g
+    Regular requests/t/r.yaml: 1
+    ");
+    assert_snapshot!(shown(&after), @r"
+    Regular a.yaml: a
+    Regular requests/t/r.yaml: 2
+    Regular requests/v/n.yaml: n
+    ");
+    let whole = bare.repository.snapshot(&head).unwrap();
+    let with = bare.repository.parts_with(&base, &whole, "requests").unwrap().unwrap();
+    assert_eq!(with, (before, after), "a tree that was read gives the same parts");
+
+    for elsewhere in [file("a.yaml", "b\n"), file("b.yaml", "b\n"), Edit::File { path: path("a.yaml"), bytes: None }] {
+        let other = bare.commit("main", Some(&head), &[elsewhere]);
+        assert_eq!(bare.repository.parts(&head, &other, "requests").unwrap(), None, "something differs outside the folder");
+        let whole = bare.repository.snapshot(&other).unwrap();
+        assert_eq!(bare.repository.parts_with(&head, &whole, "requests").unwrap(), None);
+    }
+    assert_eq!(bare.repository.parts(&base, &head, "nothing").unwrap(), None, "there is no such folder");
+}

@@ -4,8 +4,8 @@ use crate::change::{Accepted, Change, ChangeState, Held, Review};
 use crate::delivery::{Job, Progress, Status};
 use crate::diff::{self, Side};
 use crate::model::{
-    ChangeId, CommitId, ContentId, Digest, Finding, Json, OnDelete, Platform, ReleaseId, RendererId, RepoPath, Request, RequestFacts,
-    RequestId, TargetKind, UnitId,
+    ChangeId, CommitId, ContentId, Digest, Finding, Json, JsonText, OnDelete, Platform, ReleaseId, RendererId, RepoPath, Request,
+    RequestFacts, RequestId, TargetKind, UnitId,
 };
 use crate::observe::{Author, Facts, Landing, TerraformPlan};
 use crate::parse::Parsed;
@@ -98,7 +98,7 @@ fn object(text: &str, file: &str, content: &str) -> Object {
         namespace: None,
         name: name.to_owned(),
         file: path(file),
-        document: json!(content).into(),
+        document: JsonText::of(&json!(content)),
     }
 }
 
