@@ -242,8 +242,9 @@ pub(super) fn said_at(text: &str, file: &RepoPath) -> (Place, String) {
     let message: String = message.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
     let place = text.lines().find_map(|line| {
         let mut parts = line.strip_prefix("--> ")?.rsplitn(3, ':');
-        let column = parts.next()?.parse().ok()?;
-        let line = parts.next()?.parse().ok()?;
+        // some of its places begin to count at 0
+        let column = parts.next()?.parse::<u32>().ok()?.max(1);
+        let line = parts.next()?.parse::<u32>().ok()?.max(1);
         Some(Place::new(RepoPath::parse(parts.next()?).ok()?, Span::point(line, column)))
     });
     (place.unwrap_or_else(|| Place::file(file.clone())), message)

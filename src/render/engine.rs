@@ -1,5 +1,6 @@
 //! The templates of one release for one renderer, loaded with probes; renders them and says where an error stands.
 
+use super::allowed;
 use super::budget::{self, Mode, Noted};
 use super::codes::{TEMPLATE_ERROR, TEMPLATE_LIMIT};
 use super::filters;
@@ -79,7 +80,8 @@ impl Engine {
         if let Err(error) = plain.add_raw_templates(sources.iter().map(|source| (source.name.as_str(), source.text.as_str()))) {
             return Err(load_mistakes(&sources, &delimiters, &error));
         }
-        let mistakes = unknown_names(&plain, &sources, &delimiters);
+        let mut mistakes = calls_refused(&sources, &delimiters);
+        mistakes.extend(unknown_names(&plain, &sources, &delimiters));
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -237,6 +239,16 @@ fn words_refused(sources: &[Source], delimiters: &Delimiters) -> Vec<Mistake> {
                 }
             }
         }
+    }
+    mistakes
+}
+
+/// Calls of what Tera has, and nobody has allowed.
+fn calls_refused(sources: &[Source], delimiters: &Delimiters) -> Vec<Mistake> {
+    let mut mistakes = Vec::new();
+    for source in sources {
+        let refused = allowed::refused(&source.text, delimiters);
+        mistakes.extend(refused.iter().map(|refused| mistake(&source.file, span_at(source, refused.at), refused.to_string())));
     }
     mistakes
 }

@@ -1,5 +1,6 @@
 //! The expressions and one-line templates of a release: `forEach`, `when`, `target` and the values of exports.
 
+use super::allowed;
 use super::budget::{self, Mode};
 use super::engine::sentence;
 use super::filters::{self, to_json};
@@ -65,6 +66,10 @@ impl Expressions {
     fn add(&mut self, name: String, source: &str) {
         if let Err(error) = self.tera.add_raw_template(&name, source) {
             self.wrong.insert(name, explain(&error));
+        } else if let Some(refused) =
+            allowed::refused(source, &Delimiters::default()).into_iter().find(|refused| refused.name != "__result")
+        {
+            self.wrong.insert(name, refused.to_string());
         }
     }
 

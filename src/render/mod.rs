@@ -2,6 +2,7 @@
 //!
 //! Rendering is pure: the same snapshot gives the same bytes on every machine and with any number of threads.
 
+mod allowed;
 mod blame;
 mod budget;
 mod codes;

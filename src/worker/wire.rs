@@ -19,13 +19,13 @@ pub(super) struct Bounds {
 }
 
 /// What a worker needs before it has read anything.
-const BASE: u64 = 160 << 20;
+const BASE: u64 = 128 << 20;
 
 /// How much more it needs for each byte of its job: ten thousand requests are 4 MiB and take 120 MiB at their end.
 const FOR_EACH_BYTE: u64 = 48;
 
 /// Rounded, so that the same mistake is told in the same words when a few files more are there.
-const ROUND: u64 = 32 << 20;
+const ROUND: u64 = 64 << 20;
 
 /// What a job may come to at most.
 const MOST: u64 = 1 << 30;

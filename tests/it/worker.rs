@@ -33,7 +33,7 @@ spec:
 const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false, "properties": {"text": {"type": "string"}}}"#;
 
 /// A repository with one request and one template of it.
-fn repository(template: &str, others: &[(&str, &str)]) -> Snapshot {
+pub(crate) fn repository(template: &str, others: &[(&str, &str)]) -> Snapshot {
     let mut files = BTreeMap::from([
         ("goldpath.yaml", "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec: {}\n"),
         ("golden-paths/config/path.yaml", PATH),

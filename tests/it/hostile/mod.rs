@@ -1,4 +1,9 @@
 //! Hostile input: each row of the table of what somebody may try, through the real binary or the entry of the library, with the answer.
 
+mod files;
+mod fuzz;
+mod policies;
 mod repository;
 mod templates;
+mod values;
+mod yaml;

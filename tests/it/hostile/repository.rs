@@ -84,6 +84,12 @@ impl Repository {
         lines.join("\n")
     }
 
+    /// What it prints, and how it ended.
+    pub(super) fn said(&self, args: &[&str]) -> String {
+        let (said, code) = self.run(args);
+        format!("{said}exit {code}")
+    }
+
     /// The units that `goldpath render` gives.
     pub(super) fn units(&self) -> Vec<String> {
         let (said, _) = self.run(&["--output", "json", "render"]);

@@ -1,0 +1,157 @@
+//! Rows 1 to 4, 20, 22 and 23: names, links, and what is missing or there twice.
+
+use super::repository::{CONFIG, Repository, TEMPLATE, request};
+use std::os::unix::fs::symlink;
+
+#[test]
+fn row_1_a_name_that_is_no_name_is_a_finding_at_its_place() {
+    let names = ["..", "../../etc", "/etc/passwd", "a\\\\b", "a\\0b", "shop.", "ѕhop", "Shop", ""];
+    let said: String = names
+        .iter()
+        .map(|name| {
+            let text = request("{text: hello}").replace("name: shop", &format!("name: \"{name}\""));
+            let said = Repository::new().with("requests/platform/shop.yaml", text).findings();
+            format!("{name:?}\n  {}\n", said.replace('\n', "\n  "))
+        })
+        .collect();
+    insta::assert_snapshot!(said, @r#"
+    ".."
+      requests/platform/shop.yaml:3:18 not-a-name: `..` is not a name: a name is made of small letters, digits and `-`, this one holds '.'
+      exit 1
+    "../../etc"
+      requests/platform/shop.yaml:3:18 not-a-name: `../../etc` is not a name: a name is made of small letters, digits and `-`, this one holds '.'
+      exit 1
+    "/etc/passwd"
+      requests/platform/shop.yaml:3:18 not-a-name: `/etc/passwd` is not a name: a name is made of small letters, digits and `-`, this one holds '/'
+      exit 1
+    "a\\\\b"
+      requests/platform/shop.yaml:3:18 not-a-name: `a\b` is not a name: a name is made of small letters, digits and `-`, this one holds '\\'
+      exit 1
+    "a\\0b"
+      requests/platform/shop.yaml:3:18 not-a-name: `a b` is not a name: a name is made of small letters, digits and `-`, this one holds '\0'
+      exit 1
+    "shop."
+      requests/platform/shop.yaml:3:18 not-a-name: `shop.` is not a name: a name is made of small letters, digits and `-`, this one holds '.'
+      exit 1
+    "ѕhop"
+      requests/platform/shop.yaml:3:18 not-a-name: `ѕhop` is not a name: a name is made of small letters, digits and `-`, this one holds 'ѕ'
+      exit 1
+    "Shop"
+      requests/platform/shop.yaml:3:18 not-a-name: `Shop` is not a name: a name is made of small letters, digits and `-`, this one holds 'S'
+      exit 1
+    ""
+      requests/platform/shop.yaml:3:12 missing-field: `metadata.name` has no value
+      exit 1
+    "#);
+}
+
+#[test]
+fn row_1_a_file_name_that_looks_like_another_is_refused() {
+    let text = |name: &str| request("{text: hello}").replace("name: shop", &format!("name: {name}"));
+    let repository = Repository::new()
+        .with("requests/platform/ѕhop.yaml", text("ѕhop"))
+        .with("requests/platform/-x.yaml", text("-x"))
+        .with("requests/platform/a\\b.yaml", text("a"))
+        .with("requests/platform/dot..yaml", text("dot"));
+    insta::assert_snapshot!(repository.findings(), @r"
+    goldpath.yaml:1:1 refused-path: `requests/platform/a\b.yaml` is not read: the path holds the character '\\'
+    requests/platform/-x.yaml:1:1 not-a-name: the name of this file is not a name: a name begins and ends with a letter or a digit
+    requests/platform/-x.yaml:3:18 not-a-name: `-x` is not a name: a name begins and ends with a letter or a digit
+    requests/platform/dot..yaml:1:1 not-a-name: the name of this file is not a name: a name is made of small letters, digits and `-`, this one holds '.'
+    requests/platform/shop.yaml:1:1 duplicate-object: `platform/dot/main@staging` and `platform/shop/main@staging` both hold the ConfigMap `a` of the target `staging`
+    requests/platform/ѕhop.yaml:1:1 not-a-name: the name of this file is not a name: a name is made of small letters, digits and `-`, this one holds 'ѕ'
+    requests/platform/ѕhop.yaml:3:18 not-a-name: `ѕhop` is not a name: a name is made of small letters, digits and `-`, this one holds 'ѕ'
+    exit 1
+    ");
+}
+
+#[test]
+fn row_2_links_are_read_by_nobody() {
+    let repository = Repository::new();
+    let link = |to: &str, at: &str| symlink(to, repository.path(at)).unwrap();
+    link("/etc/passwd", "requests/platform/file.yaml");
+    link("/etc", "requests/platform/folder");
+    link("/etc/hostname", "golden-paths/config/1.0.0/main/b.yaml.tera");
+    link("nowhere", "requests/platform/nowhere.yaml");
+    link("loop.yaml", "requests/platform/loop.yaml");
+    link("../../teams", "requests/teams");
+    insta::assert_snapshot!(repository.findings(), @"
+    golden-paths/config/1.0.0/main/b.yaml.tera:1:1 symlink: this is a symbolic link, and nothing follows it
+    golden-paths/config/1.0.0/main/b.yaml.tera:1:1 template-error: a link cannot be a part of an output
+    requests/platform/file.yaml:1:1 symlink: this is a symbolic link, and links are never followed
+    requests/platform/folder:1:1 ignored-file: this file is not read: only `.yaml` files are
+    requests/platform/loop.yaml:1:1 symlink: this is a symbolic link, and links are never followed
+    requests/platform/nowhere.yaml:1:1 symlink: this is a symbolic link, and links are never followed
+    requests/teams:1:1 misplaced-file: this request stands in no team's folder
+    exit 1
+    ");
+}
+
+#[test]
+fn row_3_a_folder_beside_the_repository_is_outside() {
+    let repository = Repository::new();
+    let name = repository.path("").file_name().expect("a name").display().to_string();
+    let beside = repository.path("").with_file_name(format!("{name}-x"));
+    std::fs::create_dir_all(&beside).unwrap();
+    std::fs::write(beside.join("shop.yaml"), request("{text: hello}")).unwrap();
+    let said = repository.said(&["validate", ".", &format!("../{name}-x/shop.yaml")]);
+    std::fs::remove_dir_all(&beside).unwrap();
+    insta::assert_snapshot!(said.replace(&name, "REPO").replace(&std::env::temp_dir().canonicalize().unwrap().display().to_string(), "TMP"), @"
+    error: ../REPO-x/shop.yaml is not in the platform repository TMP/REPO
+      hint: all files of one call are in one repository; check others by themselves
+    exit 2
+    ");
+}
+
+#[test]
+fn row_20_nothing_rendered_is_a_finding_never_a_removal() {
+    let mut said = Repository::new().with(TEMPLATE, "{# nothing #}\n").findings() + "\n";
+    said += &Repository::new().with(TEMPLATE, format!("{{% if spec.text == \"x\" %}}{CONFIG}{{% endif %}}")).findings();
+    let gone = Repository::new();
+    std::fs::remove_dir_all(gone.path("golden-paths/config/1.0.0/main")).unwrap();
+    let no_paths = Repository::new();
+    std::fs::remove_dir_all(no_paths.path("golden-paths")).unwrap();
+    let nothing = Repository::new();
+    for folder in ["golden-paths", "requests", "targets", "teams"] {
+        std::fs::remove_dir_all(nothing.path(folder)).unwrap();
+    }
+    said = [said, gone.findings(), no_paths.findings(), nothing.findings()].join("\n");
+    insta::assert_snapshot!(said, @"
+    golden-paths/config/1.0.0/release.yaml:7:7 empty-unit: the output `main` renders to no file at all
+    exit 1
+    golden-paths/config/1.0.0/release.yaml:7:7 empty-unit: the output `main` renders to no file at all
+    exit 1
+    golden-paths/config/1.0.0/release.yaml:7:14 missing-file: the output `main` has no folder
+    exit 1
+    requests/platform/shop.yaml:2:7 unknown-kind: no golden path takes requests of the kind `SampleRequest`
+    exit 1
+    exit 0
+    ");
+}
+
+#[test]
+fn row_22_two_units_that_claim_one_object_are_both_refused_and_named() {
+    let other = request("{text: other}").replace("name: shop", "name: till");
+    insta::assert_snapshot!(Repository::new().with("requests/platform/till.yaml", other).findings(), @"
+    requests/platform/till.yaml:1:1 duplicate-object: `platform/shop/main@staging` and `platform/till/main@staging` both hold the ConfigMap `a` of the target `staging`
+    exit 1
+    ");
+}
+
+#[test]
+fn row_23_a_malformed_quantity_stops_its_unit_and_no_other() {
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: {{ metadata.name }}}\nspec: {activeDeadlineSeconds: 5, containers: [{name: a, image: b, resources: {limits: {memory: {{ spec.text | yaml }}}}}]}\n";
+    let repository = Repository::new()
+        .with(TEMPLATE, pod)
+        .with("targets/staging.yaml", TARGET)
+        .with("requests/platform/shop.yaml", request("{text: 128Mi}"))
+        .with("requests/platform/till.yaml", request("{text: 128 megabytes}").replace("name: shop", "name: till"));
+    insta::assert_snapshot!(format!("{}\n{:?}", repository.findings(), repository.units()), @r#"
+    golden-paths/config/1.0.0/main/a.yaml.tera:4:1 kubernetes-schema: `a.yaml`: Pod: `spec.containers[0].resources.limits.memory` must be a quantity such as `500m` or `1Gi`, is the text `128 megabytes`
+    exit 1
+    ["platform/shop/main@staging"]
+    "#);
+}
+
+const TARGET: &str = "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\n\
+     spec: {type: directory, connection: staging, kubernetes: {version: \"1.35\"}, allow: {teams: [\"*\"], paths: [\"*\"]}}\n";

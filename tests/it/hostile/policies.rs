@@ -1,0 +1,53 @@
+//! Row 24: policies and regular expressions that are built to explode.
+
+use super::repository::Repository;
+
+fn policy(body: &str) -> String {
+    let text = format!("package main\n\ndeny contains \"x\" if {{\n{body}\n}}\n");
+    let said = Repository::new().with("policies/explodes.rego", text).findings();
+    said.replace("it took too much processor time", "LIMIT").replace("it asked for more than 192 MiB of memory", "LIMIT")
+}
+
+#[test]
+fn row_24_policies_that_explode_end_in_a_finding() {
+    let letters = "\tletters := split(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"\")\n";
+    let pairs = format!(
+        "{letters}\tsome a in letters\n\tsome b in letters\n\tsome c in letters\n\tsome d in letters\n\tconcat(\"\", [a, b, c, d]) == input.kind"
+    );
+    let backtracks =
+        "\tregex.match(\"^(x+x+)+y$\", concat(\"\", [\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\", input.kind]))"
+            .to_owned();
+    let large = "\tregex.match(`^(((a{1,1000}){1,1000}){1,1000}){1,1000}$`, input.kind)".to_owned();
+    let range = "\tcount(numbers.range(0, 1000000000)) > 1".to_owned();
+    let deep = format!("\t{}1{} == 1", "[".repeat(20_000), "]".repeat(20_000));
+    let network = "\thttp.send({\"method\": \"GET\", \"url\": \"http://127.0.0.1\"}).status_code == 200".to_owned();
+    let bodies = [("pairs", pairs), ("backtracks", backtracks), ("large", large), ("range", range), ("deep", deep), ("network", network)];
+    insta::assert_snapshot!(bodies.map(|(name, body)| format!("{name}\n{}\n", policy(&body))).concat(), @"
+    pairs
+    policies/explodes.rego:1:1 policy-limit: the policy `explodes` took too long for `platform/shop/main@staging`, and was not asked about the units after it
+    exit 1
+    backtracks
+    exit 0
+    large
+    policies/explodes.rego:1:1 policy-limit: the policy `explodes` took too long for `platform/shop/main@staging`, and was not asked about the units after it
+    exit 1
+    range
+    policies/explodes.rego:4:8 policy-does-not-compile: `numbers.range` may ask for more than there is, and cannot be ended from outside
+    exit 1
+    deep
+    policies/explodes.rego:1:1 worker-ended: compiling this policy was ended: LIMIT
+    exit 1
+    network
+    policies/explodes.rego:4:2 policy-does-not-compile: `http.send` gives an answer that is not in the repository
+    exit 1
+    ");
+}
+
+#[test]
+fn row_24_what_grows_in_a_policy_ends_in_a_finding() {
+    let grows = Repository::new().with("policies/grows.rego", crate::worker::grows("input.kind == \"ConfigMap\"")).findings();
+    insta::assert_snapshot!(grows.replace("192 MiB", "LIMIT"), @"
+    policies/grows.rego:1:1 worker-ended: asking this policy about `platform/shop/main@staging` was ended: it asked for more than LIMIT of memory
+    exit 1
+    ");
+}
