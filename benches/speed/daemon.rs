@@ -28,21 +28,30 @@ pub(crate) fn at_rest(place: &Place) {
         let url = lines.find_map(|line| line.strip_prefix("goldpath serves ").map(str::to_owned)).expect("the daemon serves");
         let reader = std::thread::spawn(move || lines.for_each(drop));
         let serves = started.elapsed();
-        settle(&url);
+        let settled = settles(&url);
         let ready = started.elapsed();
         let (now, most) = memory(&daemon);
         end(&mut daemon);
         reader.join().expect("the log is read");
+        assert!(settled, "the daemon comes to rest");
         let name = format!("daemon, 10,000 requests, {start}: serves, nothing to do");
         say(&format!("{name:<58} {:>6.0} ms {:>16.0} ms", serves.as_secs_f64() * 1e3, ready.as_secs_f64() * 1e3));
         say(&format!("  at rest, and the most until then {now:>29.0} MiB {most:>15.0} MiB            < 150 MiB at rest"));
     }
 }
 
-/// Waits until it has nothing to do; one question waits for some seconds.
-fn settle(url: &str) {
-    let settled = || command(GOLDPATH).args(["status", "--wait", "--server", url]).output().expect("it runs").status.success();
-    assert!((0..20).any(|_| settled()), "the daemon comes to rest");
+/// Waits until it has nothing to do; one question waits for some seconds. Whether it came to that is looked at once it has ended, so that none is
+/// left running.
+fn settles(url: &str) -> bool {
+    (0..20).any(|_| {
+        command(GOLDPATH)
+            .args(["status", "--wait", "--server", url])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .expect("it runs")
+            .success()
+    })
 }
 
 /// Mebibytes in memory now, and the most so far.
