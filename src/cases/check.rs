@@ -5,7 +5,7 @@ use super::setting::Setting;
 use crate::model::{Finding, Place, RepoPath, sort_findings};
 use crate::parse::{Parsed, parse};
 use crate::policy::{self, UnitInput};
-use crate::render::{Cache, Limits, Rendered, render};
+use crate::render::{Cache, Limits, Rendered, Unit, render};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
@@ -92,7 +92,7 @@ pub(super) fn run(repository: &Snapshot, case: &Case) -> Ran {
         None => None,
     };
     let outcome = outcome(&mut setting);
-    let rendered = tree(&outcome.rendered);
+    let rendered = tree(&outcome.rendered, &setting.request);
     let expected = golden(repository, &folder);
     if expected.is_some() && wanted.is_some() {
         return broken("it has both `expected/` and `findings.yaml`: a request is either rendered or refused");
@@ -218,10 +218,11 @@ fn golden(repository: &Snapshot, folder: &str) -> Option<BTreeMap<String, String
     (!files.is_empty()).then_some(files)
 }
 
-/// The rendered files by their paths below `expected/`.
-fn tree(rendered: &Rendered) -> BTreeMap<String, String> {
+/// The rendered files of the case's request by their paths below `expected/`; those that it names have cases of their own.
+fn tree(rendered: &Rendered, request: &RepoPath) -> BTreeMap<String, String> {
     let mut tree = BTreeMap::new();
-    for unit in rendered.units.values() {
+    let is_own = |unit: &&Unit| format!("requests/{}.yaml", unit.id.request) == request.as_str();
+    for unit in rendered.units.values().filter(is_own) {
         for (path, file) in &unit.files {
             let text = String::from_utf8_lossy(&file.bytes).into_owned();
             tree.insert(format!("{}@{}/{path}", unit.id.output, unit.id.target), text);
