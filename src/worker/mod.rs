@@ -99,7 +99,9 @@ enum Said {
 /// When the child cannot be started, or ends before it is done for another reason than a template.
 pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Death> {
     let job_frame = wire::frame(job).map_err(|error| garbled(&error))?;
-    let call = Call { exe, bounds: Bounds::of(job_frame.len(), job.threads, wall), job_frame: &job_frame, until: Instant::now() + wall };
+    let requests = job.snapshot.under("requests").count();
+    let call =
+        Call { exe, bounds: Bounds::of(job_frame.len(), requests, job.threads, wall), job_frame: &job_frame, until: Instant::now() + wall };
     let mut errand = Errand::default();
     let mut deaths = Vec::new();
     loop {
@@ -168,7 +170,7 @@ impl Call<'_> {
 /// When the child cannot be started, or cannot shut itself in at all.
 pub fn walls(exe: &Path) -> Result<Walls, Death> {
     const WALL: Duration = Duration::from_secs(10);
-    let bounds = Bounds::of(0, 1, WALL);
+    let bounds = Bounds::of(0, 0, 1, WALL);
     let mut heard = Heard::default();
     let output = process::pipe(exe, &[VERB], wire::frame(&bounds).map_err(|error| garbled(&error))?, WALL, |bytes| heard.take(bytes));
     heard.walls.ok_or_else(|| Death::of(output, Vec::new(), None, bounds.memory))

@@ -21,8 +21,11 @@ pub(super) struct Bounds {
 /// What a worker needs before it has read anything.
 const BASE: u64 = 128 << 20;
 
-/// How much more it needs for each byte of its job: ten thousand requests are 4 MiB and take 120 MiB at their end.
+/// How much more it needs for each byte of its job.
 const FOR_EACH_BYTE: u64 = 48;
+
+/// And for each file of a request, which is short itself and becomes several objects: ten thousand take more than 256 MiB.
+const FOR_EACH_REQUEST: u64 = 64 << 10;
 
 /// Rounded, so that the same mistake is told in the same words when a few files more are there.
 const ROUND: u64 = 64 << 20;
@@ -31,10 +34,11 @@ const ROUND: u64 = 64 << 20;
 const MOST: u64 = 1 << 30;
 
 impl Bounds {
-    /// What a job of this length is given.
-    pub(super) fn of(job: usize, threads: usize, wall: Duration) -> Self {
+    /// What a job of this length, with so many requests, is given.
+    pub(super) fn of(job: usize, requests: usize, threads: usize, wall: Duration) -> Self {
         let threads = threads.max(1) as u64;
-        let more = (job as u64).saturating_mul(FOR_EACH_BYTE).min(MOST).next_multiple_of(ROUND);
+        let of_requests = (requests as u64).saturating_mul(FOR_EACH_REQUEST);
+        let more = (job as u64).saturating_mul(FOR_EACH_BYTE).max(of_requests).min(MOST).next_multiple_of(ROUND);
         let memory = more.saturating_add(BASE).min(MOST);
         Self {
             // The processor time ends what the wall time would end, even when nobody is there to end it any more.
