@@ -145,7 +145,7 @@ fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> Vec<Find
     let platform = &parsed.platform;
     let (policies, mut findings) = policy::compile(snapshot, platform);
     let input = |unit| {
-        let unit: &crate::render::Unit = unit;
+        let unit: &Unit = unit;
         let request = platform.requests.get(&unit.id.request)?;
         Some(UnitInput {
             unit,
