@@ -2,7 +2,7 @@
 
 use super::Case;
 use super::setting::Setting;
-use crate::model::{Finding, Place, RepoPath, sort_findings};
+use crate::model::{Finding, Place, RepoPath, Turn, sort_findings};
 use crate::parse::{Parsed, parse};
 use crate::policy::{self, UnitInput};
 use crate::render::{Cache, Limits, Rendered, Unit, render};
@@ -119,13 +119,41 @@ pub(super) fn run(repository: &Snapshot, case: &Case) -> Ran {
 }
 
 /// What a setting comes to.
-struct Outcome {
+pub(super) struct Outcome {
     rendered: Rendered,
     findings: Vec<Finding>,
+    /// The first mistake of reading: the request is not taken.
+    refused: Option<Finding>,
+}
+
+/// What a request comes to that nobody wrote.
+pub(super) enum Came {
+    /// It is not taken, or what it renders to is refused for a reason that is the requester's to mend.
+    Refused(Box<Finding>),
+    /// It is taken, and something is wrong with what it renders to.
+    Wrong(Box<Finding>),
+    /// It renders, and nothing is wrong.
+    Fine,
+}
+
+impl Outcome {
+    /// What it comes to: a golden path owes its requesters that nothing of its own is wrong; what is theirs to mend, it may refuse.
+    pub(super) fn came(self) -> Came {
+        if let Some(finding) = self.refused {
+            return Came::Refused(Box::new(finding));
+        }
+        let errors = self.findings.into_iter().filter(Finding::is_error);
+        let (theirs, wrong): (Vec<Finding>, Vec<Finding>) = errors.partition(|finding| finding.turn == Turn::Requester);
+        match (wrong.into_iter().next(), theirs.into_iter().next()) {
+            (Some(wrong), _) => Came::Wrong(Box::new(wrong)),
+            (None, Some(theirs)) => Came::Refused(Box::new(theirs)),
+            (None, None) => Came::Fine,
+        }
+    }
 }
 
 /// Reads, renders and judges a setting, with samples of the targets that it needs.
-fn outcome(setting: &mut Setting) -> Outcome {
+pub(super) fn outcome(setting: &mut Setting) -> Outcome {
     loop {
         let snapshot = setting.snapshot();
         let parsed = parse(&snapshot);
@@ -136,7 +164,8 @@ fn outcome(setting: &mut Setting) -> Outcome {
         let mut findings: Vec<Finding> = parsed.findings.iter().chain(&rendered.findings).cloned().collect();
         findings.extend(judged(&snapshot, &parsed, &rendered));
         sort_findings(&mut findings);
-        return Outcome { rendered, findings };
+        let refused = parsed.findings.iter().find(|finding| finding.is_error()).cloned();
+        return Outcome { rendered, findings, refused };
     }
 }
 

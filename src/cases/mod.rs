@@ -3,9 +3,12 @@
 //! A case sees its own release and what lies in its folder, never the repository's teams, targets or other requests; what it leaves out is a sample.
 
 mod check;
+mod generate;
 mod setting;
+mod values;
 
 pub use check::{Failure, Ran};
+pub use generate::{Tried, Wrong};
 
 use crate::model::ReleaseId;
 use crate::snapshot::Snapshot;
@@ -45,4 +48,9 @@ pub fn cases(repository: &Snapshot) -> Vec<Case> {
 /// Runs cases; what comes of them is in their order.
 pub fn run(repository: &Snapshot, cases: &[Case]) -> Vec<Ran> {
     cases.par_iter().map(|case| check::run(repository, case)).collect()
+}
+
+/// Tries releases with so many requests that are made from their own schemas, and so many that do not fit them.
+pub fn generate(repository: &Snapshot, releases: &[ReleaseId], count: usize) -> Vec<Tried> {
+    releases.par_iter().filter_map(|release| generate::tried(repository, release, count)).collect()
 }

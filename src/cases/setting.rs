@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The team of a case that brings none.
-const SAMPLE_TEAM: &str = "sample-team";
+pub(super) const SAMPLE_TEAM: &str = "sample-team";
 
 /// The files of a case in the places of a repository.
 pub(super) struct Setting {
@@ -23,13 +23,13 @@ fn path(text: &str) -> Option<RepoPath> {
     RepoPath::parse(text).ok()
 }
 
-fn file(text: &str) -> File {
+pub(super) fn file(text: &str) -> File {
     let mut id = [0; 20];
     id.copy_from_slice(&Digest::of(text.as_bytes()).bytes()[..20]);
     File { id: ContentId::from_bytes(id), mode: Mode::Regular, bytes: text.as_bytes().into() }
 }
 
-fn document(repository: &Snapshot, file: &str) -> Option<Value> {
+pub(super) fn document(repository: &Snapshot, file: &str) -> Option<Value> {
     let text = repository.text(file)?;
     yaml::parse(text).documents.into_iter().next().map(yaml::Document::into_value)
 }
@@ -55,7 +55,7 @@ impl Setting {
         let tests = format!("{release}/tests");
         let of_release = repository.under(&release).filter(|(path, _)| path.below(&tests).is_none());
         files.extend(of_release.map(|(path, file)| (path.clone(), file.clone())));
-        for shared in ["golden-paths/_library", "renderers"] {
+        for shared in ["golden-paths/_library", "renderers", "schemas"] {
             files.extend(repository.under(shared).map(|(path, file)| (path.clone(), file.clone())));
         }
         let golden = golden_path(repository, &case.release);

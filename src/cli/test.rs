@@ -1,4 +1,4 @@
-//! `goldpath test [--repo DIR] [--update] [PATH[@RELEASE] …]`
+//! `goldpath test [--repo DIR] [--update] [--generate N] [PATH[@RELEASE] …]`
 
 use super::{Ended, Output, answer, colour, place, say};
 use crate::cases::{self, Case, Ran};
@@ -18,6 +18,9 @@ pub(super) struct Args {
     /// Write what comes out now as what is expected of the cases that failed
     #[arg(long)]
     update: bool,
+    /// How many requests are made from the schema of each release, and how many that do not fit it; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    generate: usize,
     /// Only these golden paths, or releases of them: `environment`, `environment@1.1.0`
     #[arg(value_name = "PATH[@RELEASE]")]
     paths: Vec<String>,
@@ -38,13 +41,24 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
             ran = cases::run(&place::working_tree(&root)?, &all);
         }
     }
+    let tried = cases::generate(&snapshot, &made_for(args, &wanted, &snapshot), args.generate);
     let policies: Vec<Tested> =
         policy::test(&snapshot, &parsed.platform).into_iter().filter(|tested| wanted.takes(tested.release.as_ref())).collect();
     let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
-    let text = || report::test_terminal(&ran, &policies, source, colour(&std::io::stdout()));
-    answer(output, || report::test_json(&ran, &policies), text);
-    let failed = ran.iter().any(|ran| !ran.passed()) || policies.iter().any(|tested| tested.failure.is_some());
+    let text = || report::test_terminal(&ran, &tried, &policies, source, colour(&std::io::stdout()));
+    answer(output, || report::test_json(&ran, &tried, &policies), text);
+    let failed = ran.iter().any(|ran| !ran.passed())
+        || tried.iter().any(|tried| !tried.failures.is_empty())
+        || policies.iter().any(|tested| tested.failure.is_some());
     Ok(if failed { Ended::Findings } else { Ended::Done })
+}
+
+/// The releases whose schemas requests are made from.
+fn made_for(args: &Args, wanted: &Wanted, snapshot: &Snapshot) -> Vec<ReleaseId> {
+    if args.generate == 0 {
+        return Vec::new();
+    }
+    releases(snapshot).into_iter().filter(|release| wanted.takes(Some(release))).collect()
 }
 
 /// What was asked for: nothing is everything.

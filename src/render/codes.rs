@@ -28,6 +28,8 @@ pub(super) const TEMPLATE_ERROR: Code = Code::new("template-error");
 pub(super) const TEMPLATE_LIMIT: Code = Code::new("template-limit");
 /// A request has more units than is allowed.
 pub(super) const TOO_MANY_UNITS: Code = Code::new("too-many-units");
+/// A custom resource is not checked, because its schema is not there.
+pub(super) const UNCHECKED_OBJECT: Code = Code::new("unchecked-object");
 /// The API of the version of Kubernetes that a target names is not known.
 pub(super) const UNKNOWN_KUBERNETES_VERSION: Code = Code::new("unknown-kubernetes-version");
 /// There is no such release.
@@ -54,6 +56,7 @@ pub(super) const ALL: &[Code] = &[
     TEMPLATE_ERROR,
     TEMPLATE_LIMIT,
     TOO_MANY_UNITS,
+    UNCHECKED_OBJECT,
     UNKNOWN_KUBERNETES_VERSION,
     UNKNOWN_RELEASE,
     UNKNOWN_RENDERER,

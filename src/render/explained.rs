@@ -111,6 +111,18 @@ pub(super) const ALL: &[Explained] = &[
         "Name a version that is known, or leave `kubernetes` out.",
     ),
     row(
+        "unchecked-object",
+        "A custom resource goes to a target that names a Kubernetes version, and its own schema is not in the repository, so it is not checked.",
+        &[
+            Swap(TARGET, "  values:\n", "  kubernetes: {version: \"1.36\"}\n  values:\n"),
+            Write(
+                "golden-paths/preview/1.0.0/cluster/certificate.yaml.tera",
+                "apiVersion: cert.example.org/v1\nkind: Certificate\nmetadata:\n  name: {{ metadata.name }}\n  namespace: {{ team.name }}\n",
+            ),
+        ],
+        "Add the schema, with `goldpath schema import` from the definition of the custom resource.",
+    ),
+    row(
         "unsafe-print",
         "A text that is printed without a filter changes what is around it, or would run as code.",
         &[

@@ -3,13 +3,12 @@
 use super::budget::{Marking, Mode, Noted};
 use super::codes::{KUBERNETES_SCHEMA, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT};
 use super::engine::{Engine, Mistake};
-use super::kubernetes;
+use super::kubernetes::{self, Apis};
 use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
 use super::marks::Marks;
 use super::release::{Body, FilePlan, Plan};
 use super::rendered::{Limits, Object, RenderedFile, Tell};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
-use super::schema::Schema;
 use super::terraform::{self, GENERATED};
 use super::workflow;
 use crate::model::{Code, Digest, RepoPath, Span};
@@ -25,8 +24,8 @@ pub(super) struct Maker<'a> {
     pub(super) marks: &'a Marks,
     /// Providers that the target allows.
     pub(super) providers: &'a BTreeSet<String>,
-    /// The API of Kubernetes that objects are checked against.
-    pub(super) schema: Option<&'static Schema>,
+    /// The APIs that objects are checked against.
+    pub(super) apis: Option<Apis<'a>>,
     /// What a generated file says it came from.
     pub(super) release_file: &'a RepoPath,
     /// Told each template before it runs.
@@ -40,6 +39,10 @@ pub(super) struct Maker<'a> {
 pub(super) struct Made {
     pub(super) files: BTreeMap<RepoPath, RenderedFile>,
     pub(super) objects: Vec<Object>,
+    /// Where the schemas of custom resources were looked for.
+    pub(super) schemas: BTreeSet<RepoPath>,
+    /// Custom resources that were not checked: the template, what it is, where its schema would be, and whether a file is there.
+    pub(super) unchecked: BTreeSet<(RepoPath, String, RepoPath, bool)>,
 }
 
 /// One file between rendering and marking.
@@ -242,7 +245,12 @@ impl Maker<'_> {
             }
             let none = Marks::default();
             let marks = if self.renderer.marks == MarkKind::Kubernetes { self.marks } else { &none };
-            let misfits = self.schema.map(|schema| kubernetes::misfits(schema, &text, &documents)).unwrap_or_default();
+            let misfits = self.apis.map(|apis| kubernetes::misfits(apis, &text, &documents)).unwrap_or_default();
+            if let Some(apis) = self.apis {
+                made.schemas.extend(kubernetes::schemas_read(apis, &documents));
+                let unchecked = kubernetes::unchecked(apis, &documents).into_iter();
+                made.unchecked.extend(unchecked.map(|(place, (shown, is_there))| (plan.source.clone(), shown, place, is_there)));
+            }
             let mut mistakes = if misfits.is_empty() { Vec::new() } else { self.mistakes(plan, &KUBERNETES_SCHEMA, misfits) };
             let manifest = match kubernetes::manifest(&plan.path, documents, marks) {
                 Ok(manifest) if mistakes.is_empty() => manifest,

@@ -3,7 +3,7 @@
 use super::language::Trouble;
 use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
 use super::rendered::Object;
-use super::schema::{self, At, Schema};
+use super::schema::{self, At, Custom, Known, Schema};
 use crate::model::{JsonText, RepoPath};
 use crate::yaml;
 use serde_json::{Map, Value};
@@ -40,9 +40,50 @@ pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Ma
     if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }
 }
 
+/// What is known of the APIs that the objects of a target are held against.
+#[derive(Clone, Copy)]
+pub(super) struct Apis<'a> {
+    pub(super) kubernetes: &'a Schema,
+    pub(super) custom: &'a Custom<'a>,
+}
+
+/// Custom resources of some documents that are not checked, as kind and `apiVersion`, with where their schema would be and whether a file is there.
+pub(super) fn unchecked(apis: Apis<'_>, documents: &[(Value, u32)]) -> BTreeMap<RepoPath, (String, bool)> {
+    let mut unchecked = BTreeMap::new();
+    for (document, _) in documents {
+        let Some(place) = Custom::place(document).filter(|_| !apis.kubernetes.serves(document)) else { continue };
+        let text = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or_default();
+        let shown = format!("`{}` of `{}`", text("kind"), text("apiVersion"));
+        match apis.custom.known(&place, document) {
+            Known::Schema(_) => {}
+            Known::Unreadable => drop(unchecked.insert(place, (shown, true))),
+            Known::Nothing => drop(unchecked.insert(place, (shown, false))),
+        }
+    }
+    unchecked
+}
+
+/// Where the schemas of the custom resources of some documents are read.
+pub(super) fn schemas_read<'d>(apis: Apis<'d>, documents: &'d [(Value, u32)]) -> impl Iterator<Item = RepoPath> + 'd {
+    let custom = documents.iter().filter(move |(document, _)| !apis.kubernetes.serves(document));
+    custom.filter_map(|(document, _)| Custom::place(document))
+}
+
+fn check(apis: Apis<'_>, document: &Value) -> Vec<schema::Wrong> {
+    if !apis.kubernetes.serves(document)
+        && let Some(place) = Custom::place(document)
+    {
+        return match apis.custom.known(&place, document) {
+            Known::Schema(schema) => schema::check(schema, document),
+            Known::Unreadable | Known::Nothing => Vec::new(),
+        };
+    }
+    schema::check(apis.kubernetes, document)
+}
+
 /// What the API would not take of the documents of a file.
-pub(super) fn misfits(schema: &Schema, text: &str, documents: &[(Value, u32)]) -> Vec<Trouble> {
-    let all = documents.iter().map(|(document, line)| (*line, schema::check(schema, document)));
+pub(super) fn misfits(apis: Apis<'_>, text: &str, documents: &[(Value, u32)]) -> Vec<Trouble> {
+    let all = documents.iter().map(|(document, line)| (*line, check(apis, document)));
     let wrong: Vec<_> = all.filter(|(_, wrong)| !wrong.is_empty()).collect();
     if wrong.is_empty() {
         return Vec::new();

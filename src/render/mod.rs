@@ -2,6 +2,7 @@
 //!
 //! Rendering is pure: the same snapshot gives the same bytes on every machine and with any number of threads.
 
+mod addresses;
 mod allowed;
 mod blame;
 mod budget;
@@ -33,6 +34,7 @@ mod workflow;
 pub use inputs::Inputs;
 pub use provenance::{Origin, Traced, fields, trace};
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Tell, Unit, Watched};
+pub use schema::schemas_of_crd;
 
 use crate::model::{
     Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, TargetName, UnitId, sort_findings,
@@ -111,7 +113,18 @@ fn render_here(
     rendered.findings.extend(schema::unknown_versions(snapshot, platform));
     rendered.findings.extend(release_findings(platform, &releases));
     let shared = Shared::new(platform);
-    let mut world = World { snapshot, platform, limits, renderers, releases, shared, inputs: &inputs, views: Views::new(), watched };
+    let mut world = World {
+        snapshot,
+        platform,
+        limits,
+        renderers,
+        releases,
+        shared,
+        inputs: &inputs,
+        views: Views::new(),
+        custom: schema::Custom::of(snapshot),
+        watched,
+    };
     world.views = refs::views(&world, &requests);
     let one = |request: &Request| {
         let key = key(&world, request);

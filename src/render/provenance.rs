@@ -11,7 +11,7 @@ use super::release::{Body, FilePlan, Loaded, load};
 use super::rendered::{Limits, RenderedFile, Unit, Watched};
 use super::renderer::{Renderer, renderers};
 use super::request::World;
-use super::schema;
+use super::schema::Custom;
 use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target};
 use crate::snapshot::Snapshot;
 use crate::yaml;
@@ -115,8 +115,18 @@ fn named(snapshot: &Snapshot, platform: &Platform, limits: &Limits, request: &Re
     let releases = needed.map(|release| (release.id.clone(), Arc::new(load(snapshot, release, &renderers, limits)))).collect();
     let watched = Watched::by_nobody();
     let shared = Shared::new(platform);
-    let mut world =
-        World { snapshot, platform, limits, renderers, releases, shared, inputs: &inputs, views: Views::new(), watched: &watched };
+    let mut world = World {
+        snapshot,
+        platform,
+        limits,
+        renderers,
+        releases,
+        shared,
+        inputs: &inputs,
+        views: Views::new(),
+        custom: Custom::of(snapshot),
+        watched: &watched,
+    };
     world.views = refs::views(&world, &[request]);
     refs::seen(&world.views, request).map(|(value, _)| value)
 }
@@ -175,7 +185,7 @@ impl<'a> Bench<'a> {
             limits: self.limits,
             marks: &self.marks,
             providers: &self.target.terraform_providers,
-            schema: schema::of_target(self.target),
+            apis: None,
             release_file: &self.release.file,
             begins: &|_| {},
             traced: None,

@@ -2,19 +2,21 @@
 
 use super::blame::read_by;
 use super::codes::{
-    DUPLICATE_UNIT, EMPTY_UNIT, EXPRESSION_ERROR, TARGET_KIND, TARGET_NOT_ALLOWED, TOO_MANY_UNITS, UNKNOWN_RELEASE, UNKNOWN_TARGET,
+    DUPLICATE_UNIT, EMPTY_UNIT, EXPRESSION_ERROR, TARGET_KIND, TARGET_NOT_ALLOWED, TOO_MANY_UNITS, UNCHECKED_OBJECT, UNKNOWN_RELEASE,
+    UNKNOWN_TARGET,
 };
 use super::context::Shared;
 use super::engine::Mistake;
 use super::file::{Maker, at_output};
 use super::inputs::{Inputs, TARGETS};
+use super::kubernetes::Apis;
 use super::marks::{Marks, marks};
 use super::paths::in_release;
 use super::refs::{self, Views};
 use super::release::Loaded;
 use super::rendered::{At, Limits, Progress, Read, Unit, Watched};
 use super::renderer::{Marks as MarkKind, Renderer};
-use super::schema;
+use super::schema::{self, Custom};
 use crate::model::{
     Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Span, Target,
     TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
@@ -34,6 +36,7 @@ pub(super) struct World<'a> {
     pub(super) shared: Shared,
     pub(super) inputs: &'a Inputs<'a>,
     pub(super) views: Views,
+    pub(super) custom: Custom<'a>,
     pub(super) watched: &'a Watched,
 }
 
@@ -281,7 +284,7 @@ impl<'a> Work<'a> {
             limits: self.world.limits,
             marks: &self.marks,
             providers: &target.terraform_providers,
-            schema: schema::of_target(target),
+            apis: schema::of_target(target).map(|kubernetes| Apis { kubernetes, custom: &self.world.custom }),
             release_file: &self.release.file,
             begins: &|file| {
                 let at = At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() };
@@ -296,20 +299,28 @@ impl<'a> Work<'a> {
                 let finding = self.finding(Mistake { code: EMPTY_UNIT, help, ..at_output(&self.release.file, output.span, message) });
                 self.fail(finding);
             }
-            Ok(made) => self.outcome.units.push(Unit {
-                id,
-                request_file: self.request.file.clone(),
-                release: self.release.id.clone(),
-                target_kind: target.kind,
-                renderer: output.renderer.clone(),
-                on_delete: output.on_delete,
-                disposable: self.release.disposable.clone(),
-                depends_on: Vec::new(),
-                digest: Unit::digest_of(&made.files),
-                files: made.files,
-                objects: made.objects,
-                reads,
-            }),
+            Ok(made) => {
+                let schemas: Vec<Read> = made.schemas.into_iter().map(|path| self.world.inputs.read(path)).collect();
+                self.outcome.reads.extend(schemas.iter().cloned());
+                self.outcome.findings.extend(made.unchecked.iter().map(unchecked));
+                let mut reads = reads;
+                reads.extend(schemas);
+                reads.sort();
+                self.outcome.units.push(Unit {
+                    id,
+                    request_file: self.request.file.clone(),
+                    release: self.release.id.clone(),
+                    target_kind: target.kind,
+                    renderer: output.renderer.clone(),
+                    on_delete: output.on_delete,
+                    disposable: self.release.disposable.clone(),
+                    depends_on: Vec::new(),
+                    digest: Unit::digest_of(&made.files),
+                    files: made.files,
+                    objects: made.objects,
+                    reads,
+                });
+            }
             Err(mistakes) => {
                 for mistake in mistakes {
                     let finding = self.finding(mistake);
@@ -413,6 +424,14 @@ pub(super) fn fan_out<'a>(world: &World<'a>, loaded: &Loaded, output: &Output, c
         targets.extend(found.into_iter().map(|target| (&target.name, target)));
     }
     targets.into_values().collect()
+}
+
+/// The warning for a custom resource whose schema is not there or cannot be read.
+fn unchecked((template, shown, place, is_there): &(RepoPath, String, RepoPath, bool)) -> Finding {
+    let why = if *is_there { format!("`{place}` is no schema of an object") } else { format!("there is no `{place}`") };
+    let message = format!("{shown} is not checked: {why}");
+    let help = "`goldpath schema import FILE` makes it from the definition of the custom resource.";
+    Finding::warning(UNCHECKED_OBJECT, Place::file(template.clone()), message).help(help).turn(Turn::Platform)
 }
 
 /// A mistake of a golden path as a finding for its owner.

@@ -1,5 +1,6 @@
 //! Terraform roots: the allow-list over all files, the resources in them, and the generated `goldpath.tf.json`.
 
+use super::addresses::Addresses;
 use super::filters::escape_interpolation;
 use super::hcl::Root;
 use super::language::Trouble;
@@ -19,10 +20,12 @@ pub(super) fn root(
     providers: &BTreeSet<String>,
 ) -> Result<Vec<Object>, BTreeMap<RepoPath, Vec<Trouble>>> {
     let root = Root::new(files.values().map(|file| &file.1), providers);
+    let addresses = Addresses::of(files.values().map(|file| &file.1));
     let mut objects = Vec::new();
     let mut troubles: BTreeMap<RepoPath, Vec<Trouble>> = BTreeMap::new();
     for (path, (text, body)) in files {
-        let (found, resources) = root.check(text, body);
+        let (mut found, resources) = root.check(text, body);
+        found.extend(addresses.unknown(text, body));
         if !found.is_empty() {
             troubles.insert(path.clone(), found);
         }

@@ -2,17 +2,27 @@
 
 use super::json::{findings_json, report};
 use super::text::{count, line};
-use crate::cases::{Failure, Ran};
+use crate::cases::{Failure, Ran, Tried, Wrong};
 use crate::model::{Finding, RepoPath};
 use crate::policy::Tested;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// Cases and tests as text: a line for each, what failed with its difference, and how many.
-pub fn test_terminal(cases: &[Ran], policies: &[Tested], source: impl Fn(&RepoPath) -> Option<String>, colour: bool) -> String {
+pub fn test_terminal(
+    cases: &[Ran],
+    tried: &[Tried],
+    policies: &[Tested],
+    source: impl Fn(&RepoPath) -> Option<String>,
+    colour: bool,
+) -> String {
     let mut text = String::new();
     for ran in cases {
         writeln!(text, "{}  {}", word(ran.passed()), case_name(ran)).expect("a string takes all");
+    }
+    for tried in tried {
+        let all = format!("{} that fit, {} that do not", tried.valid, tried.refused);
+        writeln!(text, "{}  {} made from its schema: {all}", word(tried.failures.is_empty()), tried.release).expect("a string takes all");
     }
     for tested in policies {
         writeln!(text, "{}  {}", word(tested.failure.is_none()), policy_name(tested)).expect("a string takes all");
@@ -24,6 +34,13 @@ pub fn test_terminal(cases: &[Ran], policies: &[Tested], source: impl Fn(&RepoPa
             text += &indented(&said(failure, &source, colour));
         }
     }
+    let failed_tries = tried.iter().filter(|tried| !tried.failures.is_empty());
+    for tried in failed_tries.clone() {
+        write!(text, "\n{} made from its schema\n", tried.release).expect("a string takes all");
+        for wrong in &tried.failures {
+            text += &indented(&wrong_text(wrong));
+        }
+    }
     for tested in policies {
         if let Some(failure) = &tested.failure {
             write!(text, "\n{}\n  {}\n", policy_name(tested), line(failure)).expect("a string takes all");
@@ -33,8 +50,8 @@ pub fn test_terminal(cases: &[Ran], policies: &[Tested], source: impl Fn(&RepoPa
         text +=
             "\nWhen what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.\n";
     }
-    let failed = failed_cases.count() + policies.iter().filter(|tested| tested.failure.is_some()).count();
-    let passed = cases.len() + policies.len() - failed;
+    let failed = failed_cases.count() + failed_tries.count() + policies.iter().filter(|tested| tested.failure.is_some()).count();
+    let passed = cases.len() + tried.len() + policies.len() - failed;
     if !text.is_empty() {
         text.push('\n');
     }
@@ -47,7 +64,7 @@ pub fn test_terminal(cases: &[Ran], policies: &[Tested], source: impl Fn(&RepoPa
 }
 
 /// The same as one JSON object.
-pub fn test_json(cases: &[Ran], policies: &[Tested]) -> Value {
+pub fn test_json(cases: &[Ran], tried: &[Tried], policies: &[Tested]) -> Value {
     let case = |ran: &Ran| {
         let failures: Vec<Value> = ran.failures.iter().map(failure_json).collect();
         json!({
@@ -58,7 +75,8 @@ pub fn test_json(cases: &[Ran], policies: &[Tested]) -> Value {
     let policy = |tested: &Tested| json!({ "file": tested.file, "rule": tested.rule, "passed": tested.failure.is_none(), "message": tested.failure });
     let cases: Vec<Value> = cases.iter().map(case).collect();
     let policies: Vec<Value> = policies.iter().map(policy).collect();
-    report("TestReport", json!({ "cases": cases, "policies": policies }))
+    let generated: Vec<Value> = tried.iter().map(tried_json).collect();
+    report("TestReport", json!({ "cases": cases, "generated": generated, "policies": policies }))
 }
 
 /// What `goldpath test --update` wrote.
@@ -101,6 +119,45 @@ fn said(failure: &Failure, source: &impl Fn(&RepoPath) -> Option<String>, colour
         Failure::NotSaid { code, line: None } => format!("not said: {}", line(code)),
         Failure::NotSaid { code, line: Some(at) } => format!("not said: {} in line {at} of request.yaml", line(code)),
     }
+}
+
+/// What is wrong with a release, with the request that shows it.
+fn wrong_text(wrong: &Wrong) -> String {
+    match wrong {
+        Wrong::Fails { request, finding } => {
+            let at = format!("{}:{}:{}", line(finding.place.path.as_str()), finding.place.span.line, finding.place.span.column);
+            format!("a request fits the schema, and fails: {} ({at})\n{}\n{}", line(&finding.message), line(&finding.help), lines(request))
+        }
+        Wrong::Taken { request, how } => format!("a request does not fit, and is taken: {}\n{}", line(how), lines(request)),
+        Wrong::NoneFits { finding: Some(finding) } => {
+            format!("no request could be made that fits; the last one: {}", line(&finding.message))
+        }
+        Wrong::NoneFits { finding: None } => "no request could be made that fits".to_owned(),
+    }
+}
+
+fn lines(text: &str) -> String {
+    text.lines().map(|text| format!("  {}\n", line(text))).collect()
+}
+
+fn tried_json(tried: &Tried) -> Value {
+    let failures: Vec<Value> = tried
+        .failures
+        .iter()
+        .map(|wrong| match wrong {
+            Wrong::Fails { request, finding } => {
+                json!({ "kind": "fails", "request": request, "finding": findings_json(&[(**finding).clone()])[0] })
+            }
+            Wrong::Taken { request, how } => json!({ "kind": "taken", "request": request, "message": how }),
+            Wrong::NoneFits { finding } => {
+                json!({ "kind": "none-fits", "finding": finding.as_ref().map(|finding| findings_json(&[(**finding).clone()])[0].clone()) })
+            }
+        })
+        .collect();
+    json!({
+        "path": tried.release.path.as_str(), "release": tried.release.version.to_string(), "valid": tried.valid, "refused": tried.refused,
+        "passed": tried.failures.is_empty(), "failures": failures,
+    })
 }
 
 fn finding_text(finding: &Finding, source: &impl Fn(&RepoPath) -> Option<String>, colour: bool) -> String {

@@ -9,9 +9,14 @@ fn check(repository: &str) {
     let snapshot = read(repository);
     let ran = cases::run(&snapshot, &cases::cases(&snapshot));
     assert!(!ran.is_empty(), "{repository} has cases");
+    let releases: Vec<_> = parse::parse(&snapshot).platform.releases.keys().cloned().collect();
+    let tried = cases::generate(&snapshot, &releases, 10);
+    assert_eq!(tried.len(), releases.len());
     let policies = policy::test(&snapshot, &parse::parse(&snapshot).platform);
-    let failed = ran.iter().any(|ran| !ran.passed()) || policies.iter().any(|tested| tested.failure.is_some());
-    let shown = report::test_terminal(&ran, &policies, |path| snapshot.text(path.as_str()).map(str::to_owned), false);
+    let failed = ran.iter().any(|ran| !ran.passed())
+        || tried.iter().any(|tried| !tried.failures.is_empty())
+        || policies.iter().any(|tested| tested.failure.is_some());
+    let shown = report::test_terminal(&ran, &tried, &policies, |path| snapshot.text(path.as_str()).map(str::to_owned), false);
     assert!(!failed, "{shown}");
 }
 

@@ -45,6 +45,12 @@ pub(in crate::render) fn check(schema: &Schema, object: &Value) -> Vec<Wrong> {
 }
 
 impl Schema {
+    /// Whether the group of an object is one of this API's own.
+    pub(in crate::render) fn serves(&self, object: &Value) -> bool {
+        let group = object.get("apiVersion").and_then(Value::as_str).and_then(|api| api.split_once('/')).map_or("", |(group, _)| group);
+        self.kinds.contains_key(group)
+    }
+
     fn not_served(&self, api_version: &str, kind: &str) -> Wrong {
         let help = self.homes(kind).unwrap_or_else(|| {
             let all = self.kinds.iter().flat_map(|(group, versions)| versions.keys().map(move |version| joined(group, version)));
@@ -52,14 +58,14 @@ impl Schema {
             let near = close_match(api_version, all.iter().map(String::as_str));
             near.map_or_else(String::new, |near| format!("Did you mean `{near}`?"))
         });
-        let message = format!("Kubernetes {} does not serve `{}`", self.version, cut(api_version));
+        let message = format!("{} does not serve `{}`", self.api, cut(api_version));
         Wrong { pointer: "/apiVersion".to_owned(), at: At::Value, message, help }
     }
 
     fn no_kind<'a>(&self, api_version: &str, kind: &str, known: impl Iterator<Item = &'a String>) -> Wrong {
         let near = || close_match(kind, known.map(String::as_str)).map(|near| format!("Did you mean `{near}`?"));
         let help = self.homes(kind).or_else(near).unwrap_or_default();
-        let message = format!("`{api_version}` of Kubernetes {} has no kind `{}`", self.version, cut(kind));
+        let message = format!("`{api_version}` of {} has no kind `{}`", self.api, cut(kind));
         Wrong { pointer: "/kind".to_owned(), at: At::Value, message, help }
     }
 
@@ -149,7 +155,7 @@ impl<'a> Walk<'a> {
             None => self.explain(),
         };
         self.path.push(Step::Field(name));
-        let message = format!("{}: Kubernetes {} knows no field {}", self.kind, self.schema.version, self.shown());
+        let message = format!("{}: {} knows no field {}", self.kind, self.schema.api, self.shown());
         self.push(At::Key, message, help);
         self.path.pop();
         near

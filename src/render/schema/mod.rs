@@ -1,8 +1,11 @@
 //! What the API of Kubernetes takes, by minor version: made from its published description, kept compressed with the renderer.
 
 mod check;
+mod custom;
 
 pub(super) use check::{At, Wrong, check};
+pub use custom::schemas_of_crd;
+pub(super) use custom::{Custom, Known};
 
 use super::codes::UNKNOWN_KUBERNETES_VERSION;
 use super::renderer::built_in_files;
@@ -20,8 +23,8 @@ const ENDING: &str = ".json.gz";
 /// The API of one minor version.
 #[derive(Debug)]
 pub(super) struct Schema {
-    /// `1.36`.
-    pub(super) version: &'static str,
+    /// What it is the API of, in words: `Kubernetes 1.36`.
+    api: String,
     /// Group (the core group is empty), version and kind of what can be created.
     kinds: BTreeMap<String, BTreeMap<String, BTreeMap<String, Type>>>,
     shapes: Vec<Shape>,
@@ -122,7 +125,7 @@ fn unpack(version: &'static str, packed: &[u8]) -> Option<Schema> {
         |(version, kinds): (String, BTreeMap<String, &str>)| Some((version, kinds.into_iter().map(kind).collect::<Option<_>>()?));
     let group = |(group, versions): (String, BTreeMap<_, _>)| Some((group, versions.into_iter().map(version_of).collect::<Option<_>>()?));
     Some(Schema {
-        version,
+        api: format!("Kubernetes {version}"),
         shapes: raw.shapes.values().map(shape).collect::<Option<_>>()?,
         kinds: raw.kinds.into_iter().map(group).collect::<Option<_>>()?,
     })

@@ -13,12 +13,13 @@ fn a_line_for_each_case_and_the_difference_of_those_that_fail() {
         "policies/replicas_test.rego",
         "package main\n\ntest_a_few_are_fine if count(deny) == 0 with input as {\"spec\": {\"replicas\": 9}}\n\ntest_many_are_not if count(deny) == 1 with input as {\"spec\": {\"replicas\": 9}}\n",
     );
-    assert_snapshot!(place.run(&["test", "preview"]), @"
+    assert_snapshot!(place.run(&["test", "preview"]), @r"
     $ goldpath test preview
     ok      preview@1.0.0 defaults
     ok      preview@1.0.0 too-many
+    ok      preview@1.0.0 made from its schema: 4 that fit, 4 that do not
 
-    2 passed
+    3 passed
     -- exit 0
     ");
     place.swap(
@@ -28,10 +29,11 @@ fn a_line_for_each_case_and_the_difference_of_those_that_fail() {
     );
     place.swap("golden-paths/preview/1.0.0/tests/too-many/request.yaml", "replicas: 50", "replicas: 5\n  sise: large");
     place.write(&format!("{CASE}/expected/cluster@staging/service.yaml"), "kind: Service\n");
-    assert_snapshot!(place.run(&["test"]), @"
+    assert_snapshot!(place.run(&["test"]), @r"
     $ goldpath test
     FAILED  preview@1.0.0 defaults
     FAILED  preview@1.0.0 too-many
+    ok      preview@1.0.0 made from its schema: 4 that fit, 4 that do not
     ok      policies/replicas_test.rego test_a_few_are_fine
     FAILED  policies/replicas_test.rego test_many_are_not
 
@@ -64,15 +66,16 @@ fn a_line_for_each_case_and_the_difference_of_those_that_fail() {
 
     When what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.
 
-    1 passed, 3 failed
+    2 passed, 3 failed
     -- exit 1
     ");
-    assert_snapshot!(place.run(&["test", "preview", "--update"]), @"
+    assert_snapshot!(place.run(&["test", "preview", "--update"]), @r"
     $ goldpath test preview --update
     ok      preview@1.0.0 defaults
     ok      preview@1.0.0 too-many
+    ok      preview@1.0.0 made from its schema: 4 that fit, 4 that do not
 
-    2 passed
+    3 passed
     -- stderr
     wrote what is expected of 2 cases: preview@1.0.0 defaults, preview@1.0.0 too-many
     -- exit 0
@@ -98,12 +101,13 @@ fn what_cannot_be_run_is_said() {
     place.write("golden-paths/preview/1.0.0/tests/too-many/findings.yaml", "code: out-of-range\n");
     place.write("golden-paths/preview/1.0.0/policies/own_test.rego", "package main\n\ntest_it {\n  true\n}\n");
     place.write("policies/a_test.rego", "package main\n");
-    assert_snapshot!(place.run(&["test"]), @"
+    assert_snapshot!(place.run(&["test"]), @r"
     $ goldpath test
     ok      preview@1.0.0 defaults
     FAILED  preview@1.0.0 empty
     FAILED  preview@1.0.0 new
     FAILED  preview@1.0.0 too-many
+    ok      preview@1.0.0 made from its schema: 4 that fit, 4 that do not
     FAILED  golden-paths/preview/1.0.0/policies/own_test.rego
     FAILED  policies/a_test.rego
 
@@ -124,12 +128,12 @@ fn what_cannot_be_run_is_said() {
 
     When what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.
 
-    1 passed, 5 failed
+    2 passed, 5 failed
     -- exit 1
     ");
     assert_snapshot!(place.run(&["test", "preview@1.0.0", "--output", "json"]), @r#"
     $ goldpath test preview@1.0.0 --output json
-    {"apiVersion":"goldpath.dev/v1","kind":"TestReport","cases":[{"path":"preview","release":"1.0.0","case":"defaults","passed":true,"failures":[]},{"path":"preview","release":"1.0.0","case":"empty","passed":false,"failures":[{"kind":"broken","message":"it has no `request.yaml`"}]},{"path":"preview","release":"1.0.0","case":"new","passed":false,"failures":[{"kind":"nothing-expected"}]},{"path":"preview","release":"1.0.0","case":"too-many","passed":false,"failures":[{"kind":"broken","message":"`findings.yaml`: it must be a list of `{code, line}`, with at least one entry"}]}],"policies":[{"file":"golden-paths/preview/1.0.0/policies/own_test.rego","rule":"","passed":false,"message":"golden-paths/preview/1.0.0/policies/own_test.rego:3: `if` keyword is required before rule body"}]}
+    {"apiVersion":"goldpath.dev/v1","kind":"TestReport","cases":[{"path":"preview","release":"1.0.0","case":"defaults","passed":true,"failures":[]},{"path":"preview","release":"1.0.0","case":"empty","passed":false,"failures":[{"kind":"broken","message":"it has no `request.yaml`"}]},{"path":"preview","release":"1.0.0","case":"new","passed":false,"failures":[{"kind":"nothing-expected"}]},{"path":"preview","release":"1.0.0","case":"too-many","passed":false,"failures":[{"kind":"broken","message":"`findings.yaml`: it must be a list of `{code, line}`, with at least one entry"}]}],"generated":[{"path":"preview","release":"1.0.0","valid":4,"refused":4,"passed":true,"failures":[]}],"policies":[{"file":"golden-paths/preview/1.0.0/policies/own_test.rego","rule":"","passed":false,"message":"golden-paths/preview/1.0.0/policies/own_test.rego:3: `if` keyword is required before rule body"}]}
     -- exit 1
     "#);
 }

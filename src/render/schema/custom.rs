@@ -1,0 +1,231 @@
+//! Custom resources: their schemas come from the repository, `schemas/<group>/<kind>_<version>.json`, and are made from definitions.
+
+use super::{Schema, Shape, Type};
+use crate::model::RepoPath;
+use crate::snapshot::Snapshot;
+use crate::yaml;
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+/// The folder at the top of the repository.
+const FOLDER: &str = "schemas";
+/// Schemas nest no deeper than this; what is below is not looked at.
+const DEEPEST: usize = 64;
+
+/// The schemas of custom resources that a repository brings.
+#[derive(Debug)]
+pub(in crate::render) struct Custom<'a> {
+    files: BTreeMap<&'a RepoPath, (&'a [u8], OnceLock<Option<Schema>>)>,
+}
+
+/// What is known of the schema of an object.
+#[derive(Debug)]
+pub(in crate::render) enum Known<'c> {
+    /// It is checked against this.
+    Schema(&'c Schema),
+    /// The file is there and is no schema.
+    Unreadable,
+    /// There is no such file.
+    Nothing,
+}
+
+impl<'a> Custom<'a> {
+    /// The schemas of a repository; each is read when it is first asked for.
+    pub(in crate::render) fn of(snapshot: &'a Snapshot) -> Self {
+        let files = snapshot.under(FOLDER).map(|(path, file)| (path, (&*file.bytes, OnceLock::new())));
+        Self { files: files.collect() }
+    }
+
+    /// Where the schema of an object is, or would be; nothing for objects of Kubernetes itself.
+    pub(in crate::render) fn place(object: &Value) -> Option<RepoPath> {
+        let text = |field: &str| object.get(field).and_then(Value::as_str);
+        let (group, version) = text("apiVersion")?.split_once('/').filter(|(group, _)| group.contains('.'))?;
+        RepoPath::parse(&file_of(group, text("kind")?, version)).ok()
+    }
+
+    /// What the file at a place says.
+    pub(in crate::render) fn known(&self, place: &RepoPath, object: &Value) -> Known<'_> {
+        let Some((bytes, read)) = self.files.get(place) else { return Known::Nothing };
+        let made = read.get_or_init(|| {
+            let text = |field: &str| object.get(field).and_then(Value::as_str);
+            let (group, version) = text("apiVersion")?.split_once('/')?;
+            schema(&serde_json::from_slice(bytes).ok()?, group, version, text("kind")?)
+        });
+        made.as_ref().map_or(Known::Unreadable, Known::Schema)
+    }
+}
+
+fn file_of(group: &str, kind: &str, version: &str) -> String {
+    format!("{FOLDER}/{group}/{kind}_{version}.json")
+}
+
+/// The schema of one kind, as the walk over objects takes it.
+fn schema(root: &Value, group: &str, version: &str, kind: &str) -> Option<Schema> {
+    let mut shapes = Vec::new();
+    let top = match kind_of(root, &mut shapes, 0) {
+        Type::Shape(index) => index,
+        _ => return None,
+    };
+    // What every object has is not said in a definition.
+    for (field, wanted) in [("apiVersion", Type::String), ("kind", Type::String), ("metadata", Type::Object)] {
+        shapes[top].fields.insert(field.to_owned(), wanted);
+    }
+    let kinds = BTreeMap::from([(version.to_owned(), BTreeMap::from([(kind.to_owned(), Type::Shape(top))]))]);
+    Some(Schema { api: format!("`{group}/{version}`"), kinds: BTreeMap::from([(group.to_owned(), kinds)]), shapes })
+}
+
+/// What a value may be; whatever a schema says beyond its form is for the API server.
+fn kind_of(schema: &Value, shapes: &mut Vec<Shape>, depth: usize) -> Type {
+    let Some(map) = schema.as_object().filter(|_| depth < DEEPEST) else { return Type::Any };
+    let is_true = |key: &str| map.get(key) == Some(&Value::Bool(true));
+    if is_true("x-kubernetes-int-or-string") {
+        return Type::IntOrString;
+    }
+    match map.get("type").and_then(Value::as_str) {
+        Some("object") => object(map, shapes, depth),
+        Some("array") => Type::List(Box::new(map.get("items").map_or(Type::Any, |items| kind_of(items, shapes, depth + 1)))),
+        Some("string") => Type::String,
+        Some("boolean") => Type::Boolean,
+        Some("integer") if map.get("format").and_then(Value::as_str) == Some("int32") => Type::Int32,
+        Some("integer") => Type::Int64,
+        Some("number") => Type::Number,
+        _ => Type::Any,
+    }
+}
+
+fn object(map: &Map<String, Value>, shapes: &mut Vec<Shape>, depth: usize) -> Type {
+    let keeps = |key: &str| map.get(key) == Some(&Value::Bool(true));
+    if keeps("x-kubernetes-preserve-unknown-fields") || keeps("x-kubernetes-embedded-resource") {
+        return Type::Object;
+    }
+    let Some(Value::Object(properties)) = map.get("properties") else {
+        return match map.get("additionalProperties") {
+            Some(values @ Value::Object(_)) => Type::Map(Box::new(kind_of(values, shapes, depth + 1))),
+            _ => Type::Object,
+        };
+    };
+    let fields = properties.iter().map(|(name, property)| (name.clone(), kind_of(property, shapes, depth + 1))).collect();
+    let required = map.get("required").and_then(Value::as_array).into_iter().flatten();
+    let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
+    shapes.push(Shape { fields, required });
+    Type::Shape(shapes.len() - 1)
+}
+
+/// The files that definitions of custom resources come to: for each version that is served, its place in the repository and its schema.
+///
+/// # Errors
+/// What is wrong with the text, in one sentence without a full stop.
+pub fn schemas_of_crd(text: &str) -> Result<Vec<(RepoPath, Value)>, String> {
+    let parsed = yaml::parse(text);
+    if let Some(problem) = parsed.problems.iter().find(|problem| problem.is_error()) {
+        return Err(format!("line {}: {}", problem.span.line, problem.message));
+    }
+    let mut schemas = Vec::new();
+    for document in parsed.documents.into_iter().map(yaml::Document::into_value) {
+        if document.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition") {
+            schemas.extend(of_definition(&document)?);
+        }
+    }
+    if schemas.is_empty() { Err("it holds no `CustomResourceDefinition`".to_owned()) } else { Ok(schemas) }
+}
+
+fn of_definition(document: &Value) -> Result<Vec<(RepoPath, Value)>, String> {
+    let text = |of: &Value, pointer: &str| of.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let name = text(document, "/metadata/name").unwrap_or_else(|| "a definition".to_owned());
+    let lacks = |what: &str| format!("`{name}` has no `{what}`");
+    let group = text(document, "/spec/group").ok_or_else(|| lacks("spec.group"))?;
+    let kind = text(document, "/spec/names/kind").ok_or_else(|| lacks("spec.names.kind"))?;
+    let versions = document.pointer("/spec/versions").and_then(Value::as_array).ok_or_else(|| lacks("spec.versions"))?;
+    let mut schemas = Vec::new();
+    for version in versions.iter().filter(|version| version.get("served") != Some(&Value::Bool(false))) {
+        let number = text(version, "/name").ok_or_else(|| lacks("spec.versions[].name"))?;
+        let schema = version.pointer("/schema/openAPIV3Schema").ok_or_else(|| lacks("spec.versions[].schema.openAPIV3Schema"))?;
+        let path = RepoPath::parse(&file_of(&group, &kind, &number)).map_err(|error| format!("`{name}`: {error}"))?;
+        schemas.push((path, schema.clone()));
+    }
+    Ok(schemas)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::*;
+    use crate::model::{ContentId, Digest};
+    use crate::snapshot::{File, Mode};
+
+    const CRD: &str = r"
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: certificates.cert.example.org}
+spec:
+  group: cert.example.org
+  names: {kind: Certificate, plural: certificates}
+  scope: Namespaced
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          required: [spec]
+          properties:
+            spec:
+              type: object
+              required: [secretName]
+              properties:
+                secretName: {type: string}
+                dnsNames: {type: array, items: {type: string}}
+                days: {type: integer, format: int32}
+                port: {x-kubernetes-int-or-string: true}
+                labels: {type: object, additionalProperties: {type: string}}
+                extra: {type: object, x-kubernetes-preserve-unknown-fields: true}
+            status: {type: object, properties: {ready: {type: boolean}}}
+    - {name: v1alpha1, served: false, storage: false}
+";
+
+    fn said(object: &str) -> String {
+        let schemas = schemas_of_crd(CRD).unwrap();
+        let file = |schema: &Value| {
+            let bytes = schema.to_string().into_bytes();
+            let mut id = [0; 20];
+            id.copy_from_slice(&Digest::of(&bytes).bytes()[..20]);
+            File { id: ContentId::from_bytes(id), mode: Mode::Regular, bytes: bytes.into() }
+        };
+        let snapshot = Snapshot::new(None, schemas.iter().map(|(path, schema)| (path.clone(), file(schema))).collect(), Vec::new());
+        let object = yaml::parse(object).documents.into_iter().next().unwrap().into_value();
+        let custom = Custom::of(&snapshot);
+        let place = Custom::place(&object).unwrap();
+        let Known::Schema(schema) = custom.known(&place, &object) else { return format!("nothing is known of {place}") };
+        let wrong = check(schema, &object);
+        if wrong.is_empty() {
+            "fits".to_owned()
+        } else {
+            wrong.iter().map(|wrong| format!("{}: {}\n", wrong.message, wrong.help)).collect()
+        }
+    }
+
+    #[test]
+    fn a_definition_comes_to_a_schema_for_each_version_that_is_served() {
+        let paths: Vec<String> = schemas_of_crd(CRD).unwrap().into_iter().map(|(path, _)| path.to_string()).collect();
+        assert_eq!(paths, ["schemas/cert.example.org/Certificate_v1.json"]);
+        insta::assert_snapshot!(schemas_of_crd("kind: ConfigMap\n").unwrap_err(), @"it holds no `CustomResourceDefinition`");
+        insta::assert_snapshot!(schemas_of_crd(&CRD.replace("  group: cert.example.org\n", "")).unwrap_err(), @"`certificates.cert.example.org` has no `spec.group`");
+        insta::assert_snapshot!(schemas_of_crd(&CRD.replace("group: cert", "group: ../cert")).unwrap_err(), @"`certificates.cert.example.org`: the path holds `.` or `..`");
+    }
+
+    #[test]
+    fn a_custom_resource_is_checked_against_its_schema() {
+        let object =
+            |spec: &str| said(&format!("apiVersion: cert.example.org/v1\nkind: Certificate\nmetadata: {{name: a}}\nspec: {spec}\n"));
+        assert_eq!(object("{secretName: a, dnsNames: [b], days: 3, port: http, labels: {a: b}, extra: {x: [1]}}"), "fits");
+        insta::assert_snapshot!(object("{secretname: a, dnsNames: b, days: x, labels: {a: 1}}"), @r"
+    Certificate: `cert.example.org/v1` knows no field `spec.secretname`: Did you mean `secretName`?
+    Certificate: `spec.dnsNames` must be a list, is the text `b`: Begin each entry with `- `.
+    Certificate: `spec.days` must be an integer, is the text `x`: `kubectl explain certificate.spec.days` tells what may stand there.
+    Certificate: `spec.labels.a` must be text, is 1: Put it in quotes.
+    ");
+        insta::assert_snapshot!(said("apiVersion: cert.example.org/v2\nkind: Certificate\n"), @"nothing is known of schemas/cert.example.org/Certificate_v2.json");
+    }
+}
