@@ -1,5 +1,6 @@
 //! The loop in a simulated world: faults, lost answers, restarts; afterwards the world equals the newest accepted tree.
 
+mod killed;
 mod refusing;
 mod world;
 
@@ -36,7 +37,11 @@ impl Loop {
     }
 
     fn over(world: Arc<SimWorld>, store: Store) -> Self {
-        let reconciler = Arc::new(Reconciler::new(store.clone(), SharedWorld(world.clone()), "sim".to_owned(), None));
+        Self::owned_by("sim", world, store)
+    }
+
+    fn owned_by(owner: &str, world: Arc<SimWorld>, store: Store) -> Self {
+        let reconciler = Arc::new(Reconciler::new(store.clone(), SharedWorld(world.clone()), owner.to_owned(), None));
         Self { reconciler, world, store }
     }
 
