@@ -46,7 +46,36 @@ fn a_unit_says_what_made_it_and_a_line_where_it_came_from() {
         .iter()
         .map(|what| place.run(&["explain", &file, "--line", &line_of(what)]).split("\nunit ").next().unwrap_or_default().to_owned() + "\n")
         .collect();
-    assert_snapshot!(shown, @"");
+    assert_snapshot!(shown, @r#"
+    $ goldpath explain platform/hello/cluster@staging:deployment.yaml --line 30
+    line       deployment.yaml:30: image: registry.example.org/shop/hello:1.0.0
+    from       golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:19
+                 image: {{ (registry ~ "/" ~ spec.image) | yaml }}
+    changes    with spec.image
+
+    $ goldpath explain platform/hello/cluster@staging:deployment.yaml --line 15
+    line       deployment.yaml:15: replicas: 2
+    from       golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:8
+                 replicas: {{ spec.replicas }}
+    changes    with spec.replicas
+
+    $ goldpath explain platform/hello/cluster@staging:deployment.yaml --line 9
+    line       deployment.yaml:9: goldpath.dev/request: hello
+    from       goldpath itself: what it puts on everything, so that no template can forget it
+    changes    with metadata.name
+
+    $ goldpath explain platform/hello/cluster@staging:deployment.yaml --line 2
+    line       deployment.yaml:2: kind: Deployment
+    from       golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:3
+                 kind: Deployment
+    changes    with no field of the request
+
+    $ goldpath explain platform/hello/cluster@staging:deployment.yaml --line 33
+    line       deployment.yaml:33: cpu: 100m
+    from       golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:25
+                 requests: {cpu: 100m, memory: 128Mi}
+    changes    with spec.size
+    "#);
 }
 
 #[test]

@@ -96,6 +96,11 @@ fn a_request_explains_every_field_and_is_accepted_once_the_required_ones_are_fil
     ");
     place.swap("requests/platform/cart.yaml", "image:\n", "image: shop/cart:1.0.0\n");
     assert!(place.run(&["validate"]).contains("2 requests checked, nothing to mend"));
+}
+
+#[test]
+fn lists_maps_and_optional_parts_are_explained_too() {
+    let place = Place::with("first-repository");
     place.write("golden-paths/preview/1.0.0/schema.json", NESTED);
     place.run(&["new", "preview", "nested"]);
     assert_snapshot!(place.text("requests/platform/nested.yaml"), @r#"

@@ -174,7 +174,7 @@ fn listed<'s>(root: &'s Value, schema: &'s Value, value: &Value, at: &str, into:
 /// The words in backticks behind "Known are".
 fn known_words(said: &str) -> Option<BTreeSet<&str>> {
     let (_, rest) = said.split_once("Known are ").or_else(|| said.split_once("known are "))?;
-    Some(rest.lines().next().unwrap_or_default().split('`').skip(1).step_by(2).collect())
+    Some(rest.split(['.', '\n']).next().unwrap_or_default().split('`').skip(1).step_by(2).collect())
 }
 
 #[test]

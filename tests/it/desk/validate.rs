@@ -24,7 +24,7 @@ fn a_workflow_gets_a_line_for_each_finding() {
     assert_snapshot!(broken().run(&["validate", "--output", "github"]), @"
     $ goldpath validate --output github
     ::error file=requests/platform/hello.yaml,line=7,endLine=7,col=3,endColumn=10,title=unknown-field::`replica` is not a field of `spec`. Did you mean `replicas`?
-    ::error file=requests/platform/hello.yaml,line=8,endLine=8,col=9,endColumn=13,title=not-one-of::`spec.size` must be one of `small` or `large`, is `huge`
+    ::error file=requests/platform/hello.yaml,line=8,endLine=8,col=9,endColumn=13,title=not-one-of::`spec.size` must be one of `small` or `large`, is `huge`. How much each of them gets: small is 100m and 128Mi, large is 500m and 1Gi.
     1 request checked, the errors must be mended
     -- exit 1
     ");
@@ -89,7 +89,7 @@ fn code_scanning_gets_a_log_that_names_its_rules() {
         "ruleIndex": 24,
         "level": "error",
         "message": {
-          "text": "`spec.size` must be one of `small` or `large`, is `huge`"
+          "text": "`spec.size` must be one of `small` or `large`, is `huge`. How much each of them gets: small is 100m and 128Mi, large is 500m and 1Gi."
         },
         "locations": [
           {
