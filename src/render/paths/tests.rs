@@ -192,7 +192,7 @@ fn expressions_are_checked_at_their_own_place() {
     11:14-22 `when`: `each.nme` is never there: `spec.services[]` has no field `nme`. Did you mean `name`?
     11:38-42 `when`: `spce` is not known here. Did you mean `spec`?
     when: target.name == "eu"
-    11:13-19 `when`: `target` is not known here. Known are `request`, `metadata`, `spec`, `each`, `team`, `path`, `release`, `platform`, `labels` and `annotations`.
+    11:13-19 `when`: `target` is not known here. Known are `request`, `metadata`, `spec`, `each`, `team`, `path`, `release`, `platform`, `labels`, `annotations` and `refs`.
     when: >-
             spec.regoin
             == 1
@@ -200,7 +200,7 @@ fn expressions_are_checked_at_their_own_place() {
     forEach: spec.servces
     9:16-28 `forEach`: `spec.servces` is never there: `spec` has no field `servces`. Did you mean `services`?
     forEach: each
-    9:16-20 `forEach`: `each` is not known here. Known are `request`, `metadata`, `spec`, `team`, `path`, `release`, `platform`, `labels` and `annotations`.
+    9:16-20 `forEach`: `each` is not known here. Known are `request`, `metadata`, `spec`, `team`, `path`, `release`, `platform`, `labels`, `annotations` and `refs`.
     {{ spec.regoin }}-{{ each.nme }}
     10:27-38 `target`: `spec.regoin` is never there: `spec` has no field `regoin`. Did you mean `region`?
     10:45-53 `target`: `each.nme` is never there: `spec.services[]` has no field `nme`. Did you mean `name`?
