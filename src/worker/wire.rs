@@ -24,8 +24,8 @@ const BASE: u64 = 128 << 20;
 /// How much more it needs for each byte of its job.
 const FOR_EACH_BYTE: u64 = 48;
 
-/// And for each file of a request, which is short itself and becomes several objects: ten thousand take more than 256 MiB.
-const FOR_EACH_REQUEST: u64 = 64 << 10;
+/// And for each file of a request, which is short itself and becomes several objects: four small ones take 40 KiB.
+const FOR_EACH_REQUEST: u64 = 128 << 10;
 
 /// Rounded, so that the same mistake is told in the same words when a few files more are there.
 const ROUND: u64 = 64 << 20;
