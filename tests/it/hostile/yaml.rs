@@ -46,7 +46,7 @@ fn row_6_files_that_explode_end_in_a_few_findings() {
     exit 1
     a million documents
     requests/platform/shop.yaml:1:4 wrong-type: the document must be an object, is empty
-    requests/platform/shop.yaml:2:4 several-documents: a second document begins here, and only one is read from a file
+    requests/platform/shop.yaml:2:4 several-documents: nothing stands behind this `---`, which begins a second document
     requests/platform/shop.yaml:133334:1 yaml-too-big: this file has more than 400000 values with its aliases followed
     exit 1
     more than a file may hold
