@@ -270,7 +270,7 @@ mod tests {
     fn a_schema_that_nothing_fits_is_said() {
         insta::assert_snapshot!(shown(&SCHEMA.replace("\"minimum\": 1", "\"minimum\": 10"), TEMPLATE, NO_POLICY), @r#"
     0 fit, 0 were refused
-    none fits: Some("`spec.size` must be at most 9, is 10")
+    none fits: Some("`minimum` is above `maximum`, so that no value fits")
     "#);
     }
 }

@@ -103,7 +103,7 @@ fn what_is_no_configuration() {
     ");
     assert_snapshot!(read("a: [\n").unwrap_err(), @r"
     error: the configuration has 1 mistake
-        /etc/goldpath/daemon.yaml:1:4: what begins with `[` here is not written right up to column 4 — Separate the entries with `, `, end with `]`, and put text with special characters in quotes.
+        /etc/goldpath/daemon.yaml:1:4: `[` here has no end — Close it with `]`.
     ");
     assert_snapshot!(read("").unwrap_err(), @r"
     error: the configuration has 1 mistake

@@ -776,9 +776,8 @@ fn hostile_files_end_in_a_few_findings() {
     files.insert("golden-paths/environment/1.0.0/schema.json".to_owned(), chain);
     let parsed = parse(&snapshot(&files));
     assert!(parsed.findings.len() < 200, "{}", parsed.findings.len());
-    insta::assert_snapshot!(said(&parsed).lines().filter(|line| line.contains("refers to more")).collect::<String>(), @r#"
-      the schema refers to more than 200 parts of itself. Write fewer `$defs`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    "#);
+    let told = said(&parsed).lines().filter(|line| line.contains("refers to more")).collect::<String>();
+    insta::assert_snapshot!(told.trim(), @"the schema refers to more than 200 parts of itself. Write fewer `$defs`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.");
 }
 
 #[test]

@@ -289,10 +289,11 @@ fn a_second_daemon_and_a_wrong_address_are_refused() {
     let office = Office::open();
     let desk = &office.desk;
     let second = |state: &str, listen: &str| desk.run_in(".", &["run", "--repo", "platform.git", "--state", state, "--listen", listen]);
-    assert_snapshot!(second("state", "127.0.0.1:0"), @r"
+    let said = second("state", "127.0.0.1:0").replace(&office.daemon.id().to_string(), "PID");
+    assert_snapshot!(said, @r"
     $ goldpath run --repo platform.git --state state --listen 127.0.0.1:0
     -- stderr
-    error: another daemon uses the state folder state
+    error: another daemon, process PID, uses the state folder state
       hint: end it first, or give this one a folder of its own with `--state DIR`
     -- exit 2
     ");

@@ -175,6 +175,11 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
+    /// Its process.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Starts one on `platform.git` of the desk.
     pub(super) fn start(desk: &Desk) -> Self {
         let args = ["run", "--repo", "platform.git", "--state", "state", "--listen", "127.0.0.1:0"];

@@ -23,11 +23,16 @@ fn help_names_every_verb_and_wrong_use_exits_2() {
       demo         Show the whole loop on an example: request, finding, fix, merge, apply, evidence
       init         Write a first platform repository: settings, a team, a target, a golden path with its
                    cases, a request
+      new          Write a request file with every field explained
       validate     Say everything that is wrong with a platform repository, or with some of its files,
                    each at its line
       render       Write what the requests render to
       diff         Show what changes, as a pull request would
+      explain      Say why a unit looks as it does: release, templates, defaults, policies; and where a
+                   line came from
       test         Run the cases of golden paths and the tests of policies
+      schema       Print the JSON Schema of a kind: of goldpath's own files, and of the requests of this
+                   repository
       run          Run the daemon that watches a platform repository
       status       Ask the daemon how it is
       change       Ask the daemon about changes: list, show, approve, merge, comment
@@ -37,7 +42,9 @@ fn help_names_every_verb_and_wrong_use_exits_2() {
 
     Options:
           --output <FORMAT>  How results are written: `text`, `json` (one object with apiVersion and
-                             kind), `markdown` (of `diff`: the comment itself) [default: text]
+                             kind), `markdown` (of `diff`: the comment itself), `sarif` and `github` (of
+                             `validate`: for code scanning, and annotations of a workflow) [default:
+                             text]
       -h, --help             Print help
       -V, --version          Print version
     -- exit 0

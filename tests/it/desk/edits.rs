@@ -12,7 +12,7 @@ use std::sync::{LazyLock, Mutex};
 /// The example, as far as these requests need it.
 static EXAMPLE: LazyLock<Snapshot> = LazyLock::new(|| {
     let all = read("platform-repo-example");
-    let folders = ["golden-paths/environment/", "golden-paths/http-service/", "targets/", "teams/", "goldpath.yaml"];
+    let folders = ["golden-paths/", "renderers/", "schemas/", "targets/", "teams/", "goldpath.yaml"];
     let needed = |path: &str| REQUESTS.contains(&path) || folders.iter().any(|folder| path.starts_with(folder));
     let files: BTreeMap<_, _> =
         all.files().iter().filter(|(path, _)| needed(path.as_str())).map(|(path, file)| (path.clone(), file.clone())).collect();

@@ -37,12 +37,13 @@ fn a_first_repository_is_accepted_at_once_and_nothing_is_overwritten() {
     1 request checked, nothing to mend
     -- exit 0
     ");
-    assert_snapshot!(place.run(&["test", "--repo", "platform"]), @"
+    assert_snapshot!(place.run(&["test", "--repo", "platform"]), @r"
     $ goldpath test --repo platform
     ok      preview@1.0.0 defaults
     ok      preview@1.0.0 too-many
+    ok      preview@1.0.0 made from its schema: 4 that fit, 4 that do not
 
-    2 passed
+    3 passed
     -- exit 0
     ");
     place.write("platform/goldpath.yaml", "mine\n");

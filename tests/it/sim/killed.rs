@@ -80,6 +80,8 @@ async fn killed(halt: Halt) -> bool {
         }
         sim.world.with(|state| state.pass(120));
     }
+    // the story is over: from here on nothing stands still
+    sim.world.with(|state| state.halt = None);
     sim.settle().await;
     check(&sim, &format!("{halt:?}")).await;
     was
@@ -123,6 +125,8 @@ async fn suspended(at: usize) -> bool {
         second.world.go_on();
     }
     let first = sleeper.await.expect("it ends");
+    // the story is over: from here on nothing stands still
+    second.world.with(|state| state.halt = None);
     second.settle_through(2).await;
     first.settle_through(2).await;
     second.settle().await;
