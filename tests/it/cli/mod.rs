@@ -70,7 +70,7 @@ fn help_names_every_verb_and_wrong_use_exits_2() {
     $ goldpath validate --output xml
     -- stderr
     error: invalid value 'xml' for '--output <FORMAT>'
-      [possible values: text, json, markdown]
+      [possible values: text, json, markdown, sarif, github]
 
     For more information, try '--help'.
     -- exit 2
@@ -86,7 +86,7 @@ fn help_names_every_verb_and_wrong_use_exits_2() {
     $ goldpath demo --output json
     -- stderr
     error: `--output json` is for verbs that answer something
-      hint: `demo`, `init`, `run` and `completions` write text
+      hint: `demo`, `init`, `new`, `run` and `completions` write text
     -- exit 2
     ");
     assert!(desk.run(&[]).ends_with("-- exit 2"));
