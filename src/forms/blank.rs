@@ -86,7 +86,7 @@ fn indented(lines: Vec<String>) -> impl Iterator<Item = String> {
     lines.into_iter().map(|line| format!("  {line}"))
 }
 
-fn is_active(line: &String) -> bool {
+fn is_active(line: &str) -> bool {
     !line.trim_start().starts_with('#')
 }
 
@@ -150,10 +150,10 @@ impl<'s> Form<'s> {
     /// A key whose value is an object, without the comment above it.
     fn object(&self, key: &str, schema: &'s Value, at: &str, depth: usize) -> Vec<String> {
         let mut members = self.members(schema, at, depth, false);
-        if !members.iter().any(is_active) {
+        if !members.iter().any(|line| is_active(line)) {
             members = self.members(schema, at, depth, true);
         }
-        if !members.iter().any(is_active) {
+        if !members.iter().any(|line| is_active(line)) {
             return line_of(key, &Value::Object(Map::new()));
         }
         line_of(key, &Value::Null).into_iter().chain(indented(members)).collect()
@@ -205,7 +205,7 @@ impl<'s> Form<'s> {
             true => vec![self.known(schema, true).map(|value| yaml::emit(value).trim_end().to_owned()).unwrap_or_default()],
             false => self.members(schema, &format!("{at}/0"), depth + 1, false),
         };
-        if !lines.iter().any(is_active) {
+        if !lines.iter().any(|line| is_active(line)) {
             lines = vec!["{}".to_owned()];
         }
         let dashed = |(number, line): (usize, &String)| format!("{} {line}", if number == 0 { "-" } else { " " }).trim_end().to_owned();

@@ -98,12 +98,11 @@ impl<'a> Layout<'a> {
             ["exceptions", rest @ ..] => self.exception(rest, entry),
             ["policies", rest @ ..] => self.policy(rest, entry, None),
             [folder @ "campaigns", _, ..] => self.later(folder, entry.0, "campaigns are"),
-            ["renderers", rest @ ..] => {
-                if rest.len() < 3 && !rest.last().is_some_and(|file| is_beside(file)) {
-                    let message = "this file belongs to no renderer";
-                    let help = "Move it to `renderers/<name>/<version>/`, beside its `renderer.yaml`.";
-                    self.say(codes::MISPLACED_FILE, entry.0, message, help, Turn::Platform);
-                }
+            ["renderers", rest @ ..] if rest.len() >= 3 || rest.last().is_some_and(|file| is_beside(file)) => {}
+            ["renderers", ..] => {
+                let message = "this file belongs to no renderer";
+                let help = "Move it to `renderers/<name>/<version>/`, beside its `renderer.yaml`.";
+                self.say(codes::MISPLACED_FILE, entry.0, message, help, Turn::Platform);
             }
             [folder, _, ..] => self.near_miss(folder, entry.0),
             _ => {}

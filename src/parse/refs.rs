@@ -20,7 +20,7 @@ pub(super) fn check(platform: &mut Platform) -> Vec<Finding> {
         findings.extend(circle(platform, &ring));
         wrong.extend(ring);
     }
-    leave_out(platform, wrong, &mut findings);
+    leave_out(platform, &wrong, &mut findings);
     findings
 }
 
@@ -100,7 +100,7 @@ fn circle(platform: &Platform, ring: &[RequestId]) -> Vec<Finding> {
 }
 
 /// Takes requests out, and those that name them, and those that name these.
-fn leave_out(platform: &mut Platform, wrong: BTreeSet<RequestId>, findings: &mut Vec<Finding>) {
+fn leave_out(platform: &mut Platform, wrong: &BTreeSet<RequestId>, findings: &mut Vec<Finding>) {
     if wrong.is_empty() {
         return;
     }

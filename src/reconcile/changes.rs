@@ -28,8 +28,19 @@ impl<P: Perform> Reconciler<P> {
             return Ok(Some(self.world.now() + PAUSE));
         }
         change = self.close(change, run).await?;
-        // a recorded change has had its last words
-        if change.is_open() || matches!(change.state, ChangeState::Closed) { self.say(&change, run).await } else { Ok(None) }
+        // a recorded change has had its last words, unless it never had a move
+        let last_words = match &change.state {
+            ChangeState::Accepted(accepted) => accepted.recorded && !accepted.entries.is_empty(),
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Merging { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Held(_)
+            | ChangeState::Closed => false,
+        };
+        if last_words { Ok(None) } else { self.say(&change, run).await }
     }
 
     /// What the forge and the default branch say of it now.

@@ -198,7 +198,7 @@ pub(crate) fn doubled_schema() -> String {
 
 /// What is said of a template that ends the worker, and is left out.
 fn left_out(job: &Job) -> String {
-    let evaluated = worker(job, 60).unwrap();
+    let evaluated = worker(job, 60).expect("it comes to its end");
     let request = evaluated.parsed.platform.requests.keys().next().cloned();
     assert!(evaluated.rendered.units.is_empty() && evaluated.rendered.failed == request.into_iter().collect());
     let said = |finding: &goldpath::model::Finding| {

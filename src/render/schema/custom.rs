@@ -63,10 +63,7 @@ fn file_of(group: &str, kind: &str, version: &str) -> String {
 /// The schema of one kind, as the walk over objects takes it.
 fn schema(root: &Value, group: &str, version: &str, kind: &str) -> Option<Schema> {
     let mut shapes = Vec::new();
-    let top = match kind_of(root, &mut shapes, 0) {
-        Type::Shape(index) => index,
-        _ => return None,
-    };
+    let Type::Shape(top) = kind_of(root, &mut shapes, 0) else { return None };
     // What every object has is not said in a definition.
     for (field, wanted) in [("apiVersion", Type::String), ("kind", Type::String), ("metadata", Type::Object)] {
         shapes[top].fields.insert(field.to_owned(), wanted);

@@ -177,7 +177,8 @@ fn fuzz(target: &Target) {
             corpus.push(bytes);
         }
     }
-    println!("{}: {runs} runs, {} kept, {} different answers, slowest {slowest:?}", target.path, corpus.len(), seen.len());
+    let told = format!("{}: {runs} runs, {} kept, {} different answers, slowest {slowest:?}\n", target.path, corpus.len(), seen.len());
+    drop(std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()));
 }
 
 fn without_template(snapshot: &Snapshot) -> Snapshot {

@@ -59,6 +59,6 @@ fn a_template_that_takes_everything_is_held_when_it_is_pushed_and_never_runs_in_
     town.git(ALICE, &["push", "--quiet", "origin", "HEAD:main"]).done();
     let accepted = town.settle()["accepted"].clone();
     let verdict = town.verdict("1");
-    assert!(verdict.ends_with("on the default branch, held, waiting for a readable goldpath.yaml"), "{verdict}");
+    assert!(verdict.contains("on the default branch, held, waiting for a readable goldpath.yaml"), "{verdict}");
     assert_eq!(town.settle()["accepted"], accepted, "the judge stays, and the daemon lives");
 }

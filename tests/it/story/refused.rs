@@ -134,7 +134,7 @@ fn who_wrote_what_a_merge_brought_besides_may_not_approve_it() {
 #[test]
 fn a_release_that_is_changed_on_the_default_branch_holds_what_it_renders() {
     let town = Town::with(&[(FILE, REQUEST)]);
-    let template = "golden-paths/environment/1.0.0/cluster/namespace.yaml.tera";
+    let template = "golden-paths/environment/1.1.0/cluster/namespace.yaml.tera";
     let before = std::fs::read_to_string(town.path("work").join(template)).expect("there is a template");
     let world = town.whole_world();
     let changed = before.replacen("metadata:", "metadata:\n  annotations: {example.org/changed: \"yes\"}", 1);
@@ -148,11 +148,11 @@ fn a_release_that_is_changed_on_the_default_branch_holds_what_it_renders() {
 
         > **Refused** · `payments-team/payments-staging/cluster@staging-eu-central-1`, for `release-changed`. Held until the file is mended or, where a policy refuses, an exception is on the default branch; no approval clears it.
 
-        **`golden-paths/environment/1.0.0/cluster/namespace.yaml.tera`**
+        **`golden-paths/environment/1.1.0/cluster/namespace.yaml.tera`**
 
         | Line | | | |
         | --- | --- | --- | --- |
-        | 1 | error | release `environment@1.0.0` is on the default branch, so its files cannot change (`release-changed`) | copy `golden-paths/environment/1.0.0` to a folder with a new version, and change the copy<br>For **platform** in `#platform-help`. |
+        | 1 | error | release `environment@1.1.0` is on the default branch, so its files cannot change (`release-changed`) | copy `golden-paths/environment/1.1.0` to a folder with a new version, and change the copy<br>For **platform** in `#platform-help`. |
         ")
     });
     assert_eq!(town.whole_world(), world, "nothing of it is applied");

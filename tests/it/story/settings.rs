@@ -23,7 +23,7 @@ fn unreadable_settings_hold_everything_until_they_are_repaired() {
 
     | Line | | | |
     | --- | --- | --- | --- |
-    | 1 | error | what begins with `[` here is not written right up to column 7 (`yaml-syntax`) | Separate the entries with `, `, end with `]`, and put text with special characters in quotes.<br>For the platform team. |
+    | 1 | error | `[` here has no end (`yaml-syntax`) | Close it with `]`.<br>For the platform team. |
     ")
     });
     assert_eq!(town.change(&broken)["state"], "held");
