@@ -257,13 +257,10 @@ impl Change {
         }
     }
 
-    /// What may be applied of it, computed again from what people did: an approval is never read back from a store.
-    ///
-    /// # Errors
-    /// What it waits for (again).
-    pub fn approved(&self, facts: &Facts) -> Result<ApplyPlan<Approved>, Vec<WaitingOn>> {
+    /// What was handed to the targets, once it was.
+    pub fn accepted(&self) -> Option<&Accepted> {
         match &self.state {
-            ChangeState::Accepted(accepted) => plan::approve(accepted.plan.clone(), facts),
+            ChangeState::Accepted(accepted) => Some(accepted),
             ChangeState::Seen
             | ChangeState::Rendering { .. }
             | ChangeState::Planning { .. }
@@ -271,13 +268,21 @@ impl Change {
             | ChangeState::Merging { .. }
             | ChangeState::Landing { .. }
             | ChangeState::Held(_)
-            | ChangeState::Closed => Err(self.waiting()),
+            | ChangeState::Closed => None,
         }
+    }
+
+    /// What may be applied of it, computed again from what people did: an approval is never read back from a store.
+    ///
+    /// # Errors
+    /// What it waits for (again).
+    pub fn approved(&self, facts: &Facts) -> Result<ApplyPlan<Approved>, Vec<WaitingOn>> {
+        self.accepted().map_or_else(|| Err(self.waiting()), |accepted| plan::approve(accepted.plan.clone(), facts))
     }
 
     /// What its evidence says of it, without its units, as long as the evidence is to be written.
     pub fn to_record(&self) -> Option<Record> {
-        let ChangeState::Accepted(accepted) = &self.state else { return None };
+        let accepted = self.accepted()?;
         (!accepted.recorded).then(|| Record {
             change: self.id.clone(),
             landing: accepted.landing.clone(),

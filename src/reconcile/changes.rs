@@ -1,12 +1,11 @@
 //! One change: look at it, ask what its state asks, hand over what was accepted, publish and record, say what is known.
 
 use super::{Error, Key, Line, PAUSE, Perform, Reconciler};
-use crate::change::{self, Change, ChangeState};
+use crate::change::{self, Accepted, Change};
 use crate::command::{Command, Entry, Event, Run};
 use crate::delivery::{self, Delivery};
-use crate::model::{ChangeId, TargetName, UnitId};
+use crate::model::{ChangeId, TargetName};
 use crate::observe::{Author, Landing};
-use crate::plan::Hold;
 use crate::store::Batch;
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +17,7 @@ impl<P: Perform> Reconciler<P> {
         let now = self.world.now();
         let known = self.store.change(id).await?;
         let change = known.clone().unwrap_or_else(|| Change::new(id.clone(), String::new(), None, now));
-        if matches!(&change.state, ChangeState::Accepted(accepted) if accepted.recorded) {
+        if change.accepted().is_some_and(|accepted| accepted.recorded) {
             return Ok(None);
         }
         let Some(mut change) = self.look(change, run).await? else { return Ok(Some(now + PAUSE)) };
@@ -29,17 +28,7 @@ impl<P: Perform> Reconciler<P> {
         }
         change = self.close(change, run).await?;
         // a recorded change has had its last words, unless it never had a move
-        let last_words = match &change.state {
-            ChangeState::Accepted(accepted) => accepted.recorded && !accepted.entries.is_empty(),
-            ChangeState::Seen
-            | ChangeState::Rendering { .. }
-            | ChangeState::Planning { .. }
-            | ChangeState::Waiting(_)
-            | ChangeState::Merging { .. }
-            | ChangeState::Landing { .. }
-            | ChangeState::Held(_)
-            | ChangeState::Closed => false,
-        };
+        let last_words = change.accepted().is_some_and(|accepted| accepted.recorded && !accepted.entries.is_empty());
         if last_words { Ok(None) } else { self.say(&change, run).await }
     }
 
@@ -141,7 +130,7 @@ impl<P: Perform> Reconciler<P> {
         let now = self.world.now();
         for (target, entries) in entries_by_target(change) {
             let before = self.store.delivery(&target).await?.unwrap_or_else(|| Delivery::new(target.clone(), BTreeMap::new()));
-            let refused = refused(change);
+            let refused = change.accepted().map(|accepted| accepted.refused.clone()).unwrap_or_default();
             let cleared = Event::Cleared { change: change.id.clone(), facts: change.facts.clone(), refused };
             let accepted = delivery::step(before.clone(), Event::Accepted { entries }, now).delivery;
             let after = delivery::step(accepted, cleared, now).delivery;
@@ -187,7 +176,7 @@ impl<P: Perform> Reconciler<P> {
     /// There is a newer judge: what is refused may have an exception now.
     async fn ask_policies_again(&self) -> Result<(), Error> {
         for change in self.store.changes().await?.into_values() {
-            if matches!(&change.state, ChangeState::Accepted(accepted) if accepted.is_refused()) {
+            if change.accepted().is_some_and(Accepted::is_refused) {
                 self.look_at(&Key::Change(change.id)).await?;
             }
         }
@@ -234,27 +223,10 @@ impl<P: Perform> Reconciler<P> {
     }
 }
 
-/// What a policy or a mistake holds of an accepted change.
-fn refused(change: &Change) -> BTreeMap<UnitId, Hold> {
-    match &change.state {
-        ChangeState::Accepted(accepted) => accepted.refused.clone(),
-        ChangeState::Seen
-        | ChangeState::Rendering { .. }
-        | ChangeState::Planning { .. }
-        | ChangeState::Waiting(_)
-        | ChangeState::Merging { .. }
-        | ChangeState::Landing { .. }
-        | ChangeState::Held(_)
-        | ChangeState::Closed => BTreeMap::new(),
-    }
-}
-
 /// The moves of an accepted change that has no evidence yet, by target.
 fn entries_by_target(change: &Change) -> BTreeMap<TargetName, Vec<Entry>> {
     let mut targets: BTreeMap<TargetName, Vec<Entry>> = BTreeMap::new();
-    if let ChangeState::Accepted(accepted) = &change.state
-        && !accepted.recorded
-    {
+    if let Some(accepted) = change.accepted().filter(|accepted| !accepted.recorded) {
         for entry in &accepted.entries {
             let hold = entry.hold.clone().or_else(|| accepted.refused.get(&entry.apply.unit).cloned());
             targets.entry(entry.apply.unit.target.clone()).or_default().push(Entry { hold, ..entry.clone() });
