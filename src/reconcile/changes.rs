@@ -1,7 +1,7 @@
 //! One change: look at it, ask what its state asks, hand over what was accepted, publish and record, say what is known.
 
 use super::{Error, Key, Line, PAUSE, Perform, Reconciler};
-use crate::change::{self, Accepted, Change};
+use crate::change::{self, Accepted, Change, ChangeState};
 use crate::command::{Command, Entry, Event, Run};
 use crate::delivery::{self, Delivery};
 use crate::model::{ChangeId, TargetName};
@@ -27,8 +27,10 @@ impl<P: Perform> Reconciler<P> {
             return Ok(Some(self.world.now() + PAUSE));
         }
         change = self.close(change, run).await?;
-        // a recorded change has had its last words, unless it never had a move
-        let last_words = change.accepted().is_some_and(|accepted| accepted.recorded && !accepted.entries.is_empty());
+        // a recorded change has had its last words; one without a move had only those of its hold
+        let was_held = known.is_some_and(|known| matches!(known.state, ChangeState::Held(_)));
+        let told = |accepted: &Accepted| !was_held || !accepted.entries.is_empty();
+        let last_words = change.accepted().is_some_and(|accepted| accepted.recorded && told(accepted));
         if last_words { Ok(None) } else { self.say(&change, run).await }
     }
 
