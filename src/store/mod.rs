@@ -4,9 +4,10 @@
 //! is in Git. Nothing here asks for the time. Every write that follows from a decision shows the lease by which it was made.
 
 mod error;
-mod ledger;
+mod inventory;
 mod queue;
 mod records;
+mod settings;
 #[cfg(test)]
 mod tests;
 

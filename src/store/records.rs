@@ -1,6 +1,6 @@
 //! Changes and deliveries: what belongs together is stored together or not at all.
 
-use super::{Error, Store, Transaction, ledger, queue};
+use super::{Error, Store, Transaction, inventory, queue, settings};
 use crate::change::Change;
 use crate::command::LeaseProof;
 use crate::delivery::Delivery;
@@ -103,20 +103,20 @@ impl Store {
 
 impl Batch {
     async fn write(&self, transaction: &mut Transaction) -> Result<(), sqlx::Error> {
-        let Self { changes, deliveries, inventory, settings, queue } = self;
+        let Self { changes, deliveries, inventory: files_of_units, settings: by_key, queue: keys } = self;
         for change in changes {
             write_change(transaction, change).await?;
         }
         for delivery in deliveries {
             write_delivery(transaction, delivery).await?;
         }
-        for (unit, files) in inventory {
-            ledger::write_inventory(transaction, unit, files).await?;
+        for (unit, files) in files_of_units {
+            inventory::write(transaction, unit, files).await?;
         }
-        for (key, value) in settings {
-            ledger::write_setting(transaction, key, value).await?;
+        for (key, value) in by_key {
+            settings::write(transaction, key, value).await?;
         }
-        for (key, due) in queue {
+        for (key, due) in keys {
             queue::enqueue(transaction, key, *due).await?;
         }
         Ok(())
