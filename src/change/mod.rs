@@ -157,7 +157,11 @@ impl Change {
         }
     }
 
-    /// The phase of its life in one word: few words, the same for every change.
+    /// All phases of a change's life, in the order in which it has them.
+    pub const PHASES: [&str; 10] =
+        ["seen", "rendering", "planning", "waiting", "merging", "landing", "held", "accepted", "recorded", "closed"];
+
+    /// The phase of its life in one word, one of [`Change::PHASES`].
     pub fn phase(&self) -> &'static str {
         match &self.state {
             ChangeState::Seen => "seen",

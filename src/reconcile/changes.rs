@@ -177,7 +177,7 @@ impl<P: Perform> Reconciler<P> {
 
     /// There is a newer judge: what is refused may have an exception now.
     async fn ask_policies_again(&self) -> Result<(), Error> {
-        for change in self.store.changes().await?.into_values() {
+        for change in self.store.landed_open().await? {
             if change.accepted().is_some_and(Accepted::is_refused) {
                 self.look_at(&Key::Change(change.id)).await?;
             }

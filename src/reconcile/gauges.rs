@@ -1,13 +1,11 @@
 //! How many changes and units there are in each state, for metrics.
 
 use super::{Perform, Reconciler};
+use crate::change::Change;
 use crate::delivery::Delivery;
 use crate::store;
 use crate::telemetry;
 use std::sync::atomic::Ordering;
-
-/// All phases of a change's life: one that no change is in has its gauge too.
-const PHASES: [&str; 10] = ["seen", "rendering", "planning", "waiting", "merging", "landing", "held", "accepted", "recorded", "closed"];
 
 impl<P: Perform> Reconciler<P> {
     /// Says how many changes and units there are in each state, when anything may have moved since it was said last.
@@ -23,7 +21,8 @@ impl<P: Perform> Reconciler<P> {
 
     async fn say_gauges(&self) -> Result<(), store::Error> {
         let phases = self.store.phases().await?;
-        for phase in PHASES {
+        // a phase that no change is in has its gauge too
+        for phase in Change::PHASES {
             telemetry::changes(phase, phases.get(phase).copied().unwrap_or_default());
         }
         let deliveries = self.store.deliveries().await?;

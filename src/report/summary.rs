@@ -4,7 +4,6 @@ use super::attention::reason;
 use super::comment::comment;
 use super::verdict::{hold_words, verdict, who};
 use super::view::View;
-use crate::change::ChangeState;
 use crate::model::{ChangeId, CommitId, TargetName};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -165,17 +164,10 @@ pub fn detail(view: &View<'_>, remarks: Vec<Remark>) -> Detail {
     Detail { summary: summary(view), report: comment(view), remarks }
 }
 
+/// The phase in the words of people: what is recorded is applied.
 fn state(view: &View<'_>) -> &'static str {
-    match &view.change.state {
-        ChangeState::Seen => "seen",
-        ChangeState::Rendering { .. } => "rendering",
-        ChangeState::Planning { .. } => "planning",
-        ChangeState::Waiting(_) => "waiting",
-        ChangeState::Merging { .. } => "merging",
-        ChangeState::Landing { .. } => "landing",
-        ChangeState::Held(_) => "held",
-        ChangeState::Accepted(accepted) if accepted.recorded => "applied",
-        ChangeState::Accepted(_) => "accepted",
-        ChangeState::Closed => "closed",
+    match view.change.phase() {
+        "recorded" => "applied",
+        phase => phase,
     }
 }
