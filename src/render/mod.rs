@@ -41,9 +41,7 @@ use crate::model::{
 };
 use crate::snapshot::Snapshot;
 use codes::DUPLICATE_OBJECT;
-use context::Shared;
 use rayon::prelude::*;
-use refs::Views;
 use release::Loaded;
 use rendered::Variant;
 use request::{Outcome, World, path_finding};
@@ -112,20 +110,7 @@ fn render_here(
     let mut rendered = Rendered { findings, ..Rendered::default() };
     rendered.findings.extend(schema::unknown_versions(snapshot, platform));
     rendered.findings.extend(release_findings(platform, &releases));
-    let shared = Shared::new(platform);
-    let mut world = World {
-        snapshot,
-        platform,
-        limits,
-        renderers,
-        releases,
-        shared,
-        inputs: &inputs,
-        views: Views::new(),
-        custom: schema::Custom::of(snapshot),
-        watched,
-    };
-    world.views = refs::views(&world, &requests);
+    let world = World::open((snapshot, platform), limits, renderers, releases, &inputs, watched, &requests);
     let one = |request: &Request| {
         let key = key(&world, request);
         let known = cache.requests.get(&key).and_then(|variants| variants.iter().find(|variant| inputs.still(&variant.reads)));

@@ -6,12 +6,11 @@ use super::engine::Engine;
 use super::file::Maker;
 use super::inputs::Inputs;
 use super::marks::{Marks, OWN_PREFIX, marks};
-use super::refs::{self, Views};
+use super::refs;
 use super::release::{Body, FilePlan, Loaded, load};
 use super::rendered::{Limits, RenderedFile, Unit, Watched};
 use super::renderer::{Renderer, renderers};
 use super::request::World;
-use super::schema::Custom;
 use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target};
 use crate::snapshot::Snapshot;
 use crate::yaml;
@@ -114,20 +113,7 @@ fn named(snapshot: &Snapshot, platform: &Platform, limits: &Limits, request: &Re
     let needed = platform.releases.values().filter(|_| !request.refs.is_empty());
     let releases = needed.map(|release| (release.id.clone(), Arc::new(load(snapshot, release, &renderers, limits)))).collect();
     let watched = Watched::by_nobody();
-    let shared = Shared::new(platform);
-    let mut world = World {
-        snapshot,
-        platform,
-        limits,
-        renderers,
-        releases,
-        shared,
-        inputs: &inputs,
-        views: Views::new(),
-        custom: Custom::of(snapshot),
-        watched: &watched,
-    };
-    world.views = refs::views(&world, &[request]);
+    let world = World::open((snapshot, platform), limits, renderers, releases, &inputs, &watched, &[request]);
     refs::seen(&world.views, request).map(|(value, _)| value)
 }
 

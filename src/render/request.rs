@@ -40,6 +40,24 @@ pub(super) struct World<'a> {
     pub(super) watched: &'a Watched,
 }
 
+impl<'a> World<'a> {
+    /// Everything that is read, with what these requests see of those that they name.
+    pub(super) fn open(
+        (snapshot, platform): (&'a Snapshot, &'a Platform),
+        limits: &'a Limits,
+        renderers: BTreeMap<RendererId, Renderer>,
+        releases: BTreeMap<ReleaseId, Arc<Loaded>>,
+        inputs: &'a Inputs<'a>,
+        watched: &'a Watched,
+        requests: &[&Request],
+    ) -> Self {
+        let (shared, custom) = (Shared::new(platform), Custom::of(snapshot));
+        let mut world = Self { snapshot, platform, limits, renderers, releases, shared, inputs, views: Views::new(), custom, watched };
+        world.views = refs::views(&world, requests);
+        world
+    }
+}
+
 /// What one request gives.
 #[derive(Default)]
 pub(super) struct Outcome {
