@@ -1,8 +1,6 @@
 use super::*;
-use crate::model::{ContentId, RepoPath};
 use crate::parse::parse;
 use crate::render::{Cache, Limits, render};
-use crate::snapshot::{File, Mode};
 
 /// A repository whose golden path goes to one target by name, to all with a label, to those that the team lists and to those that the request lists.
 const FILES: &[(&str, &str)] = &[
@@ -44,20 +42,7 @@ struct Tree {
 impl Tree {
     /// The files with some of them replaced; nothing: removed.
     fn with(edits: &[(&str, Option<&str>)]) -> Self {
-        let path = |text: &str| RepoPath::parse(text).unwrap();
-        let file = |text: &str| {
-            let mut id = [0; 20];
-            id.copy_from_slice(&Digest::of(text.as_bytes()).bytes()[..20]);
-            File { id: ContentId::from_bytes(id), mode: Mode::Regular, bytes: text.as_bytes().into() }
-        };
-        let mut files: BTreeMap<RepoPath, File> = FILES.iter().map(|(name, text)| (path(name), file(text))).collect();
-        for (name, text) in edits {
-            match text {
-                Some(text) => drop(files.insert(path(name), file(text))),
-                None => drop(files.remove(&path(name))),
-            }
-        }
-        let snapshot = Snapshot::new(None, files, Vec::new());
+        let snapshot = Snapshot::of_texts(FILES, edits);
         let parsed = parse(&snapshot);
         let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1);
         Self { snapshot, parsed, rendered }

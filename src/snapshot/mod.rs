@@ -2,6 +2,9 @@
 //!
 //! A snapshot is made by `git` from objects, never from links or folders of the host; everything after it is pure.
 
+#[cfg(test)]
+mod sample;
+
 use crate::model::{CommitId, ContentId, Digest, Digester, RepoPath};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

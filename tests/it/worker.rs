@@ -1,5 +1,6 @@
 //! The worker through the real binary: it gives what is rendered here, and a template that would take everything ends only itself.
 
+use crate::sample::{FILES, TEMPLATE};
 use goldpath::model::{ContentId, RepoPath};
 use goldpath::render::{Cache, Limits, render};
 use goldpath::snapshot::{File, Mode, Snapshot};
@@ -8,51 +9,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-const PATH: &str = "apiVersion: goldpath.dev/v1
-kind: GoldenPath
-metadata: {name: config}
-spec:
-  title: A config map
-  description: A config map with one text.
-  owner: platform
-  support: {channel: \"#platform-help\"}
-  request: {group: platform.example.org, kind: SampleRequest}
-  stage: ga
-  current: {v1: 1.0.0}
-";
-
-const RELEASE: &str = "apiVersion: goldpath.dev/v1
-kind: Release
-metadata: {name: 1.0.0}
-spec:
-  serves: v1
-  outputs:
-    - {name: main, renderer: kubernetes@1, target: staging}
-";
-
-const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false, "properties": {"text": {"type": "string"}}}"#;
-
 /// A repository with one request and one template of it.
 pub(crate) fn repository(template: &str, others: &[(&str, &str)]) -> Snapshot {
-    let mut files = BTreeMap::from([
-        ("goldpath.yaml", "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec: {}\n"),
-        ("golden-paths/config/path.yaml", PATH),
-        ("golden-paths/config/1.0.0/release.yaml", RELEASE),
-        ("golden-paths/config/1.0.0/schema.json", SCHEMA),
-        ("golden-paths/config/1.0.0/main/a.yaml.tera", template),
-        (
-            "targets/staging.yaml",
-            "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\nspec: {type: directory, connection: staging, allow: {teams: [\"*\"], paths: [\"*\"]}}\n",
-        ),
-        (
-            "teams/platform.yaml",
-            "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: platform}\nspec: {title: Platform, members: {users: [ann]}}\n",
-        ),
-        (
-            "requests/platform/shop.yaml",
-            "apiVersion: platform.example.org/v1\nkind: SampleRequest\nmetadata: {name: shop}\nspec: {text: hello}\n",
-        ),
-    ]);
+    let mut files = BTreeMap::from(FILES);
+    files.insert(TEMPLATE, template);
     files.extend(others.iter().copied());
     let file = |text: &str| File { id: ContentId::from_bytes([0; 20]), mode: Mode::Regular, bytes: text.as_bytes().into() };
     let files: BTreeMap<RepoPath, File> = files.iter().map(|(path, text)| (RepoPath::parse(path).expect("a path"), file(text))).collect();

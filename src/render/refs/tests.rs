@@ -1,8 +1,7 @@
-use crate::model::{ContentId, Digest, Finding, RepoPath};
+use crate::model::Finding;
 use crate::parse::parse;
 use crate::render::{Cache, Limits, Progress, Rendered, Tell, Watched, render, render_watched};
-use crate::snapshot::{File, Mode, Snapshot};
-use std::collections::BTreeMap;
+use crate::snapshot::Snapshot;
 use std::sync::{Arc, Mutex};
 
 /// A golden path for databases that exports where they are, and one for services that name a database.
@@ -49,26 +48,9 @@ const FILES: &[(&str, &str)] = &[
     ("requests/bank/ledger.yaml", "apiVersion: example.org/v1\nkind: Service\nmetadata: {name: ledger}\nspec: {}\n"),
 ];
 
-fn snapshot(edits: &[(&str, Option<&str>)]) -> Snapshot {
-    let path = |text: &str| RepoPath::parse(text).unwrap();
-    let file = |text: &str| {
-        let mut id = [0; 20];
-        id.copy_from_slice(&Digest::of(text.as_bytes()).bytes()[..20]);
-        File { id: ContentId::from_bytes(id), mode: Mode::Regular, bytes: text.as_bytes().into() }
-    };
-    let mut files: BTreeMap<RepoPath, File> = FILES.iter().map(|(name, text)| (path(name), file(text))).collect();
-    for (name, text) in edits {
-        match text {
-            Some(text) => drop(files.insert(path(name), file(text))),
-            None => drop(files.remove(&path(name))),
-        }
-    }
-    Snapshot::new(None, files, Vec::new())
-}
-
 /// The files and the order of what is rendered, or all errors.
 fn shown(edits: &[(&str, Option<&str>)]) -> String {
-    let snapshot = snapshot(edits);
+    let snapshot = Snapshot::of_texts(FILES, edits);
     let parsed = parse(&snapshot);
     let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1);
     let line =
@@ -153,11 +135,11 @@ fn an_export_that_cannot_be_made_is_the_owners_to_mend() {
 
 #[test]
 fn what_a_request_names_decides_whether_it_is_rendered_again() {
-    let base = snapshot(&[]);
+    let base = Snapshot::of_texts(FILES, &[]);
     let rendered_again = |edits: &[(&str, Option<&str>)]| {
         let mut cache = Cache::new();
         render(&base, &parse(&base).platform, &Limits::default(), &mut cache, 1);
-        let head = snapshot(edits);
+        let head = Snapshot::of_texts(FILES, edits);
         let done = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&done);
         let tell: Tell = Arc::new(move |progress| {

@@ -1,6 +1,7 @@
 //! Rows 1 to 4, 20, 22 and 23: names, links, and what is missing or there twice.
 
-use super::repository::{CONFIG, Repository, TEMPLATE, request};
+use super::repository::{Repository, request};
+use crate::sample::{CONFIG, TEMPLATE};
 use std::os::unix::fs::symlink;
 
 #[test]

@@ -1,43 +1,10 @@
 //! A platform repository on disk, and what the real binary says about it.
 
+use crate::sample::FILES;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
-
-const PLATFORM: &str = "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec: {}\n";
-const GOLDEN_PATH: &str = "apiVersion: goldpath.dev/v1
-kind: GoldenPath
-metadata: {name: config}
-spec:
-  title: A config map
-  description: A config map with one text.
-  owner: platform
-  support: {channel: \"#platform-help\"}
-  request: {group: platform.example.org, kind: SampleRequest}
-  stage: ga
-  current: {v1: 1.0.0}
-";
-const RELEASE: &str = "apiVersion: goldpath.dev/v1
-kind: Release
-metadata: {name: 1.0.0}
-spec:
-  serves: v1
-  outputs:
-    - {name: main, renderer: kubernetes@1, target: staging}
-";
-const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
- "properties": {"text": {"type": "string"}, "list": {"type": "array"}}}"#;
-const TARGET: &str = "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\n\
-     spec: {type: directory, connection: staging, allow: {teams: [\"*\"], paths: [\"*\"]}}\n";
-const TEAM: &str =
-    "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: platform}\nspec: {title: Platform, members: {users: [ann]}}\n";
-
-/// The template of the one golden path.
-pub(super) const TEMPLATE: &str = "golden-paths/config/1.0.0/main/a.yaml.tera";
-/// What it is when nothing else is written there.
-pub(super) const CONFIG: &str =
-    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: {{ spec.text | default(value=\"\") | yaml }}\n";
 
 /// The file of a request.
 pub(super) fn request(spec: &str) -> String {
@@ -50,17 +17,7 @@ pub(super) struct Repository(TempDir);
 impl Repository {
     pub(super) fn new() -> Self {
         let repository = Self(tempfile::tempdir().expect("a temporary folder"));
-        let files = [
-            ("goldpath.yaml", PLATFORM),
-            ("golden-paths/config/path.yaml", GOLDEN_PATH),
-            ("golden-paths/config/1.0.0/release.yaml", RELEASE),
-            ("golden-paths/config/1.0.0/schema.json", SCHEMA),
-            (TEMPLATE, CONFIG),
-            ("targets/staging.yaml", TARGET),
-            ("teams/platform.yaml", TEAM),
-            ("requests/platform/shop.yaml", &request("{text: hello}")),
-        ];
-        files.into_iter().fold(repository, |repository, (path, text)| repository.with(path, text))
+        FILES.into_iter().fold(repository, |repository, (path, text)| repository.with(path, text))
     }
 
     /// With a file, instead of the one that is there.

@@ -1,6 +1,7 @@
 //! Row 5: templates that loop, recurse, include themselves, write gigabytes, or ask for what is outside.
 
-use super::repository::{CONFIG, Repository, TEMPLATE};
+use super::repository::Repository;
+use crate::sample::{CONFIG, TEMPLATE};
 
 fn template(text: &str) -> String {
     Repository::new().with(TEMPLATE, text).findings()

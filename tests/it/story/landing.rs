@@ -67,11 +67,7 @@ fn a_merge_that_brings_more_than_was_reviewed_is_held_for_what_it_brings() {
     let town = Town::with(&[]);
     town.propose(ALICE, "staging", &[(FILE, REQUEST)]);
     town.ask_as(BOB, &["change", "approve", "1"]).done();
-    town.merge_by_hand(ALICE, &["staging"]);
-    std::fs::write(town.path("work").join(&other), &text).expect("a file");
-    town.git(ALICE, &["add", "--all"]).done();
-    town.git(ALICE, &["commit", "--quiet", "--amend", "--no-edit"]).done();
-    town.push_main(ALICE);
+    town.merge_with(ALICE, "staging", &other, &text);
     assert!(!town.whole_world().keys().any(|path| path.contains("/other/")), "{}", town.comment("1"));
     steady(&town.seen_first("1"), |text| {
         insta::assert_snapshot!(text, @"
