@@ -1,19 +1,20 @@
 //! One case run, and how it differs from what is expected.
 
-use super::Case;
 use super::setting::Setting;
+use super::{Case, Watcher};
 use crate::model::{Finding, Place, RepoPath, Turn, sort_findings};
-use crate::parse::{Parsed, parse};
-use crate::policy::{self, UnitInput};
-use crate::render::{Cache, Limits, Rendered, Unit, render};
+use crate::parse::{Parsed, parse_telling};
+use crate::policy;
+use crate::render::{Cache, Limits, Rendered, Unit, render_watched};
 use crate::snapshot::Snapshot;
 use crate::yaml;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What came of a case.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ran {
     /// The case.
     pub case: Case,
@@ -31,7 +32,7 @@ impl Ran {
 }
 
 /// One way in which a case differs from what is expected.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Failure {
     /// It cannot be run.
     Broken {
@@ -81,7 +82,7 @@ impl Wanted {
 }
 
 /// Runs a case.
-pub(super) fn run(repository: &Snapshot, case: &Case) -> Ran {
+pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> Ran {
     let broken =
         |message: &str| Ran { case: case.clone(), failures: vec![Failure::Broken { message: message.to_owned() }], expected: None };
     let Some(mut setting) = Setting::of(repository, case) else { return broken("it has no `request.yaml`") };
@@ -91,7 +92,7 @@ pub(super) fn run(repository: &Snapshot, case: &Case) -> Ran {
         Some(Ok(wanted)) => Some(wanted),
         None => None,
     };
-    let outcome = outcome(&mut setting);
+    let outcome = outcome(&mut setting, watcher);
     let rendered = tree(&outcome.rendered, &setting.request);
     let expected = golden(repository, &folder);
     if expected.is_some() && wanted.is_some() {
@@ -153,16 +154,18 @@ impl Outcome {
 }
 
 /// Reads, renders and judges a setting, with samples of the targets that it needs.
-pub(super) fn outcome(setting: &mut Setting) -> Outcome {
+pub(super) fn outcome(setting: &mut Setting, watcher: &Watcher) -> Outcome {
     loop {
         let snapshot = setting.snapshot();
-        let parsed = parse(&snapshot);
-        let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1);
+        let parsed = parse_telling(&snapshot, &|progress| watcher.reads(progress));
+        let request = parsed.platform.requests.values().find(|request| request.file == setting.request);
+        let watched = watcher.rendering(request.map(|request| request.id.clone()));
+        let rendered = render_watched(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1, &watched);
         if setting.add_targets(&parsed, &rendered) {
             continue;
         }
         let mut findings: Vec<Finding> = parsed.findings.iter().chain(&rendered.findings).cloned().collect();
-        findings.extend(judged(&snapshot, &parsed, &rendered));
+        findings.extend(judged(&snapshot, &parsed, &rendered, watcher));
         sort_findings(&mut findings);
         let refused = parsed.findings.iter().find(|finding| finding.is_error()).cloned();
         return Outcome { rendered, findings, refused };
@@ -170,25 +173,12 @@ pub(super) fn outcome(setting: &mut Setting) -> Outcome {
 }
 
 /// What the policies of the release say; those of the organisation have tests of their own.
-fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> Vec<Finding> {
+fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered, watcher: &Watcher) -> Vec<Finding> {
     let platform = &parsed.platform;
-    let (policies, mut findings) = policy::compile(snapshot, platform);
-    let input = |unit| {
-        let unit: &Unit = unit;
-        let request = platform.requests.get(&unit.id.request)?;
-        Some(UnitInput {
-            unit,
-            request,
-            text: snapshot.text(request.file.as_str()),
-            team: platform.teams.get(&unit.id.request.team)?,
-            target: platform.targets.get(&unit.id.target)?,
-            path: platform.paths.get(&request.release.path)?,
-            diff: None,
-            plan: None,
-        })
-    };
-    let inputs: Vec<UnitInput<'_>> = rendered.units.values().filter_map(input).collect();
-    findings.extend(policy::evaluate(&policies, &inputs, &[], "1970-01-01").findings);
+    let (policies, mut findings) = policy::compile_telling(snapshot, platform, &mut |ask| watcher.asks(ask));
+    let plans = BTreeMap::new();
+    let inputs = policy::inputs(snapshot, platform, rendered, |_| true, &plans);
+    findings.extend(policy::evaluate_telling(&policies, &inputs, &[], "1970-01-01", &mut |ask| watcher.asks(ask)).findings);
     findings
 }
 

@@ -5,13 +5,14 @@
 //! The seed is the digest of the release, so that the same release is always tried with the same requests. A request that fails is made smaller
 //! as long as it fails in the same way.
 
-use super::Case;
 use super::check::{Came, outcome};
 use super::setting::{SAMPLE_TEAM, Setting, document};
 use super::values::{Maker, smaller, spoiled};
+use super::{Case, Watcher};
 use crate::model::{Finding, ReleaseId, RepoPath};
 use crate::snapshot::Snapshot;
 use crate::yaml;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// How often a request is made anew when it does not fit after all.
@@ -22,7 +23,7 @@ const MOST_SMALLER: usize = 80;
 const NAME: &str = "generated";
 
 /// What came of the generated requests of one release.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tried {
     /// The release.
     pub release: ReleaseId,
@@ -35,8 +36,13 @@ pub struct Tried {
 }
 
 /// What is wrong with a release, as a generated request shows.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Wrong {
+    /// Trying it was ended from outside.
+    Ended {
+        /// What was being run, and why it was ended.
+        finding: Box<Finding>,
+    },
     /// A request fits, and something is said about what it renders to.
     Fails {
         /// The request.
@@ -59,8 +65,8 @@ pub enum Wrong {
 }
 
 /// Tries a release with so many requests that fit and so many that do not; nothing when it cannot be read at all.
-pub(super) fn tried(repository: &Snapshot, release: &ReleaseId, count: usize) -> Option<Tried> {
-    let scene = Scene::of(repository, release)?;
+pub(super) fn tried(repository: &Snapshot, release: &ReleaseId, count: usize, watcher: &Watcher) -> Option<Tried> {
+    let scene = Scene::of(repository, release, watcher)?;
     let mut tried = Tried { release: release.clone(), valid: 0, refused: 0, failures: Vec::new() };
     let mut last = None;
     let mut fitting = Vec::new();
@@ -92,7 +98,8 @@ pub(super) fn tried(repository: &Snapshot, release: &ReleaseId, count: usize) ->
 }
 
 /// What all generated requests of a release share.
-struct Scene {
+struct Scene<'a> {
+    watcher: &'a Watcher,
     release: ReleaseId,
     /// Only what the release needs.
     repository: Snapshot,
@@ -105,8 +112,8 @@ struct Scene {
     refs: Vec<String>,
 }
 
-impl Scene {
-    fn of(repository: &Snapshot, release: &ReleaseId) -> Option<Self> {
+impl<'a> Scene<'a> {
+    fn of(repository: &Snapshot, release: &ReleaseId, watcher: &'a Watcher) -> Option<Self> {
         let folder = release.folder();
         let own = document(repository, &format!("{folder}/release.yaml"))?;
         let path = document(repository, &format!("golden-paths/{}/path.yaml", release.path))?;
@@ -120,6 +127,7 @@ impl Scene {
             .filter(|(path, _)| ["golden-paths", "renderers", "schemas"].iter().any(|it| path.below(it).is_some()));
         let files = needed.filter(|(path, _)| path.components().nth(3) != Some("tests")).map(|(path, file)| (path.clone(), file.clone()));
         Some(Self {
+            watcher,
             release: release.clone(),
             repository: Snapshot::new(None, files.collect(), Vec::new()),
             schema,
@@ -194,7 +202,7 @@ impl Scene {
         }
         let repository = Snapshot::new(None, files, Vec::new());
         let setting = Setting::of(&repository, &case);
-        setting.map_or(Came::Fine, |mut setting| outcome(&mut setting).came())
+        setting.map_or(Came::Fine, |mut setting| outcome(&mut setting, self.watcher).came())
     }
 }
 
@@ -225,8 +233,9 @@ mod tests {
         .map(|(name, text)| (RepoPath::parse(&name).unwrap(), super::super::setting::file(text)))
         .collect();
         let repository = Snapshot::new(None, files, Vec::new());
-        let tried = tried(&repository, &ReleaseId::parse("app@1.0.0").unwrap(), 12).unwrap();
+        let tried = tried(&repository, &ReleaseId::parse("app@1.0.0").unwrap(), 12, &Watcher::nobody()).unwrap();
         let failures = tried.failures.iter().map(|wrong| match wrong {
+            Wrong::Ended { finding } => format!("ended: {}", finding.message),
             Wrong::Fails { request, finding } => format!("{}: {}\n{request}", finding.code, finding.message),
             Wrong::Taken { request, how } => format!("taken {how}\n{request}"),
             Wrong::NoneFits { finding } => format!("none fits: {:?}", finding.as_ref().map(|finding| &finding.message)),

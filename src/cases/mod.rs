@@ -5,18 +5,22 @@
 mod check;
 mod generate;
 mod setting;
+mod trial;
 mod values;
+mod watcher;
 
 pub use check::{Failure, Ran};
 pub use generate::{Tried, Wrong};
+pub use trial::{Answer, Bench, Trial};
+pub use watcher::{Step, Watcher};
 
-use crate::model::ReleaseId;
+use crate::model::{ReleaseId, RepoPath};
 use crate::snapshot::Snapshot;
-use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// One case: `golden-paths/<path>/<release>/tests/<name>/`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Case {
     /// The release that it is for.
     pub release: ReleaseId,
@@ -45,12 +49,13 @@ pub fn cases(repository: &Snapshot) -> Vec<Case> {
     cases.into_iter().collect()
 }
 
-/// Runs cases; what comes of them is in their order.
-pub fn run(repository: &Snapshot, cases: &[Case]) -> Vec<Ran> {
-    cases.par_iter().map(|case| check::run(repository, case)).collect()
-}
-
-/// Tries releases with so many requests that are made from their own schemas, and so many that do not fit them.
-pub fn generate(repository: &Snapshot, releases: &[ReleaseId], count: usize) -> Vec<Tried> {
-    releases.par_iter().filter_map(|release| generate::tried(repository, release, count)).collect()
+/// The releases that have a folder, with or without mistakes.
+pub fn releases(repository: &Snapshot) -> Vec<ReleaseId> {
+    let of_file = |file: &RepoPath| match file.components().collect::<Vec<_>>().as_slice() {
+        ["golden-paths", path, release, _, ..] => ReleaseId::parse(&format!("{path}@{release}")),
+        _ => None,
+    };
+    let mut releases: Vec<ReleaseId> = repository.files().keys().filter_map(of_file).collect();
+    releases.dedup();
+    releases
 }

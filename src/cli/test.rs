@@ -1,14 +1,18 @@
 //! `goldpath test [--repo DIR] [--update] [--generate N] [PATH[@RELEASE] …]`
 
 use super::{Ended, Output, answer, colour, place, say};
-use crate::cases::{self, Case, Ran};
+use crate::cases::{self, Answer, Ran, Trial, Tried};
 use crate::error::Error;
 use crate::model::{ReleaseId, RepoPath, close_match};
 use crate::policy::Tested;
 use crate::snapshot::Snapshot;
-use crate::{parse, policy, report};
+use crate::{report, worker};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How long all trials of a repository may take.
+const WALL: Duration = Duration::from_secs(600);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -29,36 +33,58 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
     let snapshot = place::working_tree(&root)?;
-    let parsed = parse::parse(&snapshot);
     let wanted = Wanted::of(&args.paths, &snapshot)?;
-    let all: Vec<Case> = cases::cases(&snapshot).into_iter().filter(|case| wanted.takes(Some(&case.release))).collect();
-    let mut ran = cases::run(&snapshot, &all);
+    let trials: Vec<Trial> = Trial::all(&snapshot, args.generate).into_iter().filter(|trial| wanted.takes(trial.release())).collect();
+    let mut came = Came::of(apart(&snapshot, trials)?);
     if args.update {
-        let updated = ran.iter().filter(|ran| ran.expected.is_some());
-        let updated: Vec<String> = updated.map(|ran| update(&root, ran)).collect::<Result<_, _>>()?;
-        if !updated.is_empty() {
-            say(&report::updated_terminal(&updated));
-            ran = cases::run(&place::working_tree(&root)?, &all);
-        }
+        came.ran = updated(&root, came.ran)?;
     }
-    let tried = cases::generate(&snapshot, &made_for(args, &wanted, &snapshot), args.generate);
-    let policies: Vec<Tested> =
-        policy::test(&snapshot, &parsed.platform).into_iter().filter(|tested| wanted.takes(tested.release.as_ref())).collect();
+    let Came { ran, tried, tested } = &came;
     let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
-    let text = || report::test_terminal(&ran, &tried, &policies, source, colour(&std::io::stdout()));
-    answer(output, || report::test_json(&ran, &tried, &policies), text);
+    let text = || report::test_terminal(ran, tried, tested, source, colour(&std::io::stdout()));
+    answer(output, || report::test_json(ran, tried, tested), text);
     let failed = ran.iter().any(|ran| !ran.passed())
         || tried.iter().any(|tried| !tried.failures.is_empty())
-        || policies.iter().any(|tested| tested.failure.is_some());
+        || tested.iter().any(|tested| tested.failure.is_some());
     Ok(if failed { Ended::Findings } else { Ended::Done })
 }
 
-/// The releases whose schemas requests are made from.
-fn made_for(args: &Args, wanted: &Wanted, snapshot: &Snapshot) -> Vec<ReleaseId> {
-    if args.generate == 0 {
-        return Vec::new();
+/// Runs trials in a worker: a checkout is somebody's, until it is accepted.
+fn apart(snapshot: &Snapshot, trials: Vec<Trial>) -> Result<Vec<Answer>, Error> {
+    Ok(worker::try_all(&place::program()?, snapshot, trials, super::run::threads(), WALL)?)
+}
+
+/// What came of all trials, by what they are.
+#[derive(Default)]
+struct Came {
+    ran: Vec<Ran>,
+    tried: Vec<Tried>,
+    tested: Vec<Tested>,
+}
+
+impl Came {
+    fn of(answers: Vec<Answer>) -> Self {
+        let mut came = Self::default();
+        for answer in answers {
+            match answer {
+                Answer::Case(ran) => came.ran.push(ran),
+                Answer::Made(tried) => came.tried.extend(tried),
+                Answer::Rules(tested) => came.tested.extend(tested),
+            }
+        }
+        came
     }
-    releases(snapshot).into_iter().filter(|release| wanted.takes(Some(release))).collect()
+}
+
+/// Writes what is expected of the cases that failed, and runs all of them again.
+fn updated(root: &Path, ran: Vec<Ran>) -> Result<Vec<Ran>, Error> {
+    let written: Vec<String> = ran.iter().filter(|ran| ran.expected.is_some()).map(|ran| update(root, ran)).collect::<Result<_, _>>()?;
+    if written.is_empty() {
+        return Ok(ran);
+    }
+    say(&report::updated_terminal(&written));
+    let again = ran.into_iter().map(|ran| Trial::Case(ran.case)).collect();
+    Ok(Came::of(apart(&place::working_tree(root)?, again)?).ran)
 }
 
 /// What was asked for: nothing is everything.
@@ -66,7 +92,7 @@ struct Wanted(Vec<ReleaseId>, bool);
 
 impl Wanted {
     fn of(asked: &[String], snapshot: &Snapshot) -> Result<Self, Error> {
-        let releases = releases(snapshot);
+        let releases = cases::releases(snapshot);
         let mut wanted = Vec::new();
         for text in asked {
             let found: Vec<ReleaseId> = releases.iter().filter(|id| id.to_string() == *text || id.path.as_str() == text).cloned().collect();
@@ -88,22 +114,14 @@ impl Wanted {
     }
 }
 
-/// The releases that have a folder, with or without mistakes.
-fn releases(snapshot: &Snapshot) -> Vec<ReleaseId> {
-    let of_file = |file: &RepoPath| match file.components().collect::<Vec<_>>().as_slice() {
-        ["golden-paths", path, release, _, ..] => ReleaseId::parse(&format!("{path}@{release}")),
-        _ => None,
-    };
-    let mut releases: Vec<ReleaseId> = snapshot.files().keys().filter_map(of_file).collect();
-    releases.dedup();
-    releases
-}
-
-/// Writes what is expected of a case: `expected/` as a whole, or `findings.yaml`.
+/// Writes what is expected of a case: `expected/` as a whole, or `findings.yaml`. A worker named the files: none may lead out of the folder.
 fn update(root: &Path, ran: &Ran) -> Result<String, Error> {
     let failed = |path: &Path, error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
     let folder = root.join(ran.case.folder());
     let files = ran.expected.iter().flatten();
+    if let Some((file, _)) = files.clone().find(|(file, _)| !is_expected(file)) {
+        return Err(Error::bug(format!("`{file}` is no file of a case")));
+    }
     let expected = folder.join("expected");
     if expected.exists() {
         fs::remove_dir_all(&expected).map_err(|error| failed(&expected, &error))?;
@@ -115,4 +133,8 @@ fn update(root: &Path, ran: &Ran) -> Result<String, Error> {
         fs::write(&to, text).map_err(|error| failed(&to, &error))?;
     }
     Ok(format!("{} {}", ran.case.release, ran.case.name))
+}
+
+fn is_expected(file: &str) -> bool {
+    file == "findings.yaml" || RepoPath::parse(file).is_ok_and(|path| path.below("expected").is_some())
 }

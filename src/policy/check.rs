@@ -1,14 +1,15 @@
 //! The tests beside policies: `*_test.rego`, rules named `test_…`.
 
 use super::compile::{engine, parse, said_at};
-use super::refused;
+use super::{Ask, refused};
 use crate::model::{Platform, PolicyFile, ReleaseId, RepoPath};
 use crate::snapshot::Snapshot;
 use regorus::Value;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// A rule of a test, and what came of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tested {
     /// The file of the test.
     pub file: RepoPath,
@@ -20,32 +21,29 @@ pub struct Tested {
     pub failure: Option<String>,
 }
 
-/// Runs all tests of policies; a policy is loaded as it is when it judges: by itself, with the libraries of its scope.
-pub fn test(snapshot: &Snapshot, platform: &Platform) -> Vec<Tested> {
-    let mut tested = Vec::new();
-    for path in snapshot.files().keys().filter(|path| path.as_str().ends_with("_test.rego")) {
-        let parts: Vec<&str> = path.components().collect();
-        let release = match parts.as_slice() {
-            ["policies", _] => None,
-            ["golden-paths", path, release, "policies", _] => match ReleaseId::parse(&format!("{path}@{release}")) {
-                Some(release) => Some(release),
-                None => continue,
-            },
-            _ => continue,
-        };
-        let file = PolicyFile { file: path.clone(), release };
-        let result =
-            |rule: String, failure: Option<String>| Tested { file: file.file.clone(), release: file.release.clone(), rule, failure };
-        match rules(snapshot, platform, &file) {
-            Ok(rules) => tested.extend(rules.into_iter().map(|(rule, failure)| result(rule, failure))),
-            Err(failure) => tested.push(result(String::new(), Some(failure))),
-        }
+/// The files of tests of a repository, sorted; those of a release know it.
+pub fn tests(snapshot: &Snapshot) -> Vec<PolicyFile> {
+    let of = |path: &RepoPath| match path.components().collect::<Vec<_>>().as_slice() {
+        ["policies", _] => Some(None),
+        ["golden-paths", path, release, "policies", _] => ReleaseId::parse(&format!("{path}@{release}")).map(Some),
+        _ => None,
+    };
+    let files = snapshot.files().keys().filter(|path| path.as_str().ends_with("_test.rego"));
+    files.filter_map(|path| Some(PolicyFile { file: path.clone(), release: of(path)? })).collect()
+}
+
+/// Runs one file of tests, telling what it is about to run; a policy is loaded as it is when it judges: by itself, with the libraries of its scope.
+pub fn test(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn Fn(Ask)) -> Vec<Tested> {
+    tell(Ask { policy: file.file.clone(), unit: None });
+    let result = |rule: String, failure: Option<String>| Tested { file: file.file.clone(), release: file.release.clone(), rule, failure };
+    match rules(snapshot, platform, file, tell) {
+        Ok(rules) => rules.into_iter().map(|(rule, failure)| result(rule, failure)).collect(),
+        Err(failure) => vec![result(String::new(), Some(failure))],
     }
-    tested
 }
 
 /// The rules of one file of tests, each with why it failed.
-fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile) -> Result<Vec<(String, Option<String>)>, String> {
+fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn Fn(Ask)) -> Result<Vec<(String, Option<String>)>, String> {
     let text = snapshot.text(file.file.as_str()).ok_or("the file is not UTF-8 text")?;
     if let Some(refused) = refused::first(text) {
         return Err(format!("line {}: `{}` {}", refused.span.line, refused.name, refused.why));
@@ -72,6 +70,7 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile) -> Result<
         return Err("it has no rule whose name begins with `test_`".to_owned());
     }
     let run = |name: String| {
+        tell(Ask { policy: file.file.clone(), unit: None });
         let failure = match engine.eval_rule(format!("{package}.{name}")) {
             Ok(value) if value == Value::from(true) => None,
             Ok(Value::Undefined) => Some("it is undefined: a condition of it does not hold".to_owned()),

@@ -17,7 +17,7 @@ mod refused;
 mod tests;
 mod verdict;
 
-pub use check::{Tested, test};
+pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
 pub use evaluate::{UnitInput, evaluate, evaluate_telling};
 pub use inputs::inputs;

@@ -123,9 +123,11 @@ fn said(failure: &Failure, source: &impl Fn(&RepoPath) -> Option<String>, colour
 
 /// What is wrong with a release, with the request that shows it.
 fn wrong_text(wrong: &Wrong) -> String {
+    let at = |finding: &Finding| format!("{}:{}:{}", line(finding.place.path.as_str()), finding.place.span.line, finding.place.span.column);
     match wrong {
+        Wrong::Ended { finding } => format!("{} ({})\n{}", line(&finding.message), at(finding), line(&finding.help)),
         Wrong::Fails { request, finding } => {
-            let at = format!("{}:{}:{}", line(finding.place.path.as_str()), finding.place.span.line, finding.place.span.column);
+            let at = at(finding);
             format!("a request fits the schema, and fails: {} ({at})\n{}\n{}", line(&finding.message), line(&finding.help), lines(request))
         }
         Wrong::Taken { request, how } => format!("a request does not fit, and is taken: {}\n{}", line(how), lines(request)),
@@ -145,6 +147,7 @@ fn tried_json(tried: &Tried) -> Value {
         .failures
         .iter()
         .map(|wrong| match wrong {
+            Wrong::Ended { finding } => json!({ "kind": "ended", "finding": findings_json(&[(**finding).clone()])[0] }),
             Wrong::Fails { request, finding } => {
                 json!({ "kind": "fails", "request": request, "finding": findings_json(&[(**finding).clone()])[0] })
             }

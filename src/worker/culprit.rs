@@ -9,7 +9,7 @@ pub(super) fn find(call: &Call<'_>, death: &Death) -> Option<(RepoPath, Death)> 
     let Death::Ended { at, why, .. } = death else { return None };
     at.iter().find_map(|suspect| match suspect {
         At::Load(file) if at.len() == 1 => Some((file.clone(), Death::Ended { why: why.clone(), at: at.clone(), step: None })),
-        At::Load(_) | At::Check(_) | At::Ask(_) => None,
+        At::Load(_) | At::Check(_) | At::Ask(_) | At::Try(..) => None,
         At::Render(at) => {
             let alone = call.run(&Errand { traced: Some(at.request.clone()), ..Errand::default() }).err()?;
             let Death::Ended { at, .. } = &alone else { return None };

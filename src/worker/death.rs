@@ -102,10 +102,10 @@ impl Death {
         at.iter()
             .map(|at| {
                 let (place, message) = match step {
-                    None => (Place::file(at.file().clone()), format!("{at} was ended: {why}{suspects}")),
+                    None => (Place::file(at.file()), format!("{at} was ended: {why}{suspects}")),
                     Some(step) => (step.clone(), format!("{} was ended here: {why}", at.seen_from(&step.path))),
                 };
-                let help = format!("{} The same check at your desk: `goldpath validate`.", at.help());
+                let help = format!("{}{}", at.help(), at.desk());
                 Finding::error(code.clone(), place, message).help(help).turn(at.turn())
             })
             .collect()

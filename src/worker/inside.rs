@@ -2,7 +2,7 @@
 
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
-use super::{Asked, At, Evaluated, Job, Said, walls};
+use super::{Asked, At, Evaluated, Job, Said, trials, walls};
 use crate::model::{Digest, UnitId};
 use crate::parse::{self, Parsed};
 use crate::policy::{self, Verdicts};
@@ -29,6 +29,9 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let walls = walls::close(&bounds)?;
     say(&Said::Ready(walls))?;
     let errand: Errand = wire::read(input)?;
+    if let Some(picked) = &errand.trials {
+        return trials::work(input, picked);
+    }
     let job: Job = wire::read(input)?;
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch);
@@ -55,11 +58,11 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     say(&Said::Done(Box::new(Evaluated { parsed, rendered, verdicts, left_out: BTreeSet::new() })))
 }
 
-type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
+pub(super) type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
 
 /// What is called when a step begins, and when one with this key has ended. When nobody listens any more, nobody needs what comes of the
 /// work: the next write that matters fails.
-fn tellers(watch: &Watch) -> (Teller<At>, Teller<String>) {
+pub(super) fn tellers(watch: &Watch) -> (Teller<At>, Teller<String>) {
     let (beginning, ending) = (watch.clone(), watch.clone());
     let begins = move |at: At| {
         beginning.begins(at.clone());

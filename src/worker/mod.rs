@@ -7,6 +7,7 @@ mod at;
 mod culprit;
 mod death;
 mod inside;
+mod trials;
 mod walls;
 mod watch;
 mod wire;
@@ -14,8 +15,10 @@ mod wire;
 pub use at::At;
 pub use death::{Death, WORKER_ENDED, Why, explained};
 pub use inside::main;
+pub use trials::try_all;
 pub use walls::Walls;
 
+use crate::cases::Answer;
 use crate::model::{Digest, Exception, Place, RepoPath, UnitId, sort_findings};
 use crate::parse::Parsed;
 use crate::policy::Verdicts;
@@ -89,6 +92,8 @@ enum Said {
     Overran(String),
     /// It is done.
     Done(Box<Evaluated>),
+    /// What came of the trial with this number.
+    Answer(usize, Box<Answer>),
 }
 
 /// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall`; `exe` is this binary.
@@ -147,20 +152,24 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn run(&self, errand: &Errand) -> Result<Evaluated, Death> {
+        let mut heard = Heard::default();
+        let output = self.hear(errand, &mut heard)?;
+        match (heard.done.take(), heard.garbled.take()) {
+            (Some(evaluated), None) => Ok(*evaluated),
+            (_, Some(message)) => Err(Death::Garbled { message }),
+            (None, None) => Err(heard.death(output, self.bounds.memory)),
+        }
+    }
+
+    /// Runs a child, and hears what it says to its end.
+    fn hear(&self, errand: &Errand, heard: &mut Heard) -> Result<Result<process::Output, process::Error>, Death> {
         let mut input = Vec::with_capacity(self.job_frame.len() + 256);
         for frame in [wire::frame(&self.bounds), wire::frame(errand)] {
             input.extend(frame.map_err(|error| garbled(&error))?);
         }
         input.extend(self.job_frame);
-        let mut heard = Heard::default();
         let left = self.until.saturating_duration_since(Instant::now());
-        let output = process::pipe(self.exe, &[VERB], input, left, |bytes| heard.take(bytes));
-        let Heard { at, step, done, garbled, .. } = heard;
-        match (done, garbled) {
-            (Some(evaluated), None) => Ok(*evaluated),
-            (_, Some(message)) => Err(Death::Garbled { message }),
-            (None, None) => Err(Death::of(output, at.into_values().collect(), step, self.bounds.memory)),
-        }
+        Ok(process::pipe(self.exe, &[VERB], input, left, |bytes| heard.take(bytes)))
     }
 }
 
@@ -188,10 +197,16 @@ struct Heard {
     step: Option<Place>,
     at: BTreeMap<String, At>,
     done: Option<Box<Evaluated>>,
+    answers: Vec<(usize, Answer)>,
     garbled: Option<String>,
 }
 
 impl Heard {
+    /// The death of a child that said this before.
+    fn death(self, output: Result<process::Output, process::Error>, memory: u64) -> Death {
+        Death::of(output, self.at.into_values().collect(), self.step, memory)
+    }
+
     fn take(&mut self, bytes: &[u8]) -> ControlFlow<()> {
         self.pending.extend_from_slice(bytes);
         loop {
@@ -206,6 +221,7 @@ impl Heard {
                 Ok(Some(Said::Ended(key))) => drop(self.at.remove(&key)),
                 Ok(Some(Said::Overran(key))) => self.at.retain(|other, _| *other == key),
                 Ok(Some(Said::Done(evaluated))) => self.done = Some(evaluated),
+                Ok(Some(Said::Answer(number, answer))) => self.answers.push((number, *answer)),
                 Err(error) => {
                     self.garbled = Some(error.to_string());
                     return ControlFlow::Break(());

@@ -71,7 +71,7 @@ impl Watch {
         let share = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
         let used = used();
         let taken = |step: &Step| step.begun.elapsed().min(used.saturating_sub(step.used) / share);
-        let most = |step: &Step| if matches!(step.at, At::Ask(_)) { POLICY } else { STEP };
+        let most = |step: &Step| if matches!(step.at.innermost(), At::Ask(_)) { POLICY } else { STEP };
         steps.iter().find(|(_, step)| taken(step) > most(step)).map(|(key, _)| key.clone())
     }
 }

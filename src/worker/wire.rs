@@ -57,6 +57,17 @@ pub(super) struct Errand {
     pub(super) without: BTreeSet<RepoPath>,
     /// Renders this request alone, telling every step, and asks no policies.
     pub(super) traced: Option<RequestId>,
+    /// What is tried of a list of trials, which then stands in the place of a job.
+    pub(super) trials: Option<Picked>,
+}
+
+/// Some of a list of trials.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Picked {
+    /// Their numbers.
+    pub(super) numbers: Vec<usize>,
+    /// Whether each tag and expression is told.
+    pub(super) tags: bool,
 }
 
 /// The longest value that is taken.

@@ -3,20 +3,29 @@
 //! `goldpath test --update --repo platform-repo-example` writes what comes out now, to be looked at before it is committed.
 
 use super::example::read;
-use goldpath::{cases, parse, policy, report};
+use goldpath::cases::{Answer, Trial, releases};
+use goldpath::report;
+use goldpath::worker::try_all;
+use std::path::Path;
+use std::time::Duration;
 
 fn check(repository: &str) {
     let snapshot = read(repository);
-    let ran = cases::run(&snapshot, &cases::cases(&snapshot));
+    let trials = Trial::all(&snapshot, 10);
+    let (mut ran, mut tried, mut tested) = (Vec::new(), Vec::new(), Vec::new());
+    for answer in try_all(Path::new(env!("CARGO_BIN_EXE_goldpath")), &snapshot, trials, 2, Duration::from_secs(600)).expect("a worker") {
+        match answer {
+            Answer::Case(case) => ran.push(case),
+            Answer::Made(of_release) => tried.extend(of_release),
+            Answer::Rules(rules) => tested.extend(rules),
+        }
+    }
     assert!(!ran.is_empty(), "{repository} has cases");
-    let releases: Vec<_> = parse::parse(&snapshot).platform.releases.keys().cloned().collect();
-    let tried = cases::generate(&snapshot, &releases, 10);
-    assert_eq!(tried.len(), releases.len());
-    let policies = policy::test(&snapshot, &parse::parse(&snapshot).platform);
+    assert_eq!(tried.len(), releases(&snapshot).len());
     let failed = ran.iter().any(|ran| !ran.passed())
         || tried.iter().any(|tried| !tried.failures.is_empty())
-        || policies.iter().any(|tested| tested.failure.is_some());
-    let shown = report::test_terminal(&ran, &tried, &policies, |path| snapshot.text(path.as_str()).map(str::to_owned), false);
+        || tested.iter().any(|tested| tested.failure.is_some());
+    let shown = report::test_terminal(&ran, &tried, &tested, |path| snapshot.text(path.as_str()).map(str::to_owned), false);
     assert!(!failed, "{shown}");
 }
 

@@ -4,6 +4,7 @@ mod edits;
 mod explain;
 mod findings;
 mod hook;
+mod hostile;
 mod init;
 mod mistakes;
 mod new;

@@ -1,0 +1,144 @@
+//! Everything that can be tried of a repository, each by itself, so that one that comes to no end takes nothing else with it.
+
+use super::check::{self, Failure, Ran};
+use super::generate::{self, Tried, Wrong};
+use super::{Case, Watcher, cases, releases};
+use crate::model::{Finding, Platform, PolicyFile, ReleaseId, RepoPath};
+use crate::parse::parse;
+use crate::policy::{self, Tested};
+use crate::snapshot::Snapshot;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Something that is tried by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trial {
+    /// A case.
+    Case(Case),
+    /// A release, with requests that are made from its own schema.
+    Made {
+        /// The release.
+        release: ReleaseId,
+        /// How many requests that fit, and how many that do not.
+        count: usize,
+    },
+    /// A file of tests of policies.
+    Rules {
+        /// The file.
+        file: RepoPath,
+        /// The release whose policies it tests; nothing: the organisation's.
+        release: Option<ReleaseId>,
+    },
+}
+
+/// What came of a trial.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// Of a case.
+    Case(Ran),
+    /// Of a release; nothing when it cannot be read at all.
+    Made(Option<Tried>),
+    /// Of each rule of a file.
+    Rules(Vec<Tested>),
+}
+
+impl Trial {
+    /// All of a repository: its cases, its releases with so many generated requests (none for 0), and its tests of policies.
+    pub fn all(repository: &Snapshot, count: usize) -> Vec<Self> {
+        let cases = cases(repository).into_iter().map(Self::Case);
+        let releases = releases(repository).into_iter().filter(|_| count > 0).map(|release| Self::Made { release, count });
+        let rules = policy::tests(repository).into_iter().map(|PolicyFile { file, release }| Self::Rules { file, release });
+        cases.chain(releases).chain(rules).collect()
+    }
+
+    /// The release that it is about; nothing: the organisation's policies.
+    pub fn release(&self) -> Option<&ReleaseId> {
+        match self {
+            Self::Case(case) => Some(&case.release),
+            Self::Made { release, .. } => Some(release),
+            Self::Rules { release, .. } => release.as_ref(),
+        }
+    }
+
+    /// The file that it begins with.
+    pub fn file(&self) -> RepoPath {
+        let path = match self {
+            Self::Case(case) => RepoPath::parse(&format!("{}/request.yaml", case.folder())),
+            Self::Made { release, .. } => RepoPath::parse(&format!("{}/release.yaml", release.folder())),
+            Self::Rules { file, .. } => Ok(file.clone()),
+        };
+        path.expect("it is made of the names of files")
+    }
+
+    /// What it came to when it was ended from outside.
+    pub fn ended(&self, findings: Vec<Finding>) -> Answer {
+        let said = |finding: Finding| Failure::Said(Box::new(finding));
+        match self {
+            Self::Case(case) => {
+                Answer::Case(Ran { case: case.clone(), failures: findings.into_iter().map(said).collect(), expected: None })
+            }
+            Self::Made { release, .. } => {
+                let ended = |finding| Wrong::Ended { finding: Box::new(finding) };
+                let failures = findings.into_iter().map(ended).collect();
+                Answer::Made(Some(Tried { release: release.clone(), valid: 0, refused: 0, failures }))
+            }
+            Self::Rules { file, release } => {
+                let one = |finding: Finding| {
+                    let failure = Some(format!("{}:{}: {}", finding.place.path, finding.place.span.line, finding.message));
+                    Tested { file: file.clone(), release: release.clone(), rule: String::new(), failure }
+                };
+                Answer::Rules(findings.into_iter().map(one).collect())
+            }
+        }
+    }
+}
+
+impl fmt::Display for Trial {
+    /// `preview@1.0.0 defaults`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Case(case) => write!(f, "{} {}", case.release, case.name),
+            Self::Made { release, .. } => write!(f, "{release} made from its schema"),
+            Self::Rules { file, .. } => write!(f, "{file}"),
+        }
+    }
+}
+
+/// What all trials of a repository share.
+pub struct Bench {
+    repository: Snapshot,
+    /// Only its policies, and the teams that own them.
+    platform: Platform,
+}
+
+impl Bench {
+    /// Only what trials need: requests have nothing to do with them.
+    pub fn needs(repository: &Snapshot) -> Snapshot {
+        const FOLDERS: [&str; 5] = ["golden-paths", "policies", "renderers", "schemas", "teams"];
+        only(repository, |path| FOLDERS.iter().any(|folder| path.below(folder).is_some()))
+    }
+
+    /// Makes ready; no schema, template or policy is run yet.
+    pub fn of(repository: Snapshot) -> Self {
+        let of_policies = only(&repository, |path| path.as_str().ends_with(".rego") || path.below("teams").is_some());
+        let platform = parse(&of_policies).platform;
+        Self { repository, platform }
+    }
+
+    /// Runs one trial.
+    pub fn run(&self, trial: &Trial, watcher: &Watcher) -> Answer {
+        match trial {
+            Trial::Case(case) => Answer::Case(check::run(&self.repository, case, watcher)),
+            Trial::Made { release, count } => Answer::Made(generate::tried(&self.repository, release, *count, watcher)),
+            Trial::Rules { file, release } => {
+                let file = PolicyFile { file: file.clone(), release: release.clone() };
+                Answer::Rules(policy::test(&self.repository, &self.platform, &file, &|ask| watcher.asks(ask)))
+            }
+        }
+    }
+}
+
+fn only(repository: &Snapshot, wanted: impl Fn(&RepoPath) -> bool) -> Snapshot {
+    let files = repository.files().iter().filter(|(path, _)| wanted(path));
+    Snapshot::new(None, files.map(|(path, file)| (path.clone(), file.clone())).collect(), Vec::new())
+}
