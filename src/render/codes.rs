@@ -2,6 +2,8 @@
 
 use crate::model::Code;
 
+/// A rendered file holds what hardly does what is meant.
+pub(super) const DOUBTFUL_OUTPUT: Code = Code::new("doubtful-output");
 /// Two units hold one object.
 pub(super) const DUPLICATE_OBJECT: Code = Code::new("duplicate-object");
 /// Two units of a request have one target.
@@ -43,6 +45,7 @@ pub(super) const UNSAFE_PRINT: Code = Code::new("unsafe-print");
 
 /// All of them.
 pub(super) const ALL: &[Code] = &[
+    DOUBTFUL_OUTPUT,
     DUPLICATE_OBJECT,
     DUPLICATE_UNIT,
     EMPTY_UNIT,

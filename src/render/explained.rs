@@ -99,6 +99,22 @@ pub(super) const ALL: &[Explained] = &[
         "Leave out what the message names; the help says what to use instead.",
     ),
     row(
+        "doubtful-output",
+        "A rendered file is well formed and allowed, and hardly does what is meant: a workflow uses whatever a branch of an action holds when it runs.",
+        &[
+            Swap(
+                RELEASE,
+                "      target: staging\n",
+                "      target: staging\n    - name: repo\n      renderer: ci@1\n      target: staging\n",
+            ),
+            Write(
+                "golden-paths/preview/1.0.0/repo/.github/workflows/build.yaml",
+                "on: push\njobs:\n  build:\n    runs-on: ubuntu-24.04\n    steps:\n      - uses: actions/checkout@main\n      - run: make\n",
+            ),
+        ],
+        "Do what the help says, or leave it: a warning holds nobody up.",
+    ),
+    row(
         "kubernetes-schema",
         "A rendered object is not what the Kubernetes version of its target takes: an unknown field, another type, a missing field.",
         &[Swap(TARGET, "  values:\n", "  kubernetes: {version: \"1.36\"}\n  values:\n"), Swap(TEMPLATE, "  replicas: {{", "  replica: {{")],

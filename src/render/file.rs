@@ -1,7 +1,7 @@
 //! The files of one unit: rendered or copied, parsed back, checked, marked.
 
 use super::budget::{Marking, Mode, Noted};
-use super::codes::{KUBERNETES_SCHEMA, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT};
+use super::codes::{DOUBTFUL_OUTPUT, KUBERNETES_SCHEMA, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT};
 use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
 use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
@@ -43,6 +43,8 @@ pub(super) struct Made {
     pub(super) schemas: BTreeSet<RepoPath>,
     /// Custom resources that were not checked: the template, what it is, where its schema would be, and whether a file is there.
     pub(super) unchecked: BTreeSet<(RepoPath, String, RepoPath, bool)>,
+    /// What is worth a look, and holds nobody up.
+    pub(super) doubtful: Vec<Mistake>,
 }
 
 /// One file between rendering and marking.
@@ -70,8 +72,10 @@ impl Maker<'_> {
         let mut made = Made::default();
         if self.renderer.checks.contains(&Check::Workflow) {
             for draft in &drafts {
-                let troubles = workflow::check(&draft.plan.path, &draft.content, &draft.text);
+                let (doubtful, troubles) =
+                    workflow::check(&draft.plan.path, &draft.content, &draft.text).into_iter().partition(|trouble| trouble.doubtful);
                 mistakes.extend(self.mistakes(draft.plan, &OUTPUT_REFUSED, troubles));
+                made.doubtful.extend(self.mistakes(draft.plan, &DOUBTFUL_OUTPUT, doubtful));
             }
         }
         if self.renderer.checks.contains(&Check::Terraform) {
@@ -137,7 +141,8 @@ impl Maker<'_> {
         }
         let marked = || parse_back(plan.language, &self.again(template, Marking::Placeholder)?).ok();
         if self.renderer.checks.contains(&Check::Workflow)
-            && let Some(print) = workflow::code_printed(&noted.prints, marked)
+            && let Ok(content) = content
+            && let Some(print) = workflow::code_printed(content, &noted.prints, marked)
         {
             let message = format!("the text `{}` that is printed here would run as code", shown(&noted.prints[print].text));
             let help = "Pass it through `env:`, and use the variable in quotes in the script.".to_owned();
@@ -189,6 +194,9 @@ impl Maker<'_> {
 
     /// Troubles of the rendered text as mistakes at the lines of the templates that wrote it.
     fn mistakes(&self, plan: &FilePlan, code: &Code, troubles: Vec<Trouble>) -> Vec<Mistake> {
+        if troubles.is_empty() {
+            return Vec::new();
+        }
         let troubles = troubles.into_iter().take(20);
         let engine: &Engine = &self.plan.engine;
         let output = match &plan.body {

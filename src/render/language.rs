@@ -26,11 +26,17 @@ pub(super) struct Trouble {
     pub(super) line: u32,
     pub(super) message: String,
     pub(super) help: String,
+    /// Whether it is worth a look, and holds nobody up.
+    pub(super) doubtful: bool,
 }
 
 impl Trouble {
     pub(super) fn new(line: u32, message: impl Into<String>) -> Self {
-        Self { line, message: message.into(), help: String::new() }
+        Self { line, message: message.into(), help: String::new(), doubtful: false }
+    }
+
+    pub(super) fn doubtful(self) -> Self {
+        Self { doubtful: true, ..self }
     }
 
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {

@@ -321,6 +321,10 @@ impl<'a> Work<'a> {
                 let schemas: Vec<Read> = made.schemas.into_iter().map(|path| self.world.inputs.read(path)).collect();
                 self.outcome.reads.extend(schemas.iter().cloned());
                 self.outcome.findings.extend(made.unchecked.iter().map(unchecked));
+                for doubtful in made.doubtful {
+                    let finding = Finding { severity: Severity::Warning, ..self.finding(doubtful) };
+                    self.outcome.findings.push(finding);
+                }
                 let mut reads = reads;
                 reads.extend(schemas);
                 reads.sort();

@@ -860,15 +860,16 @@ fn what_is_rendered_travels_through_a_pipe() {
 
 #[test]
 fn a_value_is_no_code_in_a_workflow() {
-    let workflow = "on: push\njobs:\n  build:\n    steps:\n      - name: <{ spec.v | yaml }>\n        run: make <{ spec.v }>\n";
+    let workflow =
+        "on: push\njobs:\n  build:\n    runs-on: a\n    steps:\n      - name: <{ spec.v | yaml }>\n        run: make <{ spec.v }>\n";
     let render = |value: &str| one("ci@1", ".github/workflows/build.yaml.tera", workflow, json!({"v": value}));
     assert!(render("shop").contains("run: make shop"));
     insta::assert_snapshot!([render("x; id"), render("${{ secrets.TOKEN }}")].join(""), @r#"
-    /main/.github/workflows/build.yaml.tera:6:19 unsafe-print (PathOwner)
+    /main/.github/workflows/build.yaml.tera:7:19 unsafe-print (PathOwner)
       the text `x; id` that is printed here would run as code
       help: Pass it through `env:`, and use the variable in quotes in the script. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/.github/workflows/build.yaml.tera:5:15 unsafe-print (PathOwner)
+    /main/.github/workflows/build.yaml.tera:6:15 unsafe-print (PathOwner)
       the text `"${{ secrets.TOKEN }}"` that is printed here would run as code
       help: Pass it through `env:`, and use the variable in quotes in the script. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`

@@ -58,7 +58,8 @@ fn ascii(json: &str) -> String {
 
 #[test]
 fn row_8_a_value_aimed_at_a_shell_or_a_workflow_is_named() {
-    let workflow = "on: push\njobs:\n  build:\n    steps:\n      - name: <{ spec.text | yaml }>\n        run: make <{ spec.text }>\n";
+    let workflow =
+        "on: push\njobs:\n  build:\n    runs-on: a\n    steps:\n      - name: <{ spec.text | yaml }>\n        run: make <{ spec.text }>\n";
     let values = ["shop", "a; id", "$(id)", "`id`", "${{ github.token }}", "a\nb: c", "a && b", "--flag", "'", "<<EOF"];
     let said = values.map(|value| {
         let said = rendered("ci@1", ".github/workflows/build.yaml", workflow, &json!({"text": value}));
@@ -76,4 +77,38 @@ fn row_8_a_value_aimed_at_a_shell_or_a_workflow_is_named() {
     "'": unsafe-print the text `'` that is printed here would run as code
     "<<EOF": unsafe-print the text `<<EOF` that is printed here would run as code
     "#);
+}
+
+/// Templates that print a text into an expression, each with what it may be there.
+#[test]
+fn row_8_a_value_in_an_expression_of_a_workflow_is_never_code() {
+    let step = |line: &str| format!("on: push\njobs:\n  build:\n    runs-on: a\n    steps:\n      - run: make\n        {line}\n");
+    let templates = [
+        "if: github.ref == 'refs/heads/<{ spec.text }>'",
+        "if: ${{ github.ref == 'refs/heads/<{ spec.text }>' }}",
+        "if: github.ref == <{ spec.text }>",
+        "if: <{ spec.text }>",
+        "if: <{ spec.text | yaml }>",
+        "env: {A: '${{ secrets.<{ spec.text }> }}'}",
+        "env: {A: '${{ secrets.X_<{ spec.text }> }}'}",
+        "env: {A: '${{ <{ spec.text }>.A }}'}",
+        "env: {A: '${{ <{ spec.text }>(1) }}'}",
+        "env: {A: '$<{ spec.text }>'}",
+        "env: {A: '$<{ spec.text }>{ github.token }}'}",
+        "env: {A: '<{ spec.text }>'}",
+    ];
+    let values = ["main", "3", "true", "secrets.A", "a' || 'b", "a || always()", "{{ github.token }}", "{", "${{ github.token }}"];
+    let letter =
+        |template: &str, value: &str| match rendered("ci@1", ".github/workflows/build.yaml", &step(template), &json!({"text": value})) {
+            Ok(_) => "·",
+            Err(said) if said.starts_with("unsafe-print") => "U",
+            Err(said) if said.starts_with("output-refused") => "r",
+            Err(_) => "!",
+        };
+    let row = |template: &&str| {
+        let letters: Vec<&str> = values.iter().map(|value| letter(template, value)).collect();
+        format!("{}  {template}\n", letters.join(" "))
+    };
+    // One column for each value; ·: rendered, U: unsafe-print, r: output-refused
+    insta::assert_snapshot!(templates.iter().map(row).collect::<String>(), @"");
 }

@@ -1,0 +1,123 @@
+//! What a template prints into a workflow is a value: never an expression, never a word of a shell.
+
+use super::expression::{Expression, Step, pieces, read};
+use crate::render::budget::{Print, placeholder};
+use crate::render::language::{Content, placeholders};
+use serde_json::Value;
+
+/// Keys whose values are expressions without `${{`.
+const CONDITIONS: [&str; 3] = ["if", "pre-if", "post-if"];
+
+/// Whether a text means nothing to a shell or to a workflow's expressions.
+fn is_inert(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b',' | b'+' | b'='))
+}
+
+/// The first print that would become code: an expression of a workflow anywhere, or a word of a shell in a script; `marked` is the
+/// file with placeholders, made when it is needed.
+pub(in crate::render) fn code_printed(content: &Content, prints: &[Print], marked: impl FnOnce() -> Option<Content>) -> Option<usize> {
+    let Content::Yaml(actual) = content else { return None };
+    let inert = prints.iter().all(|print| is_inert(&print.text));
+    if prints.is_empty() || inert && !in_expressions(actual, prints) {
+        return None;
+    }
+    let whole = prints.iter().position(|print| print.text.contains("${{"));
+    // What cannot be looked at is not let through.
+    let Some(Content::Yaml(marked)) = marked() else {
+        return whole.or_else(|| prints.iter().position(|print| !is_inert(&print.text))).or(Some(0));
+    };
+    let mut found = whole;
+    let mut opened = 0;
+    for (document, _) in &marked {
+        texts(document, "", &mut |name, text| {
+            opened += text.matches("${{").count();
+            found = found.or_else(|| code_in(name, text, prints));
+        });
+    }
+    let mut opens = 0;
+    for (document, _) in actual {
+        texts(document, "", &mut |_, text| opens += text.matches("${{").count());
+    }
+    // Where prints together with what is around them open an expression, one of them holds a part of its beginning.
+    found.or_else(|| if opens == opened { None } else { prints.iter().position(|print| print.text.contains(['$', '{'])).or(Some(0)) })
+}
+
+/// Whether something that was printed may stand in an expression.
+fn in_expressions(documents: &[(Value, u32)], prints: &[Print]) -> bool {
+    let mut there = false;
+    for (document, _) in documents {
+        texts(document, "", &mut |name, text| {
+            let holds = |code: &str| prints.iter().any(|print| !print.text.is_empty() && code.contains(print.text.trim_matches('"')));
+            there |= pieces(text).iter().any(|piece| holds(piece.inner)) || CONDITIONS.contains(&name) && holds(text);
+        });
+    }
+    there
+}
+
+/// The first print that is code in one text of the file with placeholders.
+fn code_in(name: &str, text: &str, prints: &[Print]) -> Option<usize> {
+    let there = placeholders(text);
+    if there.is_empty() {
+        return None;
+    }
+    let of = |index: &usize| prints.get(*index);
+    if matches!(name, "run" | "script")
+        && let Some(bad) = there.iter().find(|index| of(index).is_some_and(|print| !is_inert(&print.text)))
+    {
+        return Some(*bad);
+    }
+    let found = pieces(text);
+    if found.is_empty() && CONDITIONS.contains(&name) {
+        return code_of(text, prints);
+    }
+    found.iter().find_map(|piece| code_of(piece.inner, prints))
+}
+
+/// The first print of one expression that is more than a part of a text or of a property's name, or a number.
+fn code_of(expression: &str, prints: &[Print]) -> Option<usize> {
+    let there = placeholders(expression);
+    let Ok(expression) = read(expression) else { return there.first().copied() };
+    let mut plain = Vec::new();
+    expression.visit(&mut |part| match part {
+        Expression::Text(text) => plain.extend(placeholders(text).into_iter().filter(|index| is_text(prints, *index))),
+        Expression::Name(name) => {
+            plain.extend(placeholders(&name.text).into_iter().filter(|index| name.text == placeholder(*index) && is_number(prints, *index)))
+        }
+        Expression::Path(_, steps) => {
+            let names = steps.iter().filter_map(|step| if let Step::Name(name) = step { Some(name) } else { None });
+            plain.extend(names.flat_map(|name| placeholders(&name.text).into_iter().filter(|index| is_word(prints, *index, &name.text))));
+        }
+        _ => {}
+    });
+    there.into_iter().find(|index| !plain.contains(index))
+}
+
+fn is_text(prints: &[Print], index: usize) -> bool {
+    prints.get(index).is_some_and(|print| print.typed.is_none() && !print.text.contains(['\'', '\n']))
+}
+
+fn is_number(prints: &[Print], index: usize) -> bool {
+    let plain = |text: &str| matches!(text, "true" | "false") || text.parse::<f64>().is_ok_and(f64::is_finite);
+    prints.get(index).is_some_and(|print| plain(&print.text))
+}
+
+/// Whether what was printed is a part of the name that it stands in.
+fn is_word(prints: &[Print], index: usize, name: &str) -> bool {
+    let letters = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'));
+    let begins = |text: &str| !name.starts_with(&placeholder(index)) || text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    prints.get(index).is_some_and(|print| print.typed.is_none() && begins(&print.text) && letters(&print.text))
+}
+
+/// All texts of a value, each with the key that it is below.
+fn texts<'v>(value: &'v Value, name: &'v str, see: &mut impl FnMut(&'v str, &'v str)) {
+    match value {
+        Value::Object(map) => map.iter().for_each(|(name, value)| {
+            // A key may hold an expression too.
+            see("", name);
+            texts(value, name, see);
+        }),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, name, see)),
+        Value::String(text) => see(name, text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
