@@ -309,6 +309,8 @@ pub struct Target {
     pub terraform_providers: BTreeSet<String>,
     /// The minor version of Kubernetes that objects are checked against, `1.36`; nothing: they are not checked.
     pub kubernetes_version: Option<String>,
+    /// The namespaces that units may touch there, templates of one line with `*`; nothing: all, and what is in none.
+    pub namespaces: Option<Vec<String>>,
 }
 
 /// What a target is.

@@ -121,7 +121,7 @@ pub(super) fn target(mut fields: Fields<'_>, name: TargetName, names: &Names) ->
     let allow_paths = allowed(&mut fields, "/spec/allow/paths", &names.paths, PathName::parse, &UNKNOWN_PATH);
     misplaced(&mut fields, kind);
     let terraform_providers = terraform(&mut fields);
-    let kubernetes_version = kubernetes(&mut fields);
+    let (kubernetes_version, namespaces) = kubernetes(&mut fields);
     let target = kind.zip(connection).map(|(kind, connection)| Target {
         name,
         file: fields.path().clone(),
@@ -133,6 +133,7 @@ pub(super) fn target(mut fields: Fields<'_>, name: TargetName, names: &Names) ->
         allow_paths,
         terraform_providers,
         kubernetes_version,
+        namespaces,
     });
     fields.finish(target)
 }
@@ -195,19 +196,16 @@ fn misplaced(fields: &mut Fields<'_>, kind: Option<TargetKind>) {
     }
 }
 
-/// The minor version of Kubernetes that objects are checked against.
-fn kubernetes(fields: &mut Fields<'_>) -> Option<String> {
+/// The minor version of Kubernetes that objects are checked against, and the namespaces that units may touch.
+fn kubernetes(fields: &mut Fields<'_>) -> (Option<String>, Option<Vec<String>>) {
     fields.object("/spec/kubernetes", &["version", "namespaces"]);
-    if fields.has("/spec/kubernetes/namespaces") {
-        let help = "Leave `namespaces` out for now: a policy can refuse other namespaces.";
-        fields.not_yet("/spec/kubernetes/namespaces", "namespaces that units may touch are", help);
-    }
+    let namespaces = fields.has("/spec/kubernetes/namespaces").then(|| fields.texts("/spec/kubernetes/namespaces"));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let minor = |text: &str| {
         let (major, minor) = text.split_once('.')?;
         (is_number(major) && is_number(minor)).then(|| text.to_owned())
     };
-    fields.parsed("/spec/kubernetes/version", "a minor version such as `1.36`", minor)
+    (fields.parsed("/spec/kubernetes/version", "a minor version such as `1.36`", minor), namespaces)
 }
 
 fn terraform(fields: &mut Fields<'_>) -> BTreeSet<String> {

@@ -513,8 +513,6 @@ fn a_folder_of_manifests_names_a_version_of_kubernetes() {
 
         targets/dns.yaml:6:25 error wrong-format (platform)
           `spec.kubernetes.version` must be a minor version such as `1.36`, is `1.36.3`.
-        targets/dns.yaml:6:35 error not-supported-yet (platform)
-          namespaces that units may touch are not supported yet by this version of goldpath. Leave `namespaces` out for now: a policy can refuse other namespaces.
         targets/dns.yaml:10:3 error unknown-field (platform)
           `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
 

@@ -63,6 +63,7 @@ impl Case {
                 allow_paths: Vec::new(),
                 terraform_providers: BTreeSet::new(),
                 kubernetes_version: None,
+                namespaces: None,
             },
             path: GoldenPath {
                 name: release.path.clone(),

@@ -14,6 +14,10 @@ pub(super) const EMPTY_UNIT: Code = Code::new("empty-unit");
 pub(super) const EXPRESSION_ERROR: Code = Code::new("expression-error");
 /// A Kubernetes object is not what the API of its target's version takes.
 pub(super) const KUBERNETES_SCHEMA: Code = Code::new("kubernetes-schema");
+/// An object is in a namespace that its unit may not touch.
+pub(super) const NAMESPACE_NOT_ALLOWED: Code = Code::new("namespace-not-allowed");
+/// What one team may touch takes in what is another's.
+pub(super) const NAMESPACE_OVERLAP: Code = Code::new("namespace-overlap");
 /// A rendered file is not what its name says.
 pub(super) const NOT_WELL_FORMED: Code = Code::new("not-well-formed");
 /// A rendered file holds what is not allowed.
@@ -51,6 +55,8 @@ pub(super) const ALL: &[Code] = &[
     EMPTY_UNIT,
     EXPRESSION_ERROR,
     KUBERNETES_SCHEMA,
+    NAMESPACE_NOT_ALLOWED,
+    NAMESPACE_OVERLAP,
     NOT_WELL_FORMED,
     OUTPUT_REFUSED,
     RENDERER_INVALID,

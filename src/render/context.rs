@@ -1,7 +1,7 @@
 //! What templates see: the table of names, and nothing else.
 
 use super::marks::Marks;
-use crate::model::{GoldenPath, Platform, Release, Request, Target, TargetKind, Team};
+use crate::model::{GoldenPath, Platform, Release, Request, Target, TargetKind, Team, TeamName};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 use tera::{Context, Value};
@@ -9,7 +9,7 @@ use tera::{Context, Value};
 /// The parts that many requests share, made once.
 pub(super) struct Shared {
     platform: Value,
-    teams: BTreeMap<crate::model::TeamName, Value>,
+    teams: BTreeMap<TeamName, Value>,
     targets: BTreeMap<crate::model::TargetName, Value>,
 }
 
@@ -43,6 +43,16 @@ impl Shared {
         context.insert("annotations", &marks.annotations);
         context.insert_value("refs", value(refs));
         context
+    }
+
+    /// What is known of a team on a target before there is any request.
+    pub(super) fn team(&self, team: &TeamName, target: &Target) -> Context {
+        let mut context = Context::new();
+        if let Some(value) = self.teams.get(team) {
+            context.insert_value("team", value.clone());
+        }
+        context.insert_value("platform", self.platform.clone());
+        self.with_target(&context, target)
     }
 
     /// Adds the target of one unit.

@@ -121,6 +121,24 @@ pub(super) const ALL: &[Explained] = &[
         "Mend the template at the line that is shown.",
     ),
     row(
+        "namespace-not-allowed",
+        "An object is in a namespace that the target does not let units of this request touch, or for the whole cluster.",
+        &[Swap(TARGET, "  values:\n", "  kubernetes: {namespaces: [\"{{ team.name }}-*\"]}\n  values:\n")],
+        "Put the object into a namespace of the team; which ones there are is said in `kubernetes.namespaces` of the target.",
+    ),
+    row(
+        "namespace-overlap",
+        "The namespaces of one team take in those of another, whose name begins with its name.",
+        &[
+            Swap(TARGET, "  values:\n", "  kubernetes: {namespaces: [\"{{ team.name }}\", \"{{ team.name }}-*\"]}\n  values:\n"),
+            Write(
+                "teams/platform-tools.yaml",
+                "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: platform-tools}\nspec:\n  title: Tools\n  contact: {channel: \"#tools\"}\n",
+            ),
+        ],
+        "Give the teams other names, or put something between team and rest that no name of a team holds.",
+    ),
+    row(
         "unknown-kubernetes-version",
         "A target names a Kubernetes version whose API goldpath does not know, so that nothing could be checked.",
         &[Swap(TARGET, "  values:\n", "  kubernetes: {version: \"1.7\"}\n  values:\n")],

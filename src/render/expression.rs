@@ -23,11 +23,7 @@ pub(super) struct Expressions {
 impl Expressions {
     /// Loads all expressions of a release.
     pub(super) fn load(release: &Release) -> Self {
-        let mut tera = Tera::new();
-        tera.autoescape_on(Vec::<&str>::new());
-        filters::register(&mut tera);
-        budget::register(&mut tera);
-        let mut loaded = Self { tera, wrong: BTreeMap::new() };
+        let mut loaded = Self::none();
         for output in &release.outputs {
             for (what, source) in [("forEach", &output.for_each), ("when", &output.when)] {
                 if let Some(source) = source {
@@ -42,6 +38,21 @@ impl Expressions {
             loaded.template(format!("export:{export}"), source);
         }
         loaded
+    }
+
+    /// Loads templates of one line, each with its name.
+    pub(super) fn lines<'s>(sources: impl Iterator<Item = (String, &'s str)>) -> Self {
+        let mut loaded = Self::none();
+        sources.for_each(|(name, source)| loaded.template(name, source));
+        loaded
+    }
+
+    fn none() -> Self {
+        let mut tera = Tera::new();
+        tera.autoescape_on(Vec::<&str>::new());
+        filters::register(&mut tera);
+        budget::register(&mut tera);
+        Self { tera, wrong: BTreeMap::new() }
     }
 
     fn expression(&mut self, name: String, source: &str) {
@@ -105,11 +116,17 @@ impl Expressions {
         self.line(export, &format!("export:{export}"), context)
     }
 
-    fn line(&self, shown: &str, name: &str, context: &Context) -> Result<String, String> {
+    /// What a template of one line comes to; `shown` is how messages name it.
+    pub(super) fn line(&self, shown: &str, name: &str, context: &Context) -> Result<String, String> {
         self.wrong.get(name).map_or(Ok(()), |message| Err(format!("`{shown}`: {message}")))?;
         let noted = budget::render(&self.tera, name, context, STEPS, LONGEST_LINE, Mode::default());
         let noted = noted.map_err(|(error, _)| format!("`{shown}`: {}", explain(&error)))?;
         Ok(String::from_utf8_lossy(&noted.output).into_owned())
+    }
+
+    /// Whether a template of one line could be loaded, and why not.
+    pub(super) fn loads(&self, name: &str) -> Result<(), String> {
+        self.wrong.get(name).map_or(Ok(()), |message| Err(message.clone()))
     }
 
     fn usable(&self, name: &str) -> Result<(), String> {
@@ -122,6 +139,15 @@ impl Expressions {
         let value = budget::evaluate(&self.tera, &name, context, STEPS).map_err(|error| format!("`{what}`: {}", explain(&error)))?;
         to_json(&value).map_err(|error| format!("`{what}`: {}", explain(&error)))
     }
+}
+
+/// Whether a template reads a name that it is given.
+pub(super) fn reads(source: &str, name: &str) -> bool {
+    parts(source, &Delimiters::default()).iter().filter(|part| matches!(part.piece, Piece::Expression | Piece::Tag)).any(|part| {
+        let word = |index: usize| part.word(source, index);
+        let begins = |index: usize| part.tokens[index].kind == Kind::Ident && (index == 0 || !matches!(word(index - 1), "." | "|"));
+        (0..part.tokens.len()).any(|index| begins(index) && word(index) == name)
+    })
 }
 
 fn name(what: &str, output: &Output) -> String {

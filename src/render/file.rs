@@ -1,11 +1,14 @@
 //! The files of one unit: rendered or copied, parsed back, checked, marked.
 
 use super::budget::{Marking, Mode, Noted};
-use super::codes::{DOUBTFUL_OUTPUT, KUBERNETES_SCHEMA, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT};
+use super::codes::{
+    DOUBTFUL_OUTPUT, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT,
+};
 use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
 use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
 use super::marks::Marks;
+use super::namespaces::Allowed;
 use super::release::{Body, FilePlan, Plan};
 use super::rendered::{Limits, Object, RenderedFile, Tell};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
@@ -26,6 +29,8 @@ pub(super) struct Maker<'a> {
     pub(super) providers: &'a BTreeSet<String>,
     /// The APIs that objects are checked against.
     pub(super) apis: Option<Apis<'a>>,
+    /// What its objects may touch on the target, and the APIs that tell what is in a namespace; nothing: everything.
+    pub(super) touches: Option<(&'a Allowed, Apis<'a>)>,
     /// What a generated file says it came from.
     pub(super) release_file: &'a RepoPath,
     /// Told each template before it runs.
@@ -221,7 +226,7 @@ impl Maker<'_> {
                         Language::Text => "text",
                     };
                     format!("`{}` is not well-formed {language}{at}: {}", plan.path, trouble.message)
-                } else if *code == KUBERNETES_SCHEMA {
+                } else if [KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED].contains(code) {
                     // Without the line, which is not the same for every request, so that one mistake is one finding.
                     format!("`{}`: {}", plan.path, trouble.message)
                 } else {
@@ -259,7 +264,12 @@ impl Maker<'_> {
                 let unchecked = kubernetes::unchecked(apis, &documents).into_iter();
                 made.unchecked.extend(unchecked.map(|(place, (shown, is_there))| (plan.source.clone(), shown, place, is_there)));
             }
-            let mut mistakes = if misfits.is_empty() { Vec::new() } else { self.mistakes(plan, &KUBERNETES_SCHEMA, misfits) };
+            let mut mistakes = self.mistakes(plan, &KUBERNETES_SCHEMA, misfits);
+            if let Some((allowed, apis)) = self.touches {
+                made.schemas.extend(kubernetes::schemas_read(apis, &documents));
+                let touched = kubernetes::placed(&text, &documents, |document| allowed.check(apis, document).into_iter().collect());
+                mistakes.extend(self.mistakes(plan, &NAMESPACE_NOT_ALLOWED, touched));
+            }
             let manifest = match kubernetes::manifest(&plan.path, documents, marks) {
                 Ok(manifest) if mistakes.is_empty() => manifest,
                 Ok(_) => return Err(mistakes),

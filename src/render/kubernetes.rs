@@ -3,7 +3,7 @@
 use super::language::Trouble;
 use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
 use super::rendered::Object;
-use super::schema::{self, At, Custom, Known, Schema};
+use super::schema::{self, At, Custom, Known, Schema, Scope};
 use crate::model::{JsonText, RepoPath};
 use crate::yaml;
 use serde_json::{Map, Value};
@@ -47,6 +47,19 @@ pub(super) struct Apis<'a> {
     pub(super) custom: &'a Custom<'a>,
 }
 
+impl Apis<'_> {
+    /// Whether an object is in a namespace; nothing where that is not known.
+    pub(super) fn scope(self, document: &Value) -> Option<Scope> {
+        if self.kubernetes.serves(document) {
+            return self.kubernetes.scope(document);
+        }
+        match self.custom.known(&Custom::place(document)?, document) {
+            Known::Schema(schema) => schema.scope(document),
+            Known::Unreadable | Known::Nothing => None,
+        }
+    }
+}
+
 /// Custom resources of some documents that are not checked, as kind and `apiVersion`, with where their schema would be and whether a file is there.
 pub(super) fn unchecked(apis: Apis<'_>, documents: &[(Value, u32)]) -> BTreeMap<RepoPath, (String, bool)> {
     let mut unchecked = BTreeMap::new();
@@ -83,7 +96,12 @@ fn check(apis: Apis<'_>, document: &Value) -> Vec<schema::Wrong> {
 
 /// What the API would not take of the documents of a file.
 pub(super) fn misfits(apis: Apis<'_>, text: &str, documents: &[(Value, u32)]) -> Vec<Trouble> {
-    let all = documents.iter().map(|(document, line)| (*line, check(apis, document)));
+    placed(text, documents, |document| check(apis, document))
+}
+
+/// What is wrong with the documents of a file, each mistake at its line.
+pub(super) fn placed(text: &str, documents: &[(Value, u32)], check: impl Fn(&Value) -> Vec<schema::Wrong>) -> Vec<Trouble> {
+    let all = documents.iter().map(|(document, line)| (*line, check(document)));
     let wrong: Vec<_> = all.filter(|(_, wrong)| !wrong.is_empty()).collect();
     if wrong.is_empty() {
         return Vec::new();

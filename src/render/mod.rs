@@ -19,6 +19,7 @@ mod kubernetes;
 mod language;
 mod lexer;
 mod marks;
+mod namespaces;
 mod paths;
 mod probe;
 mod provenance;
@@ -111,6 +112,7 @@ fn render_here(
     rendered.findings.extend(schema::unknown_versions(snapshot, platform));
     rendered.findings.extend(release_findings(platform, &releases));
     let world = World::open((snapshot, platform), limits, renderers, releases, &inputs, watched, &requests);
+    rendered.findings.extend(world.namespaces.findings(snapshot, platform, &world.shared));
     let one = |request: &Request| {
         let key = key(&world, request);
         let known = cache.requests.get(&key).and_then(|variants| variants.iter().find(|variant| inputs.still(&variant.reads)));

@@ -172,6 +172,7 @@ impl<'a> Bench<'a> {
             marks: &self.marks,
             providers: &self.target.terraform_providers,
             apis: None,
+            touches: None,
             release_file: &self.release.file,
             begins: &|_| {},
             traced: None,

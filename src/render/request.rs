@@ -11,6 +11,7 @@ use super::file::{Maker, at_output};
 use super::inputs::{Inputs, TARGETS};
 use super::kubernetes::Apis;
 use super::marks::{Marks, marks};
+use super::namespaces::Namespaces;
 use super::paths::in_release;
 use super::refs::{self, Views};
 use super::release::Loaded;
@@ -37,6 +38,7 @@ pub(super) struct World<'a> {
     pub(super) inputs: &'a Inputs<'a>,
     pub(super) views: Views,
     pub(super) custom: Custom<'a>,
+    pub(super) namespaces: Namespaces,
     pub(super) watched: &'a Watched,
 }
 
@@ -52,7 +54,8 @@ impl<'a> World<'a> {
         requests: &[&Request],
     ) -> Self {
         let (shared, custom) = (Shared::new(platform), Custom::of(snapshot));
-        let mut world = Self { snapshot, platform, limits, renderers, releases, shared, inputs, views: Views::new(), custom, watched };
+        let (views, namespaces) = (Views::new(), Namespaces::of(platform));
+        let mut world = Self { snapshot, platform, limits, renderers, releases, shared, inputs, views, custom, namespaces, watched };
         world.views = refs::views(&world, requests);
         world
     }
@@ -295,6 +298,11 @@ impl<'a> Work<'a> {
             return;
         };
         let context = self.world.shared.with_target(context, target);
+        let allowed = match self.world.namespaces.allowed(self.world.snapshot, target, &context) {
+            Ok(allowed) => allowed,
+            Err(finding) => return self.fail(finding.related(Place::file(self.request.file.clone()), "a unit of this request goes there")),
+        };
+        let custom = &self.world.custom;
         let maker = Maker {
             plan,
             renderer,
@@ -302,7 +310,11 @@ impl<'a> Work<'a> {
             limits: self.world.limits,
             marks: &self.marks,
             providers: &target.terraform_providers,
-            apis: schema::of_target(target).map(|kubernetes| Apis { kubernetes, custom: &self.world.custom }),
+            apis: schema::of_target(target).map(|kubernetes| Apis { kubernetes, custom }),
+            touches: allowed.as_ref().map(|allowed| {
+                let kubernetes = schema::of_target(target).unwrap_or_else(schema::newest);
+                (allowed, Apis { kubernetes, custom })
+            }),
             release_file: &self.release.file,
             begins: &|file| {
                 let at = At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() };

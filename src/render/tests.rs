@@ -42,6 +42,7 @@ impl Case {
             allow_paths: vec!["*".to_owned()],
             terraform_providers: BTreeSet::from(["hashicorp/time".to_owned()]),
             kubernetes_version: None,
+            namespaces: None,
         };
         let golden_path = GoldenPath {
             name: PathName::parse("environment").unwrap(),

@@ -157,7 +157,7 @@ fn its_objects_fit_every_version_of_kubernetes() {
     let wrong = [edited(target, "\"1.36\"", "\"1.37\""), edited(service, "targetPort", "targetport")]
         .map(|snapshot| lines(&rendered(&snapshot).1.findings));
     insta::assert_snapshot!(wrong.join("\n"), @"
-        targets/staging-eu-west-1.yaml:10 unknown-kubernetes-version: the API of Kubernetes `1.37` is not known, so nothing that goes to `staging-eu-west-1` could be checked
+        targets/staging-eu-west-1.yaml:11 unknown-kubernetes-version: the API of Kubernetes `1.37` is not known, so nothing that goes to `staging-eu-west-1` could be checked
           Known are `1.34`, `1.35` and `1.36`; leave `kubernetes` out, and objects are not checked.
 
         golden-paths/http-service/1.1.0/cluster/service.yaml.tera:14 kubernetes-schema: `service.yaml`: Service: Kubernetes 1.36 knows no field `spec.ports[0].targetport` (and so in 1 more)

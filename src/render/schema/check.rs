@@ -1,6 +1,6 @@
 //! Objects against what the API takes: the value and its type are walked together.
 
-use super::{Schema, Type};
+use super::{Schema, Scope, Type};
 use crate::model::{close_match, is_quantity, quoted_list};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -49,6 +49,13 @@ impl Schema {
     pub(in crate::render) fn serves(&self, object: &Value) -> bool {
         let group = object.get("apiVersion").and_then(Value::as_str).and_then(|api| api.split_once('/')).map_or("", |(group, _)| group);
         self.kinds.contains_key(group)
+    }
+
+    /// Whether an object is in a namespace; nothing where that is not known.
+    pub(in crate::render) fn scope(&self, object: &Value) -> Option<Scope> {
+        let text = |field: &str| object.get(field).and_then(Value::as_str);
+        let group = text("apiVersion")?.split_once('/').map_or("", |(group, _)| group);
+        self.scopes.get(group)?.get(text("kind")?).copied()
     }
 
     fn not_served(&self, api_version: &str, kind: &str) -> Wrong {

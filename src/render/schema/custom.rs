@@ -1,6 +1,6 @@
 //! Custom resources: their schemas come from the repository, `schemas/<group>/<kind>_<version>.json`, and are made from definitions.
 
-use super::{Schema, Shape, Type};
+use super::{Schema, Scope, Shape, Type};
 use crate::model::RepoPath;
 use crate::snapshot::Snapshot;
 use crate::yaml;
@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 const FOLDER: &str = "schemas";
 /// Schemas nest no deeper than this; what is below is not looked at.
 const DEEPEST: usize = 64;
+/// Where a schema says `Namespaced` or `Cluster`, which a definition says elsewhere.
+const SCOPE: &str = "x-goldpath-scope";
 
 /// The schemas of custom resources that a repository brings.
 #[derive(Debug)]
@@ -69,7 +71,13 @@ fn schema(root: &Value, group: &str, version: &str, kind: &str) -> Option<Schema
         shapes[top].fields.insert(field.to_owned(), wanted);
     }
     let kinds = BTreeMap::from([(version.to_owned(), BTreeMap::from([(kind.to_owned(), Type::Shape(top))]))]);
-    Some(Schema { api: format!("`{group}/{version}`"), kinds: BTreeMap::from([(group.to_owned(), kinds)]), shapes })
+    let scope = match root.get(SCOPE).and_then(Value::as_str) {
+        Some("Cluster") => Some(Scope::Cluster),
+        Some("Namespaced") => Some(Scope::Namespaced),
+        _ => None,
+    };
+    let scopes = BTreeMap::from([(group.to_owned(), scope.map(|scope| (kind.to_owned(), scope)).into_iter().collect())]);
+    Some(Schema { api: format!("`{group}/{version}`"), kinds: BTreeMap::from([(group.to_owned(), kinds)]), shapes, scopes })
 }
 
 /// What a value may be; whatever a schema says beyond its form is for the API server.
@@ -139,7 +147,11 @@ fn of_definition(document: &Value) -> Result<Vec<(RepoPath, Value)>, String> {
         let number = text(version, "/name").ok_or_else(|| lacks("spec.versions[].name"))?;
         let schema = version.pointer("/schema/openAPIV3Schema").ok_or_else(|| lacks("spec.versions[].schema.openAPIV3Schema"))?;
         let path = RepoPath::parse(&file_of(&group, &kind, &number)).map_err(|error| format!("`{name}`: {error}"))?;
-        schemas.push((path, schema.clone()));
+        let mut schema = schema.clone();
+        if let (Value::Object(map), Some(scope)) = (&mut schema, text(document, "/spec/scope")) {
+            map.insert(SCOPE.to_owned(), Value::String(scope));
+        }
+        schemas.push((path, schema));
     }
     Ok(schemas)
 }
@@ -207,6 +219,12 @@ spec:
     fn a_definition_comes_to_a_schema_for_each_version_that_is_served() {
         let paths: Vec<String> = schemas_of_crd(CRD).unwrap().into_iter().map(|(path, _)| path.to_string()).collect();
         assert_eq!(paths, ["schemas/cert.example.org/Certificate_v1.json"]);
+        let scopes = ["Namespaced", "Cluster"].map(|scope| {
+            let (_, root) = schemas_of_crd(&CRD.replace("Namespaced", scope)).unwrap().remove(0);
+            let object = serde_json::json!({"apiVersion": "cert.example.org/v1", "kind": "Certificate"});
+            schema(&root, "cert.example.org", "v1", "Certificate").unwrap().scope(&object)
+        });
+        assert_eq!(scopes, [Some(Scope::Namespaced), Some(Scope::Cluster)]);
         insta::assert_snapshot!(schemas_of_crd("kind: ConfigMap\n").unwrap_err(), @"it holds no `CustomResourceDefinition`");
         insta::assert_snapshot!(schemas_of_crd(&CRD.replace("  group: cert.example.org\n", "")).unwrap_err(), @"`certificates.cert.example.org` has no `spec.group`");
         insta::assert_snapshot!(schemas_of_crd(&CRD.replace("group: cert", "group: ../cert")).unwrap_err(), @"`certificates.cert.example.org`: the path holds `.` or `..`");

@@ -28,6 +28,15 @@ pub(super) struct Schema {
     /// Group (the core group is empty), version and kind of what can be created.
     kinds: BTreeMap<String, BTreeMap<String, BTreeMap<String, Type>>>,
     shapes: Vec<Shape>,
+    /// Group and kind, as far as it is known.
+    scopes: BTreeMap<String, BTreeMap<String, Scope>>,
+}
+
+/// Whether an object is in a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Namespaced,
+    Cluster,
 }
 
 /// An object with fields of its own.
@@ -79,6 +88,12 @@ pub(super) fn of_version(version: &str) -> Option<&'static Schema> {
     Some(packed.schema.get_or_init(|| unpack(version, packed.bytes).expect("a test reads every schema that comes with goldpath")))
 }
 
+/// The API of the newest version, which tells what is in a namespace where a target names none.
+pub(super) fn newest() -> &'static Schema {
+    let version = PACKED.keys().next_back().expect("there is a schema");
+    of_version(version).expect("it is one of those that are known")
+}
+
 /// The API that the objects for a target are checked against; nothing when it names no version, or one that is not known.
 pub(super) fn of_target(target: &Target) -> Option<&'static Schema> {
     target.kubernetes_version.as_deref().and_then(of_version)
@@ -100,6 +115,7 @@ pub(super) fn unknown_versions(snapshot: &Snapshot, platform: &Platform) -> Vec<
 #[derive(Deserialize)]
 struct RawSchema<'a> {
     kinds: BTreeMap<String, BTreeMap<String, BTreeMap<String, &'a str>>>,
+    cluster: BTreeMap<String, Vec<String>>,
     #[serde(borrow)]
     shapes: BTreeMap<&'a str, RawShape<'a>>,
 }
@@ -116,6 +132,15 @@ fn unpack(version: &'static str, packed: &[u8]) -> Option<Schema> {
     let text = unzip(packed)?;
     let raw: RawSchema<'_> = serde_json::from_slice(&text).ok()?;
     let names: BTreeMap<&str, usize> = raw.shapes.keys().enumerate().map(|(index, name)| (*name, index)).collect();
+    let scope_of = |group: &str, kind: &str| {
+        let cluster = raw.cluster.get(group).is_some_and(|kinds| kinds.iter().any(|known| known == kind));
+        if cluster { Scope::Cluster } else { Scope::Namespaced }
+    };
+    let scopes = raw.kinds.iter().map(|(group, versions)| {
+        let kinds = versions.values().flat_map(BTreeMap::keys).map(|kind| (kind.clone(), scope_of(group, kind)));
+        (group.clone(), kinds.collect())
+    });
+    let scopes = scopes.collect();
     let shape = |raw: &RawShape<'_>| {
         let fields = raw.fields.iter().map(|(name, text)| Some(((*name).to_owned(), type_of(text, &names)?)));
         Some(Shape { fields: fields.collect::<Option<_>>()?, required: raw.required.clone() })
@@ -128,6 +153,7 @@ fn unpack(version: &'static str, packed: &[u8]) -> Option<Schema> {
         api: format!("Kubernetes {version}"),
         shapes: raw.shapes.values().map(shape).collect::<Option<_>>()?,
         kinds: raw.kinds.into_iter().map(group).collect::<Option<_>>()?,
+        scopes,
     })
 }
 

@@ -2,6 +2,7 @@
 
 mod files;
 mod fuzz;
+mod namespaces;
 mod policies;
 mod repository;
 mod templates;

@@ -110,5 +110,18 @@ fn row_8_a_value_in_an_expression_of_a_workflow_is_never_code() {
         format!("{}  {template}\n", letters.join(" "))
     };
     // One column for each value; ·: rendered, U: unsafe-print, r: output-refused
-    insta::assert_snapshot!(templates.iter().map(row).collect::<String>(), @"");
+    insta::assert_snapshot!(templates.iter().map(row).collect::<String>(), @"
+    · · · · U · · · U  if: github.ref == 'refs/heads/<{ spec.text }>'
+    · · · · U · · · U  if: ${{ github.ref == 'refs/heads/<{ spec.text }>' }}
+    U · · U U U U U U  if: github.ref == <{ spec.text }>
+    U U U U U U U U U  if: <{ spec.text }>
+    U U U U U U U U U  if: <{ spec.text | yaml }>
+    · U · U U U U U U  env: {A: '${{ secrets.<{ spec.text }> }}'}
+    · · · U U U U U U  env: {A: '${{ secrets.X_<{ spec.text }> }}'}
+    U r · U U U U U U  env: {A: '${{ <{ spec.text }>.A }}'}
+    U U U U U U U U U  env: {A: '${{ <{ spec.text }>(1) }}'}
+    · · · · U · U · U  env: {A: '$<{ spec.text }>'}
+    · · · · U · U U U  env: {A: '$<{ spec.text }>{ github.token }}'}
+    · · · · U · · · U  env: {A: '<{ spec.text }>'}
+    ");
 }
