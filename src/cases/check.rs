@@ -2,10 +2,10 @@
 
 use super::setting::Setting;
 use super::{Case, Watcher};
-use crate::model::{Finding, Place, RepoPath, Turn, sort_findings};
+use crate::model::{Coverage, Finding, Place, ReleaseId, RepoPath, Turn, sort_findings};
 use crate::parse::{Parsed, parse_telling};
-use crate::policy;
-use crate::render::{Cache, Limits, Rendered, Unit, render_watched};
+use crate::policy::{self, Policies};
+use crate::render::{Cache, Limits, Rendered, Unit, coverage, render_watched};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde::{Deserialize, Serialize};
@@ -82,9 +82,11 @@ impl Wanted {
 }
 
 /// Runs a case.
-pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> Ran {
-    let broken =
-        |message: &str| Ran { case: case.clone(), failures: vec![Failure::Broken { message: message.to_owned() }], expected: None };
+pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> (Ran, Option<Outcome>) {
+    let broken = |message: &str| {
+        let failures = vec![Failure::Broken { message: message.to_owned() }];
+        (Ran { case: case.clone(), failures, expected: None }, None)
+    };
     let Some(mut setting) = Setting::of(repository, case) else { return broken("it has no `request.yaml`") };
     let folder = case.folder();
     let wanted = match repository.text(&format!("{folder}/findings.yaml")).map(wanted) {
@@ -98,7 +100,8 @@ pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> Ran 
     if expected.is_some() && wanted.is_some() {
         return broken("it has both `expected/` and `findings.yaml`: a request is either rendered or refused");
     }
-    let findings: Vec<Finding> = outcome.findings.into_iter().map(|finding| back(finding, &setting.request, &folder)).collect();
+    let said = outcome.findings.iter().cloned();
+    let findings: Vec<Finding> = said.map(|finding| back(finding, &setting.request, &folder)).collect();
     let (failures, expected) = match (expected, wanted) {
         (_, Some(wanted)) => {
             (refused(&wanted, &findings), written(&findings).map(|text| BTreeMap::from([("findings.yaml".to_owned(), text)])))
@@ -116,11 +119,13 @@ pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> Ran 
         }
     };
     let expected = expected.filter(|_| !failures.is_empty());
-    Ran { case: case.clone(), failures, expected }
+    (Ran { case: case.clone(), failures, expected }, Some(outcome))
 }
 
 /// What a setting comes to.
 pub(super) struct Outcome {
+    snapshot: Snapshot,
+    parsed: Parsed,
     rendered: Rendered,
     findings: Vec<Finding>,
     /// The first mistake of reading: the request is not taken.
@@ -134,7 +139,7 @@ pub(super) enum Came {
     /// It is taken, and something is wrong with what it renders to.
     Wrong(Box<Finding>),
     /// It renders, and nothing is wrong.
-    Fine,
+    Fine(Box<Outcome>),
 }
 
 impl Outcome {
@@ -143,15 +148,32 @@ impl Outcome {
         if let Some(finding) = self.refused {
             return Came::Refused(Box::new(finding));
         }
-        let errors = self.findings.into_iter().filter(Finding::is_error);
+        let errors = self.findings.iter().filter(|finding| finding.is_error()).cloned();
         let (theirs, wrong): (Vec<Finding>, Vec<Finding>) = errors.partition(|finding| finding.turn == Turn::Requester);
         match (wrong.into_iter().next(), theirs.into_iter().next()) {
             (Some(wrong), _) => Came::Wrong(Box::new(wrong)),
             (None, Some(theirs)) => Came::Refused(Box::new(theirs)),
-            (None, None) => Came::Fine,
+            (None, None) => Came::Fine(Box::new(self)),
         }
     }
+
+    /// What some policies refuse of it.
+    pub(super) fn denied(&self, policies: &Policies, watcher: &Watcher) -> Vec<Finding> {
+        let plans = BTreeMap::new();
+        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |_| true, &plans);
+        let verdicts = policy::evaluate_telling(policies, &inputs, &[], DAY, &mut |ask| watcher.asks(ask));
+        verdicts.findings.into_iter().filter(Finding::is_error).collect()
+    }
+
+    /// The lines of a release that it reaches.
+    pub(super) fn coverage(&self, release: &ReleaseId, watcher: &Watcher) -> Coverage {
+        let begins = |at| watcher.renders(at);
+        coverage(&self.snapshot, &self.parsed.platform, &Limits::default(), &self.rendered, release, &begins)
+    }
 }
+
+/// Cases have no exceptions, so it is any day.
+const DAY: &str = "1970-01-01";
 
 /// Reads, renders and judges a setting, with samples of the targets that it needs.
 pub(super) fn outcome(setting: &mut Setting, watcher: &Watcher) -> Outcome {
@@ -168,7 +190,7 @@ pub(super) fn outcome(setting: &mut Setting, watcher: &Watcher) -> Outcome {
         findings.extend(judged(&snapshot, &parsed, &rendered, watcher));
         sort_findings(&mut findings);
         let refused = parsed.findings.iter().find(|finding| finding.is_error()).cloned();
-        return Outcome { rendered, findings, refused };
+        return Outcome { snapshot, parsed, rendered, findings, refused };
     }
 }
 
@@ -178,7 +200,7 @@ fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered, watcher: &W
     let (policies, mut findings) = policy::compile_telling(snapshot, platform, &mut |ask| watcher.asks(ask));
     let plans = BTreeMap::new();
     let inputs = policy::inputs(snapshot, platform, rendered, |_| true, &plans);
-    findings.extend(policy::evaluate_telling(&policies, &inputs, &[], "1970-01-01", &mut |ask| watcher.asks(ask)).findings);
+    findings.extend(policy::evaluate_telling(&policies, &inputs, &[], DAY, &mut |ask| watcher.asks(ask)).findings);
     findings
 }
 

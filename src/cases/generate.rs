@@ -1,6 +1,8 @@
 //! Requests made from a release's own schema: those that fit must render, those that do not must be refused.
 //!
-//! What a schema cannot say, such as that names are unique, and what policies refuse, is the requester's to mend: such a request is made anew.
+//! What a schema cannot say, such as that names are unique, and what the release's own policies refuse, is the requester's to mend: such a
+//! request is made anew. What only policies of the organisation refuse is a note, since they may refuse what a golden path can make (three
+//! replicas outside of production, say); when they refuse every request, those of the cases too, nobody can use the release: that is a failure.
 //!
 //! The seed is the digest of the release, so that the same release is always tried with the same requests. A request that fails is made smaller
 //! as long as it fails in the same way.
@@ -8,12 +10,14 @@
 use super::check::{Came, outcome};
 use super::setting::{SAMPLE_TEAM, Setting, document};
 use super::values::{Maker, smaller, spoiled};
-use super::{Case, Watcher};
-use crate::model::{Finding, ReleaseId, RepoPath};
+use super::{Case, Watcher, cases};
+use crate::model::{Code, Finding, ReleaseId, RepoPath};
+use crate::policy::Policies;
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// How often a request is made anew when it does not fit after all.
 const TRIES: usize = 10;
@@ -33,6 +37,19 @@ pub struct Tried {
     pub refused: usize,
     /// What went wrong, at most one of each kind.
     pub failures: Vec<Wrong>,
+    /// What policies of the organisation refuse of those that fit, each policy once.
+    pub denied: Vec<Denied>,
+}
+
+/// A policy of the organisation refuses requests that fit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Denied {
+    /// How many of them.
+    pub times: usize,
+    /// One of them, made small.
+    pub request: String,
+    /// What the policy says of it.
+    pub finding: Box<Finding>,
 }
 
 /// What is wrong with a release, as a generated request shows.
@@ -50,6 +67,8 @@ pub enum Wrong {
         /// What is said.
         finding: Box<Finding>,
     },
+    /// Every request that fits, and that of every case, is refused by policies of the organisation.
+    AllDenied,
     /// A request does not fit, and is taken.
     Taken {
         /// The request.
@@ -65,14 +84,14 @@ pub enum Wrong {
 }
 
 /// Tries a release with so many requests that fit and so many that do not; nothing when it cannot be read at all.
-pub(super) fn tried(repository: &Snapshot, release: &ReleaseId, count: usize, watcher: &Watcher) -> Option<Tried> {
-    let scene = Scene::of(repository, release, watcher)?;
-    let mut tried = Tried { release: release.clone(), valid: 0, refused: 0, failures: Vec::new() };
+pub(super) fn tried(repository: &Snapshot, policies: &Policies, release: &ReleaseId, count: usize, watcher: &Watcher) -> Option<Tried> {
+    let scene = Scene::of(repository, policies, release, watcher)?;
+    let mut tried = Tried { release: release.clone(), valid: 0, refused: 0, failures: Vec::new(), denied: Vec::new() };
     let mut last = None;
     let mut fitting = Vec::new();
     for nth in 0..count {
         match scene.fitting(nth, &mut last) {
-            Some(Ok(spec)) => fitting.push(spec),
+            Some(Ok(fits)) => fitting.push(fits),
             Some(Err(wrong)) => {
                 tried.failures.push(wrong);
                 break;
@@ -84,11 +103,15 @@ pub(super) fn tried(repository: &Snapshot, release: &ReleaseId, count: usize, wa
     if fitting.is_empty() && tried.failures.is_empty() && count > 0 {
         tried.failures.push(Wrong::NoneFits { finding: last.map(Box::new) });
     }
-    for (nth, spec) in fitting.iter().enumerate() {
+    tried.denied = scene.denied(&fitting);
+    if !fitting.is_empty() && fitting.iter().all(|(_, denied)| !denied.is_empty()) && !scene.has_case_for_all(repository) {
+        tried.failures.push(Wrong::AllDenied);
+    }
+    for (nth, (spec, _)) in fitting.iter().enumerate() {
         let Some((spoilt, how)) = spoiled(spec, &scene.schema, scene.seed.wrapping_add(nth as u64)) else { continue };
         match scene.run(&spoilt) {
             Came::Refused(_) => tried.refused += 1,
-            Came::Wrong(_) | Came::Fine => {
+            Came::Wrong(_) | Came::Fine(_) => {
                 tried.failures.push(Wrong::Taken { request: scene.text(&spoilt), how });
                 break;
             }
@@ -97,9 +120,14 @@ pub(super) fn tried(repository: &Snapshot, release: &ReleaseId, count: usize, wa
     Some(tried)
 }
 
+/// The spec of a request that fits, and what the organisation's policies refuse of it.
+type Fits = (Value, Vec<Finding>);
+
 /// What all generated requests of a release share.
 struct Scene<'a> {
     watcher: &'a Watcher,
+    /// The organisation's.
+    policies: &'a Policies,
     release: ReleaseId,
     /// Only what the release needs.
     repository: Snapshot,
@@ -113,7 +141,7 @@ struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    fn of(repository: &Snapshot, release: &ReleaseId, watcher: &'a Watcher) -> Option<Self> {
+    fn of(repository: &Snapshot, policies: &'a Policies, release: &ReleaseId, watcher: &'a Watcher) -> Option<Self> {
         let folder = release.folder();
         let own = document(repository, &format!("{folder}/release.yaml"))?;
         let path = document(repository, &format!("golden-paths/{}/path.yaml", release.path))?;
@@ -128,6 +156,7 @@ impl<'a> Scene<'a> {
         let files = needed.filter(|(path, _)| path.components().nth(3) != Some("tests")).map(|(path, file)| (path.clone(), file.clone()));
         Some(Self {
             watcher,
+            policies,
             release: release.clone(),
             repository: Snapshot::new(None, files.collect(), Vec::new()),
             schema,
@@ -139,16 +168,16 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// The spec of a request that fits and renders, or what is wrong; nothing when none could be made.
-    fn fitting(&self, nth: usize, last: &mut Option<Finding>) -> Option<Result<Value, Wrong>> {
+    /// The spec of a request that fits and renders, with what policies refuse of it, or what is wrong; nothing when none could be made.
+    fn fitting(&self, nth: usize, last: &mut Option<Finding>) -> Option<Result<Fits, Wrong>> {
         for attempt in 0..TRIES {
             let seed = self.seed.wrapping_add((nth * TRIES + attempt) as u64);
             let mut spec = Maker::new(&self.schema, seed).make();
             self.settle(&mut spec);
             match self.run(&spec) {
-                Came::Fine => return Some(Ok(spec)),
+                Came::Fine(outcome) => return Some(Ok((spec, outcome.denied(self.policies, self.watcher)))),
                 Came::Refused(finding) => *last = Some(*finding),
-                Came::Wrong(finding) => return Some(Err(self.shrunk(spec, finding))),
+                Came::Wrong(finding) => return Some(Err(self.wrong(spec, finding))),
             }
         }
         None
@@ -167,8 +196,48 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The smallest request that fails in the same way, as far as a few steps find it.
-    fn shrunk(&self, spec: Value, finding: Box<Finding>) -> Wrong {
+    fn wrong(&self, spec: Value, finding: Box<Finding>) -> Wrong {
+        let code = finding.code.clone();
+        let (spec, finding) = self.shrunk(spec, finding, &|came| match came {
+            Came::Wrong(found) => Some(found).filter(|found| found.code == code),
+            Came::Refused(_) | Came::Fine(_) => None,
+        });
+        Wrong::Fails { request: self.text(&spec), finding }
+    }
+
+    /// Whether a case of the release renders to what no policy refuses: what is made by chance may not know what a registry is called.
+    fn has_case_for_all(&self, repository: &Snapshot) -> bool {
+        let of_release = cases(repository).into_iter().filter(|case| case.release == self.release);
+        of_release.filter_map(|case| Setting::of(repository, &case)).any(|mut setting| match outcome(&mut setting, self.watcher).came() {
+            Came::Fine(outcome) => outcome.denied(self.policies, self.watcher).is_empty(),
+            Came::Refused(_) | Came::Wrong(_) => false,
+        })
+    }
+
+    /// What each policy refuses of requests that fit, with a small one that it refuses.
+    fn denied(&self, fitting: &[Fits]) -> Vec<Denied> {
+        let mut all: BTreeMap<Code, (usize, &Value, &Finding)> = BTreeMap::new();
+        for (spec, denied) in fitting {
+            let codes: BTreeMap<&Code, &Finding> = denied.iter().rev().map(|finding| (&finding.code, finding)).collect();
+            for (code, finding) in codes {
+                all.entry(code.clone()).or_insert((0, spec, finding)).0 += 1;
+            }
+        }
+        let small = |(code, (times, spec, finding)): (Code, (usize, &Value, &Finding))| {
+            let (spec, finding) = self.shrunk(spec.clone(), Box::new(finding.clone()), &|came| match came {
+                Came::Fine(outcome) => {
+                    let denied = outcome.denied(self.policies, self.watcher).into_iter();
+                    denied.map(Box::new).find(|finding| finding.code == code)
+                }
+                Came::Refused(_) | Came::Wrong(_) => None,
+            });
+            Denied { times, request: self.text(&spec), finding }
+        };
+        all.into_iter().map(small).collect()
+    }
+
+    /// The smallest request of which the same is said, as far as a few steps find it.
+    fn shrunk(&self, spec: Value, finding: Box<Finding>, same: &dyn Fn(Came) -> Option<Box<Finding>>) -> (Value, Box<Finding>) {
         let (mut spec, mut finding) = (spec, finding);
         let mut left = MOST_SMALLER;
         'smaller: loop {
@@ -177,17 +246,14 @@ impl<'a> Scene<'a> {
                     break 'smaller;
                 }
                 left -= 1;
-                match self.run(&candidate) {
-                    Came::Wrong(found) if found.code == finding.code => {
-                        (spec, finding) = (candidate, found);
-                        continue 'smaller;
-                    }
-                    Came::Wrong(_) | Came::Refused(_) | Came::Fine => {}
+                if let Some(found) = same(self.run(&candidate)) {
+                    (spec, finding) = (candidate, found);
+                    continue 'smaller;
                 }
             }
             break;
         }
-        Wrong::Fails { request: self.text(&spec), finding }
+        (spec, finding)
     }
 
     fn text(&self, spec: &Value) -> String {
@@ -201,8 +267,8 @@ impl<'a> Scene<'a> {
             files.insert(path, super::setting::file(&self.text(spec)));
         }
         let repository = Snapshot::new(None, files, Vec::new());
-        let setting = Setting::of(&repository, &case);
-        setting.map_or(Came::Fine, |mut setting| outcome(&mut setting, self.watcher).came())
+        let mut setting = Setting::of(&repository, &case).expect("its request is there");
+        outcome(&mut setting, self.watcher).came()
     }
 }
 
@@ -210,8 +276,6 @@ impl<'a> Scene<'a> {
 mod tests {
     use super::*;
     use crate::snapshot::File;
-    use std::collections::BTreeMap;
-
     const PATH: &str = "apiVersion: goldpath.dev/v1\nkind: GoldenPath\nmetadata: {name: app}\nspec:\n  title: App\n  owner: platform\n  request: {group: example.org, kind: App}\n  current: {v1: 1.0.0}\n";
     const RELEASE: &str = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs:\n    - {name: main, renderer: kubernetes@1, target: eu}\n";
     const SCHEMA: &str = r#"{"type": "object", "additionalProperties": false, "required": ["size"], "properties": {
@@ -221,6 +285,11 @@ mod tests {
     const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {size: \"{{ spec.size }}\"}\n";
 
     fn shown(schema: &str, template: &str, policy: &str) -> String {
+        shown_to(schema, template, policy, "package main\n")
+    }
+
+    /// The same with a policy of the organisation.
+    fn shown_to(schema: &str, template: &str, policy: &str, of_all: &str) -> String {
         let folder = "golden-paths/app/1.0.0";
         let files: BTreeMap<RepoPath, File> = [
             ("golden-paths/app/path.yaml".to_owned(), PATH),
@@ -228,20 +297,25 @@ mod tests {
             (format!("{folder}/schema.json"), schema),
             (format!("{folder}/main/a.yaml.tera"), template),
             (format!("{folder}/policies/small.rego"), policy),
+            ("policies/of-all.rego".to_owned(), of_all),
         ]
         .into_iter()
         .map(|(name, text)| (RepoPath::parse(&name).unwrap(), super::super::setting::file(text)))
         .collect();
         let repository = Snapshot::new(None, files, Vec::new());
-        let tried = tried(&repository, &ReleaseId::parse("app@1.0.0").unwrap(), 12, &Watcher::nobody()).unwrap();
+        let (policies, _) = crate::policy::compile(&repository, &crate::parse::parse(&repository).platform);
+        let policies = policies.of_organisation();
+        let tried = tried(&repository, &policies, &ReleaseId::parse("app@1.0.0").unwrap(), 12, &Watcher::nobody()).unwrap();
         let failures = tried.failures.iter().map(|wrong| match wrong {
             Wrong::Ended { finding } => format!("ended: {}", finding.message),
             Wrong::Fails { request, finding } => format!("{}: {}\n{request}", finding.code, finding.message),
+            Wrong::AllDenied => "all are refused by policies\n".to_owned(),
             Wrong::Taken { request, how } => format!("taken {how}\n{request}"),
             Wrong::NoneFits { finding } => format!("none fits: {:?}", finding.as_ref().map(|finding| &finding.message)),
         });
         let failures: String = failures.collect();
-        format!("{} fit, {} were refused\n{failures}", tried.valid, tried.refused)
+        let denied = tried.denied.iter().map(|denied| format!("{} times {}\n{}", denied.times, denied.finding.message, denied.request));
+        format!("{} fit, {} were refused\n{failures}{}", tried.valid, tried.refused, denied.collect::<String>())
     }
 
     const NO_POLICY: &str = "package main\n";
@@ -273,6 +347,37 @@ mod tests {
         let policy = "package main\n\ndeny contains \"too large\" if to_number(input.data.size) > 5\n";
         let shown = shown(SCHEMA, TEMPLATE, policy);
         assert!(shown.starts_with("12 fit, 12 were refused"), "{shown}");
+    }
+
+    #[test]
+    fn what_only_the_organisation_refuses_is_a_note_with_a_small_request() {
+        let policy = "package main\n\ndeny contains \"too large\" if to_number(input.data.size) > 5\n";
+        insta::assert_snapshot!(shown_to(SCHEMA, TEMPLATE, NO_POLICY, policy), @"
+        12 fit, 12 were refused
+        4 times too large (ConfigMap `a` in `sample-team/sample/main@eu`)
+        apiVersion: example.org/v1
+        kind: App
+        metadata:
+          name: sample
+        spec:
+          size: 6
+        ");
+    }
+
+    #[test]
+    fn a_release_of_which_the_organisation_refuses_everything_fails() {
+        let policy = "package main\n\ndeny contains \"no maps\" if input.kind == \"ConfigMap\"\n";
+        insta::assert_snapshot!(shown_to(SCHEMA, TEMPLATE, NO_POLICY, policy), @"
+        12 fit, 12 were refused
+        all are refused by policies
+        12 times no maps (ConfigMap `a` in `sample-team/sample/main@eu`)
+        apiVersion: example.org/v1
+        kind: App
+        metadata:
+          name: sample
+        spec:
+          size: 1
+        ");
     }
 
     #[test]

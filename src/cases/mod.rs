@@ -10,7 +10,7 @@ mod values;
 mod watcher;
 
 pub use check::{Failure, Ran};
-pub use generate::{Tried, Wrong};
+pub use generate::{Denied, Tried, Wrong};
 pub use trial::{Answer, Bench, Trial};
 pub use watcher::{Step, Watcher};
 

@@ -3,12 +3,13 @@
 use super::check::{self, Failure, Ran};
 use super::generate::{self, Tried, Wrong};
 use super::{Case, Watcher, cases, releases};
-use crate::model::{Finding, Platform, PolicyFile, ReleaseId, RepoPath};
+use crate::model::{Coverage, Finding, Platform, PolicyFile, ReleaseId, RepoPath};
 use crate::parse::parse;
-use crate::policy::{self, Tested};
+use crate::policy::{self, Policies, Tested};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::sync::OnceLock;
 
 /// Something that is tried by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,15 +32,15 @@ pub enum Trial {
     },
 }
 
-/// What came of a trial.
+/// What came of a trial, with the lines that it reached where that is wanted.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Answer {
     /// Of a case.
-    Case(Ran),
+    Case(Ran, Coverage),
     /// Of a release; nothing when it cannot be read at all.
     Made(Option<Tried>),
     /// Of each rule of a file.
-    Rules(Vec<Tested>),
+    Rules(Vec<Tested>, Coverage),
 }
 
 impl Trial {
@@ -75,19 +76,20 @@ impl Trial {
         let said = |finding: Finding| Failure::Said(Box::new(finding));
         match self {
             Self::Case(case) => {
-                Answer::Case(Ran { case: case.clone(), failures: findings.into_iter().map(said).collect(), expected: None })
+                let failures = findings.into_iter().map(said).collect();
+                Answer::Case(Ran { case: case.clone(), failures, expected: None }, Coverage::default())
             }
             Self::Made { release, .. } => {
                 let ended = |finding| Wrong::Ended { finding: Box::new(finding) };
                 let failures = findings.into_iter().map(ended).collect();
-                Answer::Made(Some(Tried { release: release.clone(), valid: 0, refused: 0, failures }))
+                Answer::Made(Some(Tried { release: release.clone(), valid: 0, refused: 0, failures, denied: Vec::new() }))
             }
             Self::Rules { file, release } => {
                 let one = |finding: Finding| {
                     let failure = Some(format!("{}:{}: {}", finding.place.path, finding.place.span.line, finding.message));
                     Tested { file: file.clone(), release: release.clone(), rule: String::new(), failure }
                 };
-                Answer::Rules(findings.into_iter().map(one).collect())
+                Answer::Rules(findings.into_iter().map(one).collect(), Coverage::default())
             }
         }
     }
@@ -109,6 +111,10 @@ pub struct Bench {
     repository: Snapshot,
     /// Only its policies, and the teams that own them.
     platform: Platform,
+    /// The organisation's, compiled when they are first asked.
+    policies: OnceLock<Policies>,
+    /// Whether cases tell which lines they reach.
+    coverage: bool,
 }
 
 impl Bench {
@@ -118,23 +124,38 @@ impl Bench {
         only(repository, |path| FOLDERS.iter().any(|folder| path.below(folder).is_some()))
     }
 
-    /// Makes ready; no schema, template or policy is run yet.
-    pub fn of(repository: Snapshot) -> Self {
+    /// Makes ready, with or without the lines that cases reach; no schema, template or policy is run yet.
+    pub fn of(repository: Snapshot, coverage: bool) -> Self {
         let of_policies = only(&repository, |path| path.as_str().ends_with(".rego") || path.below("teams").is_some());
         let platform = parse(&of_policies).platform;
-        Self { repository, platform }
+        Self { repository, platform, policies: OnceLock::new(), coverage }
     }
 
     /// Runs one trial.
     pub fn run(&self, trial: &Trial, watcher: &Watcher) -> Answer {
         match trial {
-            Trial::Case(case) => Answer::Case(check::run(&self.repository, case, watcher)),
-            Trial::Made { release, count } => Answer::Made(generate::tried(&self.repository, release, *count, watcher)),
+            Trial::Case(case) => {
+                let (ran, outcome) = check::run(&self.repository, case, watcher);
+                let outcome = outcome.filter(|_| self.coverage);
+                Answer::Case(ran, outcome.map(|outcome| outcome.coverage(&case.release, watcher)).unwrap_or_default())
+            }
+            Trial::Made { release, count } => {
+                Answer::Made(generate::tried(&self.repository, self.of_organisation(watcher), release, *count, watcher))
+            }
             Trial::Rules { file, release } => {
                 let file = PolicyFile { file: file.clone(), release: release.clone() };
-                Answer::Rules(policy::test(&self.repository, &self.platform, &file, &|ask| watcher.asks(ask)))
+                let (tested, coverage) = policy::test(&self.repository, &self.platform, &file, &|ask| watcher.asks(ask));
+                Answer::Rules(tested, coverage)
             }
         }
+    }
+
+    /// What is wrong with them is told by their own tests, and where a change is judged.
+    fn of_organisation(&self, watcher: &Watcher) -> &Policies {
+        self.policies.get_or_init(|| {
+            let (policies, _) = policy::compile_telling(&self.repository, &self.platform, &mut |ask| watcher.asks(ask));
+            policies.of_organisation()
+        })
     }
 }
 

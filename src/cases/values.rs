@@ -60,6 +60,13 @@ impl<'a> Maker<'a> {
         if let Some(Value::Array(of)) = schema.get("enum") {
             return self.dice.pick(of).cloned().unwrap_or_default();
         }
+        // what people wrote as an example knows more than chance does
+        if let Some(Value::Array(examples)) = schema.get("examples")
+            && self.dice.below(2) == 1
+            && let Some(example) = self.dice.pick(examples)
+        {
+            return example.clone();
+        }
         match kind(&schema) {
             "object" => self.object(&schema, depth),
             "array" => self.array(&schema, depth),

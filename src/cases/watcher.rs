@@ -51,6 +51,10 @@ impl Watcher {
         (self.tell)(Step::Ask(ask));
     }
 
+    pub(super) fn renders(&self, at: render::At) {
+        (self.tell)(Step::Render(at));
+    }
+
     /// What watches over the rendering of a setting, with the request that the trial is about.
     pub(super) fn rendering(&self, request: Option<RequestId>) -> render::Watched {
         let tell = Arc::clone(&self.tell);

@@ -1,12 +1,14 @@
-//! `goldpath test [--repo DIR] [--update] [--generate N] [PATH[@RELEASE] …]`
+//! `goldpath test [--repo DIR] [--update] [--coverage] [--generate N] [PATH[@RELEASE] …]`
 
 use super::{Ended, Output, answer, colour, place, say};
 use crate::cases::{self, Answer, Ran, Trial, Tried};
 use crate::error::Error;
-use crate::model::{ReleaseId, RepoPath, close_match};
+use crate::model::{Coverage, ReleaseId, RepoPath, close_match};
 use crate::policy::Tested;
+use crate::report::{self, Covered};
 use crate::snapshot::Snapshot;
-use crate::{report, worker};
+use crate::worker::{self, Trying};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,6 +24,9 @@ pub(super) struct Args {
     /// Write what comes out now as what is expected of the cases that failed
     #[arg(long)]
     update: bool,
+    /// Say which lines of templates no case reaches, and which lines of policies no test
+    #[arg(long)]
+    coverage: bool,
     /// How many requests are made from the schema of each release, and how many that do not fit it; 0 for none
     #[arg(long, value_name = "N", default_value_t = 4)]
     generate: usize,
@@ -35,14 +40,25 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let snapshot = place::working_tree(&root)?;
     let wanted = Wanted::of(&args.paths, &snapshot)?;
     let trials: Vec<Trial> = Trial::all(&snapshot, args.generate).into_iter().filter(|trial| wanted.takes(trial.release())).collect();
-    let mut came = Came::of(apart(&snapshot, trials)?);
+    let mut came = Came::of(apart(&snapshot, trials, args.coverage)?);
     if args.update {
         came.ran = updated(&root, came.ran)?;
     }
-    let Came { ran, tried, tested } = &came;
+    let Came { ran, tried, tested, coverage } = &came;
+    let covered = args.coverage.then(|| covered(coverage, &snapshot, &wanted)).unwrap_or_default();
     let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
-    let text = || report::test_terminal(ran, tried, tested, source, colour(&std::io::stdout()));
-    answer(output, || report::test_json(ran, tried, tested), text);
+    let text = || {
+        let covered = if args.coverage { report::coverage_terminal(&covered) } else { String::new() };
+        report::test_terminal(ran, tried, tested, source, colour(&std::io::stdout())) + &covered
+    };
+    let json = || {
+        let mut json = report::test_json(ran, tried, tested);
+        if args.coverage {
+            json["coverage"] = report::coverage_json(&covered);
+        }
+        json
+    };
+    answer(output, json, text);
     let failed = ran.iter().any(|ran| !ran.passed())
         || tried.iter().any(|tried| !tried.failures.is_empty())
         || tested.iter().any(|tested| tested.failure.is_some());
@@ -50,8 +66,38 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
 }
 
 /// Runs trials in a worker: a checkout is somebody's, until it is accepted.
-fn apart(snapshot: &Snapshot, trials: Vec<Trial>) -> Result<Vec<Answer>, Error> {
-    Ok(worker::try_all(&place::program()?, snapshot, trials, super::run::threads(), WALL)?)
+fn apart(snapshot: &Snapshot, trials: Vec<Trial>, coverage: bool) -> Result<Vec<Answer>, Error> {
+    let trying = Trying { coverage, threads: super::run::threads(), wall: WALL };
+    Ok(worker::try_all(&place::program()?, snapshot, trials, trying)?)
+}
+
+/// The lines that were reached, by release, library, renderer, or the organisation's policies; files of which nothing was run are there too.
+fn covered(coverage: &Coverage, snapshot: &Snapshot, wanted: &Wanted) -> Vec<Covered> {
+    let mut groups: BTreeMap<String, Covered> = BTreeMap::new();
+    let runs = |file: &&RepoPath| {
+        let name = file.as_str();
+        name.ends_with(".tera") || (name.ends_with(".rego") && !name.ends_with("_test.rego"))
+    };
+    for file in snapshot.files().keys().filter(runs) {
+        let parts: Vec<&str> = file.components().collect();
+        let lines = coverage.0.get(file).cloned();
+        let name = match parts.as_slice() {
+            ["golden-paths", "_library", name, version, ..] => format!("golden-paths/_library/{name}/{version}"),
+            ["golden-paths", path, release, _, ..] => match ReleaseId::parse(&format!("{path}@{release}")) {
+                Some(release) if wanted.takes(Some(&release)) => release.to_string(),
+                Some(_) | None => continue,
+            },
+            ["policies", _] if wanted.takes(None) => "policies".to_owned(),
+            ["renderers", name, version, ..] => format!("renderers/{name}/{version}"),
+            _ => continue,
+        };
+        // what is shared is only told of where something of it was run, or everything was asked for
+        if lines.is_some() || wanted.takes(None) || name.contains('@') {
+            let group = groups.entry(name.clone()).or_insert_with(|| Covered { name, files: Vec::new() });
+            group.files.push((file.clone(), lines));
+        }
+    }
+    groups.into_values().collect()
 }
 
 /// What came of all trials, by what they are.
@@ -60,6 +106,7 @@ struct Came {
     ran: Vec<Ran>,
     tried: Vec<Tried>,
     tested: Vec<Tested>,
+    coverage: Coverage,
 }
 
 impl Came {
@@ -67,9 +114,15 @@ impl Came {
         let mut came = Self::default();
         for answer in answers {
             match answer {
-                Answer::Case(ran) => came.ran.push(ran),
+                Answer::Case(ran, reached) => {
+                    came.ran.push(ran);
+                    came.coverage.extend(reached);
+                }
                 Answer::Made(tried) => came.tried.extend(tried),
-                Answer::Rules(tested) => came.tested.extend(tested),
+                Answer::Rules(tested, reached) => {
+                    came.tested.extend(tested);
+                    came.coverage.extend(reached);
+                }
             }
         }
         came
@@ -84,7 +137,7 @@ fn updated(root: &Path, ran: Vec<Ran>) -> Result<Vec<Ran>, Error> {
     }
     say(&report::updated_terminal(&written));
     let again = ran.into_iter().map(|ran| Trial::Case(ran.case)).collect();
-    Ok(Came::of(apart(&place::working_tree(root)?, again)?).ran)
+    Ok(Came::of(apart(&place::working_tree(root)?, again, false)?).ran)
 }
 
 /// What was asked for: nothing is everything.

@@ -3,6 +3,7 @@
 //! Nothing here reads, writes, asks for the time, or knows another module.
 
 mod change;
+mod coverage;
 mod digest;
 mod explained;
 mod finding;
@@ -15,6 +16,7 @@ mod text;
 mod unit;
 
 pub use change::ChangeId;
+pub use coverage::{Coverage, Lines};
 pub use digest::{CommitId, ContentId, Digest, Digester};
 pub use explained::{Edit, Explained};
 pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};

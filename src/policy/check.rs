@@ -2,9 +2,9 @@
 
 use super::compile::{engine, parse, said_at};
 use super::{Ask, refused};
-use crate::model::{Platform, PolicyFile, ReleaseId, RepoPath};
+use crate::model::{Coverage, Platform, PolicyFile, ReleaseId, RepoPath};
 use crate::snapshot::Snapshot;
-use regorus::Value;
+use regorus::{Engine, Value};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -32,18 +32,21 @@ pub fn tests(snapshot: &Snapshot) -> Vec<PolicyFile> {
     files.filter_map(|path| Some(PolicyFile { file: path.clone(), release: of(path)? })).collect()
 }
 
-/// Runs one file of tests, telling what it is about to run; a policy is loaded as it is when it judges: by itself, with the libraries of its scope.
-pub fn test(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn Fn(Ask)) -> Vec<Tested> {
+/// Runs one file of tests, telling what it is about to run, and gives what its rules came to and the lines of policies that they reached; a
+/// policy is loaded as it is when it judges: by itself, with the libraries of its scope.
+pub fn test(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn Fn(Ask)) -> (Vec<Tested>, Coverage) {
     tell(Ask { policy: file.file.clone(), unit: None });
     let result = |rule: String, failure: Option<String>| Tested { file: file.file.clone(), release: file.release.clone(), rule, failure };
     match rules(snapshot, platform, file, tell) {
-        Ok(rules) => rules.into_iter().map(|(rule, failure)| result(rule, failure)).collect(),
-        Err(failure) => vec![result(String::new(), Some(failure))],
+        Ok((rules, coverage)) => (rules.into_iter().map(|(rule, failure)| result(rule, failure)).collect(), coverage),
+        Err(failure) => (vec![result(String::new(), Some(failure))], Coverage::default()),
     }
 }
 
-/// The rules of one file of tests, each with why it failed.
-fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn Fn(Ask)) -> Result<Vec<(String, Option<String>)>, String> {
+/// A rule, and why it failed.
+type Rule = (String, Option<String>);
+
+fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn Fn(Ask)) -> Result<(Vec<Rule>, Coverage), String> {
     let text = snapshot.text(file.file.as_str()).ok_or("the file is not UTF-8 text")?;
     if let Some(refused) = refused::first(text) {
         return Err(format!("line {}: `{}` {}", refused.span.line, refused.name, refused.why));
@@ -52,6 +55,7 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn
     let beside = file.file.as_str().replace("_test.rego", ".rego");
     let has_beside = sources.iter().any(|source| source.file.file.as_str() == beside);
     let mut engine = engine();
+    engine.set_enable_coverage(true);
     let told = |error: &anyhow::Error| {
         let (place, message) = said_at(&error.to_string(), &file.file);
         format!("{}:{}: {message}", place.path, place.span.line)
@@ -79,5 +83,17 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn
         };
         (name, failure)
     };
-    Ok(names.into_iter().map(run).collect())
+    let rules = names.into_iter().map(run).collect();
+    Ok((rules, reached(&engine)))
+}
+
+/// The lines of policies that an engine ran so far; tests themselves are not to be tested.
+fn reached(engine: &Engine) -> Coverage {
+    let mut coverage = Coverage::default();
+    for of_file in engine.get_coverage_report().map(|report| report.files).unwrap_or_default() {
+        let Some(file) = RepoPath::parse(&of_file.path).ok().filter(|file| !file.as_str().ends_with("_test.rego")) else { continue };
+        of_file.not_covered.iter().for_each(|line| coverage.add(&file, *line, false));
+        of_file.covered.iter().for_each(|line| coverage.add(&file, *line, true));
+    }
+    coverage
 }

@@ -100,6 +100,14 @@ impl Source<'_> {
     }
 }
 
+impl Policies {
+    /// Those of the organisation alone.
+    pub fn of_organisation(mut self) -> Self {
+        self.policies.retain(|policy| policy.release.is_none());
+        self
+    }
+}
+
 /// Reads and compiles all policies; what does not compile is a finding at its line, and is not among them.
 pub fn compile(snapshot: &Snapshot, platform: &Platform) -> (Policies, Vec<Finding>) {
     compile_telling(snapshot, platform, &mut |_| {})

@@ -107,14 +107,36 @@ impl Engine {
     /// The template and the place in it that wrote a byte of the output; on the error path, so it renders once more.
     pub(super) fn trace(&self, template: usize, context: &tera::Context, limits: &Limits, byte: usize) -> (RepoPath, Span) {
         let whole = (self.sources[template].file.clone(), Span::START);
-        let lines = self.lines.get_or_init(|| Instance::new(&self.base, &self.sources, &self.delimiters, Probes::Lines).ok());
-        let Some(lines) = lines else { return whole };
+        let Some(lines) = self.with_lines() else { return whole };
         let mode = Mode { tracing: true, ..Mode::default() };
         let noted = budget::render(&lines.tera, &self.sources[template].name, context, limits.steps, limits.output_bytes, mode);
         let Ok(noted) = noted else { return whole };
         let Some((id, _)) = noted.trace.iter().rev().find(|(_, written)| *written <= byte) else { return whole };
         let point = lines.points[*id];
         (self.sources[point.template].file.clone(), lines.probed[point.template].span(point.offset))
+    }
+
+    /// Every line of the templates that writes something.
+    pub(super) fn lines(&self) -> BTreeSet<(RepoPath, u32)> {
+        let Some(lines) = self.with_lines() else { return BTreeSet::new() };
+        lines.points.iter().filter(|point| point.writes).map(|point| self.line(lines, *point)).collect()
+    }
+
+    /// Those of them that one rendering reaches.
+    pub(super) fn reached(&self, template: usize, context: &tera::Context, limits: &Limits) -> BTreeSet<(RepoPath, u32)> {
+        let Some(lines) = self.with_lines() else { return BTreeSet::new() };
+        let mode = Mode { tracing: true, ..Mode::default() };
+        let noted = budget::render(&lines.tera, &self.sources[template].name, context, limits.steps, limits.output_bytes, mode);
+        let reached: BTreeSet<usize> = noted.into_iter().flat_map(|noted| noted.trace).map(|(id, _)| id).collect();
+        reached.into_iter().filter_map(|id| lines.points.get(id)).map(|point| self.line(lines, *point)).collect()
+    }
+
+    fn with_lines(&self) -> Option<&Instance> {
+        self.lines.get_or_init(|| Instance::new(&self.base, &self.sources, &self.delimiters, Probes::Lines).ok()).as_ref()
+    }
+
+    fn line(&self, lines: &Instance, point: Point) -> (RepoPath, u32) {
+        (self.sources[point.template].file.clone(), lines.probed[point.template].span(point.offset).line)
     }
 
     /// Renders one template for nothing but to tell each of its tags and expressions before it runs.

@@ -8,6 +8,7 @@ mod blame;
 mod budget;
 mod codes;
 mod context;
+mod coverage;
 mod engine;
 mod explained;
 mod expression;
@@ -32,6 +33,7 @@ mod schema;
 mod terraform;
 mod workflow;
 
+pub use coverage::coverage;
 pub use inputs::Inputs;
 pub use provenance::{Origin, Traced, fields, trace};
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Tell, Unit, Watched};

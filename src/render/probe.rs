@@ -29,6 +29,8 @@ pub(super) struct Probed {
 pub(super) struct Point {
     pub(super) template: usize,
     pub(super) offset: usize,
+    /// Whether it says what wrote the output behind it.
+    pub(super) writes: bool,
 }
 
 impl Probed {
@@ -93,7 +95,7 @@ struct Put<'a> {
 impl Put<'_> {
     fn point(&mut self, at: usize, means: usize, trims: [bool; 2], filter: &str) {
         let id = self.points.len();
-        self.points.push(Point { template: self.template, offset: means });
+        self.points.push(Point { template: self.template, offset: means, writes: filter == "__at" });
         let [open, close] = &self.delimiters.expression;
         let dash = |trim: bool| if trim { "-" } else { "" };
         self.inserts.push((at, format!("{open}{} {id} | {filter} {}{close}", dash(trims[0]), dash(trims[1]))));

@@ -15,7 +15,7 @@ use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, Rep
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tera::Context;
 
@@ -88,7 +88,7 @@ pub fn fields(
 }
 
 /// Everything that one unit is made with.
-struct Bench<'a> {
+pub(super) struct Bench<'a> {
     limits: &'a Limits,
     request: &'a Request,
     release: &'a Release,
@@ -121,7 +121,7 @@ fn named(snapshot: &Snapshot, platform: &Platform, limits: &Limits, request: &Re
 type ByTemplate<'b> = (&'b Engine, usize, Context);
 
 impl<'a> Bench<'a> {
-    fn open(snapshot: &Snapshot, platform: &'a Platform, limits: &'a Limits, unit: &Unit) -> Option<Self> {
+    pub(super) fn open(snapshot: &Snapshot, platform: &'a Platform, limits: &'a Limits, unit: &Unit) -> Option<Self> {
         let request = platform.requests.get(&unit.id.request)?;
         let release = platform.releases.get(&unit.release)?;
         let output = release.outputs.iter().find(|output| output.name == unit.id.output)?;
@@ -159,6 +159,18 @@ impl<'a> Bench<'a> {
             context.insert("each", &each);
         }
         Some(self.shared.with_target(&context, self.target))
+    }
+
+    /// The files of its output.
+    pub(super) fn files(&self) -> impl Iterator<Item = &FilePlan> {
+        self.loaded.outputs.get(&self.output.name).into_iter().flat_map(|plan| &plan.files)
+    }
+
+    /// The lines that a template of it reaches.
+    pub(super) fn reached(&self, template: usize) -> BTreeSet<(RepoPath, u32)> {
+        let engine = self.loaded.outputs.get(&self.output.name).map(|plan| &plan.engine);
+        let reached = engine.zip(self.context(&self.request.document.0));
+        reached.map(|(engine, context)| engine.reached(template, &context, self.limits)).unwrap_or_default()
     }
 
     /// The files of the unit for another document; nothing when they cannot be made.

@@ -2,7 +2,7 @@
 
 use super::json::{findings_json, report};
 use super::text::{count, line};
-use crate::cases::{Failure, Ran, Tried, Wrong};
+use crate::cases::{Denied, Failure, Ran, Tried, Wrong};
 use crate::model::{Finding, RepoPath};
 use crate::policy::Tested;
 use serde_json::{Value, json};
@@ -41,6 +41,7 @@ pub fn test_terminal(
             text += &indented(&wrong_text(wrong));
         }
     }
+    text += &tried.iter().flat_map(|tried| tried.denied.iter().map(|denied| denied_text(tried, denied))).collect::<String>();
     for tested in policies {
         if let Some(failure) = &tested.failure {
             write!(text, "\n{}\n  {}\n", policy_name(tested), line(failure)).expect("a string takes all");
@@ -131,11 +132,28 @@ fn wrong_text(wrong: &Wrong) -> String {
             format!("a request fits the schema, and fails: {} ({at})\n{}\n{}", line(&finding.message), line(&finding.help), lines(request))
         }
         Wrong::Taken { request, how } => format!("a request does not fit, and is taken: {}\n{}", line(how), lines(request)),
+        Wrong::AllDenied => {
+            "every request that fits, and every case, is refused by policies of the organisation, so that nobody can use this release: see the notes below"
+                .to_owned()
+        }
         Wrong::NoneFits { finding: Some(finding) } => {
             format!("no request could be made that fits; the last one: {}", line(&finding.message))
         }
         Wrong::NoneFits { finding: None } => "no request could be made that fits".to_owned(),
     }
+}
+
+/// What a policy of the organisation refuses of what a release can make; its owner decides whether that is right.
+fn denied_text(tried: &Tried, denied: &Denied) -> String {
+    let Denied { times, request, finding } = denied;
+    let text = format!("{}: {}\n{}", finding.code, line(&finding.message), lines(request));
+    let are = if *times == 1 { "is" } else { "are" };
+    format!(
+        "\nnote: {times} of {} made for {} {are} refused by a policy\n{}",
+        count(tried.valid, "request"),
+        tried.release,
+        indented(&text)
+    )
 }
 
 fn lines(text: &str) -> String {
@@ -151,15 +169,17 @@ fn tried_json(tried: &Tried) -> Value {
             Wrong::Fails { request, finding } => {
                 json!({ "kind": "fails", "request": request, "finding": findings_json(&[(**finding).clone()])[0] })
             }
+            Wrong::AllDenied => json!({ "kind": "all-denied" }),
             Wrong::Taken { request, how } => json!({ "kind": "taken", "request": request, "message": how }),
             Wrong::NoneFits { finding } => {
                 json!({ "kind": "none-fits", "finding": finding.as_ref().map(|finding| findings_json(&[(**finding).clone()])[0].clone()) })
             }
         })
         .collect();
+    let denied = |denied: &Denied| json!({ "times": denied.times, "request": denied.request, "finding": findings_json(&[(*denied.finding).clone()])[0] });
     json!({
         "path": tried.release.path.as_str(), "release": tried.release.version.to_string(), "valid": tried.valid, "refused": tried.refused,
-        "passed": tried.failures.is_empty(), "failures": failures,
+        "passed": tried.failures.is_empty(), "failures": failures, "denied": tried.denied.iter().map(denied).collect::<Vec<Value>>(),
     })
 }
 

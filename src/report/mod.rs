@@ -7,6 +7,7 @@ mod attention;
 mod cases;
 mod check;
 mod comment;
+mod coverage;
 mod desk;
 mod excerpt;
 mod explain;
@@ -28,6 +29,7 @@ mod tests;
 pub use cases::{test_json, test_terminal, updated_terminal};
 pub use check::{Check, MOST_ANNOTATIONS, MOST_OF_A_STATUS, check, status};
 pub use comment::{MOST_CHARACTERS, comment, failure_note};
+pub use coverage::{Covered, coverage_json, coverage_terminal};
 pub use desk::{
     audit_json, audit_log, audit_verify, diff_json, diff_terminal, done_terminal, folded, render_json, validate_summary, written_terminal,
 };

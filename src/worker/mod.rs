@@ -15,7 +15,7 @@ mod wire;
 pub use at::At;
 pub use death::{Death, WORKER_ENDED, Why, explained};
 pub use inside::main;
-pub use trials::try_all;
+pub use trials::{Trying, try_all};
 pub use walls::Walls;
 
 use crate::cases::Answer;

@@ -24,15 +24,28 @@ const MOST_ENDED: usize = 8;
 struct Bundle {
     snapshot: Snapshot,
     trials: Vec<Trial>,
+    coverage: bool,
     threads: usize,
+}
+
+/// How trials are run.
+#[derive(Clone, Copy, Debug)]
+pub struct Trying {
+    /// Whether the lines that cases and tests reach are told.
+    pub coverage: bool,
+    /// On how many threads.
+    pub threads: usize,
+    /// How long all of them may take.
+    pub wall: Duration,
 }
 
 /// Runs trials of a checkout in a child process; what came of them is in their order. `exe` is this binary.
 ///
 /// # Errors
 /// When the child cannot be started, or ends for another reason than a trial.
-pub fn try_all(exe: &Path, repository: &Snapshot, trials: Vec<Trial>, threads: usize, wall: Duration) -> Result<Vec<Answer>, Death> {
-    let bundle = Bundle { snapshot: Bench::needs(repository), trials, threads };
+pub fn try_all(exe: &Path, repository: &Snapshot, trials: Vec<Trial>, trying: Trying) -> Result<Vec<Answer>, Death> {
+    let Trying { coverage, threads, wall } = trying;
+    let bundle = Bundle { snapshot: Bench::needs(repository), trials, coverage, threads };
     let job_frame = wire::frame(&bundle).map_err(|error| garbled(&error))?;
     // What a trial renders is gone when it is over: each thread needs as much as a few requests do.
     let bounds = Bounds::of(job_frame.len(), 0, threads, wall);
@@ -140,7 +153,7 @@ impl Round<'_> {
 pub(super) fn work(input: &mut impl Read, picked: &Picked) -> io::Result<()> {
     let bundle: Bundle = wire::read(input)?;
     let watch = Watch::start()?;
-    let bench = Bench::of(bundle.snapshot);
+    let bench = Bench::of(bundle.snapshot, bundle.coverage);
     let (trials, next) = (&bundle.trials, AtomicUsize::new(0));
     let threads = bundle.threads.clamp(1, picked.numbers.len().max(1));
     // Threads of their own: a pool's would begin the next trial while one waits for a part of its own.

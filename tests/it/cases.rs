@@ -5,7 +5,7 @@
 use super::example::read;
 use goldpath::cases::{Answer, Trial, releases};
 use goldpath::report;
-use goldpath::worker::try_all;
+use goldpath::worker::{Trying, try_all};
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,11 +13,12 @@ fn check(repository: &str) {
     let snapshot = read(repository);
     let trials = Trial::all(&snapshot, 10);
     let (mut ran, mut tried, mut tested) = (Vec::new(), Vec::new(), Vec::new());
-    for answer in try_all(Path::new(env!("CARGO_BIN_EXE_goldpath")), &snapshot, trials, 2, Duration::from_secs(600)).expect("a worker") {
+    let trying = Trying { coverage: false, threads: 2, wall: Duration::from_secs(600) };
+    for answer in try_all(Path::new(env!("CARGO_BIN_EXE_goldpath")), &snapshot, trials, trying).expect("a worker") {
         match answer {
-            Answer::Case(case) => ran.push(case),
+            Answer::Case(case, _) => ran.push(case),
             Answer::Made(of_release) => tried.extend(of_release),
-            Answer::Rules(rules) => tested.extend(rules),
+            Answer::Rules(rules, _) => tested.extend(rules),
         }
     }
     assert!(!ran.is_empty(), "{repository} has cases");
