@@ -101,10 +101,22 @@ fn lock_state(dir: &Path) -> Result<File, Error> {
     written.map(|()| lock).map_err(failed)
 }
 
-fn taken(dir: &Path, lock: &mut File) -> Error {
+/// Who uses a state folder now, when somebody does.
+pub(super) fn holder(dir: &Path) -> Option<String> {
+    let mut lock = File::open(dir.join("daemon.lock")).ok()?;
+    let taken = rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockShared);
+    (taken == Err(rustix::io::Errno::WOULDBLOCK)).then(|| written(&mut lock))
+}
+
+/// The process that has written itself into a lock.
+fn written(lock: &mut File) -> String {
     let mut holder = String::new();
     drop(lock.read_to_string(&mut holder));
-    let who = holder.trim().parse::<u32>().map_or_else(|_| "another daemon".to_owned(), |pid| format!("another daemon, process {pid},"));
+    holder.trim().parse::<u32>().map_or_else(|_| "another daemon".to_owned(), |pid| format!("another daemon, process {pid},"))
+}
+
+fn taken(dir: &Path, lock: &mut File) -> Error {
+    let who = written(lock);
     Error::new(Kind::Usage, format!("{who} uses the state folder {}", dir.display()))
         .hint("end it first, or give this one a folder of its own with `--state DIR`")
 }

@@ -8,6 +8,7 @@ mod completions;
 mod daemon;
 mod demo;
 mod diff;
+mod doctor;
 mod explain;
 mod init;
 mod new;
@@ -71,8 +72,10 @@ enum Verb {
     Explain(explain::Args),
     /// Run the cases of golden paths and the tests of policies
     Test(test::Args),
-    /// Print the JSON Schema of a kind: of goldpath's own files, and of the requests of this repository
+    /// Print the JSON Schema of a kind: of goldpath's own files, and of the requests of this repository; import those of custom resources
     Schema(schema::Args),
+    /// Say whether this machine has what the daemon needs, and with its configuration whether that can be used
+    Doctor(doctor::Args),
     /// Run the daemon that watches a platform repository
     Run(run::Args),
     /// Ask the daemon how it is
@@ -145,6 +148,7 @@ fn verb(cli: Cli) -> Result<Ended, Error> {
         Verb::Explain(args) => explain::run(&args, output),
         Verb::Test(args) => test::run(&args, output),
         Verb::Schema(args) => schema::run(&args, output),
+        Verb::Doctor(args) => doctor::run(args, output),
         Verb::Run(args) => run::run(args),
         Verb::Status(args) => status::run(&args, output),
         Verb::Change(verb) => change::run(verb, output),

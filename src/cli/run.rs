@@ -25,9 +25,16 @@ pub(super) struct Args {
     config: Option<PathBuf>,
 }
 
+impl Args {
+    /// What was said on the command line.
+    pub(super) fn flags(self) -> Flags {
+        Flags { file: self.config, repository: self.repo, state_dir: self.state, listen: self.listen }
+    }
+}
+
 pub(super) fn run(args: Args) -> Result<Ended, Error> {
     start_log(Some("goldpath=info"))?;
-    let config = Config::load(&Flags { file: args.config, repository: args.repo, state_dir: args.state, listen: args.listen })?;
+    let config = Config::load(&args.flags())?;
     runtime()?.block_on(async {
         let daemon = daemon::start(config).await?;
         say(&format!("goldpath serves {}", daemon.url()));

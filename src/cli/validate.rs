@@ -1,4 +1,4 @@
-//! `goldpath validate [--base REV] [FILE or DIR …]`
+//! `goldpath validate [--repo DIR] [--base REV] [FILE or DIR …]`
 
 use super::{Ended, Output, colour, place, print};
 use crate::error::Error;
@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
+    /// The platform repository; the one around the first file, or this folder, when left out
+    #[arg(long, value_name = "DIR")]
+    repo: Option<PathBuf>,
     /// Compare with this commit instead of the merge base with the default branch
     #[arg(long, value_name = "REV")]
     base: Option<String>,
@@ -19,7 +22,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
-    let root = place::root(args.files.first().map(|file| folder_of(file)))?;
+    let root = place::root(args.repo.as_deref().or_else(|| args.files.first().map(|file| folder_of(file))))?;
     let only = args.files.iter().map(|file| only(&root, file)).collect::<Result<Vec<_>, _>>()?;
     let snapshot = place::working_tree(&root)?;
     let asked = Asked { today: super::run::today(), ..Asked::default() };

@@ -9,6 +9,7 @@ mod check;
 mod comment;
 mod coverage;
 mod desk;
+mod doctor;
 mod excerpt;
 mod explain;
 mod findings;
@@ -33,10 +34,13 @@ pub use coverage::{Covered, coverage_json, coverage_terminal};
 pub use desk::{
     audit_json, audit_log, audit_verify, diff_json, diff_terminal, done_terminal, folded, render_json, validate_summary, written_terminal,
 };
+pub use doctor::{Checkup, Health, doctor_json, doctor_terminal};
 pub use explain::{Explanation, Line, explain_json, explain_terminal};
 pub use json::{API_VERSION, diff_report_json, findings_json, report, validate_json};
 pub use scanning::{github, sarif};
-pub use start::{Kind, init_terminal, kinds_terminal, new_terminal, schema_json, written_schemas};
+pub use start::{
+    Imported, Kind, imported_json, imported_terminal, init_terminal, kinds_terminal, new_terminal, schema_json, written_schemas,
+};
 pub use summary::{DaemonStatus, Detail, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
 pub use terminal::{change_terminal, changes_terminal, findings_terminal, status_terminal};
 pub use view::{Links, View};

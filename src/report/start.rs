@@ -2,7 +2,7 @@
 
 use super::json::report;
 use super::text::{count, line};
-use crate::model::{GoldenPath, ReleaseId};
+use crate::model::{GoldenPath, ReleaseId, RepoPath};
 use serde_json::{Value, json};
 
 /// What `goldpath init` wrote, and what to do next.
@@ -56,6 +56,39 @@ pub fn kinds_terminal(kinds: &[Kind<'_>], in_repository: bool) -> String {
 pub fn written_schemas(dir: &str, files: &[String]) -> String {
     let list: String = files.iter().map(|file| format!("  {}\n", line(file))).collect();
     format!("{} in {}:\n{list}", count(files.len(), "schema"), line(dir))
+}
+
+/// What came of a schema that was imported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Imported {
+    /// There was none.
+    New,
+    /// Another one was there.
+    Changed,
+    /// The same was there: the file is as it was.
+    Unchanged,
+}
+
+impl Imported {
+    fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+/// The schemas of custom resources that were imported, a line for each.
+pub fn imported_terminal(schemas: &[(RepoPath, Imported)]) -> String {
+    let rows: String = schemas.iter().map(|(path, imported)| format!("{:9}  {}\n", imported.word(), line(path.as_str()))).collect();
+    format!("{rows}\n{} for `goldpath validate` to check custom resources against\n", count(schemas.len(), "schema"))
+}
+
+/// The same as one JSON object.
+pub fn imported_json(schemas: &[(RepoPath, Imported)]) -> Value {
+    let one = |(path, imported): &(RepoPath, Imported)| json!({ "path": path, "change": imported.word() });
+    report("SchemaImportReport", json!({ "schemas": schemas.iter().map(one).collect::<Vec<_>>() }))
 }
 
 /// Where a new request is, and what to do next.

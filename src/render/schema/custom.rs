@@ -117,43 +117,126 @@ fn object(map: &Map<String, Value>, shapes: &mut Vec<Shape>, depth: usize) -> Ty
     Type::Shape(shapes.len() - 1)
 }
 
+/// A mistake of a definition: its line, and a sentence without a full stop.
+type Mistake = (u32, String);
+
 /// The files that definitions of custom resources come to: for each version that is served, its place in the repository and its schema.
 ///
 /// # Errors
-/// What is wrong with the text, in one sentence without a full stop.
-pub fn schemas_of_crd(text: &str) -> Result<Vec<(RepoPath, Value)>, String> {
+/// Everything that is wrong with the text.
+pub fn schemas_of_crd(text: &str) -> Result<Vec<(RepoPath, Value)>, Vec<Mistake>> {
     let parsed = yaml::parse(text);
-    if let Some(problem) = parsed.problems.iter().find(|problem| problem.is_error()) {
-        return Err(format!("line {}: {}", problem.span.line, problem.message));
+    let problems = parsed.problems.iter().filter(|problem| problem.is_error());
+    let mut mistakes: Vec<Mistake> = problems.map(|problem| (problem.span.line, problem.message.clone())).collect();
+    if !mistakes.is_empty() {
+        return Err(mistakes);
     }
-    let mut schemas = Vec::new();
-    for document in parsed.documents.into_iter().map(yaml::Document::into_value) {
-        if document.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition") {
-            schemas.extend(of_definition(&document)?);
+    let (mut schemas, mut definitions) = (Vec::new(), 0);
+    for document in &parsed.documents {
+        for at in definitions_in(document.value()) {
+            definitions += 1;
+            let definition = Definition { document, at };
+            match definition.schemas() {
+                Ok(all) => schemas.extend(all),
+                Err(all) => mistakes.extend(all),
+            }
         }
     }
-    if schemas.is_empty() { Err("it holds no `CustomResourceDefinition`".to_owned()) } else { Ok(schemas) }
+    if definitions == 0 {
+        mistakes.push((1, "it holds no `CustomResourceDefinition`".to_owned()));
+    }
+    if mistakes.is_empty() { Ok(schemas) } else { Err(mistakes) }
 }
 
-fn of_definition(document: &Value) -> Result<Vec<(RepoPath, Value)>, String> {
-    let text = |of: &Value, pointer: &str| of.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-    let name = text(document, "/metadata/name").unwrap_or_else(|| "a definition".to_owned());
-    let lacks = |what: &str| format!("`{name}` has no `{what}`");
-    let group = text(document, "/spec/group").ok_or_else(|| lacks("spec.group"))?;
-    let kind = text(document, "/spec/names/kind").ok_or_else(|| lacks("spec.names.kind"))?;
-    let versions = document.pointer("/spec/versions").and_then(Value::as_array).ok_or_else(|| lacks("spec.versions"))?;
-    let mut schemas = Vec::new();
-    for version in versions.iter().filter(|version| version.get("served") != Some(&Value::Bool(false))) {
-        let number = text(version, "/name").ok_or_else(|| lacks("spec.versions[].name"))?;
-        let schema = version.pointer("/schema/openAPIV3Schema").ok_or_else(|| lacks("spec.versions[].schema.openAPIV3Schema"))?;
-        let path = RepoPath::parse(&file_of(&group, &kind, &number)).map_err(|error| format!("`{name}`: {error}"))?;
-        let mut schema = schema.clone();
-        if let (Value::Object(map), Some(scope)) = (&mut schema, text(document, "/spec/scope")) {
-            map.insert(SCOPE.to_owned(), Value::String(scope));
-        }
-        schemas.push((path, schema));
+/// Where definitions stand in a document: it is one itself, or a list of some.
+fn definitions_in(document: &Value) -> Vec<String> {
+    let is_one = |value: &Value| value.get("kind").and_then(Value::as_str) == Some("CustomResourceDefinition");
+    if is_one(document) {
+        return vec![String::new()];
     }
-    Ok(schemas)
+    let items = document.get("items").and_then(Value::as_array).into_iter().flatten();
+    items.enumerate().filter(|(_, item)| is_one(item)).map(|(index, _)| format!("/items/{index}")).collect()
+}
+
+/// One definition in a document.
+struct Definition<'a> {
+    document: &'a yaml::Document<'a>,
+    at: String,
+}
+
+impl Definition<'_> {
+    fn get(&self, pointer: &str) -> Option<&Value> {
+        self.document.value().pointer(&format!("{}{pointer}", self.at))
+    }
+
+    fn text(&self, pointer: &str) -> Option<&str> {
+        self.get(pointer).and_then(Value::as_str)
+    }
+
+    /// A mistake at the nearest thing above a pointer that is there.
+    fn mistake(&self, pointer: &str, message: &str) -> Mistake {
+        let name = self.text("/metadata/name").unwrap_or("a definition");
+        let mut at = format!("{}{pointer}", self.at);
+        let line = loop {
+            match self.document.place(&at) {
+                Some(spot) => break spot.key.unwrap_or(spot.value).line,
+                None => match at.rfind('/') {
+                    Some(end) => at.truncate(end),
+                    None => break 1,
+                },
+            }
+        };
+        (line, format!("`{name}` {message}"))
+    }
+
+    fn lacks(&self, pointer: &str) -> Mistake {
+        let field = pointer.split('/').skip(1).filter(|name| name.parse::<usize>().is_err()).collect::<Vec<_>>().join(".");
+        self.mistake(pointer, &format!("has no `{field}`"))
+    }
+
+    /// A schema with where its objects live, which no schema says.
+    fn with_scope(&self, schema: &Value) -> Value {
+        let mut schema = schema.clone();
+        if let (Value::Object(map), Some(scope)) = (&mut schema, self.text("/spec/scope")) {
+            map.insert(SCOPE.to_owned(), Value::from(scope));
+        }
+        schema
+    }
+
+    fn schemas(&self) -> Result<Vec<(RepoPath, Value)>, Vec<Mistake>> {
+        let mut mistakes = Vec::new();
+        let [group, kind] = ["/spec/group", "/spec/names/kind"].map(|pointer| {
+            let text = self.text(pointer);
+            mistakes.extend(text.is_none().then(|| self.lacks(pointer)));
+            text.unwrap_or_default()
+        });
+        let versions = self.get("/spec/versions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        if versions.is_empty() {
+            mistakes.push(self.lacks("/spec/versions"));
+        }
+        let mut schemas = Vec::new();
+        for (index, version) in versions.iter().enumerate() {
+            if version.get("served") == Some(&Value::Bool(false)) {
+                continue;
+            }
+            let at = format!("/spec/versions/{index}");
+            let (name, schema) = (self.text(&format!("{at}/name")), self.get(&format!("{at}/schema/openAPIV3Schema")));
+            let (Some(name), Some(schema)) = (name, schema) else {
+                let pointer = if name.is_none() { format!("{at}/name") } else { format!("{at}/schema/openAPIV3Schema") };
+                mistakes.push(self.lacks(&pointer));
+                continue;
+            };
+            if group.is_empty() || kind.is_empty() {
+                continue;
+            }
+            let path = RepoPath::parse(&file_of(group, kind, name)).map_err(|error| error.to_string());
+            match path.and_then(|path| if path.components().count() == 3 { Ok(path) } else { Err("a name holds `/`".to_owned()) }) {
+                Ok(path) => schemas.push((path, self.with_scope(schema))),
+                Err(error) => mistakes.push(self.mistake(&at, &format!("has names that cannot be a file's: {error}"))),
+            }
+        }
+        if mistakes.is_empty() { Ok(schemas) } else { Err(mistakes) }
+    }
 }
 
 #[cfg(test)]
@@ -225,9 +308,33 @@ spec:
             schema(&root, "cert.example.org", "v1", "Certificate").unwrap().scope(&object)
         });
         assert_eq!(scopes, [Some(Scope::Namespaced), Some(Scope::Cluster)]);
-        insta::assert_snapshot!(schemas_of_crd("kind: ConfigMap\n").unwrap_err(), @"it holds no `CustomResourceDefinition`");
-        insta::assert_snapshot!(schemas_of_crd(&CRD.replace("  group: cert.example.org\n", "")).unwrap_err(), @"`certificates.cert.example.org` has no `spec.group`");
-        insta::assert_snapshot!(schemas_of_crd(&CRD.replace("group: cert", "group: ../cert")).unwrap_err(), @"`certificates.cert.example.org`: the path holds `.` or `..`");
+        insta::assert_snapshot!(wrong("kind: ConfigMap\n"), @"1: it holds no `CustomResourceDefinition`");
+        insta::assert_snapshot!(wrong(&CRD.replace("group: cert", "group: ../cert")), @"10: `certificates.cert.example.org` has names that cannot be a file's: the path holds `.` or `..`");
+        insta::assert_snapshot!(wrong(&CRD.replace("group: cert", "group: a/cert")), @"10: `certificates.cert.example.org` has names that cannot be a file's: a name holds `/`");
+        let many = CRD.replace("  group: cert.example.org\n", "").replace("served: false", "served: true")
+            + "---\nkind: CustomResourceDefinition\n";
+        insta::assert_snapshot!(wrong(&many), @"
+        5: `certificates.cert.example.org` has no `spec.group`
+        28: `certificates.cert.example.org` has no `spec.versions.schema.openAPIV3Schema`
+        30: `a definition` has no `spec.group`
+        30: `a definition` has no `spec.names.kind`
+        30: `a definition` has no `spec.versions`
+        ");
+    }
+
+    /// What is wrong with definitions, a line for each.
+    fn wrong(text: &str) -> String {
+        let mistakes = schemas_of_crd(text).unwrap_err();
+        mistakes.iter().map(|(line, message)| format!("{line}: {message}\n")).collect()
+    }
+
+    #[test]
+    fn a_list_of_definitions_is_what_kubectl_prints() {
+        let item: String =
+            CRD.trim_start().lines().enumerate().map(|(index, text)| format!("{}{text}\n", if index == 0 { "- " } else { "  " })).collect();
+        let paths: Vec<String> =
+            schemas_of_crd(&format!("kind: List\nitems:\n{item}")).unwrap().into_iter().map(|(path, _)| path.to_string()).collect();
+        assert_eq!(paths, ["schemas/cert.example.org/Certificate_v1.json"]);
     }
 
     #[test]

@@ -32,7 +32,9 @@ fn help_names_every_verb() {
                    line came from
       test         Run the cases of golden paths and the tests of policies
       schema       Print the JSON Schema of a kind: of goldpath's own files, and of the requests of this
-                   repository
+                   repository; import those of custom resources
+      doctor       Say whether this machine has what the daemon needs, and with its configuration
+                   whether that can be used
       run          Run the daemon that watches a platform repository
       status       Ask the daemon how it is
       change       Ask the daemon about changes: list, show, approve, merge, comment
@@ -64,6 +66,7 @@ fn help_names_every_verb() {
         "diff",
         "explain",
         "schema",
+        "doctor",
         "run",
         "status",
         "change",

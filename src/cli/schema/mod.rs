@@ -1,4 +1,6 @@
-//! `goldpath schema [KIND]`
+//! `goldpath schema [KIND]`, `goldpath schema import FILE …`
+
+mod import;
 
 use super::init::replace;
 use super::{Ended, Output, answer, place};
@@ -15,7 +17,10 @@ use std::path::{Path, PathBuf};
 pub(super) const FOLDER: &str = ".goldpath/schemas";
 
 #[derive(Debug, clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct Args {
+    #[command(subcommand)]
+    verb: Option<Verb>,
     /// The platform repository whose request kinds are meant; the one around this folder when left out
     #[arg(long, value_name = "DIR")]
     repo: Option<PathBuf>,
@@ -27,7 +32,16 @@ pub(super) struct Args {
     kind: Option<String>,
 }
 
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Verb {
+    /// Make the schemas that custom resources are checked against from their definitions: `schemas/<group>/<kind>_<version>.json`
+    Import(import::Args),
+}
+
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
+    if let Some(Verb::Import(args)) = &args.verb {
+        return import::run(args, output);
+    }
     let around = around(args)?;
     let all = all(around.as_ref());
     if let Some(folder) = &args.output_dir {

@@ -1,0 +1,39 @@
+//! `goldpath test --coverage`.
+
+use super::place::Place;
+use insta::assert_snapshot;
+
+#[test]
+fn lines_that_no_case_and_no_test_reaches_are_named() {
+    let place = Place::with("first-repository");
+    let template = "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera";
+    let more =
+        "{% if spec.size == \"large\" %}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ metadata.name }}-large}\n{% endif %}\n";
+    place.write(template, &(place.text(template) + more));
+    place.write(
+        "policies/replicas.rego",
+        "package main\n\ndeny contains msg if {\n\tinput.spec.replicas > 9\n\tmsg := \"too many\"\n}\n\nwarn contains msg if {\n\tinput.kind == \"Secret\"\n\tmsg := \"a secret\"\n}\n",
+    );
+    place.write(
+        "policies/replicas_test.rego",
+        "package main\n\ntest_a_few if count(deny) == 0 with input as {\"spec\": {\"replicas\": 9}}\n",
+    );
+    place.write("policies/untested.rego", "package main\n\ndeny contains \"x\" if input.kind == \"Y\"\n");
+    assert_snapshot!(place.run(&["test", "--coverage", "--generate", "0"]), @"
+    $ goldpath test --coverage --generate 0
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+    ok      policies/replicas_test.rego test_a_few
+
+    3 passed
+
+    lines that cases and tests reach, and those that they do not
+    policies: 16 % of 6 lines
+      policies/replicas.rego: 3, 5-10
+      policies/untested.rego: nothing of it was run
+    preview@1.0.0: 77 % of 27 lines
+      golden-paths/preview/1.0.0/cluster/deployment.yaml.tera: 22-23, 29-32
+    -- exit 0
+    ");
+    assert_snapshot!(place.run(&["test", "preview", "--coverage", "--generate", "0", "--output", "json"]), @"");
+}
