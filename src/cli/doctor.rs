@@ -151,7 +151,12 @@ fn state(dir: &Path) -> Checkup {
 fn writable(dir: &Path) -> Result<bool, std::io::Error> {
     let full = std::path::absolute(dir)?;
     let nearest: PathBuf = full.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok()).unwrap_or(Path::new("/")).to_path_buf();
-    tempfile::Builder::new().prefix(".goldpath-").tempfile_in(&nearest).map(|_gone_again| nearest == full)
+    if !nearest.is_dir() {
+        return Err(std::io::Error::other(format!("{} is no folder", nearest.display())));
+    }
+    // the name of the file that was tried is nobody's affair
+    let tried = tempfile::Builder::new().prefix(".goldpath-").tempfile_in(&nearest);
+    tried.map(|_gone_again| nearest == full).map_err(|error| error.kind().into())
 }
 
 fn address(config: &Config) -> Result<Checkup, Error> {

@@ -56,7 +56,8 @@ fn explanation<'a>(
     let request = platform.requests.get(&unit.id.request)?;
     let verdicts = tree.brought.as_ref()?;
     let written = tree.snapshot.text(request.file.as_str()).map(yaml::parse).unwrap_or_default();
-    let about = |finding: &&Finding| finding.place.path == request.file;
+    let is_policy = |finding: &Finding| verdicts.asked.iter().any(|asked| asked.file == finding.place.path);
+    let about = |finding: &&Finding| finding.place.path == request.file || is_policy(finding);
     Some(Explanation {
         unit,
         request,
@@ -64,6 +65,7 @@ fn explanation<'a>(
         target: platform.targets.get(&unit.id.target)?,
         platform,
         written: written.documents.into_iter().next()?.into_value(),
+        asked: verdicts.asked.iter().filter(|asked| asked.release.as_ref().is_none_or(|release| *release == unit.release)).collect(),
         tally: verdicts.units.get(&unit.id).copied().unwrap_or_default(),
         findings: tree.parsed.findings.iter().chain(&tree.rendered.findings).chain(&verdicts.findings).filter(about).collect(),
         waived: verdicts.waived.iter().filter(|waived| waived.unit == unit.id).collect(),

@@ -3,9 +3,11 @@
 use super::{Ended, Output, colour, place, print};
 use crate::error::Error;
 use crate::model::{Explained, Finding, RepoPath};
+use crate::policy;
 use crate::report;
 use crate::worker::Asked;
 use crate::world::Tree;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -27,11 +29,10 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let snapshot = place::working_tree(&root)?;
     let asked = Asked { today: super::run::today(), ..Asked::default() };
     let (findings, requests) = match place::apart(snapshot.clone(), Some(asked))? {
-        Ok(tree) => (findings(args, &root, &tree)?, tree.parsed.platform.known_requests().count()),
+        Ok(tree) => (findings(args, &root, &tree, &only)?, tree.parsed.platform.known_requests().count()),
         Err(death) if death.findings().is_empty() => return Err(death.into()),
-        Err(death) => (death.findings(), 0),
+        Err(death) => (death.findings().into_iter().filter(|finding| wanted(&only, finding)).collect(), 0),
     };
-    let findings: Vec<Finding> = findings.into_iter().filter(|finding| wanted(&only, finding)).collect();
     match output {
         Output::Json => print(&report::validate_json(&findings, requests).to_string()),
         Output::Sarif => print(&report::sarif(&findings, &rules()).to_string()),
@@ -47,13 +48,8 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
 
 /// All codes that this verb can give.
 fn rules() -> Vec<&'static Explained> {
-    let all = [
-        crate::parse::explained(),
-        crate::render::explained(),
-        crate::policy::explained(),
-        crate::diff::explained(),
-        crate::worker::explained(),
-    ];
+    let all =
+        [crate::parse::explained(), crate::render::explained(), policy::explained(), crate::diff::explained(), crate::worker::explained()];
     all.into_iter().flatten().collect()
 }
 
@@ -75,8 +71,8 @@ fn wanted(only: &[Option<RepoPath>], finding: &Finding) -> bool {
     only.is_empty() || only.iter().any(fits)
 }
 
-/// All findings of the tree; what only a comparison tells is against the base, where there is one.
-fn findings(args: &Args, root: &Path, tree: &Tree) -> Result<Vec<Finding>, Error> {
+/// All findings that are wanted of the tree; what only a comparison tells is against the base, where there is one.
+fn findings(args: &Args, root: &Path, tree: &Tree, only: &[Option<RepoPath>]) -> Result<Vec<Finding>, Error> {
     let base = match place::repository(root) {
         Some(repository) => place::base(&repository, args.base.as_deref())?,
         None if args.base.is_some() => {
@@ -87,13 +83,17 @@ fn findings(args: &Args, root: &Path, tree: &Tree) -> Result<Vec<Finding>, Error
     };
     let mut findings = tree.findings();
     findings.extend(tree.brought.iter().flat_map(|said| said.findings.iter().cloned()));
+    let mut changed: Option<BTreeSet<RepoPath>> = None;
     if let Some(base) = base {
         // a base that does not come to its end has nothing to be compared with
         if let Ok(base) = place::apart(base, None)? {
-            findings.extend(crate::diff::diff(Some(base.side()), tree.side(), None).findings);
+            let diff = crate::diff::diff(Some(base.side()), tree.side(), None);
+            findings.extend(diff.findings);
+            changed = Some(diff.files.into_keys().collect());
         }
     }
     crate::model::sort_findings(&mut findings);
-    findings.dedup();
-    Ok(findings)
+    findings.retain(|finding| wanted(only, finding));
+    // without a base every request may be somebody's change
+    Ok(changed.map_or(findings.clone(), |changed| policy::grouped(findings, |path| changed.contains(path))))
 }

@@ -31,6 +31,8 @@ pub enum Edit {
     Swap(&'static str, &'static str, &'static str),
     /// Writes it.
     Write(&'static str, &'static str),
+    /// Writes bytes that are no text.
+    Bytes(&'static str, &'static [u8]),
     /// Writes a text, and another one behind it so many times.
     Repeat(&'static str, &'static str, &'static str, usize),
     /// Removes it, or everything below it.

@@ -21,6 +21,8 @@ codes! {
     MISPLACED_FILE = "misplaced-file";
     /// A file among goldpath's own that is not read.
     IGNORED_FILE = "ignored-file";
+    /// No release uses a library of templates.
+    UNUSED_LIBRARY = "unused-library";
     /// A file that must be there is missing.
     MISSING_FILE = "missing-file";
     /// A file is larger than 1 MiB.

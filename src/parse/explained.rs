@@ -52,6 +52,12 @@ pub(super) const ALL: &[Explained] = &[
         &[Write("teams/notes.txt", "to be sorted\n")],
         "Remove it, or move it to where it is read. `README.md` and hidden files may lie anywhere.",
     ),
+    row(
+        "unused-library",
+        "No release uses a library of templates.",
+        &[Write("golden-paths/_library/net/1.2.0/names.tera", "{% component host(name) %}{{ name }}.example.org{% endcomponent %}\n")],
+        "Name it in `spec.libraries` of the release that is to use it, or remove it.",
+    ),
     row("missing-file", "A file that must be there is missing.", &[Remove(SCHEMA)], "Add the file that is named."),
     row(
         "file-too-big",

@@ -102,7 +102,10 @@ impl<'a> Fields<'a> {
         }
         let mut fields = Self { path, turn, document, findings, meant: Vec::new() };
         if !fields.document.value().is_object() {
-            fields.wrong_type("", "an object");
+            // what could not be put together was told of, and is not empty
+            if !fields.document.value().is_null() || fields.is_clean() {
+                fields.wrong_type("", "an object");
+            }
             return Err(fields.findings);
         }
         Ok(fields)

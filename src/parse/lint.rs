@@ -4,6 +4,7 @@ use super::fields::child;
 use super::words::{any_of, cut};
 use crate::model::close_match;
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// The keywords of JSON Schema 2020-12.
 const KEYWORDS: [&str; 56] = [
@@ -114,6 +115,70 @@ pub(super) fn doubts(schema: &Value, at: &str, out: &mut Vec<Doubt>) {
     }
 }
 
+/// Every `$ref` that leads back to itself without going into a value: nothing is checked by it. One of each circle is told.
+pub(super) fn circles(root: &Value, out: &mut Vec<Doubt>) {
+    let mut all = Vec::new();
+    schemas(root, "", &mut all);
+    let mut told: Vec<BTreeSet<String>> = Vec::new();
+    for at in all.iter().filter(|at| root.pointer(at).is_some_and(|schema| schema.get("$ref").is_some())) {
+        let reached = reached(root, at);
+        if reached.contains(at) && !told.iter().any(|circle| circle.contains(at)) {
+            out.push(Doubt {
+                pointer: child(at, "$ref"),
+                message: "this `$ref` leads back to itself, so that it checks nothing".to_owned(),
+                help: "Say at its end what is meant. A value may hold others of its own kind below `properties` or `items`.".to_owned(),
+                is_error: true,
+            });
+            told.push(reached);
+        }
+    }
+}
+
+/// The pointers of a schema and of all schemas in it.
+fn schemas(schema: &Value, at: &str, all: &mut Vec<String>) {
+    let Some(map) = schema.as_object() else { return };
+    all.push(at.to_owned());
+    for (keyword, value) in map.iter().filter(|(keyword, _)| !["const", "enum", "default", "examples"].contains(&keyword.as_str())) {
+        let at = child(at, keyword);
+        match value {
+            Value::Object(members)
+                if ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"].contains(&keyword.as_str()) =>
+            {
+                members.iter().for_each(|(name, member)| schemas(member, &child(&at, name), all));
+            }
+            Value::Object(_) => schemas(value, &at, all),
+            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| schemas(item, &format!("{at}/{index}"), all)),
+            _ => {}
+        }
+    }
+}
+
+/// The schemas that the same value is held against when it is held against this one.
+fn reached(root: &Value, at: &str) -> BTreeSet<String> {
+    let mut reached = BTreeSet::new();
+    let mut open = beside(root, at);
+    while let Some(next) = open.pop() {
+        if reached.insert(next.clone()) {
+            open.extend(beside(root, &next));
+        }
+    }
+    reached
+}
+
+/// Those that one schema names for the same value.
+fn beside(root: &Value, at: &str) -> Vec<String> {
+    let Some(map) = root.pointer(at).and_then(Value::as_object) else { return Vec::new() };
+    let mut next: Vec<String> =
+        map.get("$ref").and_then(Value::as_str).and_then(|to| to.strip_prefix('#')).map(str::to_owned).into_iter().collect();
+    for keyword in ["allOf", "anyOf", "oneOf"] {
+        let branches = map.get(keyword).and_then(Value::as_array).map_or(0, Vec::len);
+        next.extend((0..branches).map(|index| format!("{}/{index}", child(at, keyword))));
+    }
+    let one = ["if", "then", "else", "not"].into_iter().filter(|keyword| map.contains_key(*keyword));
+    next.extend(one.map(|keyword| child(at, keyword)));
+    next
+}
+
 fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
     let mut push = |keyword: &str, message: String, help: String| {
         let is_error = message.ends_with(NOTHING_FITS);
@@ -171,7 +236,7 @@ fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&st
     if let Some((_, value)) = double {
         push("enum", format!("`enum` holds {} twice", any_of(std::slice::from_ref(value))), "Remove one of the two.".to_owned());
     }
-    let sorts = values.iter().map(sort).filter(|sort| *sort != "null").collect::<std::collections::BTreeSet<_>>();
+    let sorts = values.iter().map(sort).filter(|sort| *sort != "null").collect::<BTreeSet<_>>();
     if sorts.len() > 1 && !map.contains_key("type") {
         let sorts: Vec<&str> = sorts.into_iter().collect();
         let message = format!("`enum` mixes values of the types {}", crate::model::quoted_list(sorts.iter().copied()));
@@ -213,6 +278,20 @@ mod tests {
     /properties/size/enum `enum` mixes values of the types `boolean`, `number` and `string`. Put the numbers and truth values in quotes, or say the types with `type`.
     /definitions/one/anyOf/0/patern `patern` is no keyword of JSON Schema, so it checks nothing. Did you mean `pattern`?
     "#);
+    }
+
+    #[test]
+    fn a_reference_that_only_leads_to_itself_is_said_once() {
+        let circles = |schema: &Value| {
+            let mut out = Vec::new();
+            circles(schema, &mut out);
+            out.iter().map(|doubt| format!("{} ", doubt.pointer)).collect::<String>()
+        };
+        let own = json!({"$ref": "#"});
+        let two = json!({"properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"anyOf": [{"type": "string"}, {"$ref": "#/$defs/a"}]}}});
+        assert_eq!([circles(&own), circles(&two)], ["/$ref ", "/$defs/a/$ref "]);
+        let tree = json!({"$ref": "#/$defs/node", "$defs": {"node": {"properties": {"left": {"$ref": "#/$defs/node"}, "all": {"items": {"$ref": "#"}}}}}});
+        assert_eq!(circles(&tree), "", "a value in a value is another one");
     }
 
     #[test]

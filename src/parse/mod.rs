@@ -19,8 +19,8 @@ mod settings;
 mod words;
 
 use crate::model::{
-    Code, Digest, Explained, Finding, GoldenPath, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, quoted_list,
-    sort_findings,
+    Code, Digest, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn,
+    quoted_list, sort_findings,
 };
 use crate::snapshot::Snapshot;
 use fields::{At, Fields};
@@ -30,7 +30,7 @@ use request::Catalogue;
 use schema::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a tree says, and what is wrong with it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -88,6 +88,7 @@ pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> P
     let libraries = layout.names.libraries.iter();
     reader.platform.libraries =
         libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder(), |below| below == "README.md"))).collect();
+    reader.unused_libraries(&layout, snapshot);
     reader.platform.policies = std::mem::take(&mut layout.policies);
     reader.name_owners();
     sort_findings(&mut reader.findings);
@@ -234,6 +235,21 @@ impl Reader {
             found.extend(golden::check_current(path, &self.served, place));
         }
         self.findings.extend(found);
+    }
+
+    /// Says which libraries no release uses; a release that cannot be read may use any.
+    fn unused_libraries(&mut self, layout: &Layout<'_>, snapshot: &Snapshot) {
+        if layout.releases.keys().any(|id| !self.platform.releases.contains_key(id)) {
+            return;
+        }
+        let used: BTreeSet<&LibraryId> = self.platform.releases.values().flat_map(|release| &release.libraries).collect();
+        for id in layout.names.libraries.iter().filter(|id| !used.contains(id)) {
+            let folder = id.folder();
+            let Some((file, _)) = snapshot.under(&folder).next() else { continue };
+            let message = format!("no release uses the library `{id}`");
+            let help = format!("Name it in `spec.libraries` of a release, or remove `{folder}`.");
+            self.findings.push(Finding::warning(codes::UNUSED_LIBRARY, Place::file(file.clone()), message).help(help).turn(Turn::Platform));
+        }
     }
 
     fn exceptions(&mut self, layout: &Layout<'_>) {

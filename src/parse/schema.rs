@@ -95,6 +95,7 @@ impl Audit<'_> {
     fn doubts(&mut self, root: &Value) {
         let mut doubts = Vec::new();
         lint::doubts(root, "", &mut doubts);
+        lint::circles(root, &mut doubts);
         for doubt in doubts {
             let place = yaml::locate(self.text, &doubt.pointer).map_or(Span::START, |spot| spot.key.unwrap_or(spot.value));
             let note = if doubt.is_error { Finding::error } else { Finding::warning };

@@ -73,18 +73,27 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn
     if names.is_empty() {
         return Err("it has no rule whose name begins with `test_`".to_owned());
     }
-    let run = |name: String| {
+    let run = |name: &String| {
         tell(Ask { policy: file.file.clone(), unit: None });
         let failure = match engine.eval_rule(format!("{package}.{name}")) {
             Ok(value) if value == Value::from(true) => None,
             Ok(Value::Undefined) => Some("it is undefined: a condition of it does not hold".to_owned()),
             Ok(value) => Some(format!("it is {value}, not true")),
-            Err(error) => Some(told(&error)),
+            Err(error) => Some(clash(&names, told(&error))),
         };
-        (name, failure)
+        (name.clone(), failure)
     };
-    let rules = names.into_iter().map(run).collect();
+    let rules = names.iter().map(run).collect();
     Ok((rules, reached(&engine)))
+}
+
+/// A test is a rule of the policy's own package: a variable of that name means the test, where both are loaded.
+fn clash(names: &BTreeSet<String>, message: String) -> String {
+    let clashing = names.iter().find(|name| message.contains(&format!("var `{name}` used before definition")));
+    match clashing.and_then(|name| Some((name, message.split_once(": ")?.0))) {
+        Some((name, place)) => format!("{place}: `{name}` is a variable here, and a test is called so too: give the test another name"),
+        None => message,
+    }
 }
 
 /// The lines of policies that an engine ran so far; tests themselves are not to be tested.

@@ -5,7 +5,7 @@ use super::codes::{FAILED, LIMIT};
 use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
-use super::verdict::{Tally, Verdicts, Waived};
+use super::verdict::{Asked, Tally, Verdicts, Waived};
 use crate::model::{Code, Exception, Finding, GoldenPath, Place, PolicyId, Request, Severity, Span, Target, Team, Turn, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::render::Unit;
@@ -49,7 +49,8 @@ pub fn evaluate_telling(
 ) -> Verdicts {
     let mut runs: Vec<Run<'_>> =
         policies.policies.iter().map(|policy| Run { policy, engine: policy.engine.clone(), ended: false }).collect();
-    let mut verdicts = Verdicts::default();
+    let asked = |policy: &Policy| Asked { policy: policy.id.clone(), file: policy.file.clone(), release: policy.release.clone() };
+    let mut verdicts = Verdicts { asked: policies.policies.iter().map(asked).collect(), ..Verdicts::default() };
     for input in inputs {
         let things = things(input);
         let unit = whole(input, &things);

@@ -7,7 +7,7 @@ use serde_json::Value;
 /// What the metadata of a file says about its policy.
 #[derive(Default)]
 pub(super) struct Metadata {
-    /// `custom.id`, with the line on which its block begins.
+    /// `custom.id`, and where it stands.
     pub(super) id: Option<(String, Span)>,
     /// `custom.owner`.
     pub(super) owner: Option<(String, Span)>,
@@ -28,31 +28,60 @@ pub(super) fn read(text: &str) -> Metadata {
             continue;
         }
         let start = at;
-        let comments = lines[start + 1..].iter().map_while(|line| line.trim().strip_prefix('#'));
-        let block: Vec<&str> = comments.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+        let comments = lines[start + 1..].iter().map_while(|line| line.trim().strip_prefix('#').map(|text| (*line, text)));
+        let block: Vec<(&str, &str)> = comments.map(|(line, text)| (line, text.strip_prefix(' ').unwrap_or(text))).collect();
         at = start + 1 + block.len();
-        metadata.add(&block.join("\n"), Span::point(line_number(start), 1));
+        metadata.add(&Block { above: number(start + 1), lines: block });
     }
     metadata
 }
 
-fn line_number(index: usize) -> u32 {
-    u32::try_from(index + 1).unwrap_or(u32::MAX)
+fn number(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+/// The comment lines of one block, each with what is YAML of it.
+struct Block<'a> {
+    /// How many lines of the file stand above it.
+    above: u32,
+    lines: Vec<(&'a str, &'a str)>,
+}
+
+impl Block<'_> {
+    fn text(&self) -> String {
+        self.lines.iter().map(|(_, text)| *text).collect::<Vec<_>>().join("\n")
+    }
+
+    /// A place in its YAML as one in the file.
+    fn place(&self, span: Span) -> Span {
+        let before = |line: u32| {
+            let line = self.lines.get((line as usize).saturating_sub(1));
+            line.map_or(0, |(line, text)| number(line.trim_end().chars().count().saturating_sub(text.trim_end().chars().count())))
+        };
+        Span {
+            line: span.line + self.above,
+            column: span.column + before(span.line),
+            end_line: span.end_line + self.above,
+            end_column: span.end_column + before(span.end_line),
+        }
+    }
 }
 
 impl Metadata {
-    fn add(&mut self, block: &str, at: Span) {
-        let parsed = yaml::parse(block);
+    fn add(&mut self, block: &Block<'_>) {
+        let text = block.text();
+        let parsed = yaml::parse(&text);
         if let Some(problem) = parsed.problems.iter().find(|problem| problem.is_error()) {
-            let place = Span::point(at.line + problem.span.line, 1);
-            return self.mistakes.push((place, format!("the metadata is not YAML: {}", problem.message)));
+            return self.mistakes.push((block.place(problem.span), format!("the metadata is not YAML: {}", problem.message)));
         }
-        let Some(value) = parsed.documents.into_iter().next().map(yaml::Document::into_value) else { return };
+        let Some(document) = parsed.documents.into_iter().next() else { return };
+        let value = document.value();
         if self.title.is_none() {
             self.title = value.pointer("/title").and_then(Value::as_str).map(str::to_owned);
         }
         let text = |pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         for (pointer, slot) in [("/custom/id", &mut self.id), ("/custom/owner", &mut self.owner)] {
+            let at = document.place(pointer).map_or(Span::START, |spot| block.place(spot.value));
             match (text(pointer), &slot) {
                 (Some(new), None) => *slot = Some((new, at)),
                 (Some(new), Some((first, _))) if new != *first => {

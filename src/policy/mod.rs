@@ -8,6 +8,7 @@ mod codes;
 mod compile;
 mod evaluate;
 mod explained;
+mod group;
 mod input;
 mod inputs;
 mod metadata;
@@ -20,8 +21,9 @@ mod verdict;
 pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
 pub use evaluate::{UnitInput, evaluate, evaluate_telling};
+pub use group::grouped;
 pub use inputs::inputs;
-pub use verdict::{Tally, Verdicts, Waived};
+pub use verdict::{Asked, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};
 use serde::{Deserialize, Serialize};

@@ -382,16 +382,16 @@ fn metadata_must_agree_and_name_a_team() {
         ("policies/c.rego", "# METADATA\n# custom: {id: Not An Id}\npackage main\n\ndeny contains \"x\" if input.kind\n"),
     ];
     insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
-    policies/a.rego:7:1 Error policy-metadata (Platform)
+    policies/a.rego:8:16 Error policy-metadata (Platform)
       the id of this policy is `one` above and `two` here
       help: A file holds one policy: split the file, or make them agree.
-    policies/a.rego:1:1 Error policy-metadata (Platform)
+    policies/a.rego:4:12 Error policy-metadata (Platform)
       the owner of this policy is `platfrom`, which is no team
       help: Did you mean `platform`?
-    policies/b.rego:2:1 Error policy-metadata (Platform)
+    policies/b.rego:2:11 Error policy-metadata (Platform)
       the metadata is not YAML: `[` here has no end
       help: A file holds one policy: split the file, or make them agree.
-    policies/c.rego:1:1 Error policy-metadata (Platform)
+    policies/c.rego:2:16 Error policy-metadata (Platform)
       `Not An Id` cannot be the id of a policy: a name is made of small letters, digits and `-`, this one holds 'N'
       help: Name it in `custom.id`.
     requests/payments-team/shop.yaml:1:1 Error policy/one (Requester)

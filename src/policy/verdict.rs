@@ -1,6 +1,6 @@
 //! What policies said.
 
-use crate::model::{ExceptionId, Finding, PolicyId, UnitId};
+use crate::model::{ExceptionId, Finding, PolicyId, ReleaseId, RepoPath, UnitId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,6 +13,19 @@ pub struct Verdicts {
     pub findings: Vec<Finding>,
     /// Results that an exception waives.
     pub waived: Vec<Waived>,
+    /// The policies that were asked.
+    pub asked: Vec<Asked>,
+}
+
+/// A policy that was asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Asked {
+    /// What it is called.
+    pub policy: PolicyId,
+    /// Its file.
+    pub file: RepoPath,
+    /// The release whose units it is asked about; nothing: about all.
+    pub release: Option<ReleaseId>,
 }
 
 /// How many policies looked at a unit, and how they ended.

@@ -40,7 +40,8 @@ pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, Rendered
 pub use schema::schemas_of_crd;
 
 use crate::model::{
-    Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, TargetName, UnitId, sort_findings,
+    Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, TargetName, Turn, UnitId,
+    sort_findings,
 };
 use crate::snapshot::Snapshot;
 use codes::DUPLICATE_OBJECT;
@@ -300,15 +301,37 @@ fn shared(rendered: &Rendered, world: &World<'_>, first: &UnitId, second: &UnitI
     let fewer = |unit: &Unit| unit.id == *second && unit.objects.iter().filter(is_same).count() <= usize::from(first == second);
     let request = world.platform.requests.get(&second.request);
     let behind = request.and_then(|request| blame::last_behind(world, request, |outcome| outcome.units.iter().any(fewer)));
-    let place = behind.unwrap_or_else(|| file(second));
     if first == second {
         let message = format!("`{first}` holds the {kind} `{object}`{more} twice");
-        return Finding::error(DUPLICATE_OBJECT, place, message).help("Give one of the two another name.");
+        let help = "Give one of the two another name.";
+        // a value of the request makes them the same, or the golden path does for every request
+        return match behind {
+            Some(place) => Finding::error(DUPLICATE_OBJECT, place, message).help(help),
+            None => doubled(&rendered.units[first], world, is_same, Finding::error(DUPLICATE_OBJECT, file(first), message).help(help)),
+        };
     }
+    let place = behind.unwrap_or_else(|| file(second));
     let message = format!("`{first}` and `{second}` both hold the {kind} `{object}`{more} of the target `{target}`");
     Finding::error(DUPLICATE_OBJECT, place, message)
         .help("Give one of them another name, or take one of the requests away.")
         .related(file(first), format!("`{}` is asked for here", first.request))
+}
+
+/// An object that a golden path writes twice into one unit, whatever is asked for: told where it is written last.
+fn doubled(unit: &Unit, world: &World<'_>, is_it: impl Fn(&&Object) -> bool, finding: Finding) -> Finding {
+    let finding = finding.turn(Turn::PathOwner);
+    let last = unit.objects.iter().filter(is_it).next_back().and_then(|object| unit.files.get(&object.file));
+    let finding = match last {
+        Some(file) => {
+            let request = Place::file(unit.request_file.clone());
+            Finding { place: Place::file(file.template.clone()), ..finding }.related(request, format!("rendered for `{}`", unit.id.request))
+        }
+        None => finding,
+    };
+    match world.platform.paths.get(&unit.release.path) {
+        Some(path) => finding.owned(path),
+        None => finding,
+    }
 }
 
 /// Whether two messages say the same, but for the line of what was rendered, which is not the same for every request.

@@ -107,18 +107,20 @@ pub(super) fn renderers(snapshot: &Snapshot) -> (BTreeMap<RendererId, Renderer>,
             continue;
         }
         let folder = file.parent().unwrap_or_default();
-        let refuse = |message: String| Finding::error(RENDERER_INVALID, Place::file(file.clone()), message).turn(Turn::Platform);
+        let refuse =
+            |(span, message): Wrong| Finding::error(RENDERER_INVALID, Place::new(file.clone(), span), message).turn(Turn::Platform);
         let text = String::from_utf8_lossy(&entry.bytes);
         let files = |name: &str| snapshot.text(&format!("{folder}/{name}")).map(str::to_owned);
         match read(folder, &text, files, snapshot.folder_digest(folder, |_| false)) {
             Ok(renderer) if names.contains(&renderer.id.name) => {
                 let message = format!("the name `{}` belongs to a renderer that comes with goldpath", renderer.id.name);
-                findings.push(refuse(message).help("Give your renderer another name, and name it so in `release.yaml`."));
+                let at = yaml::locate(&text, "/metadata/name").map_or(Span::START, |spot| spot.value);
+                findings.push(refuse((at, message)).help("Give your renderer another name, and name it so in `release.yaml`."));
             }
             Ok(renderer) => {
                 found.insert(renderer.id.clone(), renderer);
             }
-            Err(message) => findings.push(refuse(message)),
+            Err(wrong) => findings.push(refuse(wrong)),
         }
     }
     (found, findings)
@@ -166,35 +168,68 @@ fn built_in() -> BTreeMap<RendererId, Renderer> {
     found
 }
 
-fn read(folder: &str, text: &str, file: impl Fn(&str) -> Option<String>, digest: Digest) -> Result<Renderer, String> {
+/// What is wrong with a renderer, and where.
+type Wrong = (Span, String);
+
+/// Where a mistake of the form stands: at the key that it names, where one is named so.
+fn named(document: &yaml::Document<'_>, message: &str) -> Span {
+    fn find(value: &serde_json::Value, at: &str, name: &str) -> Option<String> {
+        let map = value.as_object()?;
+        map.iter().find_map(|(key, value)| {
+            let at = child(at, key);
+            if key == name || value.as_str() == Some(name) { Some(at) } else { find(value, &at, name) }
+        })
+    }
+    let name = message.split('`').nth(1).unwrap_or_default();
+    let spot = find(document.value(), "", name).and_then(|pointer| document.place(&pointer));
+    spot.map_or(Span::START, |spot| if message.starts_with("unknown field") { spot.key.unwrap_or(spot.value) } else { spot.value })
+}
+
+fn child(at: &str, key: &str) -> String {
+    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+fn read(folder: &str, text: &str, file: impl Fn(&str) -> Option<String>, digest: Digest) -> Result<Renderer, Wrong> {
     let parsed = yaml::parse(text);
     if let Some(problem) = parsed.problems.iter().find(|problem| problem.is_error()) {
-        return Err(format!("line {}: {}", problem.span.line, problem.message));
+        return Err((problem.span, problem.message.clone()));
     }
-    let document = parsed.documents.into_iter().next().ok_or("the file is empty")?;
-    let raw: RawFile = serde_json::from_value(document.into_value()).map_err(|error| error.to_string())?;
-    if (raw.api_version.as_str(), raw.kind.as_str()) != ("goldpath.dev/v1", "Renderer") {
-        return Err("the file must begin with `apiVersion: goldpath.dev/v1` and `kind: Renderer`".to_owned());
+    let document = parsed.documents.into_iter().next().ok_or((Span::START, "the file is empty".to_owned()))?;
+    let at = |pointer: &str| document.place(pointer).map_or(Span::START, |spot| spot.value);
+    let raw: RawFile = serde_json::from_value(document.value().clone()).map_err(|error| {
+        let message = error.to_string();
+        (named(&document, &message), message)
+    })?;
+    for (pointer, is, wanted) in [("/apiVersion", &raw.api_version, "goldpath.dev/v1"), ("/kind", &raw.kind, "Renderer")] {
+        if is != wanted {
+            return Err((at(pointer), "the file must begin with `apiVersion: goldpath.dev/v1` and `kind: Renderer`".to_owned()));
+        }
     }
-    let name = RendererName::parse(&raw.metadata.name).map_err(|error| format!("metadata.name: {error}"))?;
+    let name = RendererName::parse(&raw.metadata.name).map_err(|error| (at("/metadata/name"), format!("metadata.name: {error}")))?;
     let id = RendererId { name, version: raw.metadata.version };
     if folder != format!("renderers/{}/{}", id.name, id.version) {
-        return Err(format!("the file says that it is `{id}`, its folder says something else"));
+        return Err((at("/metadata"), format!("the file says that it is `{id}`, its folder says something else")));
     }
-    let pairs = [&raw.spec.delimiters.expression, &raw.spec.delimiters.block, &raw.spec.delimiters.comment];
-    if let Some(bad) = pairs.into_iter().flatten().find(|text| text.len() != 2) {
-        return Err(format!("the delimiter `{bad}` must be two bytes long"));
+    let delimiters = &raw.spec.delimiters;
+    for (field, pair) in [("expression", &delimiters.expression), ("block", &delimiters.block), ("comment", &delimiters.comment)] {
+        for (index, bad) in pair.iter().enumerate().filter(|(_, text)| text.len() != 2) {
+            let span = at(&format!("/spec/delimiters/{field}/{index}"));
+            return Err((span, format!("the delimiter `{bad}` must be two bytes long")));
+        }
     }
     let languages = raw.spec.language.into_iter().map(|(pattern, language)| {
-        serde_json::from_value(language).map(|language| (pattern, language)).map_err(|error| format!("spec.language: {error}"))
+        let span = at(&child("/spec/language", &pattern));
+        let language = serde_json::from_value(language).map_err(|error| (span, format!("spec.language: {error}")))?;
+        Ok::<_, Wrong>((pattern, language))
     });
     let languages = languages.collect::<Result<_, _>>()?;
-    let library = raw.spec.library.into_iter().map(|name| {
-        let text = file(&name).ok_or_else(|| format!("the library `{name}` is not in the renderer's folder"))?;
-        Ok::<_, String>((name, text))
+    let library = raw.spec.library.into_iter().enumerate().map(|(index, name)| {
+        let missing = || (at(&format!("/spec/library/{index}")), format!("the library `{name}` is not in the renderer's folder"));
+        let text = file(&name).ok_or_else(missing)?;
+        Ok::<_, Wrong>((name, text))
     });
     let library = library.collect::<Result<_, _>>()?;
-    let folder = RepoPath::parse(folder).map_err(|error| error.to_string())?;
+    let folder = RepoPath::parse(folder).map_err(|error| (Span::START, error.to_string()))?;
     Ok(Renderer { id, folder, languages, delimiters: raw.spec.delimiters, checks: raw.spec.checks, marks: raw.spec.marks, library, digest })
 }
 

@@ -1,9 +1,9 @@
 //! Why a unit looks as it does: what made it, who looked at it, and what would change it.
 
 use super::json::{findings_json, report};
-use super::text::{count, line, list};
+use super::text::{line, list};
 use crate::model::{Exception, Finding, GoldenPath, Platform, ReleaseState, Request, Target, TargetKind};
-use crate::policy::{Tally, Waived};
+use crate::policy::{Asked, Tally, Waived};
 use crate::render::{Origin, RenderedFile, Traced, Unit};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -27,6 +27,8 @@ pub struct Explanation<'a> {
     pub written: Value,
     /// How the policies that looked ended.
     pub tally: Tally,
+    /// Which they are.
+    pub asked: Vec<&'a Asked>,
     /// What they said about the request, and what is wrong with it otherwise.
     pub findings: Vec<&'a Finding>,
     /// What exceptions waive of it.
@@ -204,16 +206,46 @@ fn defaults(it: &Explanation<'_>) -> Vec<String> {
 
 fn policies(it: &Explanation<'_>) -> Vec<String> {
     let Tally { passed, warned, failed, waived } = it.tally;
-    let mut rows =
-        vec![format!("{passed} passed, {warned} warned, {failed} failed, {waived} waived: {}", count(it.policies().len(), "file"))];
-    rows.extend(it.policies().iter().map(|file| format!("  {}", line(file))));
-    rows.extend(it.findings.iter().map(|finding| format!("{}: {}", finding.code, line(&finding.message))));
-    let waived =
-        it.waived.iter().map(|it| format!("waived by `{}` until {}: {}: {}", it.exception, it.expires, it.policy, line(&it.message)));
-    rows.extend(waived);
+    let mut rows = vec![format!("{passed} passed, {warned} warned, {failed} failed, {waived} waived")];
+    for Judged { asked, word, said } in judged(it) {
+        rows.push(format!("{word:7} {}  {}", asked.policy, line(asked.file.as_str())));
+        rows.extend(said.iter().map(|said| format!("        {}", line(said))));
+    }
+    let elsewhere = it.findings.iter().filter(|finding| !finding.code.as_str().starts_with("policy/"));
+    rows.extend(elsewhere.map(|finding| format!("{}: {}", finding.code, line(&finding.message))));
     let idle = it.exceptions().into_iter().filter(|exception| !it.waived.iter().any(|waived| waived.exception == exception.id));
     rows.extend(idle.map(|exception| format!("`{}` waives nothing of it: {}", exception.id, exception.file)));
     rows
+}
+
+/// What one policy came to, with its words.
+struct Judged<'a> {
+    asked: &'a Asked,
+    word: &'static str,
+    said: Vec<String>,
+}
+
+/// What each policy came to; one that failed itself has not said yes.
+fn judged<'a>(it: &'a Explanation<'_>) -> Vec<Judged<'a>> {
+    let one = |asked: &&'a Asked| {
+        let code = format!("policy/{}", asked.policy);
+        let own = it.findings.iter().filter(|finding| finding.place.path == asked.file && finding.is_error());
+        let own: Vec<&&Finding> = own.collect();
+        let unit = format!("`{}`", it.unit.id);
+        let of_unit = it.findings.iter().filter(|finding| finding.code.as_str() == code && finding.message.contains(&unit));
+        let (errors, warnings): (Vec<&&Finding>, Vec<&&Finding>) = of_unit.chain(own).partition(|finding| finding.is_error());
+        let waived: Vec<&&Waived> = it.waived.iter().filter(|waived| waived.policy == asked.policy).collect();
+        let word = match (errors.is_empty(), warnings.is_empty(), waived.is_empty()) {
+            (false, _, _) => "failed",
+            (true, false, _) => "warned",
+            (true, true, false) => "waived",
+            (true, true, true) => "passed",
+        };
+        let said = errors.iter().chain(&warnings).map(|finding| finding.message.clone());
+        let waived = waived.iter().map(|it| format!("waived by `{}` until {}: {}", it.exception, it.expires, it.message));
+        Judged { asked, word, said: said.chain(waived).collect() }
+    };
+    it.asked.iter().map(one).collect()
 }
 
 fn files(it: &Explanation<'_>) -> Vec<String> {
@@ -262,6 +294,8 @@ pub fn explain_json(it: &Explanation<'_>) -> Value {
     let waived =
         it.waived.iter().map(|it| json!({"exception": it.exception, "policy": it.policy, "message": it.message, "expires": it.expires}));
     let Tally { passed, warned, failed, waived: waivers } = it.tally;
+    let verdict = |it: Judged<'_>| json!({"policy": it.asked.policy, "file": it.asked.file, "verdict": it.word, "messages": it.said});
+    let verdicts: Vec<Value> = judged(it).into_iter().map(verdict).collect();
     report(
         "ExplainReport",
         json!({
@@ -272,7 +306,7 @@ pub fn explain_json(it: &Explanation<'_>) -> Value {
             "target": {"name": it.target.name, "type": kind(it.target), "labels": it.target.labels},
             "renderer": it.unit.renderer.to_string(),
             "defaults": defaults,
-            "policies": {"passed": passed, "warned": warned, "failed": failed, "waived": waivers, "files": it.policies()},
+            "policies": {"passed": passed, "warned": warned, "failed": failed, "waived": waivers, "files": it.policies(), "verdicts": verdicts},
             "findings": it.findings.iter().map(|finding| findings_json(std::slice::from_ref(*finding))[0].clone()).collect::<Vec<Value>>(),
             "waived": waived.collect::<Vec<Value>>(),
             "exceptions": it.exceptions().iter().map(|it| it.file.as_str()).collect::<Vec<&str>>(),

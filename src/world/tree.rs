@@ -112,6 +112,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
     findings.dedup();
     if let Some(base) = base {
         leave_out_known(&mut findings, base, &diff);
+        findings = policy::grouped(findings, |path| diff.files.contains_key(path));
     }
     Evaluation {
         round: bench.round,

@@ -35,5 +35,9 @@ fn lines_that_no_case_and_no_test_reaches_are_named() {
       golden-paths/preview/1.0.0/cluster/deployment.yaml.tera: 22-23, 29-32
     -- exit 0
     ");
-    assert_snapshot!(place.run(&["test", "preview", "--coverage", "--generate", "0", "--output", "json"]), @"");
+    assert_snapshot!(place.run(&["test", "preview", "--coverage", "--generate", "0", "--output", "json"]), @r#"
+    $ goldpath test preview --coverage --generate 0 --output json
+    {"apiVersion":"goldpath.dev/v1","kind":"TestReport","cases":[{"path":"preview","release":"1.0.0","case":"defaults","passed":true,"failures":[]},{"path":"preview","release":"1.0.0","case":"too-many","passed":true,"failures":[]}],"generated":[],"policies":[],"coverage":[{"name":"preview@1.0.0","lines":27,"reached":21,"files":[{"path":"golden-paths/preview/1.0.0/cluster/deployment.yaml.tera","lines":27,"reached":21,"missed":[22,23,29,30,31,32],"run":true}]}]}
+    -- exit 0
+    "#);
 }

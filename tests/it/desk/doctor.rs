@@ -52,7 +52,20 @@ fn what_the_daemon_is_told_is_looked_at() {
     place.write("daemon.yaml", &text);
     let (lines, code) = seen(&place, &["--config", "daemon.yaml"]);
     let lines: Vec<String> = lines.iter().filter(|line| !line.contains(" walls: ")).map(|line| line.replace(&port, "PORT")).collect();
-    insta::assert_snapshot!(format!("{}\nexit {code}", lines.join("\n")), @"");
+    insta::assert_snapshot!(format!("{}\nexit {code}", lines.join("\n")), @r#"
+    warning git: there is no `git` on the PATH
+    warning terraform: there is neither `terraform` nor `tofu` on the PATH
+    error repository: failed to open platform.git as a Git repository
+      caused by: "HERE/platform.git" does not appear to be a git repository
+      caused by: Missing HEAD at ".git/HEAD"
+    ok state folder: state is not there yet, and can be made
+    error address: failed to listen on 127.0.0.1:PORT
+      caused by: Address already in use (os error 98)
+    error connection blocked: the folder HERE/file/below cannot be written: HERE/file is no folder
+    error connection dns: its `binary` does not run: failed to start "HERE/file"
+    ok connection fleet: the folder HERE/world is not there yet, and can be made
+    exit 1
+    "#);
     place.write("daemon.yaml", "apiVersion: goldpath.dev/v1\nkind: Daemon\nspec:\n  repositry: {}\n");
     let (lines, code) = seen(&place, &["--config", "daemon.yaml"]);
     assert!(lines[0].starts_with("error configuration: the configuration has 1 mistake"), "{lines:?}");
@@ -64,5 +77,16 @@ fn text_is_for_people() {
     let place = Place::new();
     let shown = place.run(&["doctor"]);
     let shown: Vec<&str> = shown.lines().filter(|line| !line.contains("walls") && !line.contains("limits on memory")).collect();
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!(shown.join("\n"), @"
+    $ goldpath doctor
+    warning  git        there is no `git` on the PATH
+                        install Git: it fetches and pushes where the repository is not on this machine
+    warning  terraform  there is neither `terraform` nor `tofu` on the PATH
+                        install Terraform or OpenTofu, or name one in the connection's `binary`: targets of type `terraform` are planned and applied with it
+
+    With what `goldpath run` is given (`--repo`, `--state`, `--config`) its configuration is looked at too.
+
+    2 warnings, the daemon can run
+    -- exit 0
+    ");
 }

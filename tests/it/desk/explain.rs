@@ -23,7 +23,7 @@ fn a_unit_says_what_made_it_and_a_line_where_it_came_from() {
       spec.size: "small"
 
     policies
-      0 passed, 0 warned, 0 failed, 0 waived: 0 files
+      0 passed, 0 warned, 0 failed, 0 waived
 
     files
       deployment.yaml  from golden-paths/preview/1.0.0/cluster/deployment.yaml.tera

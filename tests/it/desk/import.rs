@@ -35,16 +35,50 @@ fn definitions_become_the_schemas_that_are_checked_against() {
     4 schemas for `goldpath validate` to check custom resources against
     -- exit 0
     ");
-    assert_snapshot!(place.text("schemas/cert.example.org/Issuer_v2.json"), @"");
+    assert_snapshot!(place.text("schemas/cert.example.org/Issuer_v2.json"), @r#"
+    {
+      "type": "object",
+      "properties": {
+        "spec": {
+          "type": "object",
+          "properties": {
+            "days": {
+              "type": "integer"
+            }
+          }
+        }
+      }
+    }
+    "#);
     place.write("crds/certificate.yaml", &definition("Certificate", "string"));
     place.write("schemas/cert.example.org/Issuer_v1.json", &place.text("schemas/cert.example.org/Issuer_v1.json").replace("  ", " "));
-    assert_snapshot!(place.run(&["schema", "import", "crds/certificate.yaml"]), @"");
+    assert_snapshot!(place.run(&["schema", "import", "crds/certificate.yaml"]), @"
+    $ goldpath schema import crds/certificate.yaml
+    changed    schemas/cert.example.org/Certificate_v1.json
+    changed    schemas/cert.example.org/Certificate_v2.json
+
+    2 schemas for `goldpath validate` to check custom resources against
+    -- exit 0
+    ");
     place.write("crds/all.yaml", &definition("Issuer", "integer"));
-    assert_snapshot!(place.run(&["schema", "import", "crds/all.yaml", "--output", "json"]), @"");
+    assert_snapshot!(place.run(&["schema", "import", "crds/all.yaml", "--output", "json"]), @r#"
+    $ goldpath schema import crds/all.yaml --output json
+    {"apiVersion":"goldpath.dev/v1","kind":"SchemaImportReport","schemas":[{"path":"schemas/cert.example.org/Issuer_v1.json","change":"unchanged"},{"path":"schemas/cert.example.org/Issuer_v2.json","change":"unchanged"}]}
+    -- exit 0
+    "#);
+    place.swap("targets/staging.yaml", "type: directory", "type: directory\n  kubernetes: {version: \"1.36\"}");
     let template = "golden-paths/preview/1.0.0/cluster/certificate.yaml.tera";
     place.write(template, "apiVersion: cert.example.org/v1\nkind: Certificate\nmetadata: {name: a}\nspec: {days: 3}\n");
-    assert_snapshot!(place.run(&["validate", "--output", "github"]), @"");
-    assert_snapshot!(place.run(&["validate", "--repo", "golden-paths", "--output", "github"]).replace(" --repo golden-paths", ""), @"");
+    assert_snapshot!(place.run(&["validate", "--output", "github"]), @"
+    $ goldpath validate --output github
+    1 request checked, nothing to mend
+    -- exit 0
+    ");
+    assert_snapshot!(place.run(&["validate", "--repo", "golden-paths", "--output", "github"]).replace(" --repo golden-paths", ""), @"
+    $ goldpath validate --output github
+    1 request checked, nothing to mend
+    -- exit 0
+    ");
 }
 
 #[test]
@@ -70,5 +104,11 @@ fn what_is_wrong_with_definitions_is_said_at_once_and_nothing_is_written() {
     -- exit 1
     ");
     assert!(!place.path("schemas").exists());
-    assert_snapshot!(place.run(&["schema", "import", "nowhere.yaml"]), @"");
+    assert_snapshot!(place.run(&["schema", "import", "nowhere.yaml"]), @"
+    $ goldpath schema import nowhere.yaml
+    -- stderr
+    error: nowhere.yaml does not exist
+      hint: is the name right?
+    -- exit 2
+    ");
 }

@@ -1,6 +1,6 @@
 //! The mistakes of a hurried day, each with what is said about it: a table of `docs/findings.md`.
 
-use goldpath::model::Edit::{Link, Remove, Swap, Write};
+use goldpath::model::Edit::{Bytes, Link, Remove, Swap, Write};
 use goldpath::model::{Edit, Finding};
 use std::fmt::Write as _;
 
@@ -22,6 +22,14 @@ pub(super) const IN_REQUESTS: &[Mistake] = &[
     ("`spec` is misspelt", &[Swap(REQUEST, "spec:", "spce:")], "unknown-field"),
     ("a number in quotes", &[Swap(REQUEST, "replicas: 2", "replicas: \"2\"")], "wrong-type"),
     ("a word for a number", &[Swap(REQUEST, "replicas: 2", "replicas: two")], "wrong-type"),
+    (
+        "a quantity that is none",
+        &[
+            Swap(SCHEMA, "    \"lifetime\": {", "    \"memory\": {\"type\": \"string\", \"format\": \"quantity\"},\n    \"lifetime\": {"),
+            Swap(REQUEST, "replicas: 2", "memory: 2 GB"),
+        ],
+        "wrong-format",
+    ),
     ("a fraction", &[Swap(REQUEST, "replicas: 2", "replicas: 2.5")], "wrong-type"),
     ("a number for a text", &[Swap(REQUEST, "shop/hello:1.0.0", "12")], "wrong-type"),
     ("a list for a value", &[Swap(REQUEST, "replicas: 2", "replicas: [2]")], "wrong-type"),
@@ -61,6 +69,14 @@ pub(super) const IN_REQUESTS: &[Mistake] = &[
     ),
     ("the name is not that of the file", &[Swap(REQUEST, "name: hello", "name: helo")], "wrong-name"),
     ("a name with capitals", &[Swap(REQUEST, "name: hello", "name: Hello")], "not-a-name"),
+    (
+        "two files for one request",
+        &[Write(
+            "requests/platform/more/hello.yaml",
+            "apiVersion: platform.example.org/v1\nkind: Preview\nmetadata:\n  name: hello\nspec:\n  image: shop/hello:1.0.0\n",
+        )],
+        "duplicate-name",
+    ),
     ("the folder of no team", &[Write("requests/platfrom/again.yaml", AGAIN)], "unknown-team"),
     ("no folder of a team", &[Write("requests/again.yaml", AGAIN)], "misplaced-file"),
     ("another ending", &[Write("requests/platform/again.yml", AGAIN)], "misplaced-file"),
@@ -91,6 +107,19 @@ pub(super) const IN_REQUESTS: &[Mistake] = &[
         "yaml-syntax",
     ),
     ("a byte order mark", &[Swap(REQUEST, "apiVersion", "\u{feff}apiVersion")], "yaml-encoding"),
+    (
+        "another encoding",
+        &[Bytes(REQUEST, b"apiVersion: platform.example.org/v1\nkind: Preview\nmetadata:\n  name: hello # Gr\xfc\xdfe\n")],
+        "yaml-encoding",
+    ),
+    (
+        "aliases of aliases",
+        &[Write(
+            REQUEST,
+            "a: &a [x, x, x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d, *d, *d]\nf: &f [*e, *e, *e, *e, *e, *e, *e, *e, *e, *e]\ng: [*f, *f, *f, *f, *f, *f, *f, *f, *f, *f]\n",
+        )],
+        "yaml-too-big",
+    ),
     ("a control character", &[Swap(REQUEST, "14d", "14d\u{7}")], "yaml-encoding"),
     ("lines of Windows", &[Swap(REQUEST, "kind: Preview\n", "kind: Preview\r\n")], "yaml-line-endings"),
     ("`no`", &[Swap(REQUEST, "metadata:\n", "metadata:\n  labels: {beta: no}\n")], "yaml-ambiguous"),
@@ -131,6 +160,41 @@ pub(super) const IN_PATHS: &[Mistake] = &[
     ("a fact without its `/`", &[Swap(RELEASE, "/spec/lifetime", "spec.lifetime")], "unknown-field"),
     ("a schema that is not JSON", &[Swap(SCHEMA, "\"type\": \"object\",", "\"type\": \"object\"")], "json-syntax"),
     ("a type that is none", &[Swap(SCHEMA, "\"type\": \"integer\"", "\"type\": \"int\"")], "schema-invalid"),
+    (
+        "a `$ref` to itself",
+        &[Swap(SCHEMA, "\"format\": \"goldpath-duration\",\n      \"default\": \"7d\"", "\"$ref\": \"#/properties/lifetime\"")],
+        "schema-doubtful",
+    ),
+    (
+        "a library that nobody uses",
+        &[Write("golden-paths/_library/net/1.2.0/names.tera", "{% component host(name) %}{{ name }}{% endcomponent %}\n")],
+        "unused-library",
+    ),
+    (
+        "an object twice in one file",
+        &[Swap(
+            TEMPLATE,
+            "apiVersion: apps/v1\n",
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n---\napiVersion: apps/v1\n",
+        )],
+        "duplicate-object",
+    ),
+    (
+        "an owner of a policy that is no team",
+        &[Write(
+            "policies/x.rego",
+            "# METADATA\n# custom:\n#   owner: platfrom\npackage main\n\ndeny contains \"x\" if input.kind == \"X\"\n",
+        )],
+        "policy-metadata",
+    ),
+    (
+        "a check of a renderer that there is none of",
+        &[Write(
+            "renderers/docs/1/renderer.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Renderer\nmetadata: {name: docs, version: 1}\nspec:\n  language: {\"*.md\": text}\n  cheks: []\n",
+        )],
+        "renderer-invalid",
+    ),
     ("a keyword that is misspelt", &[Swap(SCHEMA, "\"maximum\": 5", "\"maximun\": 5")], "schema-doubtful"),
     ("a required field that is not listed", &[Swap(SCHEMA, "\"required\": [\"image\"]", "\"required\": [\"iamge\"]")], "schema-doubtful"),
     ("a default that does not fit", &[Swap(SCHEMA, "\"default\": 1\n", "\"default\": \"1\"\n")], "schema-default"),

@@ -60,7 +60,7 @@ fn a_result_of_code_scanning_has_its_place_and_its_next_step() {
     [
       {
         "ruleId": "unknown-field",
-        "ruleIndex": 21,
+        "ruleIndex": 22,
         "level": "error",
         "message": {
           "text": "`replica` is not a field of `spec`. Did you mean `replicas`?"
@@ -91,7 +91,7 @@ fn a_result_of_code_scanning_has_its_place_and_its_next_step() {
       },
       {
         "ruleId": "not-one-of",
-        "ruleIndex": 24,
+        "ruleIndex": 25,
         "level": "error",
         "message": {
           "text": "`spec.size` must be one of `small` or `large`, is `huge`. How much each of them gets: small is 100m and 128Mi, large is 500m and 1Gi."
