@@ -8,7 +8,6 @@ use crate::error::Error;
 use crate::git::Repository;
 use crate::model::{ChangeId, CommitId, Finding, RepoPath};
 use crate::plan::{Evaluation, Round};
-use crate::render;
 use crate::report::{self, Links, View};
 use crate::snapshot::Snapshot;
 use crate::worker::Asked;
@@ -114,15 +113,17 @@ fn compare_all(sides: Sides, repository: &Repository, cache: Option<&Cache>) -> 
 }
 
 fn compare(base: Option<Snapshot>, head: Snapshot) -> Result<Compared, Error> {
-    // what is compared with was accepted, as far as a laptop can know; what is written here was not
-    let base = base.map(|base| Tree::read(base, &mut render::Cache::default(), super::run::threads()));
+    // whether what is compared with was accepted, no laptop knows: neither side is run here
+    let base = base.map(|base| place::apart(base, None)).transpose()?.transpose()?;
     let today = super::run::today();
     let asked = match &base {
-        Some(base) if base.has_policies_of(&head) => None,
-        Some(base) => Some(base.asks(&base.parsed.platform.exceptions, &today)),
-        None => Some(Asked { today: today.clone(), ..Asked::default() }),
+        Some(base) => {
+            let judge = (!base.has_policies_of(&head)).then(|| base.policies());
+            Asked { judge, ..base.asks(&base.parsed.platform.exceptions, &today) }
+        }
+        None => Asked { today: today.clone(), ..Asked::default() },
     };
-    let head = place::apart(head, asked)??;
+    let head = place::apart(head, Some(asked))??;
     let unborn = CommitId::parse(&"0".repeat(40)).expect("40 digits are an id");
     let round = Round {
         base: base.as_ref().and_then(|base| base.snapshot.commit().cloned()),

@@ -55,3 +55,23 @@ pub struct Waived {
     /// The last day on which the exception holds.
     pub expires: String,
 }
+
+impl Verdicts {
+    /// Takes in what other policies said of the same units; of one that is in both, the worse counts.
+    pub fn extend(&mut self, more: Self) {
+        for (unit, tally) in more.units {
+            let entry = self.units.entry(unit).or_default();
+            entry.passed = entry.passed.max(tally.passed);
+            entry.warned = entry.warned.max(tally.warned);
+            entry.failed = entry.failed.max(tally.failed);
+            entry.waived = entry.waived.max(tally.waived);
+        }
+        self.findings.extend(more.findings);
+        self.waived.extend(more.waived);
+        self.waived.sort();
+        self.waived.dedup();
+        self.asked.extend(more.asked);
+        self.asked.sort();
+        self.asked.dedup();
+    }
+}

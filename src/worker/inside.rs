@@ -80,12 +80,16 @@ fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, tell: &mut dyn FnMu
     let platform = &parsed.platform;
     let (policies, broken) = policy::compile_telling(&job.snapshot, platform, tell);
     let mut verdicts = Verdicts::default();
-    if let Some(Asked { base, exceptions, today }) = &job.asked {
+    if let Some(Asked { base, exceptions, today, judge }) = &job.asked {
         let changed = |id: &UnitId| differs(base, rendered, id);
         let plans = BTreeMap::new();
         let inputs = policy::inputs(&job.snapshot, platform, rendered, changed, &plans);
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, tell);
+        if let Some(judge) = judge {
+            let (policies, _) = policy::compile_telling(judge, &parse::parse(judge).platform, tell);
+            verdicts.extend(policy::evaluate_telling(&policies, &inputs, exceptions, today, tell));
+        }
     }
     verdicts.findings.extend(broken);
     verdicts

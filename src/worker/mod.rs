@@ -61,6 +61,8 @@ pub struct Asked {
     pub exceptions: Option<Vec<Exception>>,
     /// The date, UTC: `2026-01-31`.
     pub today: String,
+    /// The files of a judge whose policies are asked besides; nothing: the tree's own alone.
+    pub judge: Option<Snapshot>,
 }
 
 /// What a worker found.

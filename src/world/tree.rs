@@ -49,7 +49,17 @@ impl Tree {
     /// What the policies of a tree are asked when it is compared with this one.
     pub fn asks(&self, exceptions: &[Exception], today: &str) -> Asked {
         let base = self.rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
-        Asked { base, exceptions: Some(exceptions.to_vec()), today: today.to_owned() }
+        Asked { base, exceptions: Some(exceptions.to_vec()), today: today.to_owned(), judge: None }
+    }
+
+    /// Only what its policies and their owners are read from.
+    pub fn policies(&self) -> Snapshot {
+        let wanted = |path: &RepoPath| {
+            let name = path.as_str();
+            name.ends_with(".rego") || path.below("teams").is_some() || name.ends_with("/path.yaml")
+        };
+        let files = self.snapshot.files().iter().filter(|(path, _)| wanted(path));
+        Snapshot::new(None, files.map(|(path, file)| (path.clone(), file.clone())).collect(), Vec::new())
     }
 
     /// Whether the policies of a tree are the very files of this one's.
@@ -105,7 +115,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
     let mut verdicts = head.brought.clone().unwrap_or_default();
     if let Some(judge) = bench.judge.filter(|judge| judge.brought.is_none()) {
         let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
-        merge(&mut verdicts, head.judge(&policies, &changed, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
+        verdicts.extend(head.judge(&policies, &changed, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
     }
     findings.append(&mut verdicts.findings);
     sort_findings(&mut findings);
@@ -135,20 +145,6 @@ pub fn judgement(platform: &Platform, owners: BTreeSet<String>) -> Judgement {
 
 fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
     snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
-}
-
-fn merge(all: &mut Verdicts, more: Verdicts) {
-    for (unit, tally) in more.units {
-        let entry = all.units.entry(unit).or_default();
-        entry.passed = entry.passed.max(tally.passed);
-        entry.warned = entry.warned.max(tally.warned);
-        entry.failed = entry.failed.max(tally.failed);
-        entry.waived = entry.waived.max(tally.waived);
-    }
-    all.findings.extend(more.findings);
-    all.waived.extend(more.waived);
-    all.waived.sort();
-    all.waived.dedup();
 }
 
 /// A mistake that the base has too, in a file that does not change, is not this change's.
