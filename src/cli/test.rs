@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         came.ran = updated(&root, came.ran)?;
     }
     let Came { ran, tried, tested, coverage } = &came;
-    let covered = args.coverage.then(|| covered(coverage, &snapshot, &wanted)).unwrap_or_default();
+    let covered = if args.coverage { covered(coverage, &snapshot, &wanted) } else { Vec::new() };
     let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
     let text = || {
         let covered = if args.coverage { report::coverage_terminal(&covered) } else { String::new() };

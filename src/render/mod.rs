@@ -320,7 +320,7 @@ fn shared(rendered: &Rendered, world: &World<'_>, first: &UnitId, second: &UnitI
 /// An object that a golden path writes twice into one unit, whatever is asked for: told where it is written last.
 fn doubled(unit: &Unit, world: &World<'_>, is_it: impl Fn(&&Object) -> bool, finding: Finding) -> Finding {
     let finding = finding.turn(Turn::PathOwner);
-    let last = unit.objects.iter().filter(is_it).next_back().and_then(|object| unit.files.get(&object.file));
+    let last = unit.objects.iter().rfind(is_it).and_then(|object| unit.files.get(&object.file));
     let finding = match last {
         Some(file) => {
             let request = Place::file(unit.request_file.clone());

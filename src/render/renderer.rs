@@ -212,7 +212,7 @@ fn read(folder: &str, text: &str, file: impl Fn(&str) -> Option<String>, digest:
     }
     let delimiters = &raw.spec.delimiters;
     for (field, pair) in [("expression", &delimiters.expression), ("block", &delimiters.block), ("comment", &delimiters.comment)] {
-        for (index, bad) in pair.iter().enumerate().filter(|(_, text)| text.len() != 2) {
+        if let Some((index, bad)) = pair.iter().enumerate().find(|(_, text)| text.len() != 2) {
             let span = at(&format!("/spec/delimiters/{field}/{index}"));
             return Err((span, format!("the delimiter `{bad}` must be two bytes long")));
         }

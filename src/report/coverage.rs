@@ -34,7 +34,8 @@ pub fn coverage_terminal(covered: &[Covered]) -> String {
 
 /// `92 % of 25 lines`; never rounded up to all of them.
 fn share((reached, all): (usize, usize)) -> String {
-    if all == 0 { "nothing of it was run".to_owned() } else { format!("{} % of {}", reached * 100 / all, count(all, "line")) }
+    let share = (reached * 100).checked_div(all);
+    share.map_or_else(|| "nothing of it was run".to_owned(), |share| format!("{share} % of {}", count(all, "line")))
 }
 
 /// `12-14, 31`; nothing when everything was reached.

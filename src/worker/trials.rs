@@ -56,7 +56,7 @@ pub fn try_all(exe: &Path, repository: &Snapshot, trials: Vec<Trial>, trying: Tr
             round.leave(&open);
             break;
         }
-        if let Err(death) = round.run(open, false) {
+        if let Err(death) = round.run(&open, false) {
             round.settle(death)?;
         }
     }
@@ -79,8 +79,8 @@ impl Round<'_> {
     }
 
     /// Runs some of them in a child, and takes what it says of each.
-    fn run(&mut self, numbers: Vec<usize>, tags: bool) -> Result<(), Death> {
-        let picked = Picked { numbers: numbers.clone(), tags };
+    fn run(&mut self, numbers: &[usize], tags: bool) -> Result<(), Death> {
+        let picked = Picked { numbers: numbers.to_vec(), tags };
         let mut heard = Heard::default();
         let output = self.call.hear(&Errand { trials: Some(picked), ..Errand::default() }, &mut heard)?;
         if let Some(message) = heard.garbled.take() {
@@ -109,13 +109,13 @@ impl Round<'_> {
         match suspects.as_slice() {
             [] => Err(death),
             [only] => {
-                self.end(*only, death);
+                self.end(*only, &death);
                 Ok(())
             }
             several => {
                 for number in several {
-                    if let Err(alone) = self.run(vec![*number], false) {
-                        self.end(*number, alone);
+                    if let Err(alone) = self.run(&[*number], false) {
+                        self.end(*number, &alone);
                     }
                 }
                 Ok(())
@@ -124,11 +124,11 @@ impl Round<'_> {
     }
 
     /// Notes what ended a trial: with the line, when that is a template that can be told tag by tag.
-    fn end(&mut self, number: usize, death: Death) {
-        let is_template = matches!(&death, Death::Ended { at, .. } if at.iter().any(|at| matches!(at.innermost(), At::Render(_))));
-        let traced = if is_template { self.run(vec![number], true).err() } else { None };
+    fn end(&mut self, number: usize, death: &Death) {
+        let is_template = matches!(death, Death::Ended { at, .. } if at.iter().any(|at| matches!(at.innermost(), At::Render(_))));
+        let traced = if is_template { self.run(&[number], true).err() } else { None };
         let traced = traced.filter(|traced| matches!(traced, Death::Ended { step: Some(_), .. }));
-        let findings = traced.as_ref().unwrap_or(&death).findings();
+        let findings = traced.as_ref().unwrap_or(death).findings();
         let findings = if findings.is_empty() { vec![self.told(number, &death.to_string())] } else { findings };
         self.answers[number] = Some(self.trials[number].ended(findings));
         self.ended += 1;
@@ -172,7 +172,7 @@ pub(super) fn work(input: &mut impl Read, picked: &Picked) -> io::Result<()> {
         drop(spawned);
     });
     watch.rest();
-    say(&Said::Done(Box::new(Evaluated::default())))
+    say(&Said::Done(Box::<Evaluated>::default()))
 }
 
 fn one(bench: &Bench, trial: &Trial, watch: &Watch, tags: bool) -> Answer {
