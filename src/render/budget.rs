@@ -60,6 +60,8 @@ pub(super) enum Marking {
     None,
     /// A word that nothing else uses.
     Placeholder,
+    /// The same, as a text of JSON where a typed value stands: a bare word is none of its values.
+    Quoted,
     /// The string, escaped as between the quotes of an HCL string; typed values as they are.
     Escaped,
 }
@@ -140,7 +142,8 @@ fn print(value: Value) -> TeraResult<Value> {
         let index = run.prints.len();
         let mark = match (run.marking, &typed) {
             (Marking::None, _) | (Marking::Escaped, Some(_)) => None,
-            (Marking::Placeholder, _) => Some(placeholder(index)),
+            (Marking::Quoted, Some(_)) => Some(format!("\"{}\"", placeholder(index))),
+            (Marking::Placeholder, _) | (Marking::Quoted, None) => Some(placeholder(index)),
             (Marking::Escaped, None) => Some(escape(text)),
         };
         run.prints.push(Print { offset: run.bytes, text: text.to_owned(), typed });

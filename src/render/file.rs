@@ -166,7 +166,8 @@ impl Maker<'_> {
 
     /// Renders once more with placeholders, to find a print that changed what is around it.
     fn unsafe_print(&self, language: Language, template: usize, noted: &Noted, content: &Result<Content, Vec<Trouble>>) -> Option<usize> {
-        let Some(marked) = self.again(template, Marking::Placeholder) else { return first_suspect(&noted.prints) };
+        let marking = if language == Language::Json { Marking::Quoted } else { Marking::Placeholder };
+        let Some(marked) = self.again(template, marking) else { return first_suspect(&noted.prints) };
         match content {
             Ok(content) => {
                 let escaped = if language == Language::Hcl { self.again(template, Marking::Escaped)? } else { String::new() };

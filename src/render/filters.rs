@@ -139,7 +139,7 @@ fn write_quoted(text: &str, out: &mut String) {
 }
 
 /// Characters that some reader does not take as they are.
-fn is_odd(c: char) -> bool {
+pub(super) fn is_odd(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -1,15 +1,16 @@
 //! Parsing rendered files back, and finding out whether a printed text changed more than its own place.
 
 use super::budget::{Print, placeholder};
-use super::filters::{escape, is_plain_word};
+use super::filters::{escape, is_odd, is_plain_word};
 use super::renderer::Language;
 use crate::yaml;
 use hcl_edit::Ident;
 use hcl_edit::expr::{Expression, FuncCall, Traversal};
-use hcl_edit::structure::{BlockLabel, Body};
+use hcl_edit::structure::{BlockLabel, Body, Structure};
 use hcl_edit::visit::{Visit, visit_block_label, visit_expr, visit_func_call, visit_traversal};
 use hcl_edit::{Decorated, Spanned};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What a rendered file holds.
 pub(super) enum Content {
@@ -90,7 +91,7 @@ pub(super) fn prints_are_plain(language: Language, text: &[u8], prints: &[Print]
             return false;
         }
         if language == Language::Text {
-            return !print.text.contains('\n');
+            return !print.text.chars().any(|c| is_break(language, c));
         }
         let line_start = text[..print.offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let before = &text[line_start..print.offset];
@@ -137,9 +138,8 @@ fn word_is_plain(language: Language, before: &[u8], text: &[u8], rest: &[u8]) ->
 /// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text);
 /// gives the first print that changed more than its own place.
 pub(super) fn changed_by_print(language: Language, actual: &Content, marked: &str, escaped: &str, prints: &[Print]) -> Option<usize> {
-    // Terraform takes no line break between quotes, though this parser does.
-    let lines_matter = matches!(language, Language::Text | Language::Hcl);
-    if let Some(bad) = prints.iter().position(|print| lines_matter && print.typed.is_none() && print.text.contains('\n')) {
+    let breaks = |print: &Print| print.typed.is_none() && print.text.chars().any(|c| is_break(language, c));
+    if let Some(bad) = prints.iter().position(breaks) {
         return Some(bad);
     }
     let Ok(marked) = parse_back(language, marked) else { return first_suspect(prints) };
@@ -155,6 +155,17 @@ pub(super) fn changed_by_print(language: Language, actual: &Content, marked: &st
     match compared {
         Ok(()) => None,
         Err(found) => found.or_else(|| first_suspect(prints)),
+    }
+}
+
+/// Whether some reader of a language ends a line at this character, or takes the file for a broken one, though the parser here may not.
+fn is_break(language: Language, c: char) -> bool {
+    match language {
+        // Terraform takes no line break between quotes.
+        Language::Text | Language::Hcl => c != '\t' && is_odd(c),
+        // A line break between quotes is a blank to every reader of YAML; others than `\n` are line breaks to some of them alone.
+        Language::Yaml => !matches!(c, '\n' | '\t') && is_odd(c),
+        Language::Json => false,
     }
 }
 
@@ -218,15 +229,34 @@ fn substitute(text: &str, found: &[usize], prints: &[Print]) -> Result<String, O
 
 /// In HCL a printed text may be in a string, a label or a name, never an expression; a typed value is a whole expression.
 fn same_hcl(marked: &Body, actual: &Body, escaped: &str, prints: &[Print]) -> Same {
-    let mut seen = Seen { prints, wrong: None };
+    let mut seen = Seen { prints, wrong: None, met: BTreeSet::new() };
     seen.visit_body(marked);
-    if seen.wrong.is_some() {
-        return Err(seen.wrong);
+    let in_comment = |index: &usize| !seen.met.contains(index) && may_end_comment(&prints[*index].text);
+    let wrong = seen.wrong.or_else(|| (0..prints.len()).find(in_comment));
+    if wrong.is_some() {
+        return Err(wrong);
     }
     match escaped.parse::<Body>() {
-        Ok(escaped) if escaped == *actual => Ok(()),
+        Ok(escaped) if escaped == *actual && same_shape(marked, actual) => Ok(()),
         _ => Err(prints.iter().position(|print| print.typed.is_none() && escape(&print.text) != print.text)),
     }
+}
+
+/// Whether two files have the same blocks and attributes, whatever these are.
+fn same_shape(one: &Body, other: &Body) -> bool {
+    one.len() == other.len()
+        && one.iter().zip(other.iter()).all(|structures| match structures {
+            (Structure::Attribute(_), Structure::Attribute(_)) => true,
+            (Structure::Block(one), Structure::Block(other)) => {
+                one.labels.len() == other.labels.len() && same_shape(&one.body, &other.body)
+            }
+            (Structure::Attribute(_), Structure::Block(_)) | (Structure::Block(_), Structure::Attribute(_)) => false,
+        })
+}
+
+/// Whether a text could end the comment that it is printed into, whatever stands around it.
+fn may_end_comment(text: &str) -> bool {
+    text.starts_with('/') || text.ends_with('*') || text.contains("*/")
 }
 
 /// Whether a text is a name wherever HCL takes one.
@@ -238,17 +268,23 @@ fn is_name(text: &str) -> bool {
 struct Seen<'a> {
     prints: &'a [Print],
     wrong: Option<usize>,
+    /// The prints that stand in what the file says; the others stand in its comments.
+    met: BTreeSet<usize>,
 }
 
 impl Seen<'_> {
     /// Notes a placeholder that stands where its kind may not: a typed one belongs to a whole expression, another one to text.
     fn text(&mut self, text: &str) {
-        let typed = placeholders(text).into_iter().find(|index| self.prints.get(*index).is_some_and(|print| print.typed.is_some()));
+        let found = placeholders(text);
+        self.met.extend(&found);
+        let typed = found.into_iter().find(|index| self.prints.get(*index).is_some_and(|print| print.typed.is_some()));
         self.wrong = self.wrong.or(typed);
     }
 
     fn code(&mut self, name: &str) {
-        self.wrong = self.wrong.or(placeholders(name).first().copied());
+        let found = placeholders(name);
+        self.met.extend(&found);
+        self.wrong = self.wrong.or(found.first().copied());
     }
 }
 
@@ -288,6 +324,7 @@ impl Visit for Seen<'_> {
         match node {
             Expression::Variable(name) => {
                 let found = placeholders(name.as_str());
+                self.met.extend(&found);
                 let whole = found.len() == 1 && name.as_str() == placeholder(found[0]);
                 let typed = whole && self.prints.get(found[0]).is_some_and(|print| print.typed.is_some());
                 if !typed {

@@ -6,5 +6,6 @@ mod namespaces;
 mod policies;
 mod repository;
 mod templates;
+mod typed;
 mod values;
 mod yaml;

@@ -51,7 +51,7 @@ fn rendered(renderer: &str, file: &str, template: &str, spec: &Value) -> Result<
 }
 
 /// JSON with everything else than ASCII escaped: what no file may hold as it is, a value may.
-fn ascii(json: &str) -> String {
+pub(super) fn ascii(json: &str) -> String {
     let escaped = |c: char| c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
     json.chars().map(|c| if c.is_ascii() && c != '\u{7f}' { c.to_string() } else { escaped(c) }).collect()
 }
