@@ -22,7 +22,8 @@ pub use explained::{Edit, Explained};
 pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
 pub use json::{Json, JsonText};
 pub use name::{
-    ExceptionId, Label, LibraryName, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName, TeamName,
+    ConnectionName, ExceptionId, Label, LibraryName, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName,
+    TeamName,
 };
 pub use path::{PathError, RepoPath, glob_matches};
 pub use platform::*;

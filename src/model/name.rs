@@ -127,6 +127,8 @@ names! {
     OutputName,
     /// A target: a file under `targets/`.
     TargetName,
+    /// What a target is reached by: the daemon's own configuration resolves it.
+    ConnectionName,
     /// An output language: a folder under `renderers/`.
     RendererName,
     /// A policy: its id in its metadata, or the name of its file.

@@ -1,8 +1,8 @@
 //! The platform repository as values: what every later stage reads instead of files.
 
 use super::{
-    Digest, ExceptionId, Json, LibraryId, OutputName, PathName, PolicyId, ReleaseId, RendererId, RepoPath, RequestId, Span, TargetName,
-    TeamName,
+    ConnectionName, Digest, ExceptionId, Json, LibraryId, OutputName, PathName, PolicyId, ReleaseId, RendererId, RepoPath, RequestId, Span,
+    TargetName, TeamName,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -298,7 +298,7 @@ pub struct Target {
     /// What it is.
     pub kind: TargetKind,
     /// A name that the daemon's own configuration resolves.
-    pub connection: String,
+    pub connection: ConnectionName,
     /// For templates: `target.values`.
     pub values: Json,
     /// Teams that may go there; `*` is every team.

@@ -6,8 +6,8 @@ use super::formats;
 use super::layout::Names;
 use super::words::{dotted, show};
 use crate::model::{
-    ApprovalRule, Approver, DeleteBudget, Exception, ExceptionId, Finding, Json, PathName, PolicyId, RequestId, Risk, Settings, Target,
-    TargetKind, TargetName, Team, TeamName,
+    ApprovalRule, Approver, ConnectionName, DeleteBudget, Exception, ExceptionId, Finding, Json, PathName, PolicyId, RequestId, Risk,
+    Settings, Target, TargetKind, TargetName, Team, TeamName,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,7 +111,7 @@ pub(super) fn target(mut fields: Fields<'_>, name: TargetName, names: &Names) ->
     fields.header("Target", name.as_str(), &["type", "connection", "values", "drift", "allow", "kubernetes", "terraform", "repository"]);
     let kind = target_kind(&mut fields);
     let labels = fields.text_map("/metadata/labels");
-    let connection = fields.required_text("/spec/connection");
+    let connection = fields.name("/spec/connection", ConnectionName::parse);
     let values = Json(fields.values("/spec/values"));
     if fields.one_of("/spec/drift", &[("report", false), ("heal", true)]) == Some(true) {
         fields.not_yet("/spec/drift", "healing drift is", "Write `drift: report`; drift is then shown, not healed.");

@@ -57,7 +57,7 @@ impl Case {
                 file: path("targets/staging.yaml"),
                 labels: BTreeMap::from([("region".to_owned(), "eu-west-1".to_owned())]),
                 kind: TargetKind::Directory,
-                connection: String::new(),
+                connection: ConnectionName::parse("staging").unwrap(),
                 values: Json::default(),
                 allow_teams: Vec::new(),
                 allow_paths: Vec::new(),

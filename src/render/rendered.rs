@@ -160,10 +160,15 @@ impl Default for Limits {
 impl Unit {
     /// The digest of sorted paths and bytes.
     pub fn digest_of(files: &BTreeMap<RepoPath, RenderedFile>) -> Digest {
+        Self::digest_of_digests(files.iter().map(|(path, file)| (path, &file.digest)))
+    }
+
+    /// The same of what is known of the files: their sorted paths and digests.
+    pub fn digest_of_digests<'a>(files: impl IntoIterator<Item = (&'a RepoPath, &'a Digest)>) -> Digest {
         let mut digester = crate::model::Digester::new();
-        for (path, file) in files {
+        for (path, digest) in files {
             digester.add(path.as_str());
-            digester.add(file.digest.bytes());
+            digester.add(digest.bytes());
         }
         digester.finish()
     }

@@ -36,7 +36,7 @@ impl Case {
             file: path(&format!("targets/{name}.yaml")),
             labels: BTreeMap::from([("environment".to_owned(), "staging".to_owned())]),
             kind,
-            connection: name.to_owned(),
+            connection: ConnectionName::parse(name).unwrap(),
             values: Json(json!({"domain": "staging.example.org"})),
             allow_teams: vec!["*".to_owned()],
             allow_paths: vec!["*".to_owned()],
@@ -340,6 +340,18 @@ fn a_workflow_keeps_its_own_braces() {
       help: Pass it through `env:` and use the variable in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     ");
+}
+
+#[test]
+fn a_typed_value_stands_anywhere_in_json_but_between_quotes() {
+    let spec = json!({"name": "a \"b\"", "list": [1, "x, y"]});
+    let file = "{\"name\": <{ spec.name | json }>, \"all\": [<{ spec | json }>], \"text\": \"<{ metadata.name }>\"}\n";
+    insta::assert_snapshot!(one("ci@1", "a.json.tera", file, spec.clone()), @r##"
+    # staging-eu/payments-team/shop/main/a.json
+    {"name": "a \"b\"", "all": [{"name": "a \"b\"", "list": [1, "x, y"]}], "text": "shop"}
+    "##);
+    let quoted = one("ci@1", "a.json.tera", "{\"name\": \"<{ spec.list | json }>\"}\n", spec);
+    assert!(quoted.starts_with("/main/a.json.tera:1:"), "{quoted}");
 }
 
 #[test]

@@ -6,12 +6,12 @@ use crate::command::{Apply, Event, LeaseProof, target_key};
 use crate::config::{self, Connection};
 use crate::directory::{self, Directory, Done};
 use crate::error::{Error, Kind};
-use crate::model::{Digest, RepoPath, TargetKind, UnitId};
+use crate::model::{ConnectionName, Digest, RepoPath, TargetKind, UnitId};
 use crate::observe::{Outcome, TerraformPlan, UnitResult};
 use crate::plan::{ApplyPlan, Approved};
 use crate::render::Unit;
 use crate::terraform::{self, Planned, Root, Terraform};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::runtime::Handle;
 
@@ -50,6 +50,9 @@ impl Outside {
             Some(wanted) => files(&self.accepted_unit(apply, Some(wanted))?),
             None => Files::new(),
         };
+        if let Some(outcome) = self.disagreement(apply, inventory, &files)? {
+            return Ok(outcome);
+        }
         let root = self.directory_of(&apply.unit)?;
         match Directory::new(root).apply_blocking(&apply.unit, inventory, &files) {
             Ok(results) => {
@@ -63,6 +66,27 @@ impl Outside {
             }
             Err(error @ directory::Error::Io { .. }) => Ok(Outcome::Unreachable { message: error.to_string() }),
         }
+    }
+
+    /// Why nothing may be written: the inventory is not that of what was applied, or files would go away that Git does not show as applied.
+    /// The inventory is memory; that a file is goldpath's to take away is said by the branch `rendered`, or by what an accepted commit
+    /// renders to while its change is not published yet.
+    fn disagreement(&self, apply: &Apply, inventory: &BTreeMap<RepoPath, Digest>, wanted: &Files) -> Result<Option<Outcome>, Error> {
+        let unit = &apply.unit;
+        let known = (!inventory.is_empty()).then(|| Unit::digest_of_digests(inventory));
+        let shown = self.as_applied(unit)?.unwrap_or_default();
+        let shown: BTreeMap<RepoPath, Digest> = shown.iter().map(|(path, bytes)| (path.clone(), Digest::of(bytes))).collect();
+        if known != apply.transition.before {
+            return Ok(Some(Outcome::Foreign { what: not_as_applied(unit, inventory, &shown) }));
+        }
+        let takes_away = inventory.keys().any(|path| !wanted.contains_key(path));
+        let is_known = |tree: &super::Tree| tree.rendered.units.get(unit).map(|unit| unit.digest) == known;
+        if takes_away && shown != *inventory && !self.kept().trusted.iter().any(|(_, tree)| is_known(tree)) {
+            let message =
+                format!("the branch `rendered` does not show yet what was applied of `{unit}`: nothing is taken away before it does");
+            return Ok(Some(Outcome::Unreachable { message }));
+        }
+        Ok(None)
     }
 
     /// Plans again to a file, and applies that file when its actions are among the reviewed ones.
@@ -104,14 +128,14 @@ impl Outside {
         Ok(block(terraform.plan(&root, &files(unit), destroy)).map_err(|error| unusable(&error))?.plan)
     }
 
-    fn connection_of(&self, unit: &UnitId) -> Result<(String, Option<&Connection>), Error> {
+    fn connection_of(&self, unit: &UnitId) -> Result<(ConnectionName, Option<&Connection>), Error> {
         let name = self.connection_name(unit)?;
-        let known = self.connections.get(&name);
+        let known = self.connections.get(name.as_str());
         Ok((name, known))
     }
 
     /// The connection that the newest accepted tree names for the unit's target.
-    fn connection_name(&self, unit: &UnitId) -> Result<String, Error> {
+    fn connection_name(&self, unit: &UnitId) -> Result<ConnectionName, Error> {
         let kept: Vec<Arc<super::Tree>> = self.kept().trusted.iter().rev().map(|(_, tree)| tree.clone()).collect();
         let named = kept.iter().find_map(|tree| tree.parsed.platform.targets.get(&unit.target));
         let name = named.map(|target| target.connection.clone());
@@ -121,7 +145,7 @@ impl Outside {
     fn directory_of(&self, unit: &UnitId) -> Result<std::path::PathBuf, Error> {
         match self.connection_of(unit)? {
             (_, Some(Connection::Directory { path })) => Ok(path.clone()),
-            (name, None) => Ok(self.state.join("world").join(name)),
+            (name, None) => Ok(self.state.join("world").join(name.as_str())),
             (name, Some(Connection::Terraform { .. })) => Err(wrong_type(unit, &name, "terraform", "directory")),
         }
     }
@@ -136,7 +160,7 @@ impl Outside {
             None => (None, None, BTreeMap::new()),
             Some(Connection::Directory { .. }) => return Err(wrong_type(unit, &name, "directory", "terraform")),
         };
-        let states = state.unwrap_or_else(|| self.state.join("terraform").join(&name));
+        let states = state.unwrap_or_else(|| self.state.join("terraform").join(name.as_str()));
         let folder = unit.folder();
         let binary = binary.or_else(config::terraform_binary).ok_or_else(|| {
             Error::new(Kind::Outside, "there is neither `terraform` nor `tofu` on the path")
@@ -156,11 +180,26 @@ enum Purpose {
     Apply,
 }
 
+/// What is said of an inventory that is not that of what was applied: the files in which it differs from the branch `rendered`, ten at most.
+fn not_as_applied(unit: &UnitId, inventory: &BTreeMap<RepoPath, Digest>, shown: &BTreeMap<RepoPath, Digest>) -> String {
+    let all: BTreeSet<&RepoPath> = inventory.keys().chain(shown.keys()).collect();
+    let side = |digest: Option<&Digest>| digest.map_or_else(|| "no file".to_owned(), Digest::short);
+    let differs = all.into_iter().filter(|path| inventory.get(*path) != shown.get(*path));
+    let lines = differs
+        .map(|path| format!("\n{path}: remembered {}, the branch `rendered` shows {}", side(inventory.get(path)), side(shown.get(path))));
+    let lines: Vec<String> = lines.take(10).collect();
+    format!(
+        "what is remembered of the files of `{unit}` is not what was applied, and nothing was written; end the daemon and move its database away: \
+         it is made again from the branch `rendered`{}",
+        lines.concat()
+    )
+}
+
 fn unusable(error: &terraform::Error) -> Error {
     Error::new(Kind::Outside, error.to_string())
 }
 
-fn wrong_type(unit: &UnitId, name: &str, is: &str, wanted: &str) -> Error {
+fn wrong_type(unit: &UnitId, name: &ConnectionName, is: &str, wanted: &str) -> Error {
     Error::new(Kind::Usage, format!("connection `{name}` is of type {is}, but target `{}` of `{unit}` is of type {wanted}", unit.target))
         .hint("mend the connection in the daemon's configuration")
 }

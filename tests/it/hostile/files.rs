@@ -67,6 +67,64 @@ fn row_1_a_file_name_that_looks_like_another_is_refused() {
 }
 
 #[test]
+fn row_1_a_connection_that_leads_elsewhere_is_no_name() {
+    let with = |connection: &str| {
+        let target = TARGET.replace("connection: staging", &format!("connection: \"{connection}\""));
+        Repository::new().with("targets/staging.yaml", target).findings()
+    };
+    let said = ["../../../etc", "/etc/cron.d", "a/b", ".", "St\u{e4}ging"].map(|name| format!("{name}\n{}\n", with(name)));
+    insta::assert_snapshot!(said.concat(), @"
+    ../../../etc
+    targets/staging.yaml:4:37 not-a-name: `../../../etc` is not a name: a name is made of small letters, digits and `-`, this one holds '.'
+    exit 1
+    /etc/cron.d
+    targets/staging.yaml:4:37 not-a-name: `/etc/cron.d` is not a name: a name is made of small letters, digits and `-`, this one holds '/'
+    exit 1
+    a/b
+    targets/staging.yaml:4:37 not-a-name: `a/b` is not a name: a name is made of small letters, digits and `-`, this one holds '/'
+    exit 1
+    .
+    targets/staging.yaml:4:37 not-a-name: `.` is not a name: a name is made of small letters, digits and `-`, this one holds '.'
+    exit 1
+    Stäging
+    targets/staging.yaml:4:37 not-a-name: `Stäging` is not a name: a name is made of small letters, digits and `-`, this one holds 'S'
+    exit 1
+    ");
+}
+
+#[test]
+fn row_1_a_value_that_names_a_target_names_none_elsewhere() {
+    let release = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs:\n    - {name: main, renderer: kubernetes@1, target: \"{{ spec.text }}\"}\n";
+    let with = |name: &str| {
+        let repository = Repository::new().with("golden-paths/config/1.0.0/release.yaml", release);
+        repository.with("requests/platform/shop.yaml", request(&format!("{{text: \"{name}\"}}"))).findings()
+    };
+    let said =
+        ["staging", "../staging", "/etc", " staging", "st\u{430}ging", "staging.", ""].map(|name| format!("{name:?}\n{}\n", with(name)));
+    insta::assert_snapshot!(said.concat(), @r#"
+    "staging"
+    exit 0
+    "../staging"
+    requests/platform/shop.yaml:4:14 unknown-target: the output `main` goes to the target `../staging`, which does not exist
+    exit 1
+    "/etc"
+    requests/platform/shop.yaml:4:14 unknown-target: the output `main` goes to the target `/etc`, which does not exist
+    exit 1
+    " staging"
+    exit 0
+    "stаging"
+    requests/platform/shop.yaml:4:14 unknown-target: the output `main` goes to the target `stаging`, which does not exist
+    exit 1
+    "staging."
+    requests/platform/shop.yaml:4:14 unknown-target: the output `main` goes to the target `staging.`, which does not exist
+    exit 1
+    ""
+    requests/platform/shop.yaml:4:14 unknown-target: the output `main` goes to the target ``, which does not exist
+    exit 1
+    "#);
+}
+
+#[test]
 fn row_2_links_are_read_by_nobody() {
     let repository = Repository::new();
     let link = |to: &str, at: &str| symlink(to, repository.path(at)).unwrap();

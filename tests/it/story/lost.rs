@@ -9,7 +9,7 @@ const NAMESPACE: &str = "staging-eu-central-1/payments-team/payments-staging/clu
 
 impl Town {
     /// The daemon ends as by a power cut, and its database is gone.
-    fn lose_the_database(&mut self) {
+    pub(super) fn lose_the_database(&mut self) {
         self.kill9();
         for file in ["goldpath.db", "goldpath.db-wal", "goldpath.db-shm"] {
             drop(std::fs::remove_file(self.path("state").join(file)));

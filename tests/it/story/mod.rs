@@ -4,6 +4,7 @@ mod daemon;
 mod desk;
 mod evidence;
 mod faults;
+mod hostile;
 mod hungry;
 mod landing;
 mod lost;
