@@ -4,16 +4,19 @@ SHELL := bash
 .DEFAULT_GOAL := help
 
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
 TARGET := $(abspath $(or $(CARGO_TARGET_DIR),target))
 TOOLS := $(TARGET)/tools
 TESTBED := $(TARGET)/testbed/bin
 DEMO_ARGS ?=
 BENCH_ARGS ?=
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS ?= request release template policy output
 
 # What the machine has comes first; what was built here fills the gaps.
 export PATH := $(PATH):$(TESTBED)
 
-.PHONY: help demo test bench lint deny fmt prerequisites terraform
+.PHONY: help demo test bench fuzz lint deny fmt prerequisites terraform
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +30,10 @@ test: prerequisites terraform ## all tests (TEST_ARGS="--test it story::" for so
 
 bench: prerequisites ## how fast it is, as whole processes beside their peers (BENCH_ARGS="diff snapshot" for some)
 	@cargo bench --locked --bench speed -- $(BENCH_ARGS)
+
+# It needs a nightly compiler, for its instruments alone: `rustup toolchain install nightly`.
+fuzz: prerequisites $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION) ## files of any bytes, ten minutes of each kind (FUZZ_SECONDS=60 FUZZ_TARGETS="policy output")
+	@for target in $(FUZZ_TARGETS); do PATH="$(TOOLS)/bin:$$PATH" fuzz/run "$$target" $(FUZZ_SECONDS); done
 
 lint: prerequisites deny ## formatting, clippy, dependencies
 	@cargo fmt --check
@@ -59,4 +66,14 @@ $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION):
 	  echo "building cargo-deny $(CARGO_DENY_VERSION) into $(TOOLS) (once, about two minutes)" >&2; \
 	  env -u CARGO_TARGET_DIR cargo install --quiet --debug --locked --root "$(TOOLS)" --version "$(CARGO_DENY_VERSION)" cargo-deny; \
 	  mv "$(TOOLS)/bin/cargo-deny" "$@"; \
+	fi
+
+$(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION):
+	@mkdir -p "$(TOOLS)"
+	@if [ "$$(cargo fuzz --version 2>/dev/null || true)" = "cargo-fuzz $(CARGO_FUZZ_VERSION)" ]; then \
+	  ln -s "$$(command -v cargo-fuzz)" "$@"; \
+	else \
+	  echo "building cargo-fuzz $(CARGO_FUZZ_VERSION) into $(TOOLS) (once, about a minute)" >&2; \
+	  env -u CARGO_TARGET_DIR cargo install --quiet --debug --locked --root "$(TOOLS)" --version "$(CARGO_FUZZ_VERSION)" cargo-fuzz; \
+	  ln -s "$(TOOLS)/bin/cargo-fuzz" "$@"; \
 	fi

@@ -1,0 +1,3 @@
+package main
+
+deny contains "no secrets" if input.kind == "Secret"
