@@ -9,6 +9,7 @@ mod hostile;
 mod reads;
 #[path = "../../benches/speed/repository.rs"]
 mod repository;
+mod same;
 mod sample;
 mod sim;
 mod story;
