@@ -6,7 +6,7 @@ use super::codes::{
 };
 use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
-use super::language::{Content, Trouble, changed_by_print, first_suspect, parse_back, prints_are_plain};
+use super::language::{Content, Trouble, changed_by_print, first_suspect, misread_print, parse_back, prints_are_plain};
 use super::marks::Marks;
 use super::namespaces::Allowed;
 use super::release::{Body, FilePlan, Plan};
@@ -119,8 +119,7 @@ impl Maker<'_> {
                 let noted = engine.render(*template, self.context, *steps, *bytes, Mode::default()).map_err(|mistake| vec![*mistake])?;
                 *steps -= noted.steps;
                 *bytes -= noted.output.len();
-                let text = String::from_utf8_lossy(&noted.output).into_owned();
-                (text, Some((*template, noted)))
+                (String::from_utf8_lossy(&noted.output).into_owned(), Some((*template, noted)))
             }
         };
         if raw.trim().is_empty() {
@@ -171,7 +170,10 @@ impl Maker<'_> {
         match content {
             Ok(content) => {
                 let escaped = if language == Language::Hcl { self.again(template, Marking::Escaped)? } else { String::new() };
-                changed_by_print(language, content, &marked, &escaped, &noted.prints)
+                let changed = changed_by_print(language, content, &marked, &escaped, &noted.prints);
+                // Kubernetes objects are written anew, with quotes where a reader could see something else.
+                let as_it_is = language == Language::Yaml && !self.renderer.checks.contains(&Check::Kubernetes);
+                changed.or_else(|| if as_it_is { misread_print(&text_of(noted), &marked, &noted.prints) } else { None })
             }
             Err(_) => parse_back(language, &marked).is_ok().then(|| first_suspect(&noted.prints)).flatten(),
         }
@@ -310,6 +312,11 @@ fn byte_of_line(text: &[u8], line: u32) -> usize {
     let before = text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1) as usize).map(<[u8]>::len).sum::<usize>();
     let blank = text[before..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     before + blank
+}
+
+/// What a rendering wrote.
+fn text_of(noted: &Noted) -> String {
+    ended(&String::from_utf8_lossy(&noted.output))
 }
 
 /// A mistake about an output as a whole, at its place in `release.yaml`.

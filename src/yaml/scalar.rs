@@ -86,6 +86,10 @@ pub(super) fn yaml11(text: &str) -> Option<Yaml11> {
     if first == b'.' && matches!(digits.to_ascii_lowercase().as_str(), ".inf" | ".nan") {
         return Some(Yaml11::NotJson);
     }
+    let of_fraction = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit()) && rest.bytes().all(|b| b.is_ascii_digit() || b == b'_');
+    if digits.contains('_') && digits.strip_prefix('.').is_some_and(of_fraction) {
+        return Some(Yaml11::Number);
+    }
     if !first.is_ascii_digit() {
         return None;
     }
@@ -101,7 +105,7 @@ pub(super) fn yaml11(text: &str) -> Option<Yaml11> {
     if digits.contains('_') && all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'.' | b'x')) {
         return Some(Yaml11::Number);
     }
-    let sixty = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let sixty = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_'));
     if digits.contains(':') && digits.split(':').all(sixty) {
         return Some(Yaml11::Sexagesimal);
     }

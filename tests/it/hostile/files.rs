@@ -212,5 +212,22 @@ fn row_23_a_malformed_quantity_stops_its_unit_and_no_other() {
     "#);
 }
 
+#[test]
+fn row_23_a_malformed_date_stops_its_request_and_no_other() {
+    let named = |name: &str, expires: &str| {
+        let metadata = format!("metadata: {{name: {name}, annotations: {{goldpath.dev/expires: \"{expires}\"}}}}");
+        (format!("requests/platform/{name}.yaml"), request("{text: hello}").replace("metadata: {name: shop}", &metadata))
+    };
+    let odd = ["2026-13-01", "2026-02-30", "tomorrow", "1", "2026-3-1", "-0001-01-01"];
+    let files = odd.iter().enumerate().map(|(n, expires)| named(&format!("odd{n}"), expires)).chain([named("shop", "2026-03-01")]);
+    let template = CONFIG.replace("name: a", "name: {{ metadata.name }}");
+    let repository = files.fold(Repository::new().with(TEMPLATE, template), |repository, (path, text)| repository.with(&path, text));
+    let findings = repository.findings();
+    for n in 0..odd.len() {
+        assert!(findings.contains(&format!("requests/platform/odd{n}.yaml:3:")), "{findings}");
+    }
+    assert_eq!(repository.units(), ["platform/shop/main@staging"], "{findings}");
+}
+
 const TARGET: &str = "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\n\
      spec: {type: directory, connection: staging, kubernetes: {version: \"1.35\"}, allow: {teams: [\"*\"], paths: [\"*\"]}}\n";

@@ -253,10 +253,14 @@ fn locals(text: &str) -> Result<Value, String> {
 
 /// What a template wrote into an object, when all else of it is goldpath's.
 fn manifest(object: &Value) -> Result<Value, String> {
-    let keys = |value: &Value| value.as_object().into_iter().flat_map(Map::keys).cloned().collect::<Vec<_>>().join(" ");
+    let keys = |value: &Value| {
+        let mut keys: Vec<&str> = value.as_object().into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        keys.sort_unstable();
+        keys.join(" ")
+    };
     let labels = json!({"app.kubernetes.io/managed-by": "goldpath", "goldpath.dev/request": object["metadata"]["labels"]["goldpath.dev/request"], "goldpath.dev/team": "platform"});
-    if keys(object) != "apiVersion kind metadata text map"
-        || keys(&object["metadata"]) != "name labels annotations"
+    if keys(object) != "apiVersion kind map metadata text"
+        || keys(&object["metadata"]) != "annotations labels name"
         || object["metadata"]["labels"] != labels
     {
         return Err(format!("it is {object}"));
@@ -264,12 +268,39 @@ fn manifest(object: &Value) -> Result<Value, String> {
     Ok(json!({"text": object["text"], "map": object["map"], "annotation": object["metadata"]["annotations"]["a"]}))
 }
 
-/// Whether readers of YAML 1.1 take a bare word for something else than a text.
+/// Whether readers of YAML 1.1 take a bare word for something else than a text, by the forms of its types.
 fn is_odd_in_yaml_1_1(word: &str) -> bool {
-    let words = ["y", "yes", "true", "on", "n", "no", "false", "off", "null", "~", "", "<<", "=", ".inf", ".nan"];
-    let of_numbers = |c: char| c.is_ascii_hexdigit() || ":._+-xoTtZz ".contains(c);
+    let words = ["y", "yes", "true", "on", "n", "no", "false", "off", "null", "~", "", "<<", "="];
+    let bare = word.strip_prefix(['+', '-']).unwrap_or(word);
+    let made_of = |text: &str, of: &str| !text.is_empty() && text.chars().all(|c| of.contains(c));
+    let is_digit = |c: char| c.is_ascii_digit();
+    let (mantissa, exponent) = bare.split_once(['e', 'E']).map_or((bare, None), |(mantissa, exponent)| (mantissa, Some(exponent)));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let is_float = mantissa.contains('.')
+        && (whole.starts_with(is_digit) && made_of(whole, "0123456789_") || whole.is_empty() && part.starts_with(is_digit))
+        && (part.is_empty() || made_of(part, "0123456789_"))
+        && exponent.is_none_or(|exponent| made_of(exponent.trim_start_matches(['+', '-']), "0123456789"));
+    let is_integer = bare.starts_with(is_digit) && made_of(bare, "0123456789_");
+    let sixty: Vec<&str> = bare.split(':').collect();
+    let is_sixty = sixty.len() > 1
+        && sixty[0].starts_with(is_digit)
+        && made_of(sixty[0], "0123456789_")
+        && sixty[1..].iter().all(|part| part.split('.').next().is_some_and(|part| part.len() < 3 && made_of(part, "0123456789")));
+    let is_based = |prefix: &str, digits: &str| bare.strip_prefix(prefix).is_some_and(|rest| made_of(rest, digits));
+    let parts: Vec<&str> = word.splitn(3, '-').collect();
+    let day = parts.last().and_then(|rest| rest.split(['T', 't', ' ']).next()).unwrap_or_default();
+    let is_date = parts.len() == 3
+        && parts[0].len() == 4
+        && [parts[1], day].iter().all(|part| part.len() < 3)
+        && [parts[0], parts[1], day].iter().all(|part| made_of(part, "0123456789"));
     words.iter().any(|odd| word.eq_ignore_ascii_case(odd))
-        || (word.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) && word.chars().all(of_numbers))
+        || [".inf", ".nan"].iter().any(|odd| bare.eq_ignore_ascii_case(odd))
+        || is_float
+        || is_integer
+        || is_sixty
+        || is_based("0x", "0123456789abcdefABCDEF_")
+        || is_based("0b", "01_")
+        || is_date
 }
 
 fn arrives(place: &Place, text: &str, file: &str) -> Result<(), TestCaseError> {
@@ -341,8 +372,9 @@ fn row_8_terraform_reads_what_was_meant() {
     use proptest::strategy::ValueTree as _;
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let texts: Vec<String> = (0..200).map(|_| text().new_tree(&mut runner).expect("a text").current()).collect();
-    let texts: Vec<String> =
-        WORDS.iter().chain(&ATTACKS).map(|text| (*text).to_owned()).chain(texts).filter(|text| !text.contains("${{")).collect();
+    // Expressions are refused in files of a forge, and Terraform's reader of YAML merges a key `<<` in quotes too.
+    let is_read = |text: &String| !text.contains("${{") && text != "<<";
+    let texts: Vec<String> = WORDS.iter().chain(&ATTACKS).map(|text| (*text).to_owned()).chain(texts).filter(is_read).collect();
     let places = [&TYPED[0], &TYPED[1], &TYPED[2], &PLAIN[16], &PLAIN[18]].map(|place| Place { ..*place });
     let rendered = rendered(&places, &texts);
     let root = tempfile::tempdir().expect("a folder");

@@ -80,8 +80,11 @@ fn row_4_a_crafted_repository_is_refused_or_inert() {
     for name in ["evil", "-x", "--upload-pack=touch", "a;b`c`", "x\u{202e}y"] {
         town.bare(&["update-ref", &format!("refs/heads/{name}"), &crafted]);
     }
-    fs::write(heads.join("a\nb"), format!("{crafted}\n")).expect("a name that Git has no word for");
+    let odd = heads.join("a\nb");
+    fs::write(&odd, format!("{crafted}\n")).expect("a name that Git has no word for");
     town.settle();
+    // git itself fetches nothing while it is there
+    fs::remove_file(&odd).expect("it is there");
 
     town.git(ALICE, &["fetch", "--quiet", "origin", "evil"]).done();
     let range = format!("origin/main..{crafted}");
