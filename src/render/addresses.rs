@@ -6,7 +6,7 @@ use crate::model::close_match;
 use hcl_edit::Ident;
 use hcl_edit::expr::{Expression, ForIntro, Traversal, TraversalOperator};
 use hcl_edit::structure::{Block, Body};
-use hcl_edit::visit::{Visit, visit_block, visit_for_intro, visit_traversal};
+use hcl_edit::visit::{Visit, visit_block, visit_expr, visit_for_intro, visit_traversal};
 use hcl_edit::{Decorated, Span};
 use std::collections::BTreeSet;
 
@@ -48,6 +48,10 @@ impl Addresses {
 
     fn trouble(&self, address: &str, at: Option<usize>, text: &str) -> Trouble {
         let line = at.map_or(1, |at| line_column(text, at).0);
+        if !address.contains('.') {
+            return Trouble::new(line, format!("nothing is named `{address}` here"))
+                .help(format!("A text stands between quotes: `\"{address}\"`."));
+        }
         let root = address.split('.').next().unwrap_or_default();
         let what = match root {
             "var" => "variable",
@@ -93,8 +97,9 @@ struct Named {
 impl Visit for Named {
     fn visit_block(&mut self, node: &Block) {
         for attribute in node.body.attributes() {
-            // A provider is named, and the arguments of `lifecycle` name attributes of the block itself.
-            if attribute.key.as_str() != "provider" {
+            // A provider and a type are named, and the arguments of `lifecycle` name attributes of the block itself.
+            let words = attribute.key.as_str() == "provider" || attribute.key.as_str() == "type" && node.ident.as_str() == "variable";
+            if !words {
                 self.visit_expr(&attribute.value);
             }
         }
@@ -112,8 +117,19 @@ impl Visit for Named {
             let names: Vec<&str> = names.collect();
             let at = root.span().or_else(|| node.span()).map(|span| span.start);
             self.found.extend(address(root.as_str(), &names, &self.bound).map(|address| (address, at)));
+            return node.operators.iter().for_each(|operator| self.visit_traversal_operator(operator));
         }
         visit_traversal(self, node);
+    }
+
+    fn visit_expr(&mut self, node: &Expression) {
+        match node {
+            Expression::Variable(name) if !self.bound.contains(name.as_str()) => {
+                self.found.push((name.as_str().to_owned(), node.span().map(|span| span.start)))
+            }
+            Expression::Variable(_) => {}
+            other => visit_expr(self, other),
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub(super) const DUPLICATE_UNIT: Code = Code::new("duplicate-unit");
 pub(super) const EMPTY_UNIT: Code = Code::new("empty-unit");
 /// An expression of `release.yaml` cannot be evaluated.
 pub(super) const EXPRESSION_ERROR: Code = Code::new("expression-error");
+/// A Kubernetes object has the form that the API takes, and a content that it refuses.
+pub(super) const KUBERNETES_REFUSED: Code = Code::new("kubernetes-refused");
 /// A Kubernetes object is not what the API of its target's version takes.
 pub(super) const KUBERNETES_SCHEMA: Code = Code::new("kubernetes-schema");
 /// An object is in a namespace that its unit may not touch.
@@ -54,6 +56,7 @@ pub(super) const ALL: &[Code] = &[
     DUPLICATE_UNIT,
     EMPTY_UNIT,
     EXPRESSION_ERROR,
+    KUBERNETES_REFUSED,
     KUBERNETES_SCHEMA,
     NAMESPACE_NOT_ALLOWED,
     NAMESPACE_OVERLAP,

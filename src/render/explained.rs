@@ -121,6 +121,15 @@ pub(super) const ALL: &[Explained] = &[
         "Mend the template at the line that is shown.",
     ),
     row(
+        "kubernetes-refused",
+        "A rendered object has the form that the API takes, and a content that it refuses: a name or a label that is none, a volume that is not there, a selector that does not find its own pods.",
+        &[
+            Swap(TARGET, "  values:\n", "  kubernetes: {version: \"1.36\"}\n  values:\n"),
+            Swap(TEMPLATE, "        app: {{ metadata.name }}\n", "        app: {{ metadata.name }}s\n"),
+        ],
+        "Mend the template at the line that is shown.",
+    ),
+    row(
         "namespace-not-allowed",
         "An object is in a namespace that the target does not let units of this request touch, or for the whole cluster.",
         &[Swap(TARGET, "  values:\n", "  kubernetes: {namespaces: [\"{{ team.name }}-*\"]}\n  values:\n")],

@@ -2,19 +2,22 @@
 
 use super::budget::{Marking, Mode, Noted};
 use super::codes::{
-    DOUBTFUL_OUTPUT, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR, UNSAFE_PRINT,
+    DOUBTFUL_OUTPUT, KUBERNETES_REFUSED, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR,
+    UNSAFE_PRINT,
 };
 use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
 use super::language::{Content, Trouble, changed_by_print, first_suspect, misread_print, parse_back, prints_are_plain};
 use super::marks::Marks;
 use super::namespaces::Allowed;
+use super::objects;
 use super::release::{Body, FilePlan, Plan};
 use super::rendered::{Limits, Object, RenderedFile, Tell};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
 use super::terraform::{self, GENERATED};
 use super::workflow;
 use crate::model::{Code, Digest, RepoPath, Span};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use tera::Context;
 
@@ -88,6 +91,9 @@ impl Maker<'_> {
                 Ok(objects) => made.objects.extend(objects),
                 Err(found) => mistakes.extend(found),
             }
+        }
+        if self.apis.is_some() {
+            made.doubtful.extend(self.across(&drafts));
         }
         for draft in drafts {
             if let Err(found) = self.finish(draft, &mut made) {
@@ -229,7 +235,7 @@ impl Maker<'_> {
                         Language::Text => "text",
                     };
                     format!("`{}` is not well-formed {language}{at}: {}", plan.path, trouble.message)
-                } else if [KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED].contains(code) {
+                } else if [DOUBTFUL_OUTPUT, KUBERNETES_REFUSED, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED].contains(code) {
                     // Without the line, which is not the same for every request, so that one mistake is one finding.
                     format!("`{}`: {}", plan.path, trouble.message)
                 } else {
@@ -247,10 +253,25 @@ impl Maker<'_> {
                 bodies.insert(draft.plan.path.clone(), (draft.text.clone(), std::mem::take(&mut **body)));
             }
         }
-        terraform::root(&bodies, self.providers).map_err(|all| {
+        terraform::resources(&bodies, self.providers).map_err(|all| {
             let of = |path: &RepoPath| drafts.iter().find(|draft| draft.plan.path == *path).map(|draft| draft.plan);
             all.into_iter().filter_map(|(path, troubles)| Some(self.mistakes(of(&path)?, &OUTPUT_REFUSED, troubles))).flatten().collect()
         })
+    }
+
+    /// What the objects of the unit hardly mean of each other.
+    fn across(&self, drafts: &[Draft<'_>]) -> Vec<Mistake> {
+        let all =
+            drafts.iter().filter_map(|draft| if let Content::Yaml(documents) = &draft.content { Some((draft, documents)) } else { None });
+        let all: Vec<(&Draft<'_>, &(Value, u32))> =
+            all.flat_map(|(draft, documents)| documents.iter().map(move |one| (draft, one))).collect();
+        let objects: Vec<&Value> = all.iter().map(|(_, (document, _))| document).collect();
+        let found = objects::across(&objects).into_iter().flat_map(|(index, wrong)| {
+            let (draft, (_, line)) = all[index];
+            let troubles = kubernetes::placed(&draft.text, std::iter::once((*line, vec![wrong])));
+            self.mistakes(draft.plan, &DOUBTFUL_OUTPUT, troubles)
+        });
+        found.collect()
     }
 
     fn finish(&self, draft: Draft<'_>, made: &mut Made) -> Result<(), Vec<Mistake>> {
@@ -268,9 +289,16 @@ impl Maker<'_> {
                 made.unchecked.extend(unchecked.map(|(place, (shown, is_there))| (plan.source.clone(), shown, place, is_there)));
             }
             let mut mistakes = self.mistakes(plan, &KUBERNETES_SCHEMA, misfits);
+            // What has another form than it should have would be said twice.
+            if self.apis.is_some() && mistakes.is_empty() {
+                let (refused, doubtful) = kubernetes::refused(&text, &documents);
+                mistakes.extend(self.mistakes(plan, &KUBERNETES_REFUSED, refused));
+                made.doubtful.extend(self.mistakes(plan, &DOUBTFUL_OUTPUT, doubtful));
+            }
             if let Some((allowed, apis)) = self.touches {
                 made.schemas.extend(kubernetes::schemas_read(apis, &documents));
-                let touched = kubernetes::placed(&text, &documents, |document| allowed.check(apis, document).into_iter().collect());
+                let touched = documents.iter().map(|(document, line)| (*line, allowed.check(apis, document).into_iter().collect()));
+                let touched = kubernetes::placed(&text, touched);
                 mistakes.extend(self.mistakes(plan, &NAMESPACE_NOT_ALLOWED, touched));
             }
             let manifest = match kubernetes::manifest(&plan.path, documents, marks) {

@@ -10,7 +10,7 @@ use hcl_edit::{Decorated, Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Functions of Terraform 1.11 that read nothing of the host and give the same answer every time.
-const FUNCTIONS: [&str; 97] = [
+const FUNCTIONS: [&str; 99] = [
     "abs",
     "alltrue",
     "anytrue",
@@ -19,6 +19,7 @@ const FUNCTIONS: [&str; 97] = [
     "base64gzip",
     "base64sha256",
     "base64sha512",
+    "basename",
     "can",
     "ceil",
     "chomp",
@@ -33,6 +34,7 @@ const FUNCTIONS: [&str; 97] = [
     "concat",
     "contains",
     "csvdecode",
+    "dirname",
     "distinct",
     "element",
     "endswith",
@@ -109,6 +111,11 @@ const FUNCTIONS: [&str; 97] = [
     "yamlencode",
     "zipmap",
 ];
+
+/// Whether a function is among those that may be called.
+pub(super) fn is_function(name: &str) -> bool {
+    FUNCTIONS.contains(&name)
+}
 
 /// Blocks at the top of a file.
 const BLOCKS: [&str; 9] = ["terraform", "resource", "data", "variable", "output", "locals", "provider", "moved", "removed"];
@@ -341,6 +348,11 @@ impl Visit for Check<'_> {
             "connection" => self.refuse(node.span(), "`connection` is for provisioners, which are not allowed", ""),
             "dynamic" if node.labels.iter().any(|label| matches!(label.as_str(), "provisioner" | "connection")) => {
                 self.refuse(node.span(), "provisioners run programs outside of what is planned", "");
+            }
+            // A type looks like calls, and calls nothing.
+            "variable" => {
+                let others = node.body.iter().filter(|inner| inner.as_attribute().is_none_or(|attribute| attribute.key.as_str() != "type"));
+                return others.for_each(|inner| self.visit_structure(inner));
             }
             _ => {}
         }

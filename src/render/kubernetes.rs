@@ -2,6 +2,7 @@
 
 use super::language::Trouble;
 use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
+use super::objects;
 use super::rendered::Object;
 use super::schema::{self, At, Custom, Known, Schema, Scope};
 use crate::model::{JsonText, RepoPath};
@@ -96,12 +97,18 @@ fn check(apis: Apis<'_>, document: &Value) -> Vec<schema::Wrong> {
 
 /// What the API would not take of the documents of a file.
 pub(super) fn misfits(apis: Apis<'_>, text: &str, documents: &[(Value, u32)]) -> Vec<Trouble> {
-    placed(text, documents, |document| check(apis, document))
+    placed(text, documents.iter().map(|(document, line)| (*line, check(apis, document))))
 }
 
-/// What is wrong with the documents of a file, each mistake at its line.
-pub(super) fn placed(text: &str, documents: &[(Value, u32)], check: impl Fn(&Value) -> Vec<schema::Wrong>) -> Vec<Trouble> {
-    let all = documents.iter().map(|(document, line)| (*line, check(document)));
+/// What the API would refuse of documents whose form is right, and what is doubtful about them.
+pub(super) fn refused(text: &str, documents: &[(Value, u32)]) -> (Vec<Trouble>, Vec<Trouble>) {
+    let found: Vec<_> = documents.iter().map(|(document, line)| (*line, objects::check(document))).collect();
+    let (wrong, doubtful): (Vec<_>, Vec<_>) = found.into_iter().map(|(line, found)| ((line, found.wrong), (line, found.doubtful))).unzip();
+    (placed(text, wrong.into_iter()), placed(text, doubtful.into_iter()))
+}
+
+/// Mistakes of the documents of a file that begin on these lines, each at its own line.
+pub(super) fn placed(text: &str, all: impl Iterator<Item = (u32, Vec<schema::Wrong>)>) -> Vec<Trouble> {
     let wrong: Vec<_> = all.filter(|(_, wrong)| !wrong.is_empty()).collect();
     if wrong.is_empty() {
         return Vec::new();

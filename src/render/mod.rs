@@ -21,6 +21,7 @@ mod language;
 mod lexer;
 mod marks;
 mod namespaces;
+mod objects;
 mod paths;
 mod probe;
 mod provenance;
@@ -29,6 +30,7 @@ mod release;
 mod rendered;
 mod renderer;
 mod request;
+mod root;
 mod schema;
 mod terraform;
 mod workflow;
@@ -247,6 +249,17 @@ fn refuse_shared_objects(rendered: &mut Rendered, world: &World<'_>) {
     let mut refused: BTreeSet<UnitId> = BTreeSet::new();
     // Two units that share one object share many: they are told of once.
     let mut pairs: BTreeMap<(&UnitId, &UnitId), Vec<ObjectKey<'_>>> = BTreeMap::new();
+    for unit in rendered.units.values() {
+        let mut seen = BTreeSet::new();
+        // Each root has a state of its own, so that only its own resources are in the way.
+        for object in unit.objects.iter().filter(|object| object.kind.starts_with("terraform:")) {
+            let key = (&unit.id.target, object.group.as_str(), object.kind.as_str(), None, object.name.as_str());
+            if !seen.insert(key) {
+                pairs.entry((&unit.id, &unit.id)).or_default().push(key);
+                refused.insert(unit.id.clone());
+            }
+        }
+    }
     for (key, units) in owners.into_iter().filter(|(_, units)| units.len() > 1) {
         pairs.entry((units[0], units[1])).or_default().push(key);
         refused.extend(units.into_iter().cloned());
@@ -302,6 +315,7 @@ fn shared(rendered: &Rendered, world: &World<'_>, first: &UnitId, second: &UnitI
     let request = world.platform.requests.get(&second.request);
     let behind = request.and_then(|request| blame::last_behind(world, request, |outcome| outcome.units.iter().any(fewer)));
     if first == second {
+        let kind = kind.trim_start_matches("terraform:");
         let message = format!("`{first}` holds the {kind} `{object}`{more} twice");
         let help = "Give one of the two another name.";
         // a value of the request makes them the same, or the golden path does for every request

@@ -116,7 +116,8 @@ impl Allowed {
 
     /// What a document touches that it may not.
     pub(super) fn check(&self, apis: Apis<'_>, document: &Value) -> Option<Wrong> {
-        if self.everything {
+        // A list is refused whatever it holds.
+        if self.everything || document.get("kind").and_then(Value::as_str) == Some("List") {
             return None;
         }
         let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());

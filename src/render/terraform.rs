@@ -6,6 +6,7 @@ use super::hcl::Root;
 use super::language::Trouble;
 use super::marks::Marks;
 use super::rendered::Object;
+use super::root;
 use crate::model::{JsonText, RepoPath};
 use hcl_edit::structure::Body;
 use serde_json::{Map, Value, json};
@@ -15,19 +16,19 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) const GENERATED: &str = "goldpath.tf.json";
 
 /// Checks the files of one root; gives its resources, or the troubles of each file.
-pub(super) fn root(
+pub(super) fn resources(
     files: &BTreeMap<RepoPath, (String, Body)>,
     providers: &BTreeSet<String>,
 ) -> Result<Vec<Object>, BTreeMap<RepoPath, Vec<Trouble>>> {
-    let root = Root::new(files.values().map(|file| &file.1), providers);
+    let allowed = Root::new(files.values().map(|file| &file.1), providers);
     let addresses = Addresses::of(files.values().map(|file| &file.1));
     let mut objects = Vec::new();
-    let mut troubles: BTreeMap<RepoPath, Vec<Trouble>> = BTreeMap::new();
+    let mut troubles = root::check(files);
     for (path, (text, body)) in files {
-        let (mut found, resources) = root.check(text, body);
+        let (mut found, resources) = allowed.check(text, body);
         found.extend(addresses.unknown(text, body));
         if !found.is_empty() {
-            troubles.insert(path.clone(), found);
+            troubles.entry(path.clone()).or_default().extend(found);
         }
         let value: Value = hcl::from_body(hcl::Body::from(body.clone())).unwrap_or_default();
         for resource in resources {
@@ -42,6 +43,7 @@ pub(super) fn root(
             });
         }
     }
+    troubles.values_mut().for_each(|found| found.sort_by_key(|trouble| trouble.line));
     if troubles.is_empty() { Ok(objects) } else { Err(troubles) }
 }
 

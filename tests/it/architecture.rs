@@ -119,7 +119,7 @@ const IMPURE: &[&str] = &[
     "jiff::Zoned::now",
     "jiff::tz::TimeZone::system",
 ];
-const PURE: &[&str] = &["std::time::Duration"];
+const PURE: &[&str] = &["std::net::IpAddr", "std::time::Duration"];
 
 /// Kinds of requests belong to platform repositories; those of the example and of the published course are looked for.
 const REQUEST_KINDS: &[&str] = &["EnvironmentRequest", "HttpService"];

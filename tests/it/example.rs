@@ -242,6 +242,8 @@ fn the_policies_of_the_example_speak() {
     requests/orders-team/orders-demo.yaml:10 policy/data-residency: confidential data would be in eu-west-1; it belongs in eu-central-1 (`orders-team/orders-demo/cluster@staging-eu-west-1`)
       The policy `data-residency` belongs to `sre`: change the request, or ask them in #sre for an exception.
 
+    golden-paths/http-service/1.1.0/cluster/horizontal-pod-autoscaler.yaml.tera:11 doubtful-output: `horizontal-pod-autoscaler.yaml`: HorizontalPodAutoscaler: `minReplicas` is 9, and `maxReplicas` is 3
+      This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     requests/catalog-team/catalog-search.yaml:9 policy/scaling-is-a-range: at most 3 replicas are fewer than at least 9 (HorizontalPodAutoscaler `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `scaling-is-a-range` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 

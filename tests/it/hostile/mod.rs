@@ -6,6 +6,7 @@ mod namespaces;
 mod policies;
 mod repository;
 mod templates;
+mod terraform;
 mod typed;
 mod values;
 mod yaml;

@@ -1,0 +1,94 @@
+//! Objects of one unit that look for each other: what selects pods and finds none is taken by the API, and does nothing.
+
+use super::{At, child, cut, selects};
+use crate::render::schema::Wrong;
+use serde_json::{Map, Value};
+
+/// What the objects of one unit hardly mean: the index of the object, and what is said of it.
+pub(in crate::render) fn across(objects: &[&Value]) -> Vec<(usize, Wrong)> {
+    let makes: Vec<&Value> = objects.iter().copied().filter(|object| labels(object).is_some()).collect();
+    let mut found = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        let near: Vec<&&Value> = makes.iter().filter(|other| namespace(other) == namespace(object)).collect();
+        // Where nothing makes pods, they are made elsewhere.
+        if near.is_empty() {
+            continue;
+        }
+        if let Some((pointer, selector)) = selector(object)
+            && !near.iter().any(|other| selects(selector, labels(other)))
+        {
+            found.push((index, nothing(object, pointer, selector, &near)));
+        }
+        found.extend(scales(object, objects).map(|wrong| (index, wrong)));
+    }
+    found
+}
+
+fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
+    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn namespace(object: &Value) -> &str {
+    text(object, "/metadata/namespace")
+}
+
+/// The labels of the pods that an object is or makes.
+fn labels(object: &Value) -> Option<&Value> {
+    if text(object, "/kind") == "Pod" {
+        return object.pointer("/metadata/labels");
+    }
+    let templates = ["/spec/template", "/spec/jobTemplate/spec/template"].iter().filter_map(|pointer| object.pointer(pointer));
+    templates.filter(|template| template.pointer("/spec/containers").is_some()).find_map(|template| template.pointer("/metadata/labels"))
+}
+
+/// By which labels an object looks for pods, where it looks for some.
+fn selector(object: &Value) -> Option<(&'static str, &Map<String, Value>)> {
+    let api = text(object, "/apiVersion");
+    let pointer = match (api.split_once('/').map_or("", |(group, _)| group), text(object, "/kind")) {
+        ("", "Service") => "/spec/selector",
+        ("policy", "PodDisruptionBudget") => "/spec/selector/matchLabels",
+        ("networking.k8s.io", "NetworkPolicy") => "/spec/podSelector/matchLabels",
+        _ => return None,
+    };
+    object.pointer(pointer).and_then(Value::as_object).filter(|selector| !selector.is_empty()).map(|selector| (pointer, selector))
+}
+
+fn nothing(object: &Value, pointer: &str, selector: &Map<String, Value>, near: &[&&Value]) -> Wrong {
+    let wanted: Vec<String> =
+        selector.iter().map(|(key, value)| format!("{}: {}", cut(key), cut(value.as_str().unwrap_or_default()))).collect();
+    let message = format!("{}: selects `{}`, and no pod of this unit has these labels", cut(text(object, "/kind")), wanted.join(", "));
+    let best = |other: &&&&Value| {
+        selector.iter().filter(|(key, value)| labels(other).and_then(|labels| labels.get(key.as_str())) == Some(*value)).count()
+    };
+    let closest = near.iter().max_by_key(best);
+    let differing = closest.and_then(|other| selector.iter().find_map(|(key, _)| Some((key, labels(other)?.get(key)?.as_str()?, other))));
+    let help = differing.map_or_else(String::new, |(key, value, other)| {
+        format!(
+            "The pods of the {} `{}` have `{}: {}`.",
+            cut(text(other, "/kind")),
+            cut(text(other, "/metadata/name")),
+            cut(key),
+            cut(value)
+        )
+    });
+    let first = selector.keys().next().map_or_else(String::new, |key| child(pointer, key));
+    Wrong { pointer: first, at: At::Key, message, help }
+}
+
+/// An autoscaler whose workload is not there.
+fn scales(object: &Value, objects: &[&Value]) -> Option<Wrong> {
+    let target = (text(object, "/kind") == "HorizontalPodAutoscaler").then(|| object.pointer("/spec/scaleTargetRef")).flatten()?;
+    let (kind, name) = (text(target, "/kind"), text(target, "/name"));
+    if !matches!(kind, "Deployment" | "StatefulSet" | "ReplicaSet") {
+        return None;
+    }
+    let same = |other: &&&Value| text(other, "/kind") == kind && namespace(other) == namespace(object);
+    let names: Vec<&str> = objects.iter().filter(same).map(|other| text(other, "/metadata/name")).collect();
+    if names.contains(&name) {
+        return None;
+    }
+    let near = crate::model::close_match(name, names.iter().copied());
+    let help = near.map_or_else(String::new, |near| format!("Did you mean `{near}`?"));
+    let message = format!("HorizontalPodAutoscaler: scales the {kind} `{}`, which is not in this unit", cut(name));
+    Some(Wrong { pointer: "/spec/scaleTargetRef/name".to_owned(), at: At::Value, message, help })
+}

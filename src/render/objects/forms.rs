@@ -1,0 +1,175 @@
+//! The forms that the API of Kubernetes asks of names, keys and values.
+
+use serde_json::Value;
+use std::net::IpAddr;
+
+fn alphanumeric(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit()
+}
+
+/// Small letters, digits and `-`, at most 63.
+pub(super) fn is_label(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (1..=63).contains(&bytes.len())
+        && bytes.iter().all(|byte| alphanumeric(*byte) || *byte == b'-')
+        && bytes.first().copied().is_some_and(alphanumeric)
+        && bytes.last().copied().is_some_and(alphanumeric)
+}
+
+/// Parts of small letters, digits and `-` with points between them, at most 253.
+pub(super) fn is_subdomain(text: &str) -> bool {
+    let part = |part: &str| {
+        let bytes = part.as_bytes();
+        bytes.iter().all(|byte| alphanumeric(*byte) || *byte == b'-')
+            && bytes.first().copied().is_some_and(alphanumeric)
+            && bytes.last().copied().is_some_and(alphanumeric)
+    };
+    text.len() <= 253 && text.split('.').all(part)
+}
+
+/// A host of an Ingress: a name, or one with `*` for its first part.
+pub(super) fn is_host(text: &str) -> bool {
+    text.parse::<IpAddr>().is_err() && is_subdomain(text.strip_prefix("*.").unwrap_or(text))
+}
+
+fn is_word(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    (1..=63).contains(&bytes.len())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes.last().is_some_and(u8::is_ascii_alphanumeric)
+}
+
+/// A key of labels and annotations: `name` or `prefix.example.org/name`.
+pub(super) fn is_key(text: &str) -> bool {
+    match text.split_once('/') {
+        None => is_word(text),
+        Some((prefix, name)) => is_subdomain(prefix) && is_word(name),
+    }
+}
+
+/// A value of a label.
+pub(super) fn is_value(text: &str) -> bool {
+    text.is_empty() || is_word(text)
+}
+
+/// A key of a ConfigMap or a Secret.
+pub(super) fn is_data_key(text: &str) -> bool {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    (1..=253).contains(&text.len()) && plain && text != "." && !text.starts_with("..")
+}
+
+/// The name of a port: at most 15 small letters, digits and `-`, one of them a letter.
+pub(super) fn is_port_name(text: &str) -> bool {
+    text.len() <= 15 && is_label(text) && text.bytes().any(|byte| byte.is_ascii_lowercase()) && !text.contains("--")
+}
+
+/// The number of a port.
+pub(super) fn is_port(number: i64) -> bool {
+    (1..=65_535).contains(&number)
+}
+
+/// `10.0.0.0/8`, `fd00::/8`.
+pub(super) fn is_cidr(text: &str) -> bool {
+    let Some((address, bits)) = text.split_once('/') else { return false };
+    let most = match address.parse::<IpAddr>() {
+        Ok(IpAddr::V4(_)) => 32,
+        Ok(IpAddr::V6(_)) => 128,
+        Err(_) => return false,
+    };
+    !bits.is_empty() && bits.bytes().all(|byte| byte.is_ascii_digit()) && bits.parse::<u32>().is_ok_and(|bits| bits <= most)
+}
+
+/// `25%`.
+pub(super) fn is_percent(text: &str) -> bool {
+    text.strip_suffix('%').is_some_and(|number| !number.is_empty() && number.len() <= 9 && number.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// A time of a CronJob: five parts, or a word such as `@daily`.
+pub(super) fn is_schedule(text: &str) -> bool {
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    let of = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'/' | b',' | b'-' | b'?'));
+    let words = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
+    match parts.as_slice() {
+        [word] => words.contains(word),
+        ["@every", _] => true,
+        all => all.len() == 5 && all.iter().all(|part| of(part)),
+    }
+}
+
+/// How much a quantity is, for comparing it with another.
+pub(super) fn amount(quantity: &Value) -> Option<f64> {
+    let text = match quantity {
+        Value::Number(number) => return number.as_f64(),
+        Value::String(text) => text,
+        _ => return None,
+    };
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '+')).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(end);
+    let number: f64 = number.parse().ok()?;
+    let factor = match suffix {
+        "" => 1.0,
+        "n" => 1e-9,
+        "u" => 1e-6,
+        "m" => 1e-3,
+        "k" => 1e3,
+        "M" => 1e6,
+        "G" => 1e9,
+        "T" => 1e12,
+        "P" => 1e15,
+        "E" => 1e18,
+        "Ki" => 1024.0,
+        "Mi" => 1024_f64.powi(2),
+        "Gi" => 1024_f64.powi(3),
+        "Ti" => 1024_f64.powi(4),
+        "Pi" => 1024_f64.powi(5),
+        "Ei" => 1024_f64.powi(6),
+        _ => return text.parse().ok(),
+    };
+    Some(number * factor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn names_have_their_forms() {
+        let long = "a".repeat(64);
+        let check = |name: &str, is: fn(&str) -> bool, yes: &[&str], no: &[&str]| {
+            yes.iter().for_each(|text| assert!(is(text), "{name} {text:?}"));
+            no.iter().for_each(|text| assert!(!is(text), "{name} {text:?}"));
+        };
+        check("label", is_label, &["a", "a-b", "1a", &long[1..]], &["", "A", "-a", "a-", "a.b", "a_b", "ä", &long]);
+        check("subdomain", is_subdomain, &["a", "a.b-c.d", &long], &["", ".a", "a.", "a..b", "A", "a_b", "a.-b"]);
+        check("host", is_host, &["a.example.org", "*.example.org"], &["*", "a.*.b", "10.0.0.1", "a/b", "a:80"]);
+        check("key", is_key, &["app", "app.kubernetes.io/name", "A_b.c"], &["", "/a", "a/", "a/b/c", "-a", "a b", "A.b/c", &long]);
+        check("value", is_value, &["", "a", "A_b.c-d", "1.0"], &["a b", "-a", "a/b", "ä", &long]);
+        check("data key", is_data_key, &["a", "a.b_c-D", ".env"], &["", "a/b", "..", "..a", "a b"]);
+        check("port name", is_port_name, &["http", "a-1", "1a"], &["", "80", "a--b", "HTTP", "a-", "sixteen-letters-"]);
+        check(
+            "cidr",
+            is_cidr,
+            &["10.0.0.0/8", "fd00::/8", "0.0.0.0/0"],
+            &["10.0.0.0", "10.0.0.0/33", "a/8", "10.0.0.0/", "10.0.0/8", "::/+8"],
+        );
+        check("percent", is_percent, &["0%", "100%"], &["%", "a%", "10", "-1%", "1.5%"]);
+        check(
+            "schedule",
+            is_schedule,
+            &["* * * * *", "*/5 0-6 1,15 * MON-FRI", "@daily", "@every 1h"],
+            &["", "* * * *", "60", "@often", "* * * * * *"],
+        );
+    }
+
+    #[test]
+    fn quantities_are_compared_by_how_much_they_are() {
+        for (one, other) in
+            [(json!("100m"), json!("0.2")), (json!("1Mi"), json!("1.1M")), (json!(1), json!("1001m")), (json!("1e3"), json!("1.1k"))]
+        {
+            assert!(amount(&one).unwrap() < amount(&other).unwrap(), "{one} {other}");
+        }
+        assert_eq!(amount(&json!("x")), None);
+    }
+}

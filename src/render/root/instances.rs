@@ -1,0 +1,176 @@
+//! How many of each resource there are: with `count` and `for_each` it is named with a key, without them without one.
+
+use super::{Look, address, address_of, span_of};
+use crate::model::{RepoPath, close_match, quoted_list};
+use hcl_edit::Span;
+use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
+use hcl_edit::structure::{Block, Body};
+use hcl_edit::visit::{Visit, visit_traversal};
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+/// What `terraform_data` tells of itself.
+const TOLD: [&str; 4] = ["id", "input", "output", "triggers_replace"];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Many {
+    One,
+    Counted,
+    Keyed,
+}
+
+/// All resources and data of a root.
+pub(super) struct Instances(BTreeMap<String, Many>);
+
+impl Instances {
+    pub(super) fn of(files: &BTreeMap<RepoPath, (String, Body)>) -> Self {
+        let blocks = files.values().flat_map(|(_, body)| body.blocks());
+        Self(blocks.filter_map(|block| Some((address_of(block)?, many(block)))).collect())
+    }
+
+    pub(super) fn check(&self, look: &mut Look<'_>) {
+        for (file, block) in look.blocks() {
+            match block.ident.as_str() {
+                "moved" => self.moved(look, file, block),
+                "removed" => self.removed(look, file, block),
+                _ => {
+                    let inside = address_of(block).map(|_| many(block));
+                    let mut named = Named { instances: self, inside, condition: false, found: Vec::new() };
+                    named.block(block);
+                    for (span, message, help) in named.found {
+                        look.refuse(file, span, message, help);
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is taken away cannot be declared any more.
+    fn removed(&self, look: &mut Look<'_>, file: &RepoPath, block: &Block) {
+        let from = block.body.get_attribute("from").and_then(|from| plain(&from.value));
+        if let Some(address) = from.filter(|address| self.0.contains_key(address)) {
+            look.refuse(file, block.span(), format!("`{address}` is in `removed`, and still declared"), "Leave one of them out.");
+        }
+    }
+
+    fn moved(&self, look: &mut Look<'_>, file: &RepoPath, block: &Block) {
+        let of = |name: &str| block.body.get_attribute(name).and_then(|end| plain(&end.value));
+        let (from, to) = (of("from"), of("to"));
+        if let Some(address) = from.as_ref().filter(|address| from == to || self.0.contains_key(*address)) {
+            look.refuse(file, block.span(), format!("`{address}` is moved away, and still declared"), "Leave one of them out.");
+        }
+    }
+}
+
+fn many(block: &Block) -> Many {
+    match (block.body.get_attribute("count"), block.body.get_attribute("for_each")) {
+        (Some(_), _) => Many::Counted,
+        (None, Some(_)) => Many::Keyed,
+        (None, None) => Many::One,
+    }
+}
+
+/// An address with nothing behind it.
+fn plain(expression: &Expression) -> Option<String> {
+    let Expression::Traversal(traversal) = expression else { return None };
+    address(traversal).filter(|(_, rest)| rest.is_empty()).map(|(address, _)| address)
+}
+
+struct Named<'a> {
+    instances: &'a Instances,
+    /// How many there are of what it is inside of; nothing outside of resources and data.
+    inside: Option<Many>,
+    /// Whether it is inside of what is asked afterwards.
+    condition: bool,
+    found: Vec<(Option<Range<usize>>, String, String)>,
+}
+
+impl Named<'_> {
+    fn block(&mut self, block: &Block) {
+        for attribute in block.body.attributes() {
+            match attribute.key.as_str() {
+                "provider" | "depends_on" | "replace_triggered_by" | "ignore_changes" | "type" | "providers" => {}
+                _ => self.visit_expr(&attribute.value),
+            }
+        }
+        for inner in block.body.blocks() {
+            let before = self.condition;
+            self.condition |= inner.ident.as_str() == "postcondition";
+            self.block(inner);
+            self.condition = before;
+        }
+    }
+
+    fn say(&mut self, traversal: &Traversal, message: String, help: impl Into<String>) {
+        let span = span_of(&traversal.expr).or_else(|| traversal.span());
+        self.found.push((span, message, help.into()));
+    }
+
+    /// What is named by words of Terraform's own.
+    fn own(&mut self, node: &Traversal, root: &str, part: Option<&str>) {
+        let (parts, there, help): (&[&str], bool, &str) = match root {
+            "each" => (&["key", "value"], self.inside == Some(Many::Keyed), "It is there where `for_each` is."),
+            "count" => (&["index"], self.inside == Some(Many::Counted), "It is there where `count` is."),
+            "path" => (&["cwd", "module", "root"], true, ""),
+            "terraform" => (&["workspace", "applying"], true, ""),
+            "self" if self.condition => return,
+            "self" => return self.say(node, "`self` is nothing here".to_owned(), "It is there in a `postcondition`."),
+            "module" => {
+                return self.say(
+                    node,
+                    "there are no modules in this root".to_owned(),
+                    "What they would hold is not in the reviewed bytes.",
+                );
+            }
+            _ => return,
+        };
+        if !there {
+            self.say(node, format!("`{root}` is nothing here"), help);
+        } else if let Some(part) = part.filter(|part| !parts.contains(part)) {
+            self.say(node, format!("`{root}` has no `{part}`"), format!("There are {}.", quoted_list(parts.iter().copied())));
+        }
+    }
+
+    fn resource(&mut self, node: &Traversal, address: &str, many: Many, rest: &[hcl_edit::Decorated<TraversalOperator>]) {
+        let first = rest.first().map(|operator| operator.value());
+        let below = match (many, first) {
+            (Many::One, Some(TraversalOperator::Index(_) | TraversalOperator::LegacyIndex(_))) => {
+                let help = "It has neither `count` nor `for_each`, so it is named without a key.";
+                return self.say(node, format!("there is only one `{address}`"), help);
+            }
+            (Many::Counted | Many::Keyed, Some(TraversalOperator::GetAttr(name))) => {
+                let key = if many == Many::Counted { "0" } else { "\"key\"" };
+                let help = format!("Say which: `{address}[{key}].{}`, or all: `{address}[*].{}`.", name.as_str(), name.as_str());
+                return self.say(node, format!("there may be many `{address}`"), help);
+            }
+            (Many::One, Some(TraversalOperator::GetAttr(name))) => Some(name),
+            (_, Some(_)) => match rest.get(1).map(|operator| operator.value()) {
+                Some(TraversalOperator::GetAttr(name)) => Some(name),
+                _ => None,
+            },
+            (_, None) => None,
+        };
+        let Some(name) = below.filter(|name| address.starts_with("terraform_data.") && !TOLD.contains(&name.as_str())) else { return };
+        let near = close_match(name.as_str(), TOLD);
+        let help = near.map_or_else(|| format!("There are {}.", quoted_list(TOLD)), |near| format!("Did you mean `{near}`?"));
+        self.say(node, format!("`{address}` has no `{}`", name.as_str()), help);
+    }
+}
+
+impl Visit for Named<'_> {
+    fn visit_traversal(&mut self, node: &Traversal) {
+        if let Expression::Variable(root) = &node.expr {
+            let part = node.operators.first().and_then(|operator| match operator.value() {
+                TraversalOperator::GetAttr(name) => Some(name.as_str()),
+                _ => None,
+            });
+            self.own(node, root.as_str(), part);
+            if let Some((address, rest)) = address(node)
+                && let Some(many) = self.instances.0.get(&address)
+            {
+                self.resource(node, &address, *many, rest);
+            }
+        }
+        visit_traversal(self, node);
+    }
+}
