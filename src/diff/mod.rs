@@ -1,10 +1,12 @@
 //! Base × head → `Diff`: what changes, with equal changes grouped, and what only the pair can tell.
 
+mod access;
 mod claims;
 mod counted;
 mod explained;
 mod files;
 mod immutable;
+mod replaced;
 mod risk;
 mod vanished;
 

@@ -1,25 +1,11 @@
 //! What is dangerous about a change, as far as the rendered files tell; what only a plan tells is added by `plan`.
 
-use super::{FileStatus, ObjectChange};
+use super::{FileStatus, ObjectChange, access, replaced};
 use crate::model::{DeleteBudget, OnDelete, Risk};
 use crate::render::{Object, Unit};
 use std::collections::BTreeSet;
 
-/// Kinds whose coming or changing can widen access or exposure.
-const ACCESS_KINDS: [&str; 10] = [
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "Ingress",
-    "HTTPRoute",
-    "Gateway",
-    "NetworkPolicy",
-    "ValidatingWebhookConfiguration",
-    "MutatingWebhookConfiguration",
-];
-
-/// The risks of a unit's change and the protected things that it takes away, as `Kind/name`.
+/// The risks of a unit's change and the protected things that it takes away or makes anew, as `Kind/name`.
 pub(super) fn of(
     pair: (Option<&Unit>, Option<&Unit>),
     objects: &[ObjectChange],
@@ -35,11 +21,15 @@ pub(super) fn of(
     let disposable = |kind: &str| request_goes && pair.0.is_some_and(|unit| unit.disposable.contains(kind));
     let groups = |object: &ObjectChange| pair.0.and_then(|unit| find(unit, object)).map(|object| object.group.as_str()).unwrap_or_default();
     let is_protected = |object: &ObjectChange| budget.is_some_and(|budget| protects(budget, &object.kind, groups(object)));
-    let protected: Vec<String> = removed
-        .iter()
-        .filter(|object| is_protected(object) && !disposable(&object.kind))
-        .map(|object| format!("{}/{}", object.kind, object.name))
-        .collect();
+    let both = |object: &ObjectChange| pair.0.and_then(|unit| find(unit, object)).zip(pair.1.and_then(|unit| find(unit, object)));
+    let is_new = |object: &&ObjectChange| both(object).is_some_and(|(before, after)| replaced::is(before, after));
+    let made_new: Vec<&ObjectChange> = objects.iter().filter(|object| object.status == FileStatus::Changed).filter(is_new).collect();
+    if !made_new.is_empty() {
+        risks.insert(Risk::Replace);
+    }
+    let gone = removed.iter().filter(|object| is_protected(object) && !disposable(&object.kind));
+    let gone = gone.chain(made_new.iter().filter(|object| is_protected(object)));
+    let protected: Vec<String> = gone.map(|object| format!("{}/{}", object.kind, object.name)).collect();
     if !protected.is_empty() {
         risks.insert(Risk::Protected);
     }
@@ -58,18 +48,19 @@ fn find<'a>(unit: &'a Unit, wanted: &ObjectChange) -> Option<&'a Object> {
     unit.objects.iter().find(|object| object.kind == wanted.kind && object.namespace == wanted.namespace && object.name == wanted.name)
 }
 
-/// A new or changed object that gives access, or a network policy that changes or goes away while what it guards stays.
+/// Whether an object that comes, changes or goes gives more access or exposes more.
 fn widens(pair: (Option<&Unit>, Option<&Unit>), object: &ObjectChange) -> bool {
-    let gives = ACCESS_KINDS.contains(&object.kind.as_str());
-    let public = |unit: Option<&Unit>| unit.and_then(|unit| find(unit, object)).is_some_and(is_public_service);
-    match object.status {
-        FileStatus::Added => gives && object.kind != "NetworkPolicy" || public(pair.1),
-        FileStatus::Changed => gives || (public(pair.1) && !public(pair.0)),
-        FileStatus::Removed => object.kind == "NetworkPolicy" && pair.1.is_some(),
+    let (before, after) = (pair.0.and_then(|unit| find(unit, object)), pair.1.and_then(|unit| find(unit, object)));
+    match (object.status, before, after) {
+        (FileStatus::Changed, Some(before), Some(after)) => access::changes(before, after),
+        (FileStatus::Added, _, Some(after)) => {
+            access::comes(after, &pair.0.map(|unit| unit.objects.iter().collect::<Vec<_>>()).unwrap_or_default())
+        }
+        // Where the unit goes too, so does what it kept out.
+        (FileStatus::Removed, Some(before), _) => pair.1.is_some() && access::goes(before),
+        _ => false,
     }
 }
 
-fn is_public_service(object: &Object) -> bool {
-    let public = |object: &Object| matches!(object.document.value()["spec"]["type"].as_str(), Some("LoadBalancer" | "NodePort"));
-    object.kind == "Service" && public(object)
-}
+#[cfg(test)]
+mod tests;

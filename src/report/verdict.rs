@@ -169,7 +169,7 @@ pub(super) fn dangers(view: &View<'_>) -> Vec<String> {
         }
     };
     say(actions(Verb::Replace), &|n| format!("replaces {}", count(n, "thing")));
-    say(protected, &|n| format!("takes away {}", count(n, "protected thing")));
+    say(protected, &|n| format!("takes away or recreates {}", count(n, "protected thing")));
     say(actions(Verb::Delete), &|n| format!("destroys {}", count(n, "thing")));
     say(removed, &|n| format!("removes {}", count(n, "unit")));
     dangers

@@ -1,0 +1,234 @@
+//! Whether an object gives more access or exposes more than it did. What cannot be told is taken for more.
+
+use crate::render::Object;
+use serde_json::{Map, Value};
+
+/// Annotations by which clouds give a service account their own roles.
+const CLOUD_ROLES: [&str; 3] = ["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"];
+/// Parts of the types of Terraform's resources that give access or let in.
+const TERRAFORM: [&str; 9] =
+    ["_iam_", "_policy", "_role_assignment", "_role_binding", "security_group", "firewall", "network_acl", "_acl", "public_access"];
+/// How strict a namespace is with its pods, from the strictest.
+const POD_SECURITY: [&str; 3] = ["restricted", "baseline", "privileged"];
+
+/// Whether a new object widens; the unit it comes to may have had others.
+pub(super) fn comes(object: &Object, others: &[&Object]) -> bool {
+    match Sort::of(object) {
+        // The first policy for some pods lets less through, each further one more.
+        Sort::Network => {
+            let document = object.document.value();
+            let opens = ["ingress", "egress"].iter().any(|way| !list(&document["spec"][way]).is_empty());
+            opens && others.iter().any(|other| Sort::of(other) == Sort::Network && other.namespace == object.namespace)
+        }
+        Sort::Service => reach(&object.document.value()) > Reach::Cluster,
+        Sort::Account => CLOUD_ROLES.iter().any(|role| object.document.value()["metadata"]["annotations"].get(role).is_some()),
+        Sort::Role | Sort::Binding | Sort::Ingress | Sort::Other => true,
+        Sort::Barrier | Sort::Namespace | Sort::Harmless => false,
+    }
+}
+
+/// Whether an object that stays widens.
+pub(super) fn changes(before: &Object, after: &Object) -> bool {
+    let sort = Sort::of(after);
+    if sort == Sort::Harmless {
+        return false;
+    }
+    let (before, after) = (before.document.value(), after.document.value());
+    let same = |part: &str| before.get(part) == after.get(part);
+    match sort {
+        Sort::Role => {
+            !same("aggregationRule") || aggregated(&before) != aggregated(&after) || !rules_within(&before["rules"], &after["rules"])
+        }
+        Sort::Binding => !same("roleRef") || !within(&before["subjects"], &after["subjects"]),
+        Sort::Network => network(&before["spec"], &after["spec"]),
+        Sort::Service => service(&before, &after),
+        Sort::Ingress => annotations(&before) != annotations(&after) || ingress(&before["spec"], &after["spec"]),
+        Sort::Account => CLOUD_ROLES.iter().any(|role| {
+            let of = |object: &Value| object["metadata"]["annotations"].get(role).cloned();
+            of(&after).is_some() && of(&before) != of(&after)
+        }),
+        Sort::Namespace => looser(&before, &after),
+        Sort::Barrier | Sort::Other => without_marks(&before) != without_marks(&after),
+        Sort::Harmless => false,
+    }
+}
+
+/// Whether taking an object away from a unit that stays widens.
+pub(super) fn goes(object: &Object) -> bool {
+    matches!(Sort::of(object), Sort::Network | Sort::Barrier)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Role,
+    Binding,
+    Network,
+    Service,
+    Ingress,
+    Account,
+    Namespace,
+    /// It keeps others out: without it more is let in.
+    Barrier,
+    /// It gives access, and how much is not told from here.
+    Other,
+    Harmless,
+}
+
+impl Sort {
+    fn of(object: &Object) -> Self {
+        if let Some(kind) = object.kind.strip_prefix("terraform:") {
+            let barrier = kind.contains("public_access");
+            let gives = TERRAFORM.iter().any(|part| kind.contains(part));
+            return if barrier {
+                Self::Barrier
+            } else if gives {
+                Self::Other
+            } else {
+                Self::Harmless
+            };
+        }
+        match object.kind.as_str() {
+            "Role" | "ClusterRole" => Self::Role,
+            "RoleBinding" | "ClusterRoleBinding" => Self::Binding,
+            "NetworkPolicy" => Self::Network,
+            "Service" => Self::Service,
+            "Ingress" => Self::Ingress,
+            "ServiceAccount" => Self::Account,
+            "Namespace" => Self::Namespace,
+            "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "Gateway" => Self::Other,
+            "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" => Self::Other,
+            kind if kind.ends_with("PublicAccessBlock") => Self::Barrier,
+            // Custom resources of clouds and meshes.
+            kind if object.group.contains('.') && !object.group.ends_with("k8s.io") && is_access(kind) => Self::Other,
+            _ => Self::Harmless,
+        }
+    }
+}
+
+fn is_access(kind: &str) -> bool {
+    ["Policy", "PolicyAttachment", "RoleAssignment", "SecurityGroupRule", "IAMMember", "IAMBinding", "Grant"]
+        .iter()
+        .any(|end| kind.ends_with(end))
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Whether everything of a list was there before.
+fn within(before: &Value, after: &Value) -> bool {
+    list(after).iter().all(|item| list(before).contains(item))
+}
+
+/// Annotations that are not goldpath's own.
+fn annotations(object: &Value) -> Map<String, Value> {
+    let all = object["metadata"]["annotations"].as_object().cloned().unwrap_or_default();
+    all.into_iter().filter(|(key, _)| !key.starts_with("goldpath.dev/")).collect()
+}
+
+/// Labels by which the cluster adds a role to others.
+fn aggregated(role: &Value) -> Vec<&String> {
+    let labels = role["metadata"]["labels"].as_object();
+    labels.into_iter().flat_map(Map::keys).filter(|key| key.starts_with("rbac.authorization.k8s.io/aggregate-to-")).collect()
+}
+
+/// Whether each rule of a role is contained in one that was there.
+fn rules_within(before: &Value, after: &Value) -> bool {
+    let contains = |wide: &Value, narrow: &Value| {
+        let parts = ["apiGroups", "resources", "verbs", "nonResourceURLs"];
+        // Without names a rule is for all of them.
+        let names = list(&wide["resourceNames"]).is_empty()
+            || !list(&narrow["resourceNames"]).is_empty() && within(&wide["resourceNames"], &narrow["resourceNames"]);
+        names && parts.iter().all(|part| list(&wide[part]).contains(&Value::from("*")) || within(&wide[part], &narrow[part]))
+    };
+    list(after).iter().all(|rule| list(before).iter().any(|known| contains(known, rule)))
+}
+
+/// Whether a policy lets more through: other pods, a direction that it no longer holds, or a rule that it did not have.
+fn network(before: &Value, after: &Value) -> bool {
+    if before["podSelector"] != after["podSelector"] {
+        return true;
+    }
+    ["Ingress", "Egress"].iter().any(|way| {
+        let field = way.to_lowercase();
+        let holds = |spec: &Value| match spec["policyTypes"].as_array() {
+            Some(types) => types.iter().any(|known| known == way),
+            // As the API fills it in.
+            None => *way == "Ingress" || spec.get(&field).is_some(),
+        };
+        match (holds(before), holds(after)) {
+            (true, false) => true,
+            (true, true) => !within(&before[&field], &after[&field]),
+            (false, _) => false,
+        }
+    })
+}
+
+/// From where a service can be reached.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Reach {
+    Cluster,
+    Nodes,
+    World,
+}
+
+fn reach(service: &Value) -> Reach {
+    match service["spec"]["type"].as_str() {
+        Some("LoadBalancer") => Reach::World,
+        Some("NodePort") => Reach::Nodes,
+        _ if !list(&service["spec"]["externalIPs"]).is_empty() => Reach::Nodes,
+        _ => Reach::Cluster,
+    }
+}
+
+fn service(before: &Value, after: &Value) -> bool {
+    let now = reach(after);
+    if now == Reach::Cluster || now > reach(before) {
+        return now > Reach::Cluster;
+    }
+    let (old, new) = (&before["spec"], &after["spec"]);
+    let ranges = |spec: &Value| list(&spec["loadBalancerSourceRanges"]).to_vec();
+    let opened =
+        !ranges(old).is_empty() && (ranges(new).is_empty() || !within(&old["loadBalancerSourceRanges"], &new["loadBalancerSourceRanges"]));
+    // What a cloud makes of annotations is not known from here.
+    opened
+        || annotations(before) != annotations(after)
+        || !within(&old["ports"], &new["ports"])
+        || !within(&old["externalIPs"], &new["externalIPs"])
+        || old["selector"] != new["selector"]
+}
+
+/// Whether an ingress lets in by another class, host or path.
+fn ingress(before: &Value, after: &Value) -> bool {
+    before["ingressClassName"] != after["ingressClassName"]
+        || before["defaultBackend"] != after["defaultBackend"] && after.get("defaultBackend").is_some()
+        || !within(&Value::from(routes(before)), &Value::from(routes(after)))
+}
+
+/// Each path of each host, as host, path and backend.
+fn routes(spec: &Value) -> Vec<Value> {
+    let of = |rule: &Value| {
+        list(&rule["http"]["paths"]).iter().map(|path| Value::from(vec![rule["host"].clone(), path.clone()])).collect::<Vec<_>>()
+    };
+    list(&spec["rules"]).iter().flat_map(of).collect()
+}
+
+/// Whether a namespace takes pods that it did not take.
+fn looser(before: &Value, after: &Value) -> bool {
+    let level = |object: &Value| {
+        let said = object["metadata"]["labels"]["pod-security.kubernetes.io/enforce"].as_str().unwrap_or("privileged").to_owned();
+        POD_SECURITY.iter().position(|level| *level == said).unwrap_or(POD_SECURITY.len())
+    };
+    level(after) > level(before)
+}
+
+/// An object without what goldpath itself puts on it.
+fn without_marks(object: &Value) -> Value {
+    let mut plain = object.clone();
+    for field in ["labels", "annotations"] {
+        if let Some(Value::Object(map)) = plain.pointer_mut(&format!("/metadata/{field}")) {
+            map.retain(|key, _| !key.starts_with("goldpath.dev/"));
+        }
+    }
+    plain
+}

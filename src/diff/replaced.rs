@@ -1,0 +1,70 @@
+//! Objects that the API does not change in place: what differs makes them new.
+
+use crate::render::Object;
+use serde_json::Value;
+
+/// Fields that cannot change, by group and kind.
+const FIXED: &[(&str, &str, &[&str])] = &[
+    ("apps", "Deployment", &["/spec/selector"]),
+    ("apps", "DaemonSet", &["/spec/selector"]),
+    ("apps", "ReplicaSet", &["/spec/selector"]),
+    ("apps", "StatefulSet", &["/spec/selector", "/spec/serviceName", "/spec/podManagementPolicy", "/spec/volumeClaimTemplates"]),
+    ("batch", "Job", &["/spec/selector", "/spec/template", "/spec/completionMode"]),
+    (
+        "",
+        "PersistentVolumeClaim",
+        &["/spec/storageClassName", "/spec/accessModes", "/spec/volumeMode", "/spec/volumeName", "/spec/selector", "/spec/dataSource"],
+    ),
+    ("", "Secret", &["/type"]),
+    ("", "Service", &["/spec/clusterIP"]),
+    ("rbac.authorization.k8s.io", "RoleBinding", &["/roleRef"]),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", &["/roleRef"]),
+    ("storage.k8s.io", "StorageClass", &["/provisioner", "/parameters", "/reclaimPolicy", "/volumeBindingMode"]),
+    ("scheduling.k8s.io", "PriorityClass", &["/value", "/preemptionPolicy"]),
+    ("networking.k8s.io", "IngressClass", &["/spec/controller"]),
+];
+
+/// What the marks of goldpath stand in, which changes with a release and makes nothing new.
+const MARKED: [&str; 2] = ["labels", "annotations"];
+
+/// Whether what differs between two objects of one name makes it new.
+pub(super) fn is(before: &Object, after: &Object) -> bool {
+    let fixed = FIXED.iter().find(|(group, kind, _)| *group == after.group && *kind == after.kind).map(|(_, _, fields)| *fields);
+    let claim = after.kind == "PersistentVolumeClaim";
+    let frozen = after.group.is_empty() && matches!(after.kind.as_str(), "ConfigMap" | "Secret");
+    if fixed.is_none() && !frozen {
+        return false;
+    }
+    let (before, after) = (before.document.value(), after.document.value());
+    let differs = |field: &&&str| part(&before, field) != part(&after, field);
+    let other = fixed.unwrap_or_default().iter().any(|field| differs(&field));
+    let shrinks = || claim && size(&before).zip(size(&after)).is_some_and(|(before, after)| after < before);
+    let thawed = || {
+        frozen
+            && before["immutable"] == true
+            && ["data", "stringData", "binaryData", "immutable"].iter().any(|field| before.get(field) != after.get(field))
+    };
+    other || shrinks() || thawed()
+}
+
+/// A field, in a pod's template without the marks.
+fn part(object: &Value, field: &str) -> Value {
+    let mut value = object.pointer(field).cloned().unwrap_or_default();
+    for marked in MARKED {
+        if let Some(Value::Object(map)) = value.pointer_mut(&format!("/metadata/{marked}")) {
+            map.retain(|key, _| !key.starts_with("goldpath.dev/") && key != "app.kubernetes.io/managed-by");
+        }
+    }
+    value
+}
+
+/// How much a claim asks for, in bytes.
+fn size(claim: &Value) -> Option<f64> {
+    let text = claim.pointer("/spec/resources/requests/storage")?;
+    let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
+    let end = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let units = ["", "k", "M", "G", "T", "P"].iter().zip(0..).map(|(unit, power)| (*unit, 1000_f64.powi(power)));
+    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi"].iter().zip(1..).map(|(unit, power)| (*unit, 1024_f64.powi(power)));
+    let factor = units.chain(binary).find(|(unit, _)| *unit == &text[end..])?.1;
+    Some(text[..end].parse::<f64>().ok()? * factor)
+}

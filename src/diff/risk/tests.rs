@@ -1,0 +1,336 @@
+//! One row for each kind of thing that may happen to an object.
+
+use super::*;
+use crate::diff::files::changed_objects;
+use crate::model::{Digest, JsonText, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
+use crate::yaml;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A unit that holds these objects.
+fn unit(text: &str) -> Unit {
+    let documents = yaml::parse(text).documents.into_iter().map(yaml::Document::into_value).filter(|document| !document.is_null());
+    let object = |document: Value| {
+        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let api = text("/apiVersion");
+        Object {
+            kind: text("/kind"),
+            group: api.split_once('/').map_or("", |(group, _)| group).to_owned(),
+            namespace: Some(text("/metadata/namespace")).filter(|namespace| !namespace.is_empty()),
+            name: text("/metadata/name"),
+            file: RepoPath::parse("a.yaml").unwrap(),
+            document: JsonText::of(&document),
+        }
+    };
+    let target = TargetName::parse("staging").unwrap();
+    Unit {
+        id: UnitId { request: RequestId::parse("shop/web").unwrap(), output: crate::model::OutputName::parse("main").unwrap(), target },
+        request_file: RepoPath::parse("requests/shop/web.yaml").unwrap(),
+        release: ReleaseId::parse("app@1.0.0").unwrap(),
+        target_kind: TargetKind::Directory,
+        renderer: RendererId::parse("kubernetes@1").unwrap(),
+        on_delete: OnDelete::Delete,
+        disposable: BTreeSet::new(),
+        depends_on: Vec::new(),
+        files: BTreeMap::new(),
+        digest: Digest::of(text.as_bytes()),
+        objects: documents.map(object).collect(),
+        reads: Vec::new(),
+    }
+}
+
+fn budget() -> DeleteBudget {
+    let protected = ["PersistentVolumeClaim", "Namespace", "Bucket.s3.aws.upbound.io", "terraform:aws_db_instance"];
+    DeleteBudget { protected: protected.iter().map(|kind| (*kind).to_owned()).collect(), ..DeleteBudget::default() }
+}
+
+/// What is dangerous about one text becoming another.
+fn risks(before: &str, after: &str) -> String {
+    let (before, after) = (unit(before), unit(after));
+    let pair = (Some(&before), Some(&after));
+    let (risks, protected) = of(pair, &changed_objects(pair), Some(&budget()));
+    let risks: Vec<String> = risks.iter().map(|risk| format!("{risk:?}").to_lowercase()).collect();
+    let risks = if risks.is_empty() { "-".to_owned() } else { risks.join(" ") };
+    if protected.is_empty() { risks } else { format!("{risks} ({})", protected.join(", ")) }
+}
+
+/// An object with what stands behind its name.
+fn object(api: &str, kind: &str, rest: &str) -> String {
+    format!("{{apiVersion: {api}, kind: {kind}, metadata: {{name: a, namespace: shop}}, {rest}}}")
+}
+
+fn role(rules: &str) -> String {
+    object("rbac.authorization.k8s.io/v1", "Role", &format!("rules: {rules}"))
+}
+
+fn binding(role: &str, subjects: &str) -> String {
+    object("rbac.authorization.k8s.io/v1", "RoleBinding", &format!("roleRef: {{kind: Role, name: {role}}}, subjects: {subjects}"))
+}
+
+fn network(spec: &str) -> String {
+    object("networking.k8s.io/v1", "NetworkPolicy", &format!("spec: {spec}"))
+}
+
+fn service(spec: &str) -> String {
+    object("v1", "Service", &format!("spec: {spec}"))
+}
+
+fn ingress(class: &str, rules: &str) -> String {
+    object("networking.k8s.io/v1", "Ingress", &format!("spec: {{ingressClassName: {class}, rules: {rules}}}"))
+}
+
+fn claim(spec: &str) -> String {
+    object("v1", "PersistentVolumeClaim", &format!("spec: {spec}"))
+}
+
+fn deployment(selector: &str, image: &str) -> String {
+    object(
+        "apps/v1",
+        "Deployment",
+        &format!("spec: {{selector: {{matchLabels: {{app: {selector}}}}}, template: {{spec: {{containers: [{{image: {image}}}]}}}}}}"),
+    )
+}
+
+fn terraform(kind: &str, input: &str) -> String {
+    format!("{{kind: 'terraform:{kind}', metadata: {{name: a}}, input: {input}}}")
+}
+
+fn shown(rows: &[(&str, String, String)]) -> String {
+    rows.iter().map(|(what, before, after)| format!("{what}: {}\n", risks(before, after))).collect()
+}
+
+const READ: &str = "{apiGroups: [''], resources: [pods], verbs: [get, list]}";
+const NONE: &str = "";
+
+#[test]
+fn access_that_grows_is_told_from_access_that_shrinks() {
+    let user = "{kind: User, name: ann}";
+    let both = format!("[{user}, {{kind: User, name: bob}}]");
+    let none = || NONE.to_owned();
+    insta::assert_snapshot!(shown(&[
+        ("a role comes", none(), role(&format!("[{READ}]"))),
+        ("a role goes", role(&format!("[{READ}]")), none()),
+        ("a verb more", role(&format!("[{READ}]")), role("[{apiGroups: [''], resources: [pods], verbs: [get, list, delete]}]")),
+        ("a verb less", role(&format!("[{READ}]")), role("[{apiGroups: [''], resources: [pods], verbs: [get]}]")),
+        ("all verbs", role(&format!("[{READ}]")), role("[{apiGroups: [''], resources: [pods], verbs: ['*']}]")),
+        ("one of all verbs", role("[{apiGroups: [''], resources: [pods], verbs: ['*']}]"), role(&format!("[{READ}]"))),
+        ("a rule more", role(&format!("[{READ}]")), role(&format!("[{READ}, {{apiGroups: [''], resources: [secrets], verbs: [get]}}]"))),
+        ("a rule less", role(&format!("[{READ}, {{apiGroups: [''], resources: [secrets], verbs: [get]}}]")), role(&format!("[{READ}]"))),
+        ("names of all", role("[{apiGroups: [''], resources: [secrets], verbs: [get]}]"), role("[{apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get]}]")),
+        ("all of names", role("[{apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get]}]"), role("[{apiGroups: [''], resources: [secrets], verbs: [get]}]")),
+        ("only marks of a role", role(&format!("[{READ}]")), role(&format!("[{READ}]")).replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
+        ("a role is added to others", role(&format!("[{READ}]")), role(&format!("[{READ}]")).replace("namespace: shop", "namespace: shop, labels: {rbac.authorization.k8s.io/aggregate-to-edit: 'true'}")),
+        ("a binding comes", none(), binding("a", &format!("[{user}]"))),
+        ("a binding goes", binding("a", &format!("[{user}]")), none()),
+        ("a subject more", binding("a", &format!("[{user}]")), binding("a", &both)),
+        ("a subject less", binding("a", &both), binding("a", &format!("[{user}]"))),
+        ("another role", binding("a", &both), binding("b", &both)),
+        ("a cloud's role comes", object("v1", "ServiceAccount", "x: 1"), object("v1", "ServiceAccount", "x: 1").replace("namespace: shop", "namespace: shop, annotations: {eks.amazonaws.com/role-arn: a}")),
+        ("a cloud's role goes", object("v1", "ServiceAccount", "x: 1").replace("namespace: shop", "namespace: shop, annotations: {eks.amazonaws.com/role-arn: a}"), object("v1", "ServiceAccount", "x: 1")),
+        ("a service account comes", none(), object("v1", "ServiceAccount", "x: 1")),
+        ("a webhook changes", object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "webhooks: []"), object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "webhooks: [{name: a}]")),
+    ]), @"
+    a role comes: widen
+    a role goes: destroy
+    a verb more: widen
+    a verb less: -
+    all verbs: widen
+    one of all verbs: -
+    a rule more: widen
+    a rule less: -
+    names of all: -
+    all of names: widen
+    only marks of a role: -
+    a role is added to others: widen
+    a binding comes: widen
+    a binding goes: destroy
+    a subject more: widen
+    a subject less: -
+    another role: replace widen
+    a cloud's role comes: widen
+    a cloud's role goes: -
+    a service account comes: -
+    a webhook changes: widen
+    ");
+}
+
+#[test]
+fn a_network_policy_that_lets_more_through_is_told() {
+    let none = || NONE.to_owned();
+    let from = |peers: &str| network(&format!("{{podSelector: {{}}, policyTypes: [Ingress], ingress: {peers}}}"));
+    let deny = from("[]");
+    let open = from("[{from: [{namespaceSelector: {}}]}]");
+    insta::assert_snapshot!(shown(&[
+        ("a first network policy", none(), deny.clone()),
+        ("a further one that opens", deny.clone(), format!("{deny}\n---\n{}", open.replace("name: a", "name: b"))),
+        ("a further one that closes", open.clone(), format!("{open}\n---\n{}", deny.replace("name: a", "name: b"))),
+        ("a network policy goes", deny.clone(), none()),
+        ("it is loosened", deny.clone(), open.clone()),
+        ("it is tightened", open.clone(), deny.clone()),
+        ("a direction less", network("{podSelector: {}, policyTypes: [Ingress, Egress]}"), network("{podSelector: {}, policyTypes: [Ingress]}")),
+        ("a direction more", network("{podSelector: {}, policyTypes: [Ingress]}"), network("{podSelector: {}, policyTypes: [Ingress, Egress]}")),
+        ("other pods", network("{podSelector: {matchLabels: {app: a}}}"), network("{podSelector: {matchLabels: {app: b}}}")),
+        ("only marks of it", deny.clone(), deny.replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
+    ]), @"
+    a first network policy: -
+    a further one that opens: widen
+    a further one that closes: -
+    a network policy goes: destroy widen
+    it is loosened: widen
+    it is tightened: -
+    a direction less: widen
+    a direction more: -
+    other pods: widen
+    only marks of it: -
+    ");
+}
+
+#[test]
+fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
+    let none = || NONE.to_owned();
+    let host =
+        |host: &str| format!("[{{host: {host}, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: a}}}}}}]}}}}]");
+    let two = "[{host: a, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a}}}]}}, {host: b, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a}}}]}}]";
+    let level = |level: &str| {
+        format!("{{apiVersion: v1, kind: Namespace, metadata: {{name: a, labels: {{pod-security.kubernetes.io/enforce: {level}}}}}}}")
+    };
+    let balancer = |rest: &str| service(&format!("{{type: LoadBalancer, ports: [{{port: 443}}]{rest}}}"));
+    insta::assert_snapshot!(shown(&[
+        ("an ingress comes", none(), ingress("public", &host("a"))),
+        ("an ingress goes", ingress("public", &host("a")), none()),
+        ("another host", ingress("public", &host("a")), ingress("public", &host("b"))),
+        ("a host more", ingress("public", &host("a")), ingress("public", two)),
+        ("a host less", ingress("public", two), ingress("public", &host("a"))),
+        ("another class", ingress("internal", &host("a")), ingress("public", &host("a"))),
+        ("only marks of an ingress", ingress("public", &host("a")), ingress("public", &host("a")).replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
+        ("an annotation of an ingress", ingress("public", &host("a")), ingress("public", &host("a")).replace("namespace: shop", "namespace: shop, annotations: {example.org/allow: all}")),
+        ("a route changes", object("gateway.networking.k8s.io/v1", "HTTPRoute", "spec: {hostnames: [a]}"), object("gateway.networking.k8s.io/v1", "HTTPRoute", "spec: {hostnames: [b]}")),
+        ("a service comes", none(), service("{ports: [{port: 80}]}")),
+        ("a public service comes", none(), balancer("")),
+        ("a service becomes public", service("{ports: [{port: 443}]}"), balancer("")),
+        ("a service is public no more", balancer(""), service("{ports: [{port: 443}]}")),
+        ("from nodes to the world", service("{type: NodePort, ports: [{port: 443}]}"), balancer("")),
+        ("a port more of a public one", balancer(""), balancer("").replace("{port: 443}", "{port: 443}, {port: 22}")),
+        ("a port more of an inner one", service("{ports: [{port: 80}]}"), service("{ports: [{port: 80}, {port: 22}]}")),
+        ("its sources are opened", balancer(", loadBalancerSourceRanges: [10.0.0.0/8]"), balancer("")),
+        ("its sources are closed", balancer(""), balancer(", loadBalancerSourceRanges: [10.0.0.0/8]")),
+        ("a namespace is less strict", level("restricted"), level("baseline")),
+        ("a namespace is stricter", level("baseline"), level("restricted")),
+        ("a bucket's policy changes", object("s3.aws.upbound.io/v1beta1", "BucketPolicy", "spec: 1"), object("s3.aws.upbound.io/v1beta1", "BucketPolicy", "spec: 2")),
+        ("a bucket's block goes", object("s3.aws.upbound.io/v1beta1", "BucketPublicAccessBlock", "spec: 1"), none()),
+        ("a bucket's block comes", none(), object("s3.aws.upbound.io/v1beta1", "BucketPublicAccessBlock", "spec: 1")),
+        ("Terraform: a policy changes", terraform("aws_iam_role_policy", "1"), terraform("aws_iam_role_policy", "2")),
+        ("Terraform: a firewall comes", none(), terraform("google_compute_firewall", "1")),
+        ("Terraform: a record changes", terraform("aws_route53_record", "1"), terraform("aws_route53_record", "2")),
+        ("a config changes", object("v1", "ConfigMap", "data: {a: b}"), object("v1", "ConfigMap", "data: {a: c}")),
+    ]), @"
+    an ingress comes: widen
+    an ingress goes: destroy
+    another host: widen
+    a host more: widen
+    a host less: -
+    another class: widen
+    only marks of an ingress: -
+    an annotation of an ingress: widen
+    a route changes: widen
+    a service comes: -
+    a public service comes: widen
+    a service becomes public: widen
+    a service is public no more: -
+    from nodes to the world: widen
+    a port more of a public one: widen
+    a port more of an inner one: -
+    its sources are opened: widen
+    its sources are closed: -
+    a namespace is less strict: widen
+    a namespace is stricter: -
+    a bucket's policy changes: widen
+    a bucket's block goes: destroy widen
+    a bucket's block comes: -
+    Terraform: a policy changes: widen
+    Terraform: a firewall comes: widen
+    Terraform: a record changes: -
+    a config changes: -
+    ");
+}
+
+#[test]
+fn what_is_taken_away_or_made_new_is_told() {
+    let none = || NONE.to_owned();
+    let gib = |gib: u32| {
+        claim(&format!("{{accessModes: [ReadWriteOnce], storageClassName: fast, resources: {{requests: {{storage: {gib}Gi}}}}}}"))
+    };
+    let stateful = |claims: &str| {
+        object("apps/v1", "StatefulSet", &format!("spec: {{serviceName: a, selector: {{}}, volumeClaimTemplates: {claims}}}"))
+    };
+    let job = |image: &str| {
+        object(
+            "batch/v1",
+            "Job",
+            &format!("spec: {{template: {{metadata: {{labels: {{goldpath.dev/team: {image}}}}}, spec: {{containers: [{{image: a}}]}}}}}}"),
+        )
+    };
+    insta::assert_snapshot!(shown(&[
+        ("a config goes", object("v1", "ConfigMap", "data: {}"), none()),
+        ("a config gets another name", object("v1", "ConfigMap", "data: {}"), object("v1", "ConfigMap", "data: {}").replace("name: a", "name: b")),
+        ("a claim goes", gib(1), none()),
+        ("a claim grows", gib(1), gib(2)),
+        ("a claim shrinks", gib(2), gib(1)),
+        ("a claim of another class", gib(1), gib(1).replace("fast", "slow")),
+        ("another image", deployment("a", "x:1"), deployment("a", "x:2")),
+        ("another selector", deployment("a", "x:1"), deployment("b", "x:1")),
+        ("other volumes of a set", stateful("[{metadata: {name: a}}]"), stateful("[{metadata: {name: b}}]")),
+        ("other marks of a job", job("a"), job("b")),
+        ("another image of a job", job("a"), job("a").replace("image: a", "image: b")),
+        ("a frozen config", object("v1", "ConfigMap", "immutable: true, data: {a: b}"), object("v1", "ConfigMap", "immutable: true, data: {a: c}")),
+        ("a secret of another type", object("v1", "Secret", "type: a"), object("v1", "Secret", "type: b")),
+        ("a protected custom resource goes", object("s3.aws.upbound.io/v1beta2", "Bucket", "spec: 1"), none()),
+        ("one of another group goes", object("s3.example.org/v1", "Bucket", "spec: 1"), none()),
+        ("Terraform: a database goes", terraform("aws_db_instance", "1"), none()),
+        ("Terraform: a record goes", terraform("aws_route53_record", "1"), none()),
+        ("Terraform: a record gets another name", terraform("aws_route53_record", "1"), terraform("aws_route53_record", "1").replace("name: a", "name: b")),
+    ]), @"
+    a config goes: destroy
+    a config gets another name: destroy
+    a claim goes: destroy protected (PersistentVolumeClaim/a)
+    a claim grows: -
+    a claim shrinks: replace protected (PersistentVolumeClaim/a)
+    a claim of another class: replace protected (PersistentVolumeClaim/a)
+    another image: -
+    another selector: replace
+    other volumes of a set: replace
+    other marks of a job: -
+    another image of a job: replace
+    a frozen config: replace
+    a secret of another type: replace
+    a protected custom resource goes: destroy protected (Bucket/a)
+    one of another group goes: destroy
+    Terraform: a database goes: destroy protected (terraform:aws_db_instance/a)
+    Terraform: a record goes: destroy
+    Terraform: a record gets another name: destroy
+    ");
+}
+
+#[test]
+fn a_unit_that_goes_takes_everything_with_it() {
+    let of_unit = |text: &str, edit: fn(&mut Unit)| {
+        let mut unit = unit(text);
+        edit(&mut unit);
+        let pair = (Some(&unit), None);
+        let (risks, protected) = of(pair, &changed_objects(pair), Some(&budget()));
+        format!("{risks:?} {protected:?}")
+    };
+    let text = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}}";
+    let rows = [
+        of_unit(text, |_| {}),
+        of_unit(text, |unit| unit.disposable.extend(["Namespace".to_owned()])),
+        of_unit(text, |unit| unit.on_delete = OnDelete::Keep),
+        of_unit("", |_| {}),
+    ];
+    insta::assert_snapshot!(rows.join("\n"), @r#"
+    {Destroy, Protected} ["Namespace/a"]
+    {Destroy} []
+    {} []
+    {Destroy} []
+    "#);
+}
