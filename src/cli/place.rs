@@ -3,8 +3,9 @@
 use crate::error::Error;
 use crate::git::{self, Repository};
 use crate::model::{CommitId, RepoPath};
+use crate::render::Limits;
 use crate::snapshot::Snapshot;
-use crate::worker::{Asked, Death};
+use crate::worker::{self, Asked, Death, Evaluated, Job, WALL, Wanted};
 use crate::world::Tree;
 use std::path::{Path, PathBuf};
 
@@ -46,6 +47,12 @@ pub(super) fn program() -> Result<PathBuf, Error> {
 /// Reads and renders files in a worker, as the daemon does with what a pull request brings; `asked`: and asks their policies.
 pub(super) fn apart(snapshot: Snapshot, asked: Option<Asked>) -> Result<Result<Tree, Death>, Error> {
     Ok(Tree::apart(&program()?, snapshot, asked, super::run::threads()))
+}
+
+/// The same, when only something of it is wanted.
+pub(super) fn apart_for(wanted: Wanted, snapshot: &Snapshot, asked: Option<Asked>) -> Result<Result<Evaluated, Death>, Error> {
+    let job = Job { snapshot: snapshot.clone(), limits: Limits::default(), threads: super::run::threads(), asked, wanted };
+    Ok(worker::evaluate(&program()?, &job, WALL))
 }
 
 /// The Git repository around the working tree, when there is one.

@@ -2,10 +2,10 @@
 
 use super::{Ended, Output, answer, colour, place, say};
 use crate::error::{Error, Kind};
-use crate::model::{Finding, RepoPath, RequestId};
+use crate::model::{Finding, Platform, RepoPath, RequestId, sort_findings};
 use crate::render::{RenderedFile, Unit};
 use crate::report;
-use crate::world::Tree;
+use crate::worker::{Evaluated, Wanted, Wants};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -24,11 +24,13 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
-    let tree = place::apart(place::working_tree(&root)?, None)??;
-    let findings = tree.findings();
-    let wanted = requests(args, &root, &tree)?;
-    let units: Vec<&Unit> =
-        tree.rendered.units.values().filter(|unit| wanted.as_ref().is_none_or(|w| w.contains(&unit.id.request))).collect();
+    let snapshot = place::working_tree(&root)?;
+    let wanted = Wanted { platform: !args.requests.is_empty(), rendered: Wants::Files };
+    let Evaluated { parsed, rendered, .. } = place::apart_for(wanted, &snapshot, None)??;
+    let wanted = requests(args, &root, &parsed.platform)?;
+    let units: Vec<&Unit> = rendered.units.values().filter(|unit| wanted.as_ref().is_none_or(|w| w.contains(&unit.id.request))).collect();
+    let mut findings = [parsed.findings, rendered.findings].concat();
+    sort_findings(&mut findings);
     if let Some(dir) = &args.output_dir {
         write(dir, &units)?;
     }
@@ -37,7 +39,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     answer(output, || report::render_json(&units, &findings), text);
     let errors = findings.iter().filter(|finding| finding.is_error()).count();
     if errors > 0 {
-        let source = |path: &RepoPath| tree.snapshot.text(path.as_str()).map(str::to_owned);
+        let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
         let errors: Vec<Finding> = findings.into_iter().filter(Finding::is_error).collect();
         say(report::findings_terminal(&errors, source, colour(&std::io::stderr())).trim_end());
         return Ok(Ended::Findings);
@@ -46,16 +48,15 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
 }
 
 /// The requests that were named; nothing: all.
-fn requests(args: &Args, root: &Path, tree: &Tree) -> Result<Option<BTreeSet<RequestId>>, Error> {
+fn requests(args: &Args, root: &Path, platform: &Platform) -> Result<Option<BTreeSet<RequestId>>, Error> {
     if args.requests.is_empty() {
         return Ok(None);
     }
-    args.requests.iter().map(|text| request(text, root, tree)).collect::<Result<_, _>>().map(Some)
+    args.requests.iter().map(|text| request(text, root, platform)).collect::<Result<_, _>>().map(Some)
 }
 
 /// A request by its name or its file.
-fn request(text: &str, root: &Path, tree: &Tree) -> Result<RequestId, Error> {
-    let platform = &tree.parsed.platform;
+fn request(text: &str, root: &Path, platform: &Platform) -> Result<RequestId, Error> {
     let file = place::inside(root, Path::new(text)).ok();
     let by_file = || platform.requests.values().find(|request| Some(&request.file) == file.as_ref()).map(|request| request.id.clone());
     let named = RequestId::parse(text).filter(|id| platform.known_requests().any(|known| known == id));
@@ -88,15 +89,21 @@ fn text_of(unit: &Unit) -> String {
 fn write(dir: &Path, units: &[&Unit]) -> Result<(), Error> {
     let failed = |path: &Path, error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
     let (mut written, mut files) = (0, 0);
+    let mut last = PathBuf::new();
     for unit in units {
+        let folder = dir.join(unit.id.folder());
         for (path, file) in &unit.files {
             files += 1;
-            let full = dir.join(unit.id.folder()).join(path.as_str());
+            let full = folder.join(path.as_str());
+            let parent = full.parent().expect("a file in a folder has a parent");
+            // the files of a unit stand together
+            if last != parent {
+                std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
+                last = parent.to_owned();
+            }
             if std::fs::read(&full).is_ok_and(|bytes| *bytes == *file.bytes) {
                 continue;
             }
-            let parent = full.parent().expect("a file in a folder has a parent");
-            std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
             std::fs::write(&full, &file.bytes).map_err(|error| failed(&full, &error))?;
             written += 1;
         }

@@ -1,12 +1,13 @@
 //! `goldpath validate [--repo DIR] [--base REV] [FILE or DIR …]`
 
 use super::{Ended, Output, colour, place, print};
+use crate::diff::{Source, between, changed_files};
 use crate::error::Error;
 use crate::model::{Explained, Finding, RepoPath};
 use crate::policy;
 use crate::report;
-use crate::worker::Asked;
-use crate::world::Tree;
+use crate::snapshot::Snapshot;
+use crate::worker::{Asked, Evaluated, Wanted, Wants};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -27,11 +28,21 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref().or_else(|| args.files.first().map(|file| folder_of(file))))?;
     let only = args.files.iter().map(|file| only(&root, file)).collect::<Result<Vec<_>, _>>()?;
     let snapshot = place::working_tree(&root)?;
+    let base = base(args, &root)?;
+    let changed: Option<BTreeSet<RepoPath>> = base.as_ref().map(|base| changed_files(Some(base), &snapshot).into_keys().collect());
+    let base = base.filter(|_| changed.as_ref().is_some_and(|changed| !changed.is_empty()));
     let asked = Asked { today: super::run::today(), ..Asked::default() };
-    let (findings, requests) = match place::apart(snapshot.clone(), Some(asked))? {
-        Ok(tree) => (findings(args, &root, &tree, &only)?, tree.parsed.platform.known_requests().count()),
+    let needed = Wanted { platform: base.is_some(), rendered: Wants::Findings };
+    let (findings, requests) = match place::apart_for(needed, &snapshot, Some(asked))? {
+        Ok(head) => (findings(base.as_ref(), &snapshot, &head)?, head.requests),
         Err(death) if death.findings().is_empty() => return Err(death.into()),
-        Err(death) => (death.findings().into_iter().filter(|finding| wanted(&only, finding)).collect(), 0),
+        Err(death) => (death.findings(), 0),
+    };
+    let findings = findings.into_iter().filter(|finding| wanted(&only, finding)).collect();
+    // without a base every request may be somebody's change
+    let findings = match changed {
+        Some(changed) => policy::grouped(findings, |path| changed.contains(path)),
+        None => findings,
     };
     match output {
         Output::Json => print(&report::validate_json(&findings, requests).to_string()),
@@ -71,29 +82,30 @@ fn wanted(only: &[Option<RepoPath>], finding: &Finding) -> bool {
     only.is_empty() || only.iter().any(fits)
 }
 
-/// All findings that are wanted of the tree; what only a comparison tells is against the base, where there is one.
-fn findings(args: &Args, root: &Path, tree: &Tree, only: &[Option<RepoPath>]) -> Result<Vec<Finding>, Error> {
-    let base = match place::repository(root) {
-        Some(repository) => place::base(&repository, args.base.as_deref())?,
+/// What the working tree is compared with, where there is something.
+fn base(args: &Args, root: &Path) -> Result<Option<Snapshot>, Error> {
+    match place::repository(root) {
+        Some(repository) => place::base(&repository, args.base.as_deref()),
         None if args.base.is_some() => {
             let error = Error::usage(format!("`--base` compares with a commit, and {} is not the top of a Git repository", root.display()));
-            return Err(error.hint("leave it out, or run it in a clone of the platform repository"));
+            Err(error.hint("leave it out, or run it in a clone of the platform repository"))
         }
-        None => None,
-    };
-    let mut findings = tree.findings();
-    findings.extend(tree.brought.iter().flat_map(|said| said.findings.iter().cloned()));
-    let mut changed: Option<BTreeSet<RepoPath>> = None;
+        None => Ok(None),
+    }
+}
+
+/// All findings of the tree; what only a comparison tells is against the base, where there is one that differs.
+fn findings(base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> Result<Vec<Finding>, Error> {
+    let (parsed, rendered, verdicts) = (&head.parsed, &head.rendered, &head.verdicts);
+    let mut findings: Vec<Finding> = [&parsed.findings, &rendered.findings, &verdicts.findings].into_iter().flatten().cloned().collect();
     if let Some(base) = base {
         // a base that does not come to its end has nothing to be compared with
-        if let Ok(base) = place::apart(base, None)? {
-            let diff = crate::diff::diff(Some(base.side()), tree.side(), None);
-            findings.extend(diff.findings);
-            changed = Some(diff.files.into_keys().collect());
+        let wanted = Wanted { platform: true, rendered: Wants::Nothing };
+        if let Ok(before) = place::apart_for(wanted, base, None)? {
+            findings.extend(between(Source { snapshot: base, parsed: &before.parsed }, Source { snapshot, parsed }));
         }
     }
     crate::model::sort_findings(&mut findings);
-    findings.retain(|finding| wanted(only, finding));
-    // without a base every request may be somebody's change
-    Ok(changed.map_or(findings.clone(), |changed| policy::grouped(findings, |path| changed.contains(path))))
+    findings.dedup();
+    Ok(findings)
 }

@@ -1,6 +1,6 @@
 //! What only the number of requests tells: quotas, and requests that go away while others name them.
 
-use super::Side;
+use super::Source;
 use crate::model::{Code, Finding, PathName, Place, Platform, Request, RequestId, TeamName};
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ pub(super) const OVER_QUOTA: Code = Code::new("over-quota");
 pub(super) const REQUEST_IN_USE: Code = Code::new("request-in-use");
 
 /// Findings at requests that go away while requests that stay name them.
-pub(super) fn in_use(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
+pub(super) fn in_use(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let (before, now) = (&base.parsed.platform, &head.parsed.platform);
     let stays = |id: &RequestId| now.requests.contains_key(id) || now.broken.contains_key(id);
     let mut users: BTreeMap<&RequestId, Vec<&Request>> = BTreeMap::new();
@@ -53,7 +53,7 @@ fn counts(platform: &Platform) -> Counts<'_> {
 }
 
 /// Findings where a team comes to have more requests of a golden path than it may; a quota that is raised counts from the next change on.
-pub(super) fn over_quota(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
+pub(super) fn over_quota(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let (before, now) = (&base.parsed.platform, &head.parsed.platform);
     let had = counts(before);
     let mut findings = Vec::new();

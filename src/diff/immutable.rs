@@ -1,6 +1,6 @@
 //! Releases, libraries and renderers are immutable once they are on the default branch.
 
-use super::Side;
+use super::Source;
 use crate::model::{Code, Finding, Place, ReleaseId, RepoPath, Turn};
 use crate::snapshot::Snapshot;
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ pub(super) const RELEASE_CHANGED: Code = Code::new("release-changed");
 pub(super) const RELEASE_REMOVED: Code = Code::new("release-removed");
 
 /// One finding for each changed file of a release that the base has.
-pub(super) fn changed(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
+pub(super) fn changed(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, release) in &base.parsed.platform.releases {
         let now = head.parsed.platform.releases.get(id);
@@ -32,7 +32,7 @@ pub(super) fn changed(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
 }
 
 /// Libraries of templates and renderers are immutable as releases are; one that goes away is missed by whoever names it.
-fn folders_changed(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
+fn folders_changed(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let mut folders: BTreeSet<(Turn, String)> = base.parsed.platform.libraries.keys().map(|id| (Turn::PathOwner, id.folder())).collect();
     let of_renderer = |path: &RepoPath| path.as_str().strip_suffix("/renderer.yaml").map(|folder| (Turn::Platform, folder.to_owned()));
     folders.extend(base.snapshot.under("renderers").filter_map(|(path, _)| of_renderer(path)));
@@ -69,7 +69,7 @@ fn file_changed(id: &ReleaseId, path: &RepoPath) -> Finding {
 }
 
 /// A release may go away only when nobody uses it: a request that loses its release cannot be read at the head, so it is looked up in the base.
-fn removed(base: Side<'_>, head: Side<'_>, id: &ReleaseId, file: &RepoPath) -> Option<Finding> {
+fn removed(base: Source<'_>, head: Source<'_>, id: &ReleaseId, file: &RepoPath) -> Option<Finding> {
     let mut users = base.parsed.platform.requests.values().filter(|request| request.release == *id);
     let user = users.find(|request| head.parsed.platform.broken.contains_key(&request.id))?;
     let finding =

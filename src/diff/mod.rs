@@ -40,6 +40,21 @@ pub struct Side<'a> {
     pub rendered: &'a Rendered,
 }
 
+/// One tree before it is rendered.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The files.
+    pub snapshot: &'a Snapshot,
+    /// What they say.
+    pub parsed: &'a Parsed,
+}
+
+impl<'a> Side<'a> {
+    fn source(self) -> Source<'a> {
+        Source { snapshot: self.snapshot, parsed: self.parsed }
+    }
+}
+
 /// What changes between two trees.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Diff {
@@ -204,14 +219,14 @@ pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) ->
         unchanged: head.rendered.units.values().filter(same).count(),
         base_size: base.map(size).unwrap_or_default(),
         head_size: size(head),
-        findings: base.map(|base| findings(base, head)).unwrap_or_default(),
+        findings: base.map(|base| between(base.source(), head.source())).unwrap_or_default(),
         units,
         requests,
     }
 }
 
-/// What only the pair can tell.
-fn findings(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
+/// What only the pair can tell: the files of both trees and what they say, whatever they render to.
+pub fn between(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let all = [immutable::changed(base, head), counted::in_use(base, head), counted::over_quota(base, head)];
     all.into_iter().flatten().collect()
 }
@@ -220,7 +235,8 @@ fn size(side: Side<'_>) -> Size {
     Size { units: side.rendered.units.len(), requests: side.parsed.platform.known_requests().count() }
 }
 
-fn changed_files(base: Option<&Snapshot>, head: &Snapshot) -> BTreeMap<RepoPath, FileStatus> {
+/// The files that differ; without a base all are added.
+pub fn changed_files(base: Option<&Snapshot>, head: &Snapshot) -> BTreeMap<RepoPath, FileStatus> {
     let mut changed = BTreeMap::new();
     let before = |path: &RepoPath| base.and_then(|base| base.files().get(path));
     for (path, file) in head.files() {

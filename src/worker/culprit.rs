@@ -11,7 +11,7 @@ pub(super) fn find(call: &Call<'_>, death: &Death) -> Option<(RepoPath, Death)> 
         At::Load(file) if at.len() == 1 => Some((file.clone(), Death::Ended { why: why.clone(), at: at.clone(), step: None })),
         At::Load(_) | At::Check(_) | At::Ask(_) | At::Try(..) => None,
         At::Render(at) => {
-            let alone = call.run(&Errand { traced: Some(at.request.clone()), ..Errand::default() }).err()?;
+            let alone = call.run(&Errand { telling: true, traced: Some(at.request.clone()), ..Errand::default() }).err()?;
             let Death::Ended { at, .. } = &alone else { return None };
             let [At::Render(at)] = at.as_slice() else { return None };
             Some((at.file.clone(), alone))

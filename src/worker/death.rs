@@ -81,6 +81,11 @@ impl Death {
         Self::Ended { why, at, step }
     }
 
+    /// Whether it ended while it worked, and nobody knows at what.
+    pub(super) fn is_nowhere(&self) -> bool {
+        matches!(self, Self::Ended { at, .. } if at.is_empty())
+    }
+
     /// Whether the same job may do better later.
     pub fn is_retryable(&self) -> bool {
         match self {

@@ -2,11 +2,11 @@
 
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
-use super::{Asked, At, Evaluated, Job, Said, trials, walls};
-use crate::model::{Digest, UnitId};
+use super::{Asked, At, Evaluated, Job, Said, Wanted, Wants, trials, walls};
+use crate::model::{Digest, Platform, UnitId};
 use crate::parse::{self, Parsed};
 use crate::policy::{self, Verdicts};
-use crate::render::{self, Cache, Rendered, Watched, render_watched};
+use crate::render::{self, Cache, Rendered, Unit, Watched, render_watched};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -34,11 +34,16 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     }
     let job: Job = wire::read(input)?;
     let watch = Watch::start()?;
-    let (begins, ended) = tellers(&watch);
+    let (begins, ended) = tellers(&watch, errand.telling);
     let parsed = parse::parse_telling(&job.snapshot, &|progress| match progress {
         parse::Progress::Begins(check) => begins(At::Check(check)),
         parse::Progress::Ended(check) => ended(At::Check(check).key()),
     });
+    let requests = parsed.platform.known_requests().count();
+    if job.wanted.rendered == Wants::Nothing {
+        watch.rest();
+        return say(&Said::Done(Box::new(Evaluated { parsed, requests, ..Evaluated::default() })));
+    }
     let (loads, ask) = (Arc::clone(&begins), Arc::clone(&begins));
     let traced = errand.traced.is_some();
     let tell = move |progress| match progress {
@@ -48,6 +53,8 @@ fn work(input: &mut impl Read) -> io::Result<()> {
         render::Progress::Step(place) => drop(say(&Said::Step(place))),
         render::Progress::Ended(request) => ended(request.to_string()),
     };
+    // who tells of what was left out says for which request it was
+    let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
     let watched = Watched { tell: Arc::new(tell), without: errand.without, traced: errand.traced };
     let rendered = render_watched(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::new(), job.threads, &watched);
     if traced {
@@ -55,22 +62,48 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     }
     let verdicts = verdicts(&job, &parsed, &rendered, &mut |asked| ask(At::Ask(asked)));
     watch.rest();
-    say(&Said::Done(Box::new(Evaluated { parsed, rendered, verdicts, left_out: BTreeSet::new() })))
+    give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)
+}
+
+/// Says what is wanted, unit by unit: so that it is held only once on either side of the pipe.
+fn give(mut evaluated: Evaluated, wanted: Wanted) -> io::Result<()> {
+    let units = std::mem::take(&mut evaluated.rendered.units).into_values();
+    let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
+    match wanted.rendered {
+        Wants::Nothing | Wants::Findings => {}
+        Wants::Files => units.map(files_of).try_for_each(|unit| put(&mut out, &Said::Unit(Box::new(unit))))?,
+        Wants::Everything => units.map(Box::new).try_for_each(|unit| put(&mut out, &Said::Unit(unit)))?,
+    }
+    if !wanted.platform {
+        evaluated.parsed.platform = Platform::default();
+    }
+    put(&mut out, &Said::Done(Box::new(evaluated)))?;
+    out.flush()?;
+    // the system takes back at once what would take long to take apart
+    std::process::exit(0);
+}
+
+fn files_of(unit: Unit) -> Unit {
+    Unit { objects: Vec::new(), reads: Vec::new(), ..unit }
 }
 
 pub(super) type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
 
-/// What is called when a step begins, and when one with this key has ended. When nobody listens any more, nobody needs what comes of the
-/// work: the next write that matters fails.
-pub(super) fn tellers(watch: &Watch) -> (Teller<At>, Teller<String>) {
+/// What is called when a step begins, and when one with this key has ended; `telling`: and says so. When nobody listens any more, nobody
+/// needs what comes of the work: the next write that matters fails.
+pub(super) fn tellers(watch: &Watch, telling: bool) -> (Teller<At>, Teller<String>) {
     let (beginning, ending) = (watch.clone(), watch.clone());
     let begins = move |at: At| {
-        beginning.begins(at.clone());
-        say(&Said::Begins(at)).ok();
+        if telling {
+            say(&Said::Begins(at.clone())).ok();
+        }
+        beginning.begins(at);
     };
     let ended = move |key: String| {
         ending.ended(&key);
-        say(&Said::Ended(key)).ok();
+        if telling {
+            say(&Said::Ended(key)).ok();
+        }
     };
     (Arc::new(begins), Arc::new(ended))
 }
@@ -101,8 +134,11 @@ fn differs(base: &BTreeMap<UnitId, Digest>, rendered: &Rendered, id: &UnitId) ->
 
 /// Writes one value at once, whichever thread says it.
 pub(super) fn say(said: &Said) -> io::Result<()> {
-    let frame = wire::frame(said)?;
     let mut out = io::stdout().lock();
-    out.write_all(&frame)?;
+    put(&mut out, said)?;
     out.flush()
+}
+
+fn put(out: &mut impl Write, said: &Said) -> io::Result<()> {
+    out.write_all(&wire::frame(said)?)
 }

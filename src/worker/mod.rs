@@ -23,7 +23,7 @@ use crate::model::{Digest, Exception, Place, RepoPath, UnitId, sort_findings};
 use crate::parse::Parsed;
 use crate::policy::Verdicts;
 use crate::process;
-use crate::render::{Limits, Rendered};
+use crate::render::{Limits, Rendered, Unit};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +50,35 @@ pub struct Job {
     pub threads: usize,
     /// What its own policies are asked; nothing when they are those of the judge, who asks them itself: they are only compiled then.
     pub asked: Option<Asked>,
+    /// What comes back: much of what is not needed takes longer to send than to make.
+    pub wanted: Wanted,
+}
+
+/// What a worker gives back besides what is wrong with a tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// What it says.
+    pub platform: bool,
+    /// What it renders to.
+    pub rendered: Wants,
+}
+
+/// How much of what a tree renders to is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wants {
+    /// It is not rendered, and its policies are not compiled.
+    Nothing,
+    /// What is wrong with it.
+    Findings,
+    /// Its files, without the objects in them and what was read for them.
+    Files,
+    /// Everything.
+    Everything,
+}
+
+impl Wanted {
+    /// Everything there is.
+    pub const EVERYTHING: Self = Self { platform: true, rendered: Wants::Everything };
 }
 
 /// What the policies of a tree are asked.
@@ -74,6 +103,8 @@ pub struct Evaluated {
     pub rendered: Rendered,
     /// What is wrong with its policies, and what they say of its units where they were asked.
     pub verdicts: Verdicts,
+    /// How many requests it has, also those that cannot be read.
+    pub requests: usize,
     /// Templates (with a `release.yaml` all of its release) that ended a worker and were left out: each has a finding, and such a tree is
     /// never one to be rendered without a worker.
     pub left_out: BTreeSet<RepoPath>,
@@ -90,9 +121,11 @@ enum Said {
     Step(Place),
     /// It is done with everything that has this key.
     Ended(String),
-    /// What has this key took longer than it may: it ends for that.
-    Overran(String),
-    /// It is done.
+    /// This took longer than it may: it ends for that.
+    Overran(At),
+    /// This is rendered, as far as it is wanted; only said when all is.
+    Unit(Box<Unit>),
+    /// It is done; the units were said before.
     Done(Box<Evaluated>),
     /// What came of the trial with this number.
     Answer(usize, Box<Answer>),
@@ -100,7 +133,8 @@ enum Said {
 
 /// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall`; `exe` is this binary.
 ///
-/// A template that ends the child is looked for, left out, and told as a finding of what is rendered: the rest goes on.
+/// It works without a word; when it ends early it is started again and tells where it is, because telling costs more than rendering. A
+/// template that ends the child is looked for, left out, and told as a finding of what is rendered: the rest goes on.
 ///
 /// # Errors
 /// When the child cannot be started, or ends before it is done for another reason than a template.
@@ -116,12 +150,22 @@ pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Deat
             Ok(evaluated) => return Ok(without(evaluated, errand.without, &deaths)),
             Err(death) => death,
         };
+        if death.is_nowhere() && !errand.telling {
+            errand.telling = true;
+            continue;
+        }
         let Some((file, traced)) = culprit::find(&call, &death) else { return Err(death) };
         if errand.without.len() == MOST_LEFT_OUT || !errand.without.insert(file) {
             return Err(death);
         }
         deaths.push(traced);
     }
+}
+
+/// What was found, with the units that were said one by one.
+fn with(mut evaluated: Evaluated, units: Vec<Unit>) -> Evaluated {
+    evaluated.rendered.units = units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+    evaluated
 }
 
 /// How many templates are left out before the whole is given up: each costs two runs.
@@ -157,7 +201,7 @@ impl Call<'_> {
         let mut heard = Heard::default();
         let output = self.hear(errand, &mut heard)?;
         match (heard.done.take(), heard.garbled.take()) {
-            (Some(evaluated), None) => Ok(*evaluated),
+            (Some(evaluated), None) => Ok(with(*evaluated, heard.units)),
             (_, Some(message)) => Err(Death::Garbled { message }),
             (None, None) => Err(heard.death(output, self.bounds.memory)),
         }
@@ -198,6 +242,7 @@ struct Heard {
     walls: Option<Walls>,
     step: Option<Place>,
     at: BTreeMap<String, At>,
+    units: Vec<Unit>,
     done: Option<Box<Evaluated>>,
     answers: Vec<(usize, Answer)>,
     garbled: Option<String>,
@@ -221,7 +266,8 @@ impl Heard {
                 }
                 Ok(Some(Said::Step(place))) => self.step = Some(place),
                 Ok(Some(Said::Ended(key))) => drop(self.at.remove(&key)),
-                Ok(Some(Said::Overran(key))) => self.at.retain(|other, _| *other == key),
+                Ok(Some(Said::Overran(at))) => self.at = BTreeMap::from([(at.key(), at)]),
+                Ok(Some(Said::Unit(unit))) => self.units.push(*unit),
                 Ok(Some(Said::Done(evaluated))) => self.done = Some(evaluated),
                 Ok(Some(Said::Answer(number, answer))) => self.answers.push((number, *answer)),
                 Err(error) => {

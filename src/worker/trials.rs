@@ -176,7 +176,7 @@ pub(super) fn work(input: &mut impl Read, picked: &Picked) -> io::Result<()> {
 }
 
 fn one(bench: &Bench, trial: &Trial, watch: &Watch, tags: bool) -> Answer {
-    let (begins, ended) = tellers(watch);
+    let (begins, ended) = tellers(watch, true);
     let of = trial.clone();
     let tell = move |step| {
         let inner = match step {

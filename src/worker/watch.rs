@@ -37,9 +37,9 @@ impl Watch {
         std::thread::Builder::new().stack_size(256 << 10).spawn(move || {
             loop {
                 std::thread::park_timeout(PERIOD);
-                if let Some(key) = watched.overran() {
+                if let Some(at) = watched.overran() {
                     // Who does not hear it sees the code.
-                    inside::say(&Said::Overran(key)).ok();
+                    inside::say(&Said::Overran(at)).ok();
                     std::process::exit(OVERRAN);
                 }
             }
@@ -66,13 +66,13 @@ impl Watch {
 
     /// The step that took longer than it may. Steps that run at the same time share the processor time evenly, as far as is known here;
     /// and none can have taken more than has passed on the clock.
-    fn overran(&self) -> Option<String> {
+    fn overran(&self) -> Option<At> {
         let steps = self.steps();
         let share = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
         let used = used();
         let taken = |step: &Step| step.begun.elapsed().min(used.saturating_sub(step.used) / share);
         let most = |step: &Step| if matches!(step.at.innermost(), At::Ask(_)) { POLICY } else { STEP };
-        steps.iter().find(|(_, step)| taken(step) > most(step)).map(|(key, _)| key.clone())
+        steps.values().find(|step| taken(step) > most(step)).map(|step| step.at.clone())
     }
 }
 

@@ -55,6 +55,8 @@ impl Bounds {
 pub(super) struct Errand {
     /// Files that ended a worker before: they are left out.
     pub(super) without: BTreeSet<RepoPath>,
+    /// Tells what it begins and what has ended.
+    pub(super) telling: bool,
     /// Renders this request alone, telling every step, and asks no policies.
     pub(super) traced: Option<RequestId>,
     /// What is tried of a list of trials, which then stands in the place of a job.

@@ -8,7 +8,7 @@ use crate::plan::{Evaluation, Judgement, Round};
 use crate::policy::{self, Policies, Verdicts};
 use crate::render::{Cache, Limits, Rendered, render};
 use crate::snapshot::Snapshot;
-use crate::worker::{self, Asked, Death, Evaluated, Job, WALL};
+use crate::worker::{self, Asked, Death, Evaluated, Job, WALL, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -41,8 +41,8 @@ impl Tree {
     /// # Errors
     /// When the worker ends before it is done.
     pub fn apart(exe: &Path, snapshot: Snapshot, asked: Option<Asked>, threads: usize) -> Result<Self, Death> {
-        let job = Job { snapshot, limits: Limits::default(), threads, asked };
-        let Evaluated { parsed, rendered, verdicts, left_out } = worker::evaluate(exe, &job, WALL)?;
+        let job = Job { snapshot, limits: Limits::default(), threads, asked, wanted: Wanted::EVERYTHING };
+        let Evaluated { parsed, rendered, verdicts, left_out, requests: _ } = worker::evaluate(exe, &job, WALL)?;
         Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 

@@ -4,7 +4,7 @@ use crate::sample::{FILES, TEMPLATE};
 use goldpath::model::{ContentId, RepoPath};
 use goldpath::render::{Cache, Limits, render};
 use goldpath::snapshot::{File, Mode, Snapshot};
-use goldpath::worker::{Asked, Job, evaluate};
+use goldpath::worker::{Asked, Job, Wanted, evaluate};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -21,13 +21,13 @@ pub(crate) fn repository(template: &str, others: &[(&str, &str)]) -> Snapshot {
 
 fn job(template: &str, steps: u64) -> Job {
     let limits = Limits { steps, ..Limits::default() };
-    Job { snapshot: repository(template, &[]), limits, threads: 2, asked: None }
+    Job { snapshot: repository(template, &[]), limits, threads: 2, asked: None, wanted: Wanted::EVERYTHING }
 }
 
 /// The same with other files, whose policies are asked about everything.
 fn asking(others: &[(&str, &str)]) -> Job {
     let asked = Asked { today: "2026-01-31".to_owned(), ..Asked::default() };
-    Job { snapshot: repository(CONFIG, others), limits: Limits::default(), threads: 2, asked: Some(asked) }
+    Job { snapshot: repository(CONFIG, others), limits: Limits::default(), threads: 2, asked: Some(asked), wanted: Wanted::EVERYTHING }
 }
 
 /// Between the start and the job: the child has shut itself in, says so, and waits.

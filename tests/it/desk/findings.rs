@@ -82,7 +82,8 @@ fn findings(base: &Snapshot, head: &Snapshot) -> Vec<Finding> {
 }
 
 fn ended(head: &Snapshot) -> Vec<Finding> {
-    let job = worker::Job { snapshot: head.clone(), limits: Limits::default(), threads: 1, asked: None };
+    let job =
+        worker::Job { snapshot: head.clone(), limits: Limits::default(), threads: 1, asked: None, wanted: worker::Wanted::EVERYTHING };
     let evaluated = worker::evaluate(Path::new(env!("CARGO_BIN_EXE_goldpath")), &job, Duration::from_secs(60)).expect("the rest goes on");
     evaluated.rendered.findings
 }
