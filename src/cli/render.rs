@@ -6,6 +6,7 @@ use crate::model::{Finding, Platform, RepoPath, RequestId, sort_findings};
 use crate::render::{RenderedFile, Unit};
 use crate::report;
 use crate::worker::{Evaluated, Wanted, Wants};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -87,27 +88,30 @@ fn text_of(unit: &Unit) -> String {
 
 /// Writes what differs, and nothing else: a tree that is right already is not touched.
 fn write(dir: &Path, units: &[&Unit]) -> Result<(), Error> {
-    let failed = |path: &Path, error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
-    let (mut written, mut files) = (0, 0);
-    let mut last = PathBuf::new();
-    for unit in units {
-        let folder = dir.join(unit.id.folder());
-        for (path, file) in &unit.files {
-            files += 1;
-            let full = folder.join(path.as_str());
-            let parent = full.parent().expect("a file in a folder has a parent");
-            // the files of a unit stand together
-            if last != parent {
-                std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
-                last = parent.to_owned();
-            }
-            if std::fs::read(&full).is_ok_and(|bytes| *bytes == *file.bytes) {
-                continue;
-            }
-            std::fs::write(&full, &file.bytes).map_err(|error| failed(&full, &error))?;
-            written += 1;
-        }
-    }
+    let written = units.par_iter().map(|unit| write_unit(dir, unit)).try_reduce(|| 0, |one, other| Ok(one + other))?;
+    let files = units.iter().map(|unit| unit.files.len()).sum();
     say(&report::written_terminal(units.len(), files, written, &dir.display().to_string()));
     Ok(())
+}
+
+/// Writes the files of a unit that differ; gives their number.
+fn write_unit(dir: &Path, unit: &Unit) -> Result<usize, Error> {
+    let failed = |path: &Path, error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
+    let folder = dir.join(unit.id.folder());
+    let (mut written, mut made) = (0, PathBuf::new());
+    for (path, file) in &unit.files {
+        let full = folder.join(path.as_str());
+        let parent = full.parent().expect("a file in a folder has a parent");
+        // they are sorted: those of one folder stand together
+        if made != parent {
+            std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
+            made = parent.to_owned();
+        }
+        if std::fs::read(&full).is_ok_and(|bytes| *bytes == *file.bytes) {
+            continue;
+        }
+        std::fs::write(&full, &file.bytes).map_err(|error| failed(&full, &error))?;
+        written += 1;
+    }
+    Ok(written)
 }

@@ -44,7 +44,7 @@ pub struct JsonText(Arc<str>);
 impl JsonText {
     /// The text of a value.
     pub fn of(value: &serde_json::Value) -> Self {
-        Self(value.to_string().into())
+        Self(serde_json::to_string(value).expect("a value has a text").into())
     }
 
     /// The value.

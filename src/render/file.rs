@@ -329,7 +329,7 @@ fn rendered(text: &str, template: &RepoPath) -> RenderedFile {
 
 /// LF, and exactly one newline at the end.
 fn ended(text: &str) -> String {
-    let mut text = text.replace("\r\n", "\n");
+    let mut text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
     text.truncate(text.trim_end().len());
     text.push('\n');
     text

@@ -173,12 +173,12 @@ fn mark(document: &mut Value, marks: &Marks) -> Result<(), String> {
 fn put(metadata: Option<&mut Value>, field: &str, wanted: &BTreeMap<String, String>, marks: &Marks) -> Result<(), String> {
     let Some(metadata) = metadata else { return Ok(()) };
     let Value::Object(metadata) = metadata else { return Err("has a `metadata` that is no map".to_owned()) };
-    let mut merged: BTreeMap<String, Value> = match metadata.get(field) {
-        None | Some(Value::Null) => BTreeMap::new(),
-        Some(Value::Object(there)) => there.iter().map(|(key, value)| (key.clone(), value.clone())).collect(),
+    let there = match metadata.get_mut(field) {
+        None | Some(Value::Null) => Map::new(),
+        Some(Value::Object(there)) => std::mem::take(there),
         Some(_) => return Err(format!("has `{field}` that are no map")),
     };
-    for (key, value) in &merged {
+    for (key, value) in &there {
         let own = key.starts_with(OWN_PREFIX) || key == MANAGED_BY && field == "labels";
         let ours = if field == "labels" { &marks.labels } else { &marks.annotations };
         if own && ours.get(key).map(String::as_str) != value.as_str() {
@@ -188,8 +188,10 @@ fn put(metadata: Option<&mut Value>, field: &str, wanted: &BTreeMap<String, Stri
             return Err(format!("has `{key}` among its {field}, whose value is no text: put it in quotes"));
         }
     }
+    let mut merged: Vec<(String, Value)> = there.into_iter().filter(|(key, _)| !wanted.contains_key(key)).collect();
     merged.extend(wanted.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))));
     if !merged.is_empty() {
+        merged.sort_by(|(one, _), (other, _)| one.cmp(other));
         metadata.insert(field.to_owned(), Value::Object(merged.into_iter().collect()));
     }
     Ok(())

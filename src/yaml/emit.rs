@@ -194,8 +194,14 @@ fn is_name(text: &str) -> bool {
     text.len() > LONGEST_WORD && text.as_bytes()[0].is_ascii_alphabetic() && text.bytes().all(of_names)
 }
 
+/// Many of the others: an image, a URL, a selector. What stands in it besides the characters of names means nothing between them.
+fn is_reference(text: &str) -> bool {
+    let within = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b'=' | b'+');
+    text.len() > LONGEST_WORD && text.as_bytes()[0].is_ascii_alphabetic() && !text.ends_with(':') && text.bytes().all(within)
+}
+
 fn needs_quotes(text: &str) -> bool {
-    if is_name(text) {
+    if is_name(text) || is_reference(text) {
         return false;
     }
     let bytes = text.as_bytes();
