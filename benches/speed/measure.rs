@@ -1,9 +1,9 @@
-//! Times whole processes: how long, and how much memory the largest of them had.
+//! Times whole processes: how long, and how much memory they had together.
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What to run.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Call {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) seconds: f64,
-    /// Of the largest process among it and its children.
+    /// Of it and its children together, at the worst moment.
     pub(crate) mebibytes: Option<f64>,
 }
 
@@ -83,28 +83,24 @@ impl Call {
         if let Some(dir) = &self.empty {
             drop(std::fs::remove_dir_all(dir));
         }
-        let memory = self.dir.join(".memory");
-        let timed = Path::new("/usr/bin/time").is_file();
-        let mut command = if timed {
-            let mut time = command("/usr/bin/time");
-            time.args(["--quiet", "-f", "%M", "-o"]).arg(&memory).arg(&self.program);
-            time
-        } else {
-            command(&self.program)
-        };
+        let mut command = command(&self.program);
         command.args(&self.args).current_dir(&self.dir).envs(self.env.clone());
         command.stdin(self.stdin.as_ref().map_or(Stdio::null(), |file| std::fs::File::open(file).expect("the input can be read").into()));
         command.stdout(Stdio::null()).stderr(Stdio::piped());
         let started = Instant::now();
         let mut child = command.spawn().expect("the program can be started");
+        let pid = child.id();
         let mut said = String::new();
-        let read = child.stderr.take().map(|mut stderr| stderr.read_to_string(&mut said));
+        let mut stderr = child.stderr.take().expect("it is piped");
+        let (read, most) = std::thread::scope(|scope| {
+            let reader = scope.spawn(|| stderr.read_to_string(&mut said));
+            let most = most_memory(pid, || reader.is_finished());
+            (reader.join().expect("it reads"), most)
+        });
         let status = child.wait().expect("it ends");
         let seconds = started.elapsed().as_secs_f64();
-        assert!(matches!(status.code(), Some(0 | 1)) && read.is_some_and(|read| read.is_ok()), "{self:?}: {status}: {said}");
-        let mebibytes = std::fs::read_to_string(&memory).ok().and_then(|text| text.trim().parse::<f64>().ok()).map(|kib| kib / 1024.0);
-        drop(std::fs::remove_file(&memory));
-        Sample { seconds, mebibytes: mebibytes.filter(|_| timed) }
+        assert!(matches!(status.code(), Some(0 | 1)) && read.is_ok(), "{self:?}: {status}: {said}");
+        Sample { seconds, mebibytes: most }
     }
 
     /// What it writes.
@@ -112,6 +108,24 @@ impl Call {
         let output = command(&self.program).args(&self.args).current_dir(&self.dir).envs(self.env.clone()).output();
         String::from_utf8_lossy(&output.expect("the program can be started").stdout).into_owned()
     }
+}
+
+/// The most memory that a process and its children had at the same time, in MiB, looked at every millisecond until its end. What they share is
+/// counted for each.
+fn most_memory(pid: u32, ended: impl Fn() -> bool) -> Option<f64> {
+    let mut most = 0;
+    while !ended() {
+        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        let all = children.split_whitespace().map(str::to_owned).chain([pid.to_string()]);
+        most = most.max(all.filter_map(|pid| pages(&pid)).sum());
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    (most > 0).then(|| most as f64 * 4096.0 / (1 << 20) as f64)
+}
+
+/// The pages of a process that are in memory.
+fn pages(pid: &str) -> Option<u64> {
+    std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// A command, as a person would start it.

@@ -10,8 +10,11 @@ use crate::model::{Code, Exception, Finding, GoldenPath, Place, PolicyId, Reques
 use crate::observe::TerraformPlan;
 use crate::render::Unit;
 use crate::yaml;
+use rayon::prelude::*;
 use regorus::{Engine, Value};
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A unit and everything that policies see of it.
 #[derive(Clone, Copy)]
@@ -34,12 +37,22 @@ pub struct UnitInput<'a> {
     pub plan: Option<&'a TerraformPlan>,
 }
 
+/// How many units are asked about on one thread before the next thread's turn: as many as make its own copies of the policies worth it.
+const PART: usize = 64;
+
 /// Asks all policies about all units. `today` is the date, UTC (`2026-01-31`): an exception holds up to and with the day on which it expires.
 pub fn evaluate(policies: &Policies, inputs: &[UnitInput<'_>], exceptions: &[Exception], today: &str) -> Verdicts {
-    evaluate_telling(policies, inputs, exceptions, today, &mut |_| {})
+    let bench = Bench::of(policies, exceptions, today);
+    let part = |(number, part): (usize, &[UnitInput<'_>])| bench.ask_about(number * PART, part, &mut |_| {});
+    let heard: Vec<Vec<Heard>> = if inputs.len() > PART {
+        inputs.par_chunks(PART).enumerate().map(part).collect()
+    } else {
+        inputs.chunks(PART).enumerate().map(part).collect()
+    };
+    bench.verdicts(inputs, heard.into_iter().flatten())
 }
 
-/// The same, telling which policy is about to be asked about which unit.
+/// The same on this thread alone, telling which policy is about to be asked about which unit.
 pub fn evaluate_telling(
     policies: &Policies,
     inputs: &[UnitInput<'_>],
@@ -47,28 +60,71 @@ pub fn evaluate_telling(
     today: &str,
     tell: &mut dyn FnMut(Ask),
 ) -> Verdicts {
-    let mut runs: Vec<Run<'_>> =
-        policies.policies.iter().map(|policy| Run { policy, engine: policy.engine.clone(), ended: false }).collect();
-    let asked = |policy: &Policy| Asked { policy: policy.id.clone(), file: policy.file.clone(), release: policy.release.clone() };
-    let mut verdicts = Verdicts { asked: policies.policies.iter().map(asked).collect(), ..Verdicts::default() };
-    for input in inputs {
-        let things = things(input);
-        let unit = whole(input, &things);
-        let mut ends: BTreeMap<PolicyId, End> = BTreeMap::new();
-        for run in runs.iter_mut().filter(|run| run.policy.release.as_ref().is_none_or(|release| *release == input.unit.release)) {
-            tell(Ask { policy: run.policy.file.clone(), unit: Some(input.unit.id.clone()) });
-            let judged = run.judge(input, &things, &unit, exceptions, today);
-            let end = ends.entry(run.policy.id.clone()).or_insert(End::Passed);
-            *end = (*end).max(judged.end);
-            verdicts.findings.extend(judged.findings);
-            verdicts.waived.extend(judged.waived);
-        }
-        verdicts.units.insert(input.unit.id.clone(), tally(ends.values()));
+    let bench = Bench::of(policies, exceptions, today);
+    let heard = bench.ask_about(0, inputs, tell);
+    bench.verdicts(inputs, heard.into_iter())
+}
+
+/// What is the same for all units.
+struct Bench<'a> {
+    /// Each with the number of the first unit for which it came to no end: it is not asked about those after it, and nothing that it did not see
+    /// passes.
+    policies: Vec<(&'a Policy, AtomicUsize)>,
+    exceptions: &'a [Exception],
+    today: &'a str,
+}
+
+/// What the policies said of one unit, each by its number.
+type Heard = Vec<(usize, Judged)>;
+
+impl<'a> Bench<'a> {
+    fn of(policies: &'a Policies, exceptions: &'a [Exception], today: &'a str) -> Self {
+        Self { policies: policies.policies.iter().map(|policy| (policy, AtomicUsize::new(usize::MAX))).collect(), exceptions, today }
     }
-    sort_findings(&mut verdicts.findings);
-    verdicts.waived.sort();
-    verdicts.waived.dedup();
-    verdicts
+
+    /// Asks about some units, of which the first has this number.
+    fn ask_about(&self, first: usize, inputs: &[UnitInput<'_>], tell: &mut dyn FnMut(Ask)) -> Vec<Heard> {
+        let mut runs: Vec<Run<'_>> =
+            self.policies.iter().map(|(policy, ended)| Run { policy, ended, engine: policy.engine.clone() }).collect();
+        let mut ask = |(number, input): (usize, &UnitInput<'_>)| {
+            let things = things(input);
+            let unit = OnceCell::new();
+            let of_unit = |run: &Run<'_>| run.policy.release.as_ref().is_none_or(|release| *release == input.unit.release);
+            let mut heard = Heard::new();
+            for (policy, run) in runs.iter_mut().enumerate().filter(|(_, run)| of_unit(run)) {
+                tell(Ask { policy: run.policy.file.clone(), unit: Some(input.unit.id.clone()) });
+                heard.push((policy, run.judge(number, input, &things, &unit, self)));
+            }
+            heard
+        };
+        inputs.iter().enumerate().map(|(at, input)| ask((first + at, input))).collect()
+    }
+
+    fn verdicts(&self, inputs: &[UnitInput<'_>], heard: impl Iterator<Item = Heard>) -> Verdicts {
+        let asked = |(policy, _): &(&Policy, AtomicUsize)| Asked {
+            policy: policy.id.clone(),
+            file: policy.file.clone(),
+            release: policy.release.clone(),
+        };
+        let mut verdicts = Verdicts { asked: self.policies.iter().map(asked).collect(), ..Verdicts::default() };
+        for ((number, input), heard) in inputs.iter().enumerate().zip(heard) {
+            let mut ends: BTreeMap<PolicyId, End> = BTreeMap::new();
+            for (policy, judged) in heard {
+                let (policy, ended) = &self.policies[policy];
+                // another thread may have been further than the unit that ended it
+                let judged = if number > ended.load(Ordering::Relaxed) { Judged::unasked() } else { judged };
+                let end = ends.entry(policy.id.clone()).or_insert(End::Passed);
+                *end = (*end).max(judged.end);
+                verdicts.findings.extend(judged.findings);
+                verdicts.waived.extend(judged.waived);
+            }
+            verdicts.units.insert(input.unit.id.clone(), tally(ends.values()));
+        }
+        sort_findings(&mut verdicts.findings);
+        verdicts.waived.sort();
+        verdicts.waived.dedup();
+        verdicts
+    }
 }
 
 /// How a policy ended for a unit, the worst last.
@@ -96,9 +152,8 @@ fn tally<'a>(ends: impl Iterator<Item = &'a End>) -> Tally {
 /// A policy while it runs.
 struct Run<'a> {
     policy: &'a Policy,
+    ended: &'a AtomicUsize,
     engine: Engine,
-    /// It came to no end once; it is not asked again, and nothing that it did not see passes.
-    ended: bool,
 }
 
 /// What a policy gives for a unit.
@@ -106,6 +161,12 @@ struct Judged {
     end: End,
     findings: Vec<Finding>,
     waived: Vec<Waived>,
+}
+
+impl Judged {
+    fn unasked() -> Self {
+        Self { end: End::Failed, findings: Vec::new(), waived: Vec::new() }
+    }
 }
 
 /// One result, and what it is about.
@@ -116,22 +177,22 @@ struct Outcome<'a> {
 }
 
 impl Run<'_> {
-    fn judge(&mut self, input: &UnitInput<'_>, things: &[Thing], unit: &Value, exceptions: &[Exception], today: &str) -> Judged {
-        let mut judged = Judged { end: End::Passed, findings: Vec::new(), waived: Vec::new() };
-        if self.ended {
-            judged.end = End::Failed;
-            return judged;
+    fn judge(&mut self, number: usize, input: &UnitInput<'_>, things: &[Thing], unit: &OnceCell<Value>, bench: &Bench<'_>) -> Judged {
+        if number > self.ended.load(Ordering::Relaxed) {
+            return Judged::unasked();
         }
-        let found = match self.ask(things, unit) {
+        let mut judged = Judged { end: End::Passed, findings: Vec::new(), waived: Vec::new() };
+        let found = match self.ask(input, things, unit) {
             Ok(found) => found,
             Err(error) => {
-                self.ended = true;
+                self.ended.fetch_min(number, Ordering::Relaxed);
                 judged.end = End::Failed;
                 judged.findings.push(self.failure(input, &error));
                 return judged;
             }
         };
-        let exception = exceptions.iter().filter(|exception| waives(exception, self.policy, input, today)).max_by_key(|e| &e.expires);
+        let exceptions = bench.exceptions.iter().filter(|exception| waives(exception, self.policy, input, bench.today));
+        let exception = exceptions.max_by_key(|exception| &exception.expires);
         for result in found {
             let end = match (exception, severity(result.rule)) {
                 (Some(exception), _) => {
@@ -148,7 +209,7 @@ impl Run<'_> {
         judged
     }
 
-    fn ask<'t>(&mut self, things: &'t [Thing], unit: &Value) -> Result<Vec<Outcome<'t>>, anyhow::Error> {
+    fn ask<'t>(&mut self, input: &UnitInput<'_>, things: &'t [Thing], unit: &OnceCell<Value>) -> Result<Vec<Outcome<'t>>, anyhow::Error> {
         let mut found = Vec::new();
         match self.policy.view {
             View::Object => {
@@ -156,7 +217,7 @@ impl Run<'_> {
                     self.rules(&thing.value, Some(&thing.name), &mut found)?;
                 }
             }
-            View::Unit => self.rules(unit, None, &mut found)?,
+            View::Unit => self.rules(unit.get_or_init(|| whole(input, things)), None, &mut found)?,
         }
         Ok(found)
     }

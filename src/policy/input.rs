@@ -2,7 +2,7 @@
 
 use super::evaluate::UnitInput;
 use crate::model::{RepoPath, TargetKind};
-use crate::render::RenderedFile;
+use crate::render::{Object, RenderedFile};
 use crate::yaml;
 use serde_json::{Value, json};
 
@@ -10,15 +10,14 @@ use serde_json::{Value, json};
 pub(super) struct Thing {
     /// `Deployment payments-api`, or the path of the file below the unit.
     pub(super) name: String,
-    pub(super) json: Value,
-    /// The same, as the engine reads it: converted once for all policies.
+    /// As the engine reads it: converted once for all policies.
     pub(super) value: regorus::Value,
 }
 
 impl Thing {
-    fn new(name: String, json: Value) -> Self {
-        let value = regorus::Value::from(json.clone());
-        Self { name, json, value }
+    fn of(object: &Object) -> Self {
+        let name = format!("{} `{}`", object.kind, object.name);
+        Self { name, value: regorus::Value::from_json_str(object.document.text()).expect("it is JSON") }
     }
 }
 
@@ -29,9 +28,9 @@ pub(super) fn things(input: &UnitInput<'_>) -> Vec<Thing> {
     for (path, file) in &unit.files {
         let objects = unit.objects.iter().filter(|object| object.file == *path && !object.kind.starts_with("terraform:"));
         let before = things.len();
-        things.extend(objects.map(|object| Thing::new(format!("{} `{}`", object.kind, object.name), object.document.value())));
+        things.extend(objects.map(Thing::of));
         if things.len() == before {
-            things.extend(documents(path, file).into_iter().map(|value| Thing::new(format!("`{path}`"), value)));
+            things.extend(documents(path, file).into_iter().map(|value| Thing { name: format!("`{path}`"), value: value.into() }));
         }
     }
     things
@@ -65,7 +64,6 @@ pub(super) fn whole(input: &UnitInput<'_>, things: &[Thing]) -> regorus::Value {
         "target": {"name": target.name, "type": kind, "labels": target.labels, "values": target.values},
         "path": {"name": path.name, "title": path.title, "owner": path.owner},
         "release": {"name": unit.release.version.to_string(), "id": unit.release.to_string()},
-        "objects": things.iter().map(|thing| &thing.json).collect::<Vec<_>>(),
     });
     let plan = plan.and_then(|plan| serde_json::to_value(plan).ok());
     for (name, value) in [("diff", diff.cloned()), ("plan", plan)] {
@@ -73,5 +71,8 @@ pub(super) fn whole(input: &UnitInput<'_>, things: &[Thing]) -> regorus::Value {
             whole[name] = value;
         }
     }
-    whole.into()
+    let mut whole = regorus::Value::from(whole);
+    let objects: Vec<regorus::Value> = things.iter().map(|thing| thing.value.clone()).collect();
+    whole.as_object_mut().expect("it is an object").insert("objects".into(), objects.into());
+    whole
 }
