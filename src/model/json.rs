@@ -37,6 +37,11 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
+/// The JSON pointer of a member.
+pub fn child(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
 /// A JSON value as its text: it takes a fraction of the memory, is read when it is asked for, and is shared when it is cloned.
 #[derive(Clone)]
 pub struct JsonText(Arc<str>);

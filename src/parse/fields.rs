@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::words::{any_of, dotted, show, typed};
-use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, close_match, quoted_list};
+use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, child, close_match, quoted_list};
 use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind};
 use serde_json::Value;
@@ -136,10 +136,11 @@ impl<'a> Fields<'a> {
         !self.findings.iter().any(Finding::is_error)
     }
 
-    /// Whether an error was found at the value of a pointer.
+    /// Whether an error was found at the value of a pointer, or at its key.
     pub(super) fn has_error_at(&self, pointer: &str) -> bool {
-        let span = self.document.place(pointer).map(|spot| spot.value);
-        span.is_some_and(|span| self.findings.iter().any(|finding| finding.is_error() && finding.place.span == span))
+        let Some(spot) = self.document.place(pointer) else { return false };
+        let is_there = |finding: &Finding| finding.place.span == spot.value || Some(finding.place.span) == spot.key;
+        self.findings.iter().any(|finding| finding.is_error() && is_there(finding))
     }
 
     /// The span of a pointer's value.
@@ -457,11 +458,6 @@ fn contains(outer: Span, inner: Span) -> bool {
 fn capital(message: &str) -> String {
     let mut chars = message.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-/// The pointer of a member.
-pub(super) fn child(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// "Did you mean `x`?", when something is near.

@@ -1,13 +1,13 @@
 //! Golden paths and their releases: `path.yaml` and `release.yaml`.
 
 use super::codes;
-use super::fields::{At, Fields, child, did_you_mean};
+use super::fields::{At, Fields, did_you_mean};
 use super::formats;
 use super::layout::{Names, ReleaseFiles};
 use super::words::{dotted, show};
 use crate::model::{
     Digest, Fact, Facts, Finding, GoldenPath, LibraryId, LibraryName, Lifetime, OnDelete, Output, OutputName, PathName, Place, RefRule,
-    Release, ReleaseId, ReleaseState, RendererId, Severity, Stage, Support, TargetSelector, TeamName, Turn, quoted_list,
+    Release, ReleaseId, ReleaseState, RendererId, Severity, Stage, Support, TargetSelector, TeamName, Turn, child, quoted_list,
 };
 use semver::Version;
 use serde_json::Value;

@@ -1,8 +1,7 @@
 //! What JSON Schema allows and nobody means: keywords that are none, values that nothing can have.
 
-use super::fields::child;
 use super::words::{any_of, cut};
-use crate::model::close_match;
+use crate::model::{child, close_match};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 

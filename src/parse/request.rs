@@ -1,6 +1,6 @@
 //! Requests: which golden path and release they mean, whether they fit, and what goldpath itself must know of them.
 
-use super::fields::{At, Fields, child, did_you_mean};
+use super::fields::{At, Fields, did_you_mean};
 use super::formats;
 use super::layout::{Names, RequestFile};
 use super::schema::Schema;
@@ -9,7 +9,7 @@ use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
     Fact, Finding, GoldenPath, Json, PathName, Place, Ref, Release, ReleaseId, ReleaseState, RepoPath, Request, RequestFacts, RequestId,
-    RequestName, Stage, Team, TeamName, Turn, quoted_list,
+    RequestName, Stage, Team, TeamName, Turn, child, quoted_list,
 };
 use semver::Version;
 use serde_json::Value;
@@ -345,6 +345,7 @@ fn fact(fields: &mut Fields<'_>, document: &Value, fact: Option<&Fact>) -> Optio
     match document.pointer(pointer)? {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
+        _ if fields.has_error_at(pointer) => None,
         other => {
             let message = format!("{} must be text, is {}", dotted(pointer), show(other));
             let help = if other.is_number() || other.is_boolean() { "Put it in quotes." } else { "" };

@@ -1,12 +1,12 @@
 //! `schema.json`: checked and compiled once, then used to fill in defaults and to check the `spec` of each request.
 
 use super::codes;
-use super::fields::{self, child};
+use super::fields;
 use super::formats;
 use super::layout::Entry;
 use super::lint;
 use super::words::{cut, dotted, show};
-use crate::model::{Code, Finding, Place, RepoPath, Span, Turn, is_quantity};
+use crate::model::{Code, Finding, Place, RepoPath, Span, Turn, child, is_quantity};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
 use serde_json::Value;

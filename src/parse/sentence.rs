@@ -1,10 +1,10 @@
 //! What does not fit a schema, said in the language of the request.
 
 use super::codes;
-use super::fields::{At, child};
+use super::fields::At;
 use super::schema::Schema;
 use super::words::{any_of, cut, dotted, show, typed};
-use crate::model::{Code, close_match, quoted_list};
+use crate::model::{Code, child, close_match, quoted_list};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
@@ -44,7 +44,8 @@ pub(super) fn complaints(schema: &Schema, spec: &Value) -> Vec<Complaint> {
     said_once(all)
 }
 
-/// One mistake is one complaint: a misspelt field is not missing too, and a field with a mistake inside is not unknown.
+/// One mistake is one complaint: a misspelt field is not missing too, a field with a mistake inside is not unknown, and what is none of the
+/// allowed values need not be told its type.
 fn said_once(all: Vec<Complaint>) -> Vec<Complaint> {
     let parent = |pointer: &str| pointer.rsplit_once('/').map_or("", |(parent, _)| parent).to_owned();
     let unknown = all.iter().filter(|one| one.code == codes::UNKNOWN_FIELD);
@@ -53,10 +54,13 @@ fn said_once(all: Vec<Complaint>) -> Vec<Complaint> {
     let keep = |one: &Complaint| {
         let misspelt =
             one.code == codes::MISSING_FIELD && meant.iter().any(|(at, field)| *at == one.pointer && Some(field) == one.field.as_ref());
+        let outside_too = |other: &Complaint| other.code == codes::NOT_ONE_OF && other.pointer == one.pointer;
+        let of_no_use = one.code == codes::WRONG_TYPE && all.iter().any(outside_too);
         let inside = |other: &String| *other == one.pointer || other.strip_prefix(&one.pointer).is_some_and(|rest| rest.starts_with('/'));
-        !misspelt && (!one.is_left_over || !others.iter().any(inside))
+        !misspelt && !of_no_use && (!one.is_left_over || !others.iter().any(inside))
     };
-    all.into_iter().filter(keep).collect()
+    let keep: Vec<bool> = all.iter().map(keep).collect();
+    all.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(one, _)| one).collect()
 }
 
 struct Speaker<'a> {
@@ -250,8 +254,21 @@ impl Speaker<'_> {
             Value::Null => "Give it a value, or remove it.",
             _ => "",
         };
+        let help = if help.is_empty() && wants(&["object"]) { self.fields_help() } else { help.to_owned() };
         let words: Vec<&str> = wanted.iter().map(|name| type_in_words(name)).collect();
         self.complaint(codes::WRONG_TYPE, format!("{} must be {}, is {}", self.field(), words.join(" or "), typed(got)), help)
+    }
+
+    /// What an object is for, and which fields it has.
+    fn fields_help(&self) -> String {
+        let mut known = BTreeMap::new();
+        let around = self.around();
+        if let Some(around) = around {
+            properties(self.schema, around, 0, &mut known);
+        }
+        let names = known.keys().copied();
+        let fields = (!known.is_empty()).then(|| format!("Its fields are {}.", quoted_list(names)));
+        [description(around), fields].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// Says the branch that was probably meant; all of them when that is not clear.

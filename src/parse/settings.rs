@@ -1,13 +1,13 @@
 //! `goldpath.yaml`, targets, teams and exceptions.
 
 use super::codes;
-use super::fields::{At, Fields, child, did_you_mean};
+use super::fields::{At, Fields, did_you_mean};
 use super::formats;
 use super::layout::Names;
 use super::words::{dotted, show};
 use crate::model::{
     ApprovalRule, Approver, ConnectionName, DeleteBudget, Exception, ExceptionId, Finding, Json, PathName, PolicyId, RequestId, Risk,
-    Settings, Target, TargetKind, TargetName, Team, TeamName,
+    Settings, Target, TargetKind, TargetName, Team, TeamName, child,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

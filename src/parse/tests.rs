@@ -64,7 +64,7 @@ const SCHEMA: &str = r##"{
     "owner": {"type": "string", "pattern": "^[a-z0-9-]+$", "description": "small letters, digits and dashes"},
     "purpose": {"type": "string"},
     "lifetime": {"type": "string", "format": "goldpath-duration"},
-    "region": {"enum": ["eu-central-1", "eu-west-1"]},
+    "region": {"type": "string", "enum": ["eu-central-1", "eu-west-1"]},
     "dataClassification": {"enum": ["public", "internal"], "default": "internal"},
     "public": {"type": "boolean", "default": false},
     "domain": {"type": "string"},
@@ -296,6 +296,12 @@ fn mistakes_in_a_spec_are_said_in_the_language_of_the_request() {
     insta::assert_snapshot!(changed(AT, &[("  services:\n    - name: payments-api\n      replicas: 2\n    - name: payments-worker\n      replicas: 1\n", "  services: []\n")]), @r"
         requests/payments-team/payments-staging.yaml:11:3 error out-of-range (requester)
           `spec.services` must have at least 1 entry, has 0.
+        ");
+    insta::assert_snapshot!(changed(AT, &[("region: eu-central-1", "region: [eu-central-1]"), ("- name: payments-api\n      replicas: 2\n", "- payments-api\n")]), @r"
+        requests/payments-team/payments-staging.yaml:9:11 error not-one-of (requester)
+          `spec.region` must be one of `eu-central-1` or `eu-west-1`, is a list.
+        requests/payments-team/payments-staging.yaml:12:7 error wrong-type (requester)
+          `spec.services[0]` must be an object, is the text `payments-api`. Its fields are `name`, `port` and `replicas`.
         ");
     insta::assert_snapshot!(changed(AT, &[("  services:", "  check: {type: http, port: 80, pth: /x}\n  services:")]), @r"
         requests/payments-team/payments-staging.yaml:11:33 error unknown-field (requester)

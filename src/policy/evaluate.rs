@@ -6,7 +6,9 @@ use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
 use super::verdict::{Asked, Tally, Verdicts, Waived};
-use crate::model::{Code, Exception, Finding, GoldenPath, Place, PolicyId, Request, Severity, Span, Target, Team, Turn, sort_findings};
+use crate::model::{
+    Code, Exception, Finding, GoldenPath, Place, PolicyId, Request, Severity, Span, Target, Team, Turn, child, sort_findings,
+};
 use crate::observe::TerraformPlan;
 use crate::render::Unit;
 use crate::yaml;
@@ -236,7 +238,7 @@ impl Run<'_> {
     fn finding(&self, input: &UnitInput<'_>, result: &Outcome<'_>, severity: Severity) -> Finding {
         let about = result.about.map_or_else(String::new, |about| format!("{about} in "));
         let message = format!("{} ({about}`{}`)", result.said.message, input.unit.id);
-        let place = place(input, result.said.field.as_deref());
+        let place = place(input, result.said.field.clone().or_else(|| quoted(input.request, &result.said.message)).as_deref());
         let finding = Finding { severity, ..Finding::error(Code::policy(self.policy.id.as_str()), place, message) };
         finding.help(self.help()).turn(Turn::Requester)
     }
@@ -289,6 +291,32 @@ fn waives(exception: &Exception, policy: &Policy, input: &UnitInput<'_>, today: 
         && exception.team == id.team
         && exception.request.as_ref().is_none_or(|request| request == id)
         && today <= exception.expires.as_str()
+}
+
+/// The field of the request whose value a message shows in quotes: of several, the one that says most.
+fn quoted(request: &Request, message: &str) -> Option<String> {
+    /// Shorter values stand in many messages by chance.
+    const SHORTEST: usize = 4;
+    let in_quotes = |(at, value): (usize, &str)| {
+        let mark = message[..at].chars().next_back().filter(|mark| matches!(mark, '`' | '\'' | '"'));
+        mark.is_some() && message[at + value.len()..].chars().next() == mark
+    };
+    let mut found: Option<(usize, String)> = None;
+    let mut open = vec![("/spec".to_owned(), request.document.get("spec")?)];
+    while let Some((pointer, value)) = open.pop() {
+        match value {
+            serde_json::Value::Object(members) => open.extend(members.iter().map(|(key, value)| (child(&pointer, key), value))),
+            serde_json::Value::Array(items) => open.extend(items.iter().enumerate().map(|(at, item)| (format!("{pointer}/{at}"), item))),
+            serde_json::Value::String(text) if text.len() >= SHORTEST && message.match_indices(text.as_str()).any(in_quotes) => {
+                let length = text.len();
+                if found.as_ref().is_none_or(|(most, other)| length > *most || length == *most && pointer < *other) {
+                    found = Some((length, pointer));
+                }
+            }
+            _ => {}
+        }
+    }
+    found.map(|(_, pointer)| pointer)
 }
 
 /// The line of a field of the request, or of what is nearest above it; a field that has its default is not written anywhere.

@@ -252,6 +252,27 @@ deny contains {"msg": "never"} if input.plan
 }
 
 #[test]
+fn a_result_that_names_a_value_of_the_request_stands_at_it() {
+    let policy = r#"package main
+
+deny contains sprintf("nothing runs in `%s`", [input.region])
+
+warn contains "eu-west-1 without quotes may be a word, and `eu-west-12` is another one"
+"#;
+    let case =
+        Case::new(&[("policies/regions.rego", policy)]).object(&json!({"kind": "Pod", "metadata": {"name": "a"}, "region": "eu-west-1"}));
+    insta::assert_snapshot!(case.shown(), @"
+    requests/payments-team/shop.yaml:1:1 Warning policy/regions (Requester)
+      eu-west-1 without quotes may be a word, and `eu-west-12` is another one (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `regions` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:5:11 Error policy/regions (Requester)
+      nothing runs in `eu-west-1` (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `regions` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
 fn files_without_objects_are_seen_as_what_they_hold() {
     let policy = r#"package main
 

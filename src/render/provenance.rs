@@ -11,7 +11,7 @@ use super::release::{Body, FilePlan, Loaded, load};
 use super::rendered::{Limits, RenderedFile, Unit, Watched};
 use super::renderer::{Renderer, renderers};
 use super::request::World;
-use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target};
+use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target, child};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
@@ -324,10 +324,6 @@ impl Spot {
 /// Whether two documents are of the same object.
 fn is_same(one: &Value, other: &Value) -> bool {
     ["/apiVersion", "/kind", "/metadata/name", "/metadata/namespace"].iter().all(|at| one.pointer(at) == other.pointer(at))
-}
-
-fn child(at: &str, key: &str) -> String {
-    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// The pointers of everything below a value, what is around first.

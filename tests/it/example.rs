@@ -247,7 +247,7 @@ fn the_policies_of_the_example_speak() {
     requests/catalog-team/catalog-search.yaml:9 policy/scaling-is-a-range: at most 3 replicas are fewer than at least 9 (HorizontalPodAutoscaler `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `scaling-is-a-range` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
-    requests/catalog-team/catalog-search.yaml:1 policy/image-source: the image `docker.io/catalog/search:0.9.3` is not from registry.example.org/ (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
+    requests/catalog-team/catalog-search.yaml:8 policy/image-source: the image `docker.io/catalog/search:0.9.3` is not from registry.example.org/ (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
     requests/shipping-team/shipping-rates.yaml:10 policy/public-exposure: `shipping-rates` is open to the internet and handles confidential data: have it reviewed by security, who write an exception (`shipping-team/shipping-rates/cluster@production-eu-central-1`)
