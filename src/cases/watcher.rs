@@ -66,6 +66,6 @@ impl Watcher {
                 render::Progress::Loaded(_) | render::Progress::Ended(_) => Step::Between,
             });
         };
-        render::Watched { tell: Arc::new(told), without: BTreeSet::new(), traced: request.filter(|_| self.tags) }
+        render::Watched { tell: Arc::new(told), traced: request.filter(|_| self.tags), ..render::Watched::by_nobody() }
     }
 }

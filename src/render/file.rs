@@ -34,6 +34,8 @@ pub(super) struct Maker<'a> {
     pub(super) apis: Option<Apis<'a>>,
     /// What its objects may touch on the target, and the APIs that tell what is in a namespace; nothing: everything.
     pub(super) touches: Option<(&'a Allowed, Apis<'a>)>,
+    /// Whether objects are kept as values.
+    pub(super) values: bool,
     /// What a generated file says it came from.
     pub(super) release_file: &'a RepoPath,
     /// Told each template before it runs.
@@ -301,7 +303,7 @@ impl Maker<'_> {
                 let touched = kubernetes::placed(&text, touched);
                 mistakes.extend(self.mistakes(plan, &NAMESPACE_NOT_ALLOWED, touched));
             }
-            let manifest = match kubernetes::manifest(&plan.path, documents, marks) {
+            let manifest = match kubernetes::manifest(&plan.path, documents, marks, self.values) {
                 Ok(manifest) if mistakes.is_empty() => manifest,
                 Ok(_) => return Err(mistakes),
                 Err(troubles) => {

@@ -16,8 +16,8 @@ pub(super) struct Manifest {
     pub(super) objects: Vec<Object>,
 }
 
-/// Checks the documents of a file, puts the marks in, and writes them.
-pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Marks) -> Result<Manifest, Vec<Trouble>> {
+/// Checks the documents of a file, puts the marks in, and writes them; `values`: and keeps the objects as values.
+pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Marks, values: bool) -> Result<Manifest, Vec<Trouble>> {
     let mut troubles = Vec::new();
     let mut manifest = Manifest { text: String::new(), objects: Vec::new() };
     for (mut document, line) in documents {
@@ -36,7 +36,7 @@ pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Ma
             manifest.text.push_str("---\n");
         }
         manifest.text.push_str(&yaml::emit(&document));
-        manifest.objects.push(Object { document: JsonText::of(&document), ..object });
+        manifest.objects.push(if values { Object { document: JsonText::of(&document), ..object } } else { object });
     }
     if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }
 }

@@ -185,6 +185,7 @@ impl<'a> Bench<'a> {
             providers: &self.target.terraform_providers,
             apis: None,
             touches: None,
+            values: true,
             release_file: &self.release.file,
             begins: &|_| {},
             traced: None,

@@ -114,12 +114,14 @@ pub struct Watched {
     pub without: BTreeSet<RepoPath>,
     /// Renders only this request, and tells each tag and expression.
     pub traced: Option<RequestId>,
+    /// Whether somebody reads the objects as values; without, only who they are is kept.
+    pub values: bool,
 }
 
 impl Watched {
     /// Nobody watches.
     pub fn by_nobody() -> Self {
-        Self { tell: Arc::new(|_| {}), without: BTreeSet::new(), traced: None }
+        Self { tell: Arc::new(|_| {}), without: BTreeSet::new(), traced: None, values: true }
     }
 
     pub(super) fn wants(&self, request: &RequestId) -> bool {

@@ -315,6 +315,7 @@ impl<'a> Work<'a> {
                 let kubernetes = schema::of_target(target).unwrap_or_else(schema::newest);
                 (allowed, Apis { kubernetes, custom })
             }),
+            values: self.world.watched.values,
             release_file: &self.release.file,
             begins: &|file| {
                 let at = At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() };

@@ -55,7 +55,8 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     };
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
-    let watched = Watched { tell: Arc::new(tell), without: errand.without, traced: errand.traced };
+    let values = job.asked.is_some() || wanted.rendered == Wants::Everything;
+    let watched = Watched { tell: Arc::new(tell), without: errand.without, traced: errand.traced, values };
     let rendered = render_watched(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::new(), job.threads, &watched);
     if traced {
         return say(&Said::Done(Box::default()));
