@@ -2,7 +2,6 @@
 
 use crate::model::{Place, RepoPath, RequestId};
 use crate::{parse, policy, render};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a trial is about to do.
