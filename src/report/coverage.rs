@@ -75,9 +75,11 @@ pub fn coverage_json(covered: &[Covered]) -> Value {
 mod tests {
     use super::*;
 
-    fn of(files: &[(&str, Option<(&[u32], &[u32])>)]) -> Covered {
-        let lines =
-            |(all, reached): (&[u32], &[u32])| Lines { all: all.iter().copied().collect(), reached: reached.iter().copied().collect() };
+    /// All lines of a file, and those that are reached.
+    type Known<'a> = (&'a [u32], &'a [u32]);
+
+    fn of(files: &[(&str, Option<Known<'_>>)]) -> Covered {
+        let lines = |(all, reached): Known<'_>| Lines { all: all.iter().copied().collect(), reached: reached.iter().copied().collect() };
         let files = files.iter().map(|(file, known)| (RepoPath::parse(file).unwrap(), known.map(lines)));
         Covered { name: "preview@1.0.0".to_owned(), files: files.collect() }
     }
