@@ -1,7 +1,7 @@
-//! Rendered files and objects that differ, and which of these changes are alike.
+//! Rendered files and objects that differ.
 
-use super::{FileChange, FileStatus, Group, ObjectChange, UnitChange};
-use crate::model::{RepoPath, UnitId};
+use super::{FileChange, FileStatus, ObjectChange};
+use crate::model::RepoPath;
 use crate::render::{Object, RenderedFile, Unit};
 use similar::TextDiff;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,34 +50,6 @@ fn unified(before: &str, after: &str) -> (String, usize, usize) {
     let lines = |sign: char| text.lines().filter(|line| line.starts_with(sign)).count();
     let (added, removed) = (lines('+'), lines('-'));
     (text, added, removed)
-}
-
-/// What of a diff is compared to find equal changes: the lines that come and go, without line numbers and without the names of the unit.
-fn signature(unit: &UnitId, file: &FileChange) -> (FileStatus, String) {
-    let mut text = String::new();
-    for line in file.hunks.lines().filter(|line| line.starts_with(['+', '-'])) {
-        text.push_str(&line.replace(unit.request.name.as_str(), "\u{1}").replace(unit.request.team.as_str(), "\u{2}"));
-        text.push('\n');
-    }
-    (file.status, text)
-}
-
-/// Groups equal changes; the group that most units share comes first.
-pub(super) fn group(units: &[UnitChange]) -> Vec<Group> {
-    let mut groups: BTreeMap<(RepoPath, FileStatus, String), Group> = BTreeMap::new();
-    for unit in units {
-        for file in &unit.files {
-            let (status, text) = signature(&unit.id, file);
-            let key = (file.template.clone(), status, text);
-            let group =
-                groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
-            group.members.push((unit.id.clone(), file.path.clone()));
-            group.teams.insert(unit.id.request.team.clone());
-        }
-    }
-    let mut groups: Vec<Group> = groups.into_values().collect();
-    groups.sort_by(|a, b| b.members.len().cmp(&a.members.len()).then_with(|| a.members.cmp(&b.members)));
-    groups
 }
 
 type ObjectKey<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);

@@ -5,6 +5,7 @@ mod claims;
 mod counted;
 mod explained;
 mod files;
+mod group;
 mod immutable;
 mod replaced;
 mod risk;
@@ -13,8 +14,8 @@ mod vanished;
 pub use claims::Claims;
 
 use crate::model::{
-    CommitId, ContentId, Digest, Explained, Finding, OnDelete, Platform, ReleaseId, RepoPath, RequestId, Risk, TargetKind, TargetName,
-    TeamName, UnitId,
+    CommitId, ContentId, Digest, Explained, Finding, OnDelete, Platform, ReleaseId, RepoPath, Request, RequestId, Risk, TargetKind,
+    TargetName, TeamName, UnitId,
 };
 use crate::parse::Parsed;
 use crate::render::{Rendered, Unit};
@@ -215,7 +216,7 @@ pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) ->
         head: head.snapshot.commit().cloned(),
         platform: files.keys().filter(|path| is_platform(path)).map(|path| (path.clone(), now(path))).collect(),
         files,
-        groups: files::group(&units),
+        groups: group::group(&units, |id| requests_of(head).get(id).or_else(|| requests_of(base?).get(id))),
         unchanged: head.rendered.units.values().filter(same).count(),
         base_size: base.map(size).unwrap_or_default(),
         head_size: size(head),
@@ -229,6 +230,10 @@ pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) ->
 pub fn between(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let all = [immutable::changed(base, head), counted::in_use(base, head), counted::over_quota(base, head)];
     all.into_iter().flatten().collect()
+}
+
+fn requests_of(side: Side<'_>) -> &BTreeMap<RequestId, Request> {
+    &side.parsed.platform.requests
 }
 
 fn size(side: Side<'_>) -> Size {

@@ -63,6 +63,14 @@ fn compared(edits: &[(&str, Option<&str>)]) -> (Diff, Tree) {
     (diff(Some(base.side()), head.side(), None), head)
 }
 
+/// What changes between two trees.
+pub(super) fn diff_of(base: &[(&str, Option<&str>)], head: &[(&str, Option<&str>)]) -> Diff {
+    let (base, head) = (Tree::with(base), Tree::with(head));
+    let findings = head.parsed.findings.iter().chain(&head.rendered.findings).filter(|finding| finding.is_error());
+    assert_eq!(findings.count(), 0, "{:#?}", (head.parsed.findings, head.rendered.findings));
+    diff(Some(base.side()), head.side(), None)
+}
+
 /// What goes away, and why, as far as nobody asked for it.
 fn gone(edits: &[(&str, Option<&str>)]) -> String {
     let (diff, head) = compared(edits);

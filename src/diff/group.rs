@@ -1,0 +1,147 @@
+//! Which changes of files are alike, so that a reviewer reads each once.
+
+use super::{FileChange, FileStatus, Group, UnitChange};
+use crate::model::{RepoPath, Request, RequestId, UnitId};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A shorter name stands in many words by chance.
+const SHORTEST: usize = 3;
+
+/// Groups equal changes; the group that most units share comes first. The names of a unit are left out of the comparison, but for a name that
+/// its own request writes as a value too: two requests must not hide what differs between them behind what they are called.
+pub(super) fn group<'r>(units: &[UnitChange], request: impl Fn(&RequestId) -> Option<&'r Request>) -> Vec<Group> {
+    let mut groups: BTreeMap<(RepoPath, FileStatus, String), Group> = BTreeMap::new();
+    for unit in units {
+        let names = names(&unit.id, request(&unit.id.request));
+        for file in &unit.files {
+            let key = (file.template.clone(), file.status, signature(&names, file));
+            let group =
+                groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
+            group.members.push((unit.id.clone(), file.path.clone()));
+            group.teams.insert(unit.id.request.team.clone());
+        }
+    }
+    let mut groups: Vec<Group> = groups.into_values().collect();
+    groups.sort_by(|a, b| b.members.len().cmp(&a.members.len()).then_with(|| a.members.cmp(&b.members)));
+    groups
+}
+
+/// The names that are left out, each with what stands for it.
+fn names<'u>(unit: &'u UnitId, request: Option<&Request>) -> Vec<(&'u str, &'static str)> {
+    let (name, team) = (unit.request.name.as_str(), unit.request.team.as_str());
+    let is_value = request.and_then(|request| request.document.get("spec")).is_some_and(|spec| writes(spec, name));
+    let mut names = Vec::new();
+    if name.len() >= SHORTEST && !is_value {
+        names.push((name, "\u{1}"));
+    }
+    if team.len() >= SHORTEST {
+        names.push((team, "\u{2}"));
+    }
+    names
+}
+
+/// Whether a value somewhere is this word, or ends with it behind a mark, as the tag of an image does.
+fn writes(value: &Value, word: &str) -> bool {
+    match value {
+        Value::Object(members) => members.values().any(|member| writes(member, word)),
+        Value::Array(items) => items.iter().any(|item| writes(item, word)),
+        Value::String(text) => text.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with([':', '=', '@', '#'])),
+        Value::Null => false,
+        Value::Bool(_) | Value::Number(_) => value.to_string() == word,
+    }
+}
+
+/// What of a diff is compared: the lines that come and go, without line numbers and without names.
+fn signature(names: &[(&str, &str)], file: &FileChange) -> String {
+    let mut text = String::new();
+    for line in file.hunks.lines().filter(|line| line.starts_with(['+', '-'])) {
+        text.push_str(&names.iter().fold(line.to_owned(), |line, (name, mark)| replaced(&line, name, mark)));
+        text.push('\n');
+    }
+    text
+}
+
+/// A line with a word replaced where it stands by itself.
+fn replaced(line: &str, word: &str, mark: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut done = 0;
+    for (at, _) in line.match_indices(word) {
+        let (before, after) = (&line[..at], &line[at + word.len()..]);
+        if !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric) {
+            out.push_str(&line[done..at]);
+            out.push_str(mark);
+            done = at + word.len();
+        }
+    }
+    out.push_str(&line[done..]);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diff::Diff;
+    use crate::diff::tests::diff_of;
+
+    const SCHEMA: &str = r#"{"type": "object", "additionalProperties": false, "properties": {
+        "regions": {"type": "array", "items": {"type": "string"}}, "stage": {"type": "string"}, "copies": {"type": "integer"}}}"#;
+
+    fn request(name: &str, spec: &str) -> String {
+        format!("apiVersion: example.org/v1\nkind: App\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n")
+    }
+
+    /// The groups when two requests are added and one output prints this: how many files each has, and the lines.
+    fn groups(template: &str, one: (&str, &str), other: (&str, &str)) -> String {
+        let release = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs: [{name: all, renderer: ci@1, target: eu}]\n";
+        let [first, second] = [one, other].map(|(name, spec)| (format!("requests/shop/{name}.yaml"), request(name, spec)));
+        let base = [
+            ("golden-paths/app/1.0.0/release.yaml", Some(release)),
+            ("golden-paths/app/1.0.0/schema.json", Some(SCHEMA)),
+            ("golden-paths/app/1.0.0/all/a.md.tera", Some(template)),
+            ("golden-paths/app/1.0.0/labelled/a.md.tera", None),
+            ("golden-paths/app/1.0.0/wanted/a.md.tera", None),
+            ("golden-paths/app/1.0.0/offered/a.md.tera", None),
+            ("requests/shop/web.yaml", None),
+        ];
+        let head = [base.as_slice(), &[(first.0.as_str(), Some(first.1.as_str())), (second.0.as_str(), Some(second.1.as_str()))]].concat();
+        let Diff { groups, .. } = diff_of(&base, &head);
+        let shown = |group: &Group| format!("{}: {}", group.members.len(), group.hunks.trim_end().replace('\n', " "));
+        groups.iter().map(shown).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn what_differs_in_the_names_alone_is_one_change() {
+        let table = [
+            groups("name {{ metadata.name }} of {{ team.name }}\n", ("cart", ""), ("till", "")),
+            groups("image shop/{{ metadata.name }}-server:1\n", ("cart", ""), ("till", "")),
+            groups("stage {{ spec.stage }}\n", ("cart", "stage: test"), ("till", "stage: test")),
+            groups("stage {{ spec.stage }}\n", ("cart", "stage: test"), ("till", "stage: live")),
+        ];
+        insta::assert_snapshot!(table.join("\n"), @"
+        2: +name cart of shop
+        2: +image shop/cart-server:1
+        2: +stage test
+        1: +stage test; 1: +stage live
+        ");
+    }
+
+    #[test]
+    fn a_name_hides_no_value() {
+        let stage = "stage {{ spec.stage }}\n";
+        let table = [
+            groups(stage, ("test", "stage: test"), ("live", "stage: live")),
+            groups(stage, ("latest", "stage: \"shop:latest\""), ("stable", "stage: \"shop:stable\"")),
+            groups("copies {{ spec.copies }}\n", ("100", "copies: 100"), ("900", "copies: 900")),
+            groups("copies {{ spec.copies }}\n", ("1", "copies: 11"), ("2", "copies: 22")),
+            groups("a {{ metadata.name }}bc\n", ("cart", ""), ("till", "")),
+        ];
+        insta::assert_snapshot!(table.join("\n"), @"
+        1: +stage test; 1: +stage live
+        1: +stage shop:latest; 1: +stage shop:stable
+        1: +copies 100; 1: +copies 900
+        1: +copies 11; 1: +copies 22
+        1: +a cartbc; 1: +a tillbc
+        ");
+    }
+}
