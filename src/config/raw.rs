@@ -1,7 +1,7 @@
 //! The file as it is written, read field by field, so that one mistake does not hide the next.
 
 use super::{Connection, Mistake, address};
-use crate::model::{Label, close_match, quoted_list};
+use crate::model::{Label, child, close_match, quoted_list};
 use crate::yaml::{self, Document};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
@@ -174,16 +174,16 @@ impl<'a> Reader<'a> {
     }
 
     fn connection(&mut self, name: &str) -> Option<Connection> {
-        let at = below("/spec/connections", name);
+        let at = child("/spec/connections", name);
         if let Err(error) = Label::parse(name) {
             self.wrong(&at, format!("`{name}` cannot name a connection: {error}"), String::new());
         }
-        let kind = below(&at, "type");
+        let kind = child(&at, "type");
         match self.text(&kind).as_deref() {
             Some("directory") => {
                 self.object(&at, &["type", "path"]);
-                let path = self.path(&below(&at, "path"));
-                if path.is_none() && self.value(&below(&at, "path")).is_none() {
+                let path = self.path(&child(&at, "path"));
+                if path.is_none() && self.value(&child(&at, "path")).is_none() {
                     self.wrong(&at, format!("connection `{name}` has no `path`"), "name the folder that it is".to_owned());
                 }
                 path.map(|path| Connection::Directory { path })
@@ -209,26 +209,26 @@ impl<'a> Reader<'a> {
 
     fn terraform(&mut self, at: &str) -> Connection {
         self.object(at, &["type", "binary", "state", "plan", "apply"]);
-        let binary = self.text(&below(at, "binary")).map(PathBuf::from);
+        let binary = self.text(&child(at, "binary")).map(PathBuf::from);
         // A bare name is looked up on the `PATH`; with a slash it is a file.
         let binary = binary.map(|binary| if binary.components().count() > 1 { self.folder.join(binary) } else { binary });
         Connection::Terraform {
             binary,
-            state: self.path(&below(at, "state")),
-            plan_env: self.variables(&below(at, "plan")),
-            apply_env: self.variables(&below(at, "apply")),
+            state: self.path(&child(at, "state")),
+            plan_env: self.variables(&child(at, "plan")),
+            apply_env: self.variables(&child(at, "apply")),
         }
     }
 
     fn variables(&mut self, at: &str) -> BTreeMap<String, SecretString> {
         self.object(at, &["env"]);
-        let env = below(at, "env");
+        let env = child(at, "env");
         let names = self.names(&env);
         names.into_iter().filter_map(|name| self.variable(&env, &name).map(|value| (name, value))).collect()
     }
 
     fn variable(&mut self, env: &str, variable: &str) -> Option<SecretString> {
-        let at = below(env, variable);
+        let at = child(env, variable);
         let mut bytes = variable.bytes();
         if !bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_') || !bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_') {
             self.wrong(&at, format!("`{variable}` cannot name a variable"), "use letters, digits and `_`".to_owned());
@@ -239,7 +239,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.object(&at, &["file"]);
-        let pointer = below(&at, "file");
+        let pointer = child(&at, "file");
         let Some(file) = self.path(&pointer) else {
             if self.value(&pointer).is_none() {
                 self.wrong(&at, format!("`{variable}` has no `file`"), "write `{file: PATH}`".to_owned());
@@ -298,7 +298,7 @@ impl<'a> Reader<'a> {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => format!("known are {}", quoted_list(known.iter().copied())),
             };
-            let at = below(pointer, key);
+            let at = child(pointer, key);
             let place = self.document.place(&at).and_then(|spot| spot.key).map_or((1, 1), |span| (span.line, span.column));
             self.at(place, format!("unknown field `{}`", name(&at)), help);
         }
@@ -326,11 +326,6 @@ impl<'a> Reader<'a> {
     fn at(&mut self, (line, column): (u32, u32), message: String, help: String) {
         self.mistakes.push(Mistake { line, column, message, help });
     }
-}
-
-/// The JSON pointer of a member.
-fn below(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// A JSON pointer as people write it: `spec.repository.url`.

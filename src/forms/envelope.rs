@@ -1,6 +1,7 @@
 //! The document around a `spec`: `apiVersion`, `kind` and `metadata`.
 
 use super::DRAFT;
+use crate::model::child;
 use serde_json::{Map, Value, json};
 
 /// The pattern of an RFC 1123 label.
@@ -78,7 +79,7 @@ pub(super) fn labels() -> Map<String, Value> {
 
 /// The reference to what stands below `$defs`.
 pub(super) fn reference(name: &str) -> String {
-    format!("#/$defs/{}", name.replace('~', "~0").replace('/', "~1"))
+    child("#/$defs", name)
 }
 
 /// A schema as it stands below `$defs`: what it says of itself is found there, and formats that only goldpath knows are patterns too.

@@ -1,6 +1,7 @@
 //! JSON values that can also travel in formats that do not describe themselves.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -39,7 +40,24 @@ impl<'de> Deserialize<'de> for Json {
 
 /// The JSON pointer of a member.
 pub fn child(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    if key.contains(['~', '/']) {
+        return format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+    }
+    [pointer, "/", key].concat()
+}
+
+/// The key that one part of a JSON pointer names.
+pub fn key_of(part: &str) -> Cow<'_, str> {
+    if part.contains('~') { Cow::Owned(part.replace("~1", "/").replace("~0", "~")) } else { Cow::Borrowed(part) }
+}
+
+/// What a JSON pointer names; the library's own look copies each part twice.
+pub fn at<'v>(value: &'v serde_json::Value, pointer: &str) -> Option<&'v serde_json::Value> {
+    pointer.split('/').skip(1).try_fold(value, |value, part| match value {
+        serde_json::Value::Object(members) => members.get(&*key_of(part)),
+        serde_json::Value::Array(items) => items.get(part.parse::<usize>().ok()?),
+        _ => None,
+    })
 }
 
 /// A JSON value as its text: it takes a fraction of the memory, is read when it is asked for, and is shared when it is cloned.

@@ -5,7 +5,7 @@
 use super::codes::TEMPLATE_LIMIT;
 use super::lexer::{Delimiters, Kind, parts};
 use super::request::{Outcome, World, render};
-use crate::model::{Finding, Place, Related, Request, Span};
+use crate::model::{Finding, Place, Related, Request, Span, child};
 use crate::yaml;
 use serde_json::Value;
 
@@ -80,7 +80,7 @@ fn scalars(value: &Value, at: String, out: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(members) => {
             for (key, member) in members {
-                scalars(member, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), out);
+                scalars(member, child(&at, key), out);
             }
         }
         Value::Array(items) => {

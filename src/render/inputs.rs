@@ -89,7 +89,7 @@ impl<'a> Inputs<'a> {
 
     /// The digest of a release with everything that its templates are loaded from.
     pub(super) fn release(&self, release: &Release, limits: &Limits) -> Digest {
-        let mut digester = Digester::new().field(release.id.to_string()).field(release.digest.bytes()).field(format!("{limits:?}"));
+        let mut digester = Digester::new().field(release.id.to_string()).field(release.digest.bytes()).field(limits.bytes());
         let renderers = release.outputs.iter().map(|output| format!("renderers/{}/{}", output.renderer.name, output.renderer.version));
         let libraries = release.libraries.iter().map(LibraryId::folder);
         for folder in renderers.chain(libraries).filter_map(|folder| RepoPath::parse(&folder).ok()) {

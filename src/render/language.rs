@@ -138,7 +138,10 @@ fn word_is_plain(language: Language, before: &[u8], text: &[u8], rest: &[u8]) ->
 /// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text);
 /// gives the first print that changed more than its own place.
 pub(super) fn changed_by_print(language: Language, actual: &Content, marked: &str, escaped: &str, prints: &[Print]) -> Option<usize> {
-    let breaks = |print: &Print| print.typed.is_none() && print.text.chars().any(|c| is_break(language, c));
+    let breaks = |print: &Print| {
+        let text = print.text.as_str();
+        print.typed.is_none() && (language == Language::Yaml && is_misplaced(text) || text.chars().any(|c| is_break(language, c)))
+    };
     if let Some(bad) = prints.iter().position(breaks) {
         return Some(bad);
     }
@@ -163,6 +166,12 @@ pub(super) fn misread_print(text: &str, marked: &str, prints: &[Print]) -> Optio
     let doubts = |text: &str| yaml::parse(text).problems.iter().filter(|problem| !problem.is_error()).count();
     let odd = |print: &Print| print.typed.is_none() && !is_plain_word(&print.text);
     (doubts(text) > doubts(marked)).then(|| prints.iter().position(odd).or_else(|| first_suspect(prints))).flatten()
+}
+
+/// Whether some reader of YAML takes this for something else than text in some place: one looks for the indentation of a block where a line
+/// begins with a tab, and one for a key or a value within brackets at `:` and `?`.
+fn is_misplaced(text: &str) -> bool {
+    text.split('\n').any(|line| line.starts_with('\t')) || text.starts_with([':', '?']) || text.contains(":?")
 }
 
 /// Whether some reader of a language ends a line at this character, or takes the file for a broken one, though the parser here may not.

@@ -166,7 +166,7 @@ fn made(world: &World<'_>, request: &Request) -> Result<Arc<Variant>, Outcome> {
 /// The digest of what every unit of a request reads; what else was read is kept with the units.
 fn key(world: &World<'_>, request: &Request) -> Digest {
     let mut digester = Digester::new().field(request.file.as_str()).field(request.id.to_string()).field(request.release.to_string());
-    digester.add(format!("{:?}", world.limits));
+    digester.add(world.limits.bytes());
     if world.snapshot.get(request.file.as_str()).is_none() {
         digester.add(request.document.0.to_string());
     }

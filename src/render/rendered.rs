@@ -159,6 +159,14 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// The numbers, for a digest.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let Self { steps, output_bytes, include_depth, units } = self;
+        [*steps, *output_bytes as u64, *include_depth as u64, *units as u64].into_iter().flat_map(u64::to_le_bytes).collect()
+    }
+}
+
 impl Unit {
     /// The digest of sorted paths and bytes.
     pub fn digest_of(files: &BTreeMap<RepoPath, RenderedFile>) -> Digest {

@@ -2,7 +2,7 @@
 
 use super::codes::{RENDERER_INVALID, UNKNOWN_RENDERER};
 use super::lexer::Delimiters;
-use crate::model::{Digest, Digester, Finding, Place, RendererId, RendererName, RepoPath, Span, Turn, close_match, glob_matches};
+use crate::model::{Digest, Digester, Finding, Place, RendererId, RendererName, RepoPath, Span, Turn, child, close_match, glob_matches};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use include_dir::{Dir, include_dir};
@@ -183,10 +183,6 @@ fn named(document: &yaml::Document<'_>, message: &str) -> Span {
     let name = message.split('`').nth(1).unwrap_or_default();
     let spot = find(document.value(), "", name).and_then(|pointer| document.place(&pointer));
     spot.map_or(Span::START, |spot| if message.starts_with("unknown field") { spot.key.unwrap_or(spot.value) } else { spot.value })
-}
-
-fn child(at: &str, key: &str) -> String {
-    format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 fn read(folder: &str, text: &str, file: impl Fn(&str) -> Option<String>, digest: Digest) -> Result<Renderer, Wrong> {

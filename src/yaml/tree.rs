@@ -2,7 +2,7 @@
 
 use super::scalar::{self, Yaml11};
 use super::{Problem, ProblemKind, bytes::small, span_of, syntax};
-use crate::model::Span;
+use crate::model::{Span, key_of};
 use granit_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -73,7 +73,7 @@ impl Document<'_> {
         let mut at = self.root?;
         let mut spot = Spot { key: None, value: self.node(at).span };
         for part in pointer.split('/').skip(1) {
-            let part = part.replace("~1", "/").replace("~0", "~");
+            let part = key_of(part);
             match &self.target(at).kind {
                 Kind::List(items) => {
                     at = *items.get(part.parse::<usize>().ok()?)?;

@@ -1,6 +1,7 @@
 //! Objects of one unit that look for each other: what selects pods and finds none is taken by the API, and does nothing.
 
-use super::{At, child, cut, selects};
+use super::{At, cut, selects};
+use crate::model::child;
 use crate::render::schema::Wrong;
 use serde_json::{Map, Value};
 

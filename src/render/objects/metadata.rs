@@ -1,6 +1,7 @@
 //! Names, labels, annotations, and the keys of data.
 
-use super::{At, Look, child, cut, forms, shown};
+use super::{At, Look, cut, forms, shown};
+use crate::model::child;
 use crate::render::marks::OWN_PREFIX;
 use serde_json::Value;
 

@@ -9,6 +9,7 @@ mod pods;
 pub(super) use across::across;
 
 use super::schema::{At, Wrong};
+use crate::model::{at, key_of};
 use serde_json::{Map, Value};
 
 /// What is found in one object.
@@ -53,7 +54,7 @@ impl<'a> Look<'a> {
     }
 
     fn at(&self, pointer: &str) -> Option<&'a Value> {
-        self.object.pointer(pointer).filter(|value| !value.is_null())
+        at(self.object, pointer).filter(|value| !value.is_null())
     }
 
     fn text(&self, pointer: &str) -> Option<&'a str> {
@@ -125,7 +126,7 @@ impl<'a> Look<'a> {
 fn shown(pointer: &str) -> String {
     let mut shown = String::new();
     for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
+        let part = key_of(part);
         if part.bytes().all(|byte| byte.is_ascii_digit()) {
             shown += &format!("[{part}]");
         } else if shown.is_empty() {
@@ -135,10 +136,6 @@ fn shown(pointer: &str) -> String {
         }
     }
     format!("`{shown}`")
-}
-
-fn child(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
 }
 
 /// Whether every pair of a selector is among labels.

@@ -1,6 +1,7 @@
 //! Pods: their containers, ports, variables, volumes and resources, and the selectors that have to find them.
 
-use super::{At, Look, child, cut, forms, selects, shown};
+use super::{At, Look, cut, forms, selects, shown};
+use crate::model::child;
 use serde_json::{Map, Value};
 
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];

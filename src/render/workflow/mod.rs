@@ -13,7 +13,7 @@ pub(super) use printed::code_printed;
 
 use super::language::{Content, Trouble};
 use super::schema::At;
-use crate::model::RepoPath;
+use crate::model::{RepoPath, child as key};
 use crate::yaml;
 use expression::{Mistake, pieces, read};
 use facts::Facts;
@@ -63,11 +63,6 @@ fn kind(file: &RepoPath) -> Kind {
         "action.yml" | "action.yaml" => Kind::Action,
         _ => Kind::Other,
     }
-}
-
-/// A pointer one key further down.
-fn key(pointer: &str, name: &str) -> String {
-    format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 /// What is wrong with a parsed-back file as a workflow or an action; files that are none have no text of strangers in their scripts.
@@ -171,7 +166,7 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn pointer(&self) -> String {
-        self.path.iter().fold(String::new(), |pointer, name| format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")))
+        self.path.iter().fold(String::new(), |pointer, name| key(&pointer, name))
     }
 
     fn text(&mut self, text: &'a str) {

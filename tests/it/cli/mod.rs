@@ -249,10 +249,11 @@ fn validate_compares_with_the_base_and_runs_the_policies() {
 
       × the image `elsewhere.example.com/orders/api:1.4.0` is not from registry.example.org/ (Deployment `orders-api` in
       │ `orders-team/orders-api/cluster@staging-eu-central-1`)
-       ╭─[requests/orders-team/orders-api.yaml:1:1]
-     1 │ apiVersion: services.example.org/v1
-       · ─
-     2 │ kind: HttpService
+       ╭─[requests/orders-team/orders-api.yaml:8:10]
+     7 │   region: eu-central-1
+     8 │   image: elsewhere.example.com/orders/api:1.4.0
+       ·          ──────────────────────────────────────
+     9 │   build: node
        ╰────
       help: The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an
             exception.
