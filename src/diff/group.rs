@@ -47,8 +47,9 @@ fn writes(value: &Value, word: &str) -> bool {
         Value::Object(members) => members.values().any(|member| writes(member, word)),
         Value::Array(items) => items.iter().any(|item| writes(item, word)),
         Value::String(text) => text.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with([':', '=', '@', '#'])),
+        Value::Number(number) => number.to_string() == word,
+        Value::Bool(is) => word == if *is { "true" } else { "false" },
         Value::Null => false,
-        Value::Bool(_) | Value::Number(_) => value.to_string() == word,
     }
 }
 
@@ -88,7 +89,7 @@ mod tests {
         "regions": {"type": "array", "items": {"type": "string"}}, "stage": {"type": "string"}, "copies": {"type": "integer"}}}"#;
 
     fn request(name: &str, spec: &str) -> String {
-        format!("apiVersion: example.org/v1\nkind: App\nmetadata: {{name: {name}}}\nspec: {{{spec}}}\n")
+        format!("apiVersion: example.org/v1\nkind: App\nmetadata: {{name: \"{name}\"}}\nspec: {{{spec}}}\n")
     }
 
     /// The groups when two requests are added and one output prints this: how many files each has, and the lines.
@@ -113,10 +114,10 @@ mod tests {
     #[test]
     fn what_differs_in_the_names_alone_is_one_change() {
         let table = [
-            groups("name {{ metadata.name }} of {{ team.name }}\n", ("cart", ""), ("till", "")),
-            groups("image shop/{{ metadata.name }}-server:1\n", ("cart", ""), ("till", "")),
-            groups("stage {{ spec.stage }}\n", ("cart", "stage: test"), ("till", "stage: test")),
-            groups("stage {{ spec.stage }}\n", ("cart", "stage: test"), ("till", "stage: live")),
+            groups("name <{ metadata.name }> of <{ team.name }>\n", ("cart", ""), ("till", "")),
+            groups("image shop/<{ metadata.name }>-server:1\n", ("cart", ""), ("till", "")),
+            groups("stage <{ spec.stage }>\n", ("cart", "stage: test"), ("till", "stage: test")),
+            groups("stage <{ spec.stage }>\n", ("cart", "stage: test"), ("till", "stage: live")),
         ];
         insta::assert_snapshot!(table.join("\n"), @"
         2: +name cart of shop
@@ -128,16 +129,16 @@ mod tests {
 
     #[test]
     fn a_name_hides_no_value() {
-        let stage = "stage {{ spec.stage }}\n";
+        let stage = "stage <{ spec.stage }>\n";
         let table = [
             groups(stage, ("test", "stage: test"), ("live", "stage: live")),
             groups(stage, ("latest", "stage: \"shop:latest\""), ("stable", "stage: \"shop:stable\"")),
-            groups("copies {{ spec.copies }}\n", ("100", "copies: 100"), ("900", "copies: 900")),
-            groups("copies {{ spec.copies }}\n", ("1", "copies: 11"), ("2", "copies: 22")),
-            groups("a {{ metadata.name }}bc\n", ("cart", ""), ("till", "")),
+            groups("copies <{ spec.copies }>\n", ("100", "copies: 100"), ("900", "copies: 900")),
+            groups("copies <{ spec.copies }>\n", ("1", "copies: 11"), ("2", "copies: 22")),
+            groups("a <{ metadata.name }>bc\n", ("cart", ""), ("till", "")),
         ];
         insta::assert_snapshot!(table.join("\n"), @"
-        1: +stage test; 1: +stage live
+        1: +stage live; 1: +stage test
         1: +stage shop:latest; 1: +stage shop:stable
         1: +copies 100; 1: +copies 900
         1: +copies 11; 1: +copies 22

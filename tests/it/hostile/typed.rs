@@ -330,13 +330,11 @@ fn row_8_each_word_that_means_something_somewhere_arrives_or_there_is_a_finding(
     }
 }
 
-/// The same texts in every run, so that a change is to blame for what fails; `GOLDPATH_SEED` tries others.
-fn seed() -> RngSeed {
-    RngSeed::Fixed(std::env::var("GOLDPATH_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1))
-}
+/// The same texts in every run, so that a change is to blame for what fails; another number tries others.
+const SEED: RngSeed = RngSeed::Fixed(1);
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, max_shrink_iters: 40, rng_seed: seed(), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8, failure_persistence: None, max_shrink_iters: 40, rng_seed: SEED, ..ProptestConfig::default() })]
 
     #[test]
     fn row_8_any_value_arrives_through_a_filter(texts in proptest::collection::vec(text(), 24)) {
