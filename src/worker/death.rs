@@ -53,7 +53,7 @@ pub enum Why {
 impl fmt::Display for Why {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Wall(after) => write!(f, "it took longer than {} s", after.as_secs_f64()),
+            Self::Wall(after) => write!(f, "it took longer than {} s", after.as_secs_f64().ceil()),
             Self::Processor => f.write_str("it took too much processor time"),
             Self::Memory(bytes) => write!(f, "it asked for more than {} MiB of memory", bytes >> 20),
             Self::Stack => f.write_str("it was nested too deeply"),

@@ -141,8 +141,8 @@ enum Said {
 pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Death> {
     let job_frame = wire::frame(job).map_err(|error| garbled(&error))?;
     let requests = job.snapshot.under("requests").count();
-    let call =
-        Call { exe, bounds: Bounds::of(job_frame.len(), requests, job.threads, wall), job_frame: &job_frame, until: Instant::now() + wall };
+    let bounds = Bounds::of(job_frame.len(), requests, job.threads, wall);
+    let mut call = Call { exe, bounds, job_frame: &job_frame, until: Instant::now() + wall };
     let mut errand = Errand::default();
     let mut deaths = Vec::new();
     loop {
@@ -152,6 +152,8 @@ pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Deat
         };
         if death.is_nowhere() && !errand.telling {
             errand.telling = true;
+            // what took all the time is to be found too
+            call.until = Instant::now() + wall;
             continue;
         }
         let Some((file, traced)) = culprit::find(&call, &death) else { return Err(death) };

@@ -106,6 +106,17 @@ fn a_template_that_takes_all_time_is_named() {
 }
 
 #[test]
+fn what_takes_all_the_time_in_many_small_steps_is_told_where_it_was() {
+    let slow = format!("{CONFIG}{{% for a in range(end=20000) %}}{{% if a == 0 %}}{{% endif %}}{{% endfor %}}");
+    let request = |n: u32| (format!("requests/platform/r{n}.yaml"), FILES[7].1.replace("shop", &format!("r{n}")));
+    let requests: Vec<(String, String)> = (0..200).map(request).collect();
+    let others: Vec<(&str, &str)> = requests.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let death = worker(&Job { snapshot: repository(&slow, &others), ..job(&slow, u64::MAX) }, 1).unwrap_err();
+    let said = death.to_string();
+    assert!(said.starts_with("golden-paths/config/1.0.0/main/a.yaml.tera: ") && said.ends_with(": it took longer than 1 s"), "{said}");
+}
+
+#[test]
 fn its_own_policies_are_asked_where_that_is_wanted() {
     let policy = "package main\n\ndeny contains \"no maps\" if input.kind == \"ConfigMap\"\n";
     let broken = "package main\n\ndeny contains x if {\n";
