@@ -71,6 +71,18 @@ impl Trial {
         path.expect("it is made of the names of files")
     }
 
+    /// Whether this can have come of it: whoever ran it may name another case, whose folder is somewhere else.
+    pub fn fits(&self, answer: &Answer) -> bool {
+        match (self, answer) {
+            (Self::Case(case), Answer::Case(ran, _)) => ran.case == *case,
+            (Self::Made { release, .. }, Answer::Made(tried)) => tried.as_ref().is_none_or(|tried| tried.release == *release),
+            (Self::Rules { file, release }, Answer::Rules(tested, _)) => {
+                tested.iter().all(|tested| tested.file == *file && tested.release == *release)
+            }
+            (Self::Case(_) | Self::Made { .. } | Self::Rules { .. }, _) => false,
+        }
+    }
+
     /// What it came to when it was ended from outside.
     pub fn ended(&self, findings: Vec<Finding>) -> Answer {
         let said = |finding: Finding| Failure::Said(Box::new(finding));
@@ -162,4 +174,42 @@ impl Bench {
 fn only(repository: &Snapshot, wanted: impl Fn(&RepoPath) -> bool) -> Snapshot {
     let files = repository.files().iter().filter(|(path, _)| wanted(path));
     Snapshot::new(None, files.map(|(path, file)| (path.clone(), file.clone())).collect(), Vec::new())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Place;
+
+    #[test]
+    fn an_answer_fits_its_own_trial_alone() {
+        let release = |text: &str| ReleaseId::parse(text).unwrap();
+        let case = |id: &str, name: &str| Trial::Case(Case { release: release(id), name: name.to_owned() });
+        let rules = |file: &str, id: Option<&str>| Trial::Rules { file: RepoPath::parse(file).unwrap(), release: id.map(release) };
+        let trials = [
+            case("app@1.0.0", "small"),
+            case("app@1.0.0", "../../../../.."),
+            case("app@1.1.0", "small"),
+            Trial::Made { release: release("app@1.0.0"), count: 1 },
+            Trial::Made { release: release("app@1.1.0"), count: 1 },
+            rules("policies/a_test.rego", None),
+            rules("policies/b_test.rego", None),
+            rules("policies/a_test.rego", Some("app@1.0.0")),
+        ];
+        let finding = || Finding::error(crate::model::Code::new("x"), Place::file(RepoPath::parse("a").unwrap()), "x");
+        for (trial, number) in trials.iter().zip(0..) {
+            let fitting: Vec<usize> = (0..trials.len()).filter(|other| trial.fits(&trials[*other].ended(vec![finding()]))).collect();
+            assert_eq!(fitting, [number], "{trial}");
+        }
+    }
+
+    #[test]
+    fn one_foreign_rule_among_many_does_not_fit() {
+        let file = |name: &str| RepoPath::parse(name).unwrap();
+        let tested = |name: &str| Tested { file: file(name), release: None, rule: "a".to_owned(), failure: None };
+        let trial = Trial::Rules { file: file("policies/a_test.rego"), release: None };
+        let of = |names: &[&str]| trial.fits(&Answer::Rules(names.iter().map(|name| tested(name)).collect(), Coverage::default()));
+        assert!(of(&[]) && of(&["policies/a_test.rego"; 2]) && !of(&["policies/a_test.rego", "policies/b_test.rego"]));
+        assert!(Trial::Made { release: ReleaseId::parse("app@1.0.0").unwrap(), count: 1 }.fits(&Answer::Made(None)));
+    }
 }

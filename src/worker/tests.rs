@@ -1,5 +1,6 @@
 use super::wire;
 use super::*;
+use crate::cases::{Case, Trial};
 use crate::model::{ReleaseId, RepoPath, UnitId};
 use crate::parse::Check;
 use crate::policy::Ask;
@@ -99,4 +100,40 @@ fn what_is_no_message_ends_the_worker() {
     for bytes in [&[0xff; 8][..], &[1, 0, 0, 0, 9]] {
         assert!(Heard::default().take(bytes).is_break());
     }
+}
+
+/// A worker that answers one trial with what came of another: what is written for a case must not be written elsewhere.
+#[test]
+#[cfg(unix)]
+fn an_answer_about_something_else_is_not_taken() {
+    let case = |name: &str| Trial::Case(Case { release: ReleaseId::parse("app@1.0.0").unwrap(), name: name.to_owned() });
+    let said_by = |answers: &[(usize, &str)]| {
+        let folder = tempfile::tempdir().unwrap();
+        let answer = |(number, name): &(usize, &str)| Said::Answer(*number, Box::new(case(name).ended(Vec::new())));
+        let all = answers.iter().map(answer).chain([Said::Done(Box::default())]);
+        let bytes: Vec<u8> = all.flat_map(|said| wire::frame(&said).unwrap()).collect();
+        std::fs::write(folder.path().join("said"), bytes).unwrap();
+        let script = format!("#!/bin/sh\ncat {}/said\nexec cat >/dev/null\n", folder.path().display());
+        let exe = folder.path().join("worker");
+        std::fs::write(&exe, script).unwrap();
+        std::fs::set_permissions(&exe, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+        let trying = Trying { coverage: false, threads: 1, wall: Duration::from_secs(60) };
+        let nothing = Snapshot::new(None, std::collections::BTreeMap::new(), Vec::new());
+        match try_all(&exe, &nothing, vec![case("small"), case("large")], trying) {
+            Ok(answers) => format!("{} answers", answers.len()),
+            Err(death) => death.to_string(),
+        }
+    };
+    let rows = [
+        said_by(&[(0, "small"), (1, "large")]),
+        said_by(&[(0, "small"), (1, "../../../../..")]),
+        said_by(&[(0, "large"), (1, "small")]),
+        said_by(&[(0, "small"), (2, "large")]),
+    ];
+    insta::assert_snapshot!(rows.join("\n"), @"
+    2 answers
+    failed to understand the worker: an answer to something that was not asked
+    failed to understand the worker: an answer to something that was not asked
+    failed to understand the worker: an answer to something that was not asked
+    ");
 }
