@@ -8,6 +8,14 @@ const CLOUD_ROLES: [&str; 3] = ["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-se
 /// Parts of the types of Terraform's resources that give access or let in.
 const TERRAFORM: [&str; 9] =
     ["_iam_", "_policy", "_role_assignment", "_role_binding", "security_group", "firewall", "network_acl", "_acl", "public_access"];
+/// The group of roles and bindings.
+const RBAC: &str = "rbac.authorization.k8s.io";
+/// How kinds of custom resources end that give access.
+const ACCESS: [&str; 6] = ["PolicyAttachment", "RoleAssignment", "SecurityGroupRule", "IAMMember", "IAMBinding", "Grant"];
+/// Kinds that let in.
+const ROUTES: [&str; 6] = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute", "Gateway"];
+/// Kinds whose fields are known of one group: what another group means by them is not.
+const KNOWN: [&str; 8] = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Ingress", "Service", "ServiceAccount", "Namespace"];
 /// How strict a namespace is with its pods, from the strictest.
 const POD_SECURITY: [&str; 3] = ["restricted", "baseline", "privileged"];
 
@@ -22,7 +30,7 @@ pub(super) fn comes(object: &Object, others: &[&Object]) -> bool {
         }
         Sort::Service => reach(&object.document.value()) > Reach::Cluster,
         Sort::Account => CLOUD_ROLES.iter().any(|role| object.document.value()["metadata"]["annotations"].get(role).is_some()),
-        Sort::Role | Sort::Binding | Sort::Ingress | Sort::Other => true,
+        Sort::Role | Sort::Binding | Sort::Ingress | Sort::Guard | Sort::Other => true,
         Sort::Barrier | Sort::Namespace | Sort::Harmless => false,
     }
 }
@@ -37,25 +45,27 @@ pub(super) fn changes(before: &Object, after: &Object) -> bool {
     let same = |part: &str| before.get(part) == after.get(part);
     match sort {
         Sort::Role => {
-            !same("aggregationRule") || aggregated(&before) != aggregated(&after) || !rules_within(&before["rules"], &after["rules"])
+            // The cluster adds a role to others by its labels, whichever these select.
+            let added = after["kind"] == "ClusterRole" && own(&before, "labels") != own(&after, "labels");
+            added || !same("aggregationRule") || !rules_within(&before["rules"], &after["rules"])
         }
         Sort::Binding => !same("roleRef") || !within(&before["subjects"], &after["subjects"]),
         Sort::Network => network(&before["spec"], &after["spec"]),
         Sort::Service => service(&before, &after),
-        Sort::Ingress => annotations(&before) != annotations(&after) || ingress(&before["spec"], &after["spec"]),
+        Sort::Ingress => own(&before, "annotations") != own(&after, "annotations") || ingress(&before["spec"], &after["spec"]),
         Sort::Account => CLOUD_ROLES.iter().any(|role| {
             let of = |object: &Value| object["metadata"]["annotations"].get(role).cloned();
             of(&after).is_some() && of(&before) != of(&after)
         }),
         Sort::Namespace => looser(&before, &after),
-        Sort::Barrier | Sort::Other => without_marks(&before) != without_marks(&after),
+        Sort::Barrier | Sort::Guard | Sort::Other => without_marks(&before) != without_marks(&after),
         Sort::Harmless => false,
     }
 }
 
 /// Whether taking an object away from a unit that stays widens.
 pub(super) fn goes(object: &Object) -> bool {
-    matches!(Sort::of(object), Sort::Network | Sort::Barrier)
+    matches!(Sort::of(object), Sort::Network | Sort::Barrier | Sort::Guard)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,6 +79,8 @@ enum Sort {
     Namespace,
     /// It keeps others out: without it more is let in.
     Barrier,
+    /// It may keep others out, and it may let them in: which of both is not told from here.
+    Guard,
     /// It gives access, and how much is not told from here.
     Other,
     Harmless,
@@ -87,28 +99,24 @@ impl Sort {
                 Self::Harmless
             };
         }
-        match object.kind.as_str() {
-            "Role" | "ClusterRole" => Self::Role,
-            "RoleBinding" | "ClusterRoleBinding" => Self::Binding,
-            "NetworkPolicy" => Self::Network,
-            "Service" => Self::Service,
-            "Ingress" => Self::Ingress,
-            "ServiceAccount" => Self::Account,
-            "Namespace" => Self::Namespace,
-            "HTTPRoute" | "GRPCRoute" | "TCPRoute" | "TLSRoute" | "Gateway" => Self::Other,
-            "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" => Self::Other,
-            kind if kind.ends_with("PublicAccessBlock") => Self::Barrier,
-            // Custom resources of clouds and meshes.
-            kind if object.group.contains('.') && !object.group.ends_with("k8s.io") && is_access(kind) => Self::Other,
+        match (object.group.as_str(), object.kind.as_str()) {
+            (RBAC, "Role" | "ClusterRole") => Self::Role,
+            (RBAC, "RoleBinding" | "ClusterRoleBinding") => Self::Binding,
+            ("networking.k8s.io", "NetworkPolicy") => Self::Network,
+            ("networking.k8s.io", "Ingress") => Self::Ingress,
+            ("", "Service") => Self::Service,
+            ("", "ServiceAccount") => Self::Account,
+            ("", "Namespace") => Self::Namespace,
+            (_, "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding") => Self::Barrier,
+            (_, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => Self::Guard,
+            (_, kind) if kind.ends_with("PublicAccessBlock") => Self::Barrier,
+            // Custom resources of clouds and meshes, and what the API has beside its own network policies.
+            (group, kind) if group.contains('.') && kind.ends_with("Policy") => Self::Guard,
+            (group, kind) if group.contains('.') && ACCESS.iter().any(|end| kind.ends_with(end)) => Self::Other,
+            (_, kind) if ROUTES.contains(&kind) || KNOWN.contains(&kind) => Self::Other,
             _ => Self::Harmless,
         }
     }
-}
-
-fn is_access(kind: &str) -> bool {
-    ["Policy", "PolicyAttachment", "RoleAssignment", "SecurityGroupRule", "IAMMember", "IAMBinding", "Grant"]
-        .iter()
-        .any(|end| kind.ends_with(end))
 }
 
 fn list(value: &Value) -> &[Value] {
@@ -120,16 +128,10 @@ fn within(before: &Value, after: &Value) -> bool {
     list(after).iter().all(|item| list(before).contains(item))
 }
 
-/// Annotations that are not goldpath's own.
-fn annotations(object: &Value) -> Map<String, Value> {
-    let all = object["metadata"]["annotations"].as_object().cloned().unwrap_or_default();
+/// Labels or annotations that are not goldpath's own.
+fn own(object: &Value, field: &str) -> Map<String, Value> {
+    let all = object["metadata"][field].as_object().cloned().unwrap_or_default();
     all.into_iter().filter(|(key, _)| !key.starts_with("goldpath.dev/")).collect()
-}
-
-/// Labels by which the cluster adds a role to others.
-fn aggregated(role: &Value) -> Vec<&String> {
-    let labels = role["metadata"]["labels"].as_object();
-    labels.into_iter().flat_map(Map::keys).filter(|key| key.starts_with("rbac.authorization.k8s.io/aggregate-to-")).collect()
 }
 
 /// Whether each rule of a role is contained in one that was there.
@@ -192,7 +194,7 @@ fn service(before: &Value, after: &Value) -> bool {
         !ranges(old).is_empty() && (ranges(new).is_empty() || !within(&old["loadBalancerSourceRanges"], &new["loadBalancerSourceRanges"]));
     // What a cloud makes of annotations is not known from here.
     opened
-        || annotations(before) != annotations(after)
+        || own(before, "annotations") != own(after, "annotations")
         || !within(&old["ports"], &new["ports"])
         || !within(&old["externalIPs"], &new["externalIPs"])
         || old["selector"] != new["selector"]

@@ -61,18 +61,37 @@ fn objects(unit: Option<&Unit>) -> BTreeMap<ObjectKey<'_>, &Object> {
         .collect()
 }
 
-pub(super) fn changed_objects(pair: (Option<&Unit>, Option<&Unit>)) -> Vec<ObjectChange> {
+/// An object that comes, changes or goes, as it was and as it is.
+#[derive(Clone, Copy)]
+pub(super) enum Differing<'u> {
+    Added(&'u Object),
+    Removed(&'u Object),
+    Changed(&'u Object, &'u Object),
+}
+
+impl<'u> Differing<'u> {
+    fn of(before: Option<&'u Object>, after: Option<&'u Object>) -> Option<Self> {
+        match (before, after) {
+            (None, Some(after)) => Some(Self::Added(after)),
+            (Some(before), None) => Some(Self::Removed(before)),
+            (Some(before), Some(after)) if before.document != after.document => Some(Self::Changed(before, after)),
+            (None, None) | (Some(_), Some(_)) => None,
+        }
+    }
+
+    /// What is told of it.
+    pub(super) fn change(self) -> ObjectChange {
+        let (status, Object { kind, group: _, namespace, name, file: _, document: _ }) = match self {
+            Self::Added(object) => (FileStatus::Added, object),
+            Self::Removed(object) => (FileStatus::Removed, object),
+            Self::Changed(_, object) => (FileStatus::Changed, object),
+        };
+        ObjectChange { status, kind: kind.clone(), namespace: namespace.clone(), name: name.clone() }
+    }
+}
+
+pub(super) fn changed_objects<'u>(pair: (Option<&'u Unit>, Option<&'u Unit>)) -> Vec<Differing<'u>> {
     let (before, after) = (objects(pair.0), objects(pair.1));
     let keys: BTreeSet<&ObjectKey<'_>> = before.keys().chain(after.keys()).collect();
-    let mut changed = Vec::new();
-    for key in keys {
-        let status = match (before.get(key), after.get(key)) {
-            (None, _) => FileStatus::Added,
-            (Some(_), None) => FileStatus::Removed,
-            (Some(old), Some(new)) if old.document != new.document => FileStatus::Changed,
-            (Some(_), Some(_)) => continue,
-        };
-        changed.push(ObjectChange { status, kind: key.0.to_owned(), namespace: key.2.map(str::to_owned), name: key.3.to_owned() });
-    }
-    changed
+    keys.into_iter().filter_map(|key| Differing::of(before.get(key).copied(), after.get(key).copied())).collect()
 }

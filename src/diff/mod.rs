@@ -290,7 +290,7 @@ fn unit_change((base, head): (Option<Side<'_>>, Side<'_>), judge: &Platform, pai
         on_delete: unit.on_delete,
         depends_on: unit.depends_on.clone(),
         files: files::changed_files(pair),
-        objects,
+        objects: objects.into_iter().map(files::Differing::change).collect(),
         risks,
         protected,
         vanished: base.filter(|_| pair.1.is_none()).and_then(|base| vanished::why(base, head, unit)),

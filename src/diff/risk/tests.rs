@@ -107,6 +107,11 @@ fn access_that_grows_is_told_from_access_that_shrinks() {
     let user = "{kind: User, name: ann}";
     let both = format!("[{user}, {{kind: User, name: bob}}]");
     let none = || NONE.to_owned();
+    let for_all = |labels: &str| {
+        format!(
+            "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: a, labels: {{{labels}}}}}, rules: [{READ}]}}"
+        )
+    };
     insta::assert_snapshot!(shown(&[
         ("a role comes", none(), role(&format!("[{READ}]"))),
         ("a role goes", role(&format!("[{READ}]")), none()),
@@ -119,7 +124,11 @@ fn access_that_grows_is_told_from_access_that_shrinks() {
         ("names of all", role("[{apiGroups: [''], resources: [secrets], verbs: [get]}]"), role("[{apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get]}]")),
         ("all of names", role("[{apiGroups: [''], resources: [secrets], resourceNames: [a], verbs: [get]}]"), role("[{apiGroups: [''], resources: [secrets], verbs: [get]}]")),
         ("only marks of a role", role(&format!("[{READ}]")), role(&format!("[{READ}]")).replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
-        ("a role is added to others", role(&format!("[{READ}]")), role(&format!("[{READ}]")).replace("namespace: shop", "namespace: shop, labels: {rbac.authorization.k8s.io/aggregate-to-edit: 'true'}")),
+        ("a role is added to others", for_all(""), for_all("rbac.authorization.k8s.io/aggregate-to-edit: 'true'")),
+        ("it was not added before", for_all("rbac.authorization.k8s.io/aggregate-to-edit: 'false'"), for_all("rbac.authorization.k8s.io/aggregate-to-edit: 'true'")),
+        ("to others of one's own", for_all(""), for_all("example.org/aggregate-to-readers: 'true'")),
+        ("it stays added", for_all("example.org/aggregate-to-readers: 'true'"), for_all("example.org/aggregate-to-readers: 'true', goldpath.dev/team: shop")),
+        ("a label of a role of one namespace", role(&format!("[{READ}]")), role(&format!("[{READ}]")).replace("namespace: shop", "namespace: shop, labels: {tier: a}")),
         ("a binding comes", none(), binding("a", &format!("[{user}]"))),
         ("a binding goes", binding("a", &format!("[{user}]")), none()),
         ("a subject more", binding("a", &format!("[{user}]")), binding("a", &both)),
@@ -142,6 +151,10 @@ fn access_that_grows_is_told_from_access_that_shrinks() {
     all of names: widen
     only marks of a role: -
     a role is added to others: widen
+    it was not added before: widen
+    to others of one's own: widen
+    it stays added: -
+    a label of a role of one namespace: -
     a binding comes: widen
     a binding goes: destroy
     a subject more: widen
@@ -151,6 +164,54 @@ fn access_that_grows_is_told_from_access_that_shrinks() {
     a cloud's role goes: -
     a service account comes: -
     a webhook changes: widen
+    ");
+}
+
+/// Other groups have kinds of the same names: what their fields mean is not known, so that nothing of them is taken for less.
+#[test]
+fn a_kind_of_another_group_is_not_taken_for_the_one_of_the_api() {
+    let none = || NONE.to_owned();
+    let cloud = |rest: &str| object("iam.aws.upbound.io/v1beta1", "Role", &format!("spec: {{forProvider: {{{rest}}}}}"));
+    let calico = |spec: &str| object("projectcalico.org/v3", "NetworkPolicy", &format!("spec: {{{spec}}}"));
+    let account = |spec: &str| object("cloudplatform.gcp.upbound.io/v1beta1", "ServiceAccount", &format!("spec: {{{spec}}}"));
+    let webhook = |kind: &str| object("admissionregistration.k8s.io/v1", kind, "x: 1");
+    // both carry one name: which of them differs decides
+    let two = |verbs: &str, policy: &str| {
+        let native = role(&format!("[{{apiGroups: [''], resources: [pods], verbs: {verbs}}}]"));
+        format!("{native}\n---\n{}", cloud(&format!("assumeRolePolicy: {policy}")))
+    };
+    insta::assert_snapshot!(shown(&[
+        ("a cloud's role", cloud("assumeRolePolicy: a"), cloud("assumeRolePolicy: b")),
+        ("a cloud's account", account("a: 1"), account("a: 2")),
+        ("a Calico policy", calico("ingress: [{action: Deny}]"), calico("ingress: [{action: Allow}]")),
+        ("a Calico policy goes", calico("ingress: [{action: Deny}]"), none()),
+        ("a policy of the mesh goes", object("security.istio.io/v1", "AuthorizationPolicy", "spec: {}"), none()),
+        ("a policy of the cluster comes", none(), object("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "spec: {}")),
+        ("a grant comes", none(), object("gateway.networking.k8s.io/v1beta1", "ReferenceGrant", "spec: {}")),
+        ("a webhook that refuses goes", webhook("ValidatingWebhookConfiguration"), none()),
+        ("a webhook that changes goes", webhook("MutatingWebhookConfiguration"), none()),
+        ("an admission policy comes", none(), webhook("ValidatingAdmissionPolicy")),
+        ("an admission policy goes", webhook("ValidatingAdmissionPolicy"), none()),
+        ("of two that share a name, a verb less", two("[get, list]", "a"), two("[get]", "a")),
+        ("of two that share a name, the cloud's", two("[get]", "a"), two("[get]", "b")),
+        ("of two that share a name, a verb more", two("[get]", "a"), two("[get, list]", "a")),
+        ("one of two goes, the other widens", two("[get]", "a"), role("[{apiGroups: [''], resources: [pods], verbs: [get, list]}]")),
+    ]), @"
+    a cloud's role: widen
+    a cloud's account: widen
+    a Calico policy: widen
+    a Calico policy goes: destroy widen
+    a policy of the mesh goes: destroy widen
+    a policy of the cluster comes: widen
+    a grant comes: widen
+    a webhook that refuses goes: destroy widen
+    a webhook that changes goes: destroy widen
+    an admission policy comes: -
+    an admission policy goes: destroy widen
+    of two that share a name, a verb less: -
+    of two that share a name, the cloud's: widen
+    of two that share a name, a verb more: widen
+    one of two goes, the other widens: destroy widen
     ");
 }
 
