@@ -32,6 +32,17 @@ pub(super) fn is_host(text: &str) -> bool {
     text.parse::<IpAddr>().is_err() && is_subdomain(text.strip_prefix("*.").unwrap_or(text))
 }
 
+/// An address of IP in its canonical form.
+pub(super) fn is_address(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok_and(|address| address.to_string() == text)
+}
+
+/// How many bytes a text in base64 stands for.
+pub(super) fn decoded(text: &str) -> usize {
+    let of = |wanted: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| wanted(byte)).count();
+    (of(|byte| !byte.is_ascii_whitespace()) / 4 * 3).saturating_sub(of(|byte| *byte == b'='))
+}
+
 fn is_word(text: &str) -> bool {
     let bytes = text.as_bytes();
     (1..=63).contains(&bytes.len())
@@ -144,6 +155,7 @@ mod tests {
         check("label", is_label, &["a", "a-b", "1a", &long[1..]], &["", "A", "-a", "a-", "a.b", "a_b", "ä", &long]);
         check("subdomain", is_subdomain, &["a", "a.b-c.d", &long], &["", ".a", "a.", "a..b", "A", "a_b", "a.-b"]);
         check("host", is_host, &["a.example.org", "*.example.org"], &["*", "a.*.b", "10.0.0.1", "a/b", "a:80"]);
+        check("address", is_address, &["10.0.0.1", "2001:db8::1", "::"], &["", "10.0.0.01", "2001:DB8::1", "2001:db8:0::1", "10.0.0.0/8"]);
         check("key", is_key, &["app", "app.kubernetes.io/name", "A_b.c"], &["", "/a", "a/", "a/b/c", "-a", "a b", "A.b/c", &long]);
         check("value", is_value, &["", "a", "A_b.c-d", "1.0"], &["a b", "-a", "a/b", "ä", &long]);
         check("data key", is_data_key, &["a", "a.b_c-D", ".env"], &["", "a/b", "..", "..a", "a b"]);
@@ -161,6 +173,13 @@ mod tests {
             &["* * * * *", "*/5 0-6 1,15 * MON-FRI", "@daily", "@every 1h"],
             &["", "* * * *", "60", "@often", "* * * * * *"],
         );
+    }
+
+    #[test]
+    fn base64_is_counted_by_what_it_stands_for() {
+        for (text, bytes) in [("", 0), ("YQ==", 1), ("YWI=", 2), ("YWJj", 3), ("YWJj\nYWI=\n", 5)] {
+            assert_eq!(decoded(text), bytes, "{text:?}");
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) fn check(object: &Value) -> Found {
     let group = api.split_once('/').map_or("", |(group, _)| group);
     let mut look = Look { object, group, kind, found: Found::default() };
     look.metadata();
-    if !group.contains('.') || group.ends_with(".k8s.io") {
+    if look.is_of_kubernetes() {
         look.pods();
         look.by_kind();
     }
@@ -43,6 +43,11 @@ struct Look<'a> {
 }
 
 impl<'a> Look<'a> {
+    /// Whether the object is of a group of Kubernetes itself, so that what its fields mean is known.
+    fn is_of_kubernetes(&self) -> bool {
+        !self.group.contains('.') || self.group.ends_with(".k8s.io")
+    }
+
     fn refuse(&mut self, pointer: &str, at: At, message: impl AsRef<str>, help: impl Into<String>) {
         let message = format!("{}: {}", self.kind, message.as_ref());
         self.found.wrong.push(Wrong { pointer: pointer.to_owned(), at, message, help: help.into() });

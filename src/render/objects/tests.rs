@@ -84,6 +84,28 @@ subjects: [{kind: ServiceAccount, name: web, namespace: shop}, {kind: Group, api
 {apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: a, namespace: shop}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}
 ---
 {apiVersion: example.org/v1, kind: Deployment, metadata: {name: a}, spec: {replicas: -1, template: {spec: {containers: []}}}}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: a, namespace: shop}
+spec:
+  selector: {matchLabels: {cluster: '{{.name}}'}}
+  podSelector: {matchLabels: {'{{.key}}': b}}
+  template:
+    metadata: {name: '{{.name}}-a', labels: {'{{.key}}': '{{.name | lower}}'}, annotations: {'{{.key}}': a}}
+    spec: {nodeSelector: {a: '{{ b }}'}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IPAddress, metadata: {name: '2001:db8::1'}, spec: {}}
+---
+{apiVersion: certificates.k8s.io/v1beta1, kind: ClusterTrustBundle, metadata: {name: 'example.org:signer:a.b'}, spec: {signerName: example.org/signer}}
+---
+{apiVersion: certificates.k8s.io/v1beta1, kind: ClusterTrustBundle, metadata: {name: a}, spec: {}}
+---
+{apiVersion: certificates.k8s.io/v1, kind: CertificateSigningRequest, metadata: {name: 'User:Alice'}, spec: {}}
+---
+{apiVersion: apiregistration.k8s.io/v1, kind: APIService, metadata: {name: v1.}, spec: {}}
+---
+{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: Disk.example.org}, spec: {}}
 ";
 
 #[test]
@@ -107,6 +129,14 @@ fn names_and_labels_have_their_form() {
 {apiVersion: example.org/v1, kind: Thing, metadata: {name: A, labels: {a: b c}}}
 ---
 {apiVersion: v1, kind: Secret, metadata: {name: a}, type: kubernetes.io/tls, stringData: {tls.crt: hidden, 'no key': hidden}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IPAddress, metadata: {name: '2001:DB8::1'}, spec: {}}
+---
+{apiVersion: certificates.k8s.io/v1beta1, kind: ClusterTrustBundle, metadata: {name: 'example.com:signer:a'}, spec: {signerName: example.org/signer}}
+---
+{apiVersion: certificates.k8s.io/v1beta1, kind: ClusterTrustBundle, metadata: {name: 'a:b'}, spec: {}}
+---
+{apiVersion: storage.k8s.io/v1, kind: CSIDriver, metadata: {name: Disk_example}, spec: {}}
 "), @"
 /metadata/name ConfigMap: `A_b` is no name of a ConfigMap. It has small letters, digits, `-` and `.`, and begins and ends with a letter or a digit.
 /metadata/namespace ConfigMap: `a.b` is no name of a namespace. It has at most 63 small letters, digits and `-`.
@@ -126,7 +156,42 @@ fn names_and_labels_have_their_form() {
 /metadata/labels/a Thing: `b c` in `metadata.labels` is no value of a label. It has at most 63 letters, digits, `-`, `_` and `.`, and begins and ends with a letter or a digit.
 /stringData/no key Secret: `no key` in `stringData` is no key. It has letters, digits, `-`, `_` and `.`.
 /type Secret: a secret of the type `kubernetes.io/tls` needs the key `tls.key`.
+/metadata/name IPAddress: `2001:DB8::1` is no name of an IPAddress. It is the address itself, in its shortest form.
+/metadata/name ClusterTrustBundle: `example.com:signer:a` is no name of a ClusterTrustBundle. It begins with its signer, with `:` for `/` and behind it: `example.org:signer:name`.
+/metadata/name ClusterTrustBundle: `a:b` is no name of a ClusterTrustBundle. It has small letters, digits, `-` and `.`, and begins and ends with a letter or a digit.
+/metadata/name CSIDriver: `Disk_example` is no name of a CSIDriver. It has small letters, digits, `-` and `.`, and begins and ends with a letter or a digit.
 ");
+}
+
+#[test]
+fn values_are_counted_as_the_api_counts_them() {
+    let of = |kind: &str, fields: &[(&str, usize)]| {
+        let fields: String = fields.iter().map(|(field, size)| format!(", {field}: {{a{field}: {}}}", "A".repeat(*size))).collect();
+        said(&format!("{{apiVersion: v1, kind: {kind}, metadata: {{name: a}}{fields}}}"))
+    };
+    let (all, encoded) = (1 << 20, 1_398_100);
+    for (kind, fields) in [
+        ("ConfigMap", vec![("data", all)]),
+        ("ConfigMap", vec![("data", all - 3), ("binaryData", 4)]),
+        ("Secret", vec![("data", encoded)]),
+        ("Secret", vec![("stringData", all)]),
+    ] {
+        assert_eq!(of(kind, &fields), "", "{kind} {fields:?}");
+    }
+    insta::assert_snapshot!([
+        of("ConfigMap", &[("data", all + 1)]),
+        of("ConfigMap", &[("data", 2), ("binaryData", encoded)]),
+        of("Secret", &[("data", encoded + 4)]),
+        of("Secret", &[("data", 4), ("stringData", all)]),
+    ].concat(), @"
+    /data ConfigMap: its values hold 1048577 bytes, and 1048576 is the most. Put a part of it into another object, or mount it from elsewhere.
+    /binaryData ConfigMap: its values hold 1048577 bytes, and 1048576 is the most. Put a part of it into another object, or mount it from elsewhere.
+    /data Secret: its values hold 1048578 bytes, and 1048576 is the most. Put a part of it into another object, or mount it from elsewhere.
+    /stringData Secret: its values hold 1048579 bytes, and 1048576 is the most. Put a part of it into another object, or mount it from elsewhere.
+    ");
+    let replaced =
+        format!("{{apiVersion: v1, kind: Secret, metadata: {{name: a}}, data: {{a: {}}}, stringData: {{a: b}}}}", "A".repeat(2 << 20));
+    assert_eq!(said(&replaced), "");
 }
 
 #[test]
