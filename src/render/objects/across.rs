@@ -1,32 +1,38 @@
 //! Objects of one unit that look for each other: what selects pods and finds none is taken by the API, and does nothing.
 
 use super::{At, cut, selects};
-use crate::model::child;
+use crate::model::{at, child};
 use crate::render::schema::Wrong;
 use serde_json::{Map, Value};
+use std::cell::LazyCell;
 
 /// What the objects of one unit hardly mean: the index of the object, and what is said of it.
 pub(in crate::render) fn across(objects: &[&Value]) -> Vec<(usize, Wrong)> {
-    let makes: Vec<&Value> = objects.iter().copied().filter(|object| labels(object).is_some()).collect();
+    // Few objects look for pods, so what makes them is looked for when the first does.
+    let makes = LazyCell::new(|| objects.iter().copied().filter(|object| labels(object).is_some()).collect::<Vec<&Value>>());
     let mut found = Vec::new();
     for (index, object) in objects.iter().enumerate() {
-        let near: Vec<&&Value> = makes.iter().filter(|other| namespace(other) == namespace(object)).collect();
+        let (selector, scaled) = (selector(object), scaled(object));
+        if selector.is_none() && scaled.is_none() {
+            continue;
+        }
+        let near: Vec<&Value> = makes.iter().copied().filter(|other| namespace(other) == namespace(object)).collect();
         // Where nothing makes pods, they are made elsewhere.
         if near.is_empty() {
             continue;
         }
-        if let Some((pointer, selector)) = selector(object)
+        if let Some((pointer, selector)) = selector
             && !near.iter().any(|other| selects(selector, labels(other)))
         {
             found.push((index, nothing(object, pointer, selector, &near)));
         }
-        found.extend(scales(object, objects).map(|wrong| (index, wrong)));
+        found.extend(scaled.and_then(|(kind, name)| scales(object, kind, name, objects)).map(|wrong| (index, wrong)));
     }
     found
 }
 
 fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
-    object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    at(object, pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn namespace(object: &Value) -> &str {
@@ -36,10 +42,10 @@ fn namespace(object: &Value) -> &str {
 /// The labels of the pods that an object is or makes.
 fn labels(object: &Value) -> Option<&Value> {
     if text(object, "/kind") == "Pod" {
-        return object.pointer("/metadata/labels");
+        return at(object, "/metadata/labels");
     }
-    let templates = ["/spec/template", "/spec/jobTemplate/spec/template"].iter().filter_map(|pointer| object.pointer(pointer));
-    templates.filter(|template| template.pointer("/spec/containers").is_some()).find_map(|template| template.pointer("/metadata/labels"))
+    let templates = ["/spec/template", "/spec/jobTemplate/spec/template"].iter().filter_map(|pointer| at(object, pointer));
+    templates.filter(|template| at(template, "/spec/containers").is_some()).find_map(|template| at(template, "/metadata/labels"))
 }
 
 /// By which labels an object looks for pods, where it looks for some.
@@ -51,14 +57,14 @@ fn selector(object: &Value) -> Option<(&'static str, &Map<String, Value>)> {
         ("networking.k8s.io", "NetworkPolicy") => "/spec/podSelector/matchLabels",
         _ => return None,
     };
-    object.pointer(pointer).and_then(Value::as_object).filter(|selector| !selector.is_empty()).map(|selector| (pointer, selector))
+    at(object, pointer).and_then(Value::as_object).filter(|selector| !selector.is_empty()).map(|selector| (pointer, selector))
 }
 
-fn nothing(object: &Value, pointer: &str, selector: &Map<String, Value>, near: &[&&Value]) -> Wrong {
+fn nothing(object: &Value, pointer: &str, selector: &Map<String, Value>, near: &[&Value]) -> Wrong {
     let wanted: Vec<String> =
         selector.iter().map(|(key, value)| format!("{}: {}", cut(key), cut(value.as_str().unwrap_or_default()))).collect();
     let message = format!("{}: selects `{}`, and no pod of this unit has these labels", cut(text(object, "/kind")), wanted.join(", "));
-    let best = |other: &&&&Value| {
+    let best = |other: &&&Value| {
         selector.iter().filter(|(key, value)| labels(other).and_then(|labels| labels.get(key.as_str())) == Some(*value)).count()
     };
     let closest = near.iter().max_by_key(best);
@@ -76,13 +82,15 @@ fn nothing(object: &Value, pointer: &str, selector: &Map<String, Value>, near: &
     Wrong { pointer: first, at: At::Key, message, help }
 }
 
-/// An autoscaler whose workload is not there.
-fn scales(object: &Value, objects: &[&Value]) -> Option<Wrong> {
-    let target = (text(object, "/kind") == "HorizontalPodAutoscaler").then(|| object.pointer("/spec/scaleTargetRef")).flatten()?;
+/// The kind and the name of the workload that an autoscaler scales, where it is one whose pods are known.
+fn scaled(object: &Value) -> Option<(&str, &str)> {
+    let target = (text(object, "/kind") == "HorizontalPodAutoscaler").then(|| at(object, "/spec/scaleTargetRef")).flatten()?;
     let (kind, name) = (text(target, "/kind"), text(target, "/name"));
-    if !matches!(kind, "Deployment" | "StatefulSet" | "ReplicaSet") {
-        return None;
-    }
+    matches!(kind, "Deployment" | "StatefulSet" | "ReplicaSet").then_some((kind, name))
+}
+
+/// An autoscaler whose workload is not there.
+fn scales(object: &Value, kind: &str, name: &str, objects: &[&Value]) -> Option<Wrong> {
     let same = |other: &&&Value| text(other, "/kind") == kind && namespace(other) == namespace(object);
     let names: Vec<&str> = objects.iter().filter(same).map(|other| text(other, "/metadata/name")).collect();
     if names.contains(&name) {
