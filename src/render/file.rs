@@ -284,10 +284,13 @@ impl Maker<'_> {
             }
             let none = Marks::default();
             let marks = if self.renderer.marks == MarkKind::Kubernetes { self.marks } else { &none };
-            let misfits = self.apis.map(|apis| kubernetes::misfits(apis, &text, &documents)).unwrap_or_default();
+            // Both know the same of Kubernetes.
+            let apis = self.apis.or(self.touches.map(|(_, apis)| apis));
+            let custom = apis.map(|apis| apis.custom(&documents)).unwrap_or_default();
+            made.schemas.extend(custom.iter().flatten().cloned());
+            let misfits = self.apis.map(|apis| kubernetes::misfits(apis, &text, &documents, &custom)).unwrap_or_default();
             if let Some(apis) = self.apis {
-                made.schemas.extend(kubernetes::schemas_read(apis, &documents));
-                let unchecked = kubernetes::unchecked(apis, &documents).into_iter();
+                let unchecked = kubernetes::unchecked(apis, &documents, &custom).into_iter();
                 made.unchecked.extend(unchecked.map(|(place, (shown, is_there))| (plan.source.clone(), shown, place, is_there)));
             }
             let mut mistakes = self.mistakes(plan, &KUBERNETES_SCHEMA, misfits);
@@ -298,8 +301,10 @@ impl Maker<'_> {
                 made.doubtful.extend(self.mistakes(plan, &DOUBTFUL_OUTPUT, doubtful));
             }
             if let Some((allowed, apis)) = self.touches {
-                made.schemas.extend(kubernetes::schemas_read(apis, &documents));
-                let touched = documents.iter().map(|(document, line)| (*line, allowed.check(apis, document).into_iter().collect()));
+                let touched = documents
+                    .iter()
+                    .zip(&custom)
+                    .map(|((document, line), custom)| (*line, allowed.check(apis, document, custom.as_ref()).into_iter().collect()));
                 let touched = kubernetes::placed(&text, touched);
                 mistakes.extend(self.mistakes(plan, &NAMESPACE_NOT_ALLOWED, touched));
             }

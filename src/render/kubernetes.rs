@@ -49,59 +49,57 @@ pub(super) struct Apis<'a> {
 }
 
 impl Apis<'_> {
+    /// Where the schemas of documents would be, nothing for what Kubernetes itself serves.
+    pub(super) fn custom(self, documents: &Documents) -> Vec<Option<RepoPath>> {
+        let place = |document: &Value| if self.kubernetes.serves(document) { None } else { Custom::place(document) };
+        documents.iter().map(|(document, _)| place(document)).collect()
+    }
+
     /// Whether an object is in a namespace; nothing where that is not known.
-    pub(super) fn scope(self, document: &Value) -> Option<Scope> {
-        if self.kubernetes.serves(document) {
-            return self.kubernetes.scope(document);
-        }
-        match self.custom.known(&Custom::place(document)?, document) {
+    pub(super) fn scope(self, document: &Value, custom: Option<&RepoPath>) -> Option<Scope> {
+        let Some(place) = custom else { return self.kubernetes.scope(document) };
+        match self.custom.known(place, document) {
             Known::Schema(schema) => schema.scope(document),
             Known::Unreadable | Known::Nothing => None,
         }
     }
 }
 
+/// Documents of one file, each with the line that it begins on.
+type Documents = [(Value, u32)];
+
 /// Custom resources of some documents that are not checked, as kind and `apiVersion`, with where their schema would be and whether a file is there.
-pub(super) fn unchecked(apis: Apis<'_>, documents: &[(Value, u32)]) -> BTreeMap<RepoPath, (String, bool)> {
+pub(super) fn unchecked(apis: Apis<'_>, documents: &Documents, custom: &[Option<RepoPath>]) -> BTreeMap<RepoPath, (String, bool)> {
     let mut unchecked = BTreeMap::new();
-    for (document, _) in documents {
-        let Some(place) = Custom::place(document).filter(|_| !apis.kubernetes.serves(document)) else { continue };
+    for ((document, _), place) in documents.iter().zip(custom) {
+        let Some(place) = place else { continue };
         let text = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or_default();
-        let shown = format!("`{}` of `{}`", text("kind"), text("apiVersion"));
-        match apis.custom.known(&place, document) {
-            Known::Schema(_) => {}
-            Known::Unreadable => drop(unchecked.insert(place, (shown, true))),
-            Known::Nothing => drop(unchecked.insert(place, (shown, false))),
-        }
+        let is_there = match apis.custom.known(place, document) {
+            Known::Schema(_) => continue,
+            Known::Unreadable => true,
+            Known::Nothing => false,
+        };
+        unchecked.insert(place.clone(), (format!("`{}` of `{}`", text("kind"), text("apiVersion")), is_there));
     }
     unchecked
 }
 
-/// Where the schemas of the custom resources of some documents are read.
-pub(super) fn schemas_read<'d>(apis: Apis<'d>, documents: &'d [(Value, u32)]) -> impl Iterator<Item = RepoPath> + 'd {
-    let custom = documents.iter().filter(move |(document, _)| !apis.kubernetes.serves(document));
-    custom.filter_map(|(document, _)| Custom::place(document))
-}
-
-fn check(apis: Apis<'_>, document: &Value) -> Vec<schema::Wrong> {
-    if !apis.kubernetes.serves(document)
-        && let Some(place) = Custom::place(document)
-    {
-        return match apis.custom.known(&place, document) {
-            Known::Schema(schema) => schema::check(schema, document),
-            Known::Unreadable | Known::Nothing => Vec::new(),
-        };
+fn check(apis: Apis<'_>, document: &Value, custom: Option<&RepoPath>) -> Vec<schema::Wrong> {
+    let Some(place) = custom else { return schema::check(apis.kubernetes, document) };
+    match apis.custom.known(place, document) {
+        Known::Schema(schema) => schema::check(schema, document),
+        Known::Unreadable | Known::Nothing => Vec::new(),
     }
-    schema::check(apis.kubernetes, document)
 }
 
 /// What the API would not take of the documents of a file.
-pub(super) fn misfits(apis: Apis<'_>, text: &str, documents: &[(Value, u32)]) -> Vec<Trouble> {
-    placed(text, documents.iter().map(|(document, line)| (*line, check(apis, document))))
+pub(super) fn misfits(apis: Apis<'_>, text: &str, documents: &Documents, custom: &[Option<RepoPath>]) -> Vec<Trouble> {
+    let all = documents.iter().zip(custom);
+    placed(text, all.map(|((document, line), custom)| (*line, check(apis, document, custom.as_ref()))))
 }
 
 /// What the API would refuse of documents whose form is right, and what is doubtful about them.
-pub(super) fn refused(text: &str, documents: &[(Value, u32)]) -> (Vec<Trouble>, Vec<Trouble>) {
+pub(super) fn refused(text: &str, documents: &Documents) -> (Vec<Trouble>, Vec<Trouble>) {
     let found: Vec<_> = documents.iter().map(|(document, line)| (*line, objects::check(document))).collect();
     let (wrong, doubtful): (Vec<_>, Vec<_>) = found.into_iter().map(|(line, found)| ((line, found.wrong), (line, found.doubtful))).unzip();
     (placed(text, wrong.into_iter()), placed(text, doubtful.into_iter()))

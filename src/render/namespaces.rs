@@ -5,7 +5,7 @@ use super::context::Shared;
 use super::expression::{Expressions, reads};
 use super::kubernetes::Apis;
 use super::schema::{At, Scope, Wrong};
-use crate::model::{Finding, Place, Platform, Span, Target, TargetName, TeamName, Turn, glob_matches, quoted_list};
+use crate::model::{Finding, Place, Platform, RepoPath, Span, Target, TargetName, TeamName, Turn, at, glob_matches, quoted_list};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
@@ -16,7 +16,14 @@ use tera::Context;
 const REQUESTED: [&str; 7] = ["annotations", "each", "labels", "refs", "release", "request", "spec"];
 
 /// The patterns of all targets, loaded.
-pub(super) struct Namespaces(BTreeMap<TargetName, Expressions>);
+pub(super) struct Namespaces(BTreeMap<TargetName, Patterns>);
+
+/// The patterns of one target.
+struct Patterns {
+    loaded: Expressions,
+    /// What is wrong with each, in their order; units are many, so it is worked out once.
+    wrong: Vec<Option<String>>,
+}
 
 /// What the units of one request may touch on one target.
 pub(super) struct Allowed {
@@ -32,7 +39,9 @@ impl Namespaces {
         let with = platform.targets.values().filter_map(|target| Some((target, target.namespaces.as_ref()?)));
         let loaded = with.map(|(target, patterns)| {
             let lines = patterns.iter().enumerate().map(|(index, pattern)| (index.to_string(), pattern.as_str()));
-            (target.name.clone(), Expressions::lines(lines))
+            let loaded = Expressions::lines(lines);
+            let wrong = patterns.iter().enumerate().map(|(index, source)| usable(&loaded, index, source).err());
+            (target.name.clone(), Patterns { wrong: wrong.collect(), loaded })
         });
         Self(loaded.collect())
     }
@@ -40,10 +49,13 @@ impl Namespaces {
     /// What may be touched by what sees this context; nothing where a target allows everything by saying nothing, and what is wrong where a
     /// pattern comes to none.
     pub(super) fn allowed(&self, snapshot: &Snapshot, target: &Target, context: &Context) -> Result<Option<Allowed>, Box<Finding>> {
-        let Some((sources, loaded)) = target.namespaces.as_ref().zip(self.0.get(&target.name)) else { return Ok(None) };
+        let Some((sources, known)) = target.namespaces.as_ref().zip(self.0.get(&target.name)) else { return Ok(None) };
         let mut patterns = Vec::new();
-        for (index, source) in sources.iter().enumerate() {
-            let line = usable(loaded, index, source).and_then(|()| loaded.line("namespaces", &index.to_string(), context));
+        for (index, message) in known.wrong.iter().enumerate() {
+            let line = match message {
+                Some(message) => Err(message.clone()),
+                None => known.loaded.line("namespaces", &index.to_string(), context),
+            };
             patterns.push(line.map_err(|message| Box::new(wrong(target, snapshot, index, message)))?);
         }
         Ok(Some(Allowed { target: target.name.to_string(), everything: sources.iter().any(|source| source == "*"), patterns }))
@@ -53,10 +65,9 @@ impl Namespaces {
     pub(super) fn findings(&self, snapshot: &Snapshot, platform: &Platform, shared: &Shared) -> Vec<Finding> {
         let mut findings = Vec::new();
         for target in platform.targets.values() {
-            let Some((sources, loaded)) = target.namespaces.as_ref().zip(self.0.get(&target.name)) else { continue };
-            for (index, source) in sources.iter().enumerate() {
-                findings.extend(usable(loaded, index, source).err().map(|message| wrong(target, snapshot, index, message)));
-            }
+            let Some(known) = self.0.get(&target.name) else { continue };
+            let all = known.wrong.iter().enumerate();
+            findings.extend(all.filter_map(|(index, message)| Some(wrong(target, snapshot, index, message.clone()?))));
             findings.extend(self.overlap(snapshot, platform, shared, target));
         }
         findings
@@ -114,18 +125,18 @@ impl Allowed {
         quoted_list(self.patterns.iter().map(String::as_str))
     }
 
-    /// What a document touches that it may not.
-    pub(super) fn check(&self, apis: Apis<'_>, document: &Value) -> Option<Wrong> {
+    /// What a document touches that it may not; `custom`: where its schema would be, for a custom resource.
+    pub(super) fn check(&self, apis: Apis<'_>, document: &Value, custom: Option<&RepoPath>) -> Option<Wrong> {
         // A list is refused whatever it holds.
         if self.everything || document.get("kind").and_then(Value::as_str) == Some("List") {
             return None;
         }
-        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
+        let text = |pointer: &str| at(document, pointer).and_then(Value::as_str).filter(|text| !text.is_empty());
         let (kind, name) = (text("/kind")?, text("/metadata/name")?);
         let shown = format!("{kind} `{name}`");
         let ask = |what: &str| format!("Ask the platform team for {what} in `kubernetes.namespaces` of `{}`.", self.target);
         let refuse = |pointer: &str, at: At, message: String, help: String| Some(Wrong { pointer: pointer.to_owned(), at, message, help });
-        let scope = apis.scope(document);
+        let scope = apis.scope(document, custom);
         if kind == "Namespace" && scope == Some(Scope::Cluster) {
             let message = format!("the namespace `{name}` is not for units of this request, which may touch {}", self.list());
             return if self.matches(name) { None } else { refuse("/metadata/name", At::Value, message, ask("it")) };
@@ -135,11 +146,11 @@ impl Allowed {
                 let message = format!("{shown} is in no namespace: it is for the whole cluster, and units may touch {}", self.list());
                 refuse("/kind", At::Value, message, ask("`*`"))
             }
-            (_, Some(namespace)) if self.matches(namespace) => None,
-            (_, Some(namespace)) => {
+            (_, Some(namespace)) if !self.matches(namespace) => {
                 let message = format!("{shown} is in the namespace `{namespace}`, and units of this request may touch {}", self.list());
                 refuse("/metadata/namespace", At::Value, message, format!("Put it into one of them. {}", ask("another")))
             }
+            (Some(Scope::Namespaced), Some(_)) => None,
             (Some(Scope::Namespaced), None) => {
                 let message = format!("{shown} says no namespace, so that it would go wherever the connection's default is");
                 refuse(
@@ -149,13 +160,15 @@ impl Allowed {
                     format!("Write `metadata.namespace`; units of this request may touch {}.", self.list()),
                 )
             }
-            (None, None) => {
-                let message = format!("{shown} says no namespace, and whether it needs one is not known");
-                let help = format!(
-                    "Write `metadata.namespace`, or bring its definition with `goldpath schema import`. {}",
-                    ask("`*`, where it is for the whole cluster,")
-                );
-                refuse("/metadata", At::Key, message, help)
+            // What is for the whole cluster may say a namespace, and is for the whole cluster all the same.
+            (None, said) => {
+                let (what, write, place, at) = match said {
+                    Some(_) => ("says a namespace, and whether it is in one", "", "/kind", At::Value),
+                    None => ("says no namespace, and whether it needs one", " and write `metadata.namespace`", "/metadata", At::Key),
+                };
+                let ask = ask("`*`, where it is for the whole cluster,");
+                let help = format!("Bring its definition with `goldpath schema import`{write}. {ask}");
+                refuse(place, at, format!("{shown} {what} is not known"), help)
             }
         }
     }
