@@ -182,7 +182,7 @@ pub(super) fn outcome(setting: &mut Setting, watcher: &Watcher) -> Outcome {
         let parsed = parse_telling(&snapshot, &|progress| watcher.reads(progress));
         let request = parsed.platform.requests.values().find(|request| request.file == setting.request);
         let watched = watcher.rendering(request.map(|request| request.id.clone()));
-        let rendered = render_watched(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1, &watched);
+        let rendered = render_watched(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::off(), 1, &watched);
         if setting.add_targets(&parsed, &rendered) {
             continue;
         }

@@ -7,7 +7,7 @@ use super::codes::{
 };
 use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
-use super::language::{Content, Trouble, changed_by_print, first_suspect, misread_print, parse_back, prints_are_plain};
+use super::language::{Content, Trouble, changed_by_print, ended, first_suspect, misread_print, parse_back, prints_are_plain};
 use super::marks::Marks;
 use super::namespaces::Allowed;
 use super::objects;
@@ -134,10 +134,15 @@ impl Maker<'_> {
             return Ok(None);
         }
         let text = ended(&raw);
-        let content = parse_back(plan.language, &text);
-        if let Some((template, noted)) = &noted {
-            self.prints(plan, *template, noted, &content)?;
-        }
+        let content = match &noted {
+            Some((template, noted)) => {
+                let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
+                let content = read_back(plan, plain.then_some(noted), &text);
+                self.prints(plan, *template, noted, plain, &content)?;
+                content
+            }
+            None => parse_back(plan.language, &text),
+        };
         match content {
             Ok(content) => Ok(Some(Draft { plan, text, content })),
             Err(troubles) => Err(self.mistakes(plan, &NOT_WELL_FORMED, troubles)),
@@ -145,10 +150,15 @@ impl Maker<'_> {
     }
 
     /// Refuses a print that changes more than its own place, or that would run.
-    fn prints(&self, plan: &FilePlan, template: usize, noted: &Noted, content: &Result<Content, Vec<Trouble>>) -> Result<(), Vec<Mistake>> {
-        if !prints_are_plain(plan.language, &noted.output, &noted.prints)
-            && let Some(print) = self.unsafe_print(plan.language, template, noted, content)
-        {
+    fn prints(
+        &self,
+        plan: &FilePlan,
+        template: usize,
+        noted: &Noted,
+        plain: bool,
+        content: &Result<Content, Vec<Trouble>>,
+    ) -> Result<(), Vec<Mistake>> {
+        if !plain && let Some(print) = self.unsafe_print(plan.language, template, noted, content) {
             return Err(vec![self.print_mistake(plan.language, template, noted, print)]);
         }
         let marked = || parse_back(plan.language, &self.again(template, Marking::Placeholder)?).ok();
@@ -334,12 +344,12 @@ fn rendered(text: &str, template: &RepoPath) -> RenderedFile {
     RenderedFile { bytes: text.as_bytes().into(), digest: Digest::of(text.as_bytes()), template: template.clone() }
 }
 
-/// LF, and exactly one newline at the end.
-fn ended(text: &str) -> String {
-    let mut text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
-    text.truncate(text.trim_end().len());
-    text.push('\n');
-    text
+/// What a text holds; `plain`: how it was written, where all that was printed is plain.
+fn read_back(plan: &FilePlan, plain: Option<&Noted>, text: &str) -> Result<Content, Vec<Trouble>> {
+    let read = plain.filter(|_| plan.language == Language::Yaml).and_then(|noted| plan.skeletons.read(noted));
+    let Some(read) = read else { return parse_back(plan.language, text) };
+    debug_assert!(parse_back(plan.language, text).as_ref() == Ok(&read), "the skeleton of {} gives something else:\n{text}", plan.source);
+    Ok(read)
 }
 
 /// The first byte of a line that is not blank.

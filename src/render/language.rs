@@ -13,6 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// What a rendered file holds.
+#[derive(PartialEq)]
 pub(super) enum Content {
     /// The documents, each with the line on which it begins.
     Yaml(Vec<(Value, u32)>),
@@ -44,6 +45,14 @@ impl Trouble {
         self.help = help.into();
         self
     }
+}
+
+/// LF, and exactly one newline at the end.
+pub(super) fn ended(text: &str) -> String {
+    let mut text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
 }
 
 /// Parses a rendered text back.
@@ -130,6 +139,10 @@ fn word_is_plain(language: Language, before: &[u8], text: &[u8], rest: &[u8]) ->
         return quoted && !before.contains(&b'\\') && !before.contains(&b'{');
     }
     let head = before.iter().rev().take_while(|byte| in_word(byte)).count();
+    // A part of an escape, or the name of an anchor, an alias or a tag, is no text of its own.
+    if before.contains(&b'\\') || matches!(before[..before.len() - head].last(), Some(b'&' | b'*' | b'!')) {
+        return false;
+    }
     let tail = rest.iter().take_while(|byte| in_word(byte)).count();
     let word = [&before[before.len() - head..], text, &rest[..tail]].concat();
     std::str::from_utf8(&word).is_ok_and(is_plain_word)
@@ -232,15 +245,40 @@ pub(super) fn placeholders(text: &str) -> Vec<usize> {
 }
 
 fn substitute(text: &str, found: &[usize], prints: &[Print]) -> Result<String, Option<usize>> {
-    let mut out = text.to_owned();
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
     for index in found {
         let Some(print) = prints.get(*index) else { continue };
         if print.typed.is_some() {
             return Err(Some(*index));
         }
-        out = out.replacen(&placeholder(*index), &print.text, 1);
+        let Some((before, after)) = rest.split_once(&placeholder(*index)) else { return Err(Some(*index)) };
+        out.push_str(before);
+        out.push_str(&print.text);
+        rest = after;
     }
+    out.push_str(rest);
     Ok(out)
+}
+
+/// A value with what was printed in the places of its placeholders; the print that has no place of its own otherwise.
+pub(super) fn put_back(value: &Value, prints: &[Print]) -> Result<Value, Option<usize>> {
+    match value {
+        Value::String(text) if !text.contains("gpx") => Ok(value.clone()),
+        Value::String(text) => match placeholders(text).as_slice() {
+            [only] if *text == placeholder(*only) => {
+                let print = prints.get(*only).ok_or(Some(*only))?;
+                Ok(print.typed.clone().unwrap_or_else(|| Value::String(print.text.clone())))
+            }
+            several => substitute(text, several, prints).map(Value::String),
+        },
+        Value::Array(items) => items.iter().map(|item| put_back(item, prints)).collect::<Result<_, _>>().map(Value::Array),
+        Value::Object(map) => {
+            let filled = map.iter().map(|(key, value)| Ok((key.clone(), put_back(value, prints)?)));
+            filled.collect::<Result<_, _>>().map(Value::Object)
+        }
+        _ => Ok(value.clone()),
+    }
 }
 
 /// In HCL a printed text may be in a string, a label or a name, never an expression; a typed value is a whole expression.

@@ -32,6 +32,7 @@ mod renderer;
 mod request;
 mod root;
 mod schema;
+mod skeleton;
 mod terraform;
 mod workflow;
 
@@ -119,8 +120,9 @@ fn render_here(
     let world = World::open((snapshot, platform), limits, renderers, releases, &inputs, watched, &requests);
     rendered.findings.extend(world.namespaces.findings(snapshot, platform, &world.shared));
     let one = |request: &Request| {
-        let key = key(&world, request);
-        let known = cache.requests.get(&key).and_then(|variants| variants.iter().find(|variant| inputs.still(&variant.reads)));
+        let key = (!cache.is_off).then(|| key(&world, request));
+        let known =
+            key.and_then(|key| cache.requests.get(&key)).and_then(|variants| variants.iter().find(|variant| inputs.still(&variant.reads)));
         let variant = known.map_or_else(|| made(&world, request), |known| Ok(Arc::clone(known)));
         (key, variant)
     };
@@ -133,9 +135,10 @@ fn render_here(
     for (request, (key, outcome)) in requests.iter().zip(outcomes) {
         match outcome {
             Ok(variant) => {
-                rendered.units.extend(variant.units.iter().map(|unit| (unit.id.clone(), unit.clone())));
-                rendered.findings.extend(variant.findings.iter().cloned());
-                kept.push((key, variant));
+                kept.extend(key.map(|key| (key, Arc::clone(&variant))));
+                let Variant { units, findings, .. } = Arc::unwrap_or_clone(variant);
+                rendered.units.extend(units.into_iter().map(|unit| (unit.id.clone(), unit)));
+                rendered.findings.extend(findings);
             }
             Err(outcome) => {
                 rendered.failed.insert(request.id.clone());

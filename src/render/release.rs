@@ -6,6 +6,7 @@ use super::expression::Expressions;
 use super::paths;
 use super::rendered::Limits;
 use super::renderer::{Check, Language, Renderer, unknown};
+use super::skeleton::Skeletons;
 use super::terraform::refused_name;
 use crate::model::{Finding, Output, OutputName, Release, RendererId, RepoPath, Span};
 use crate::snapshot::{File, Mode, Snapshot};
@@ -36,6 +37,8 @@ pub(super) struct FilePlan {
     pub(super) source: RepoPath,
     pub(super) body: Body,
     pub(super) language: Language,
+    /// What was read of it before.
+    pub(super) skeletons: Skeletons,
 }
 
 /// Where the text of a file comes from.
@@ -183,5 +186,5 @@ fn file_plan(folder: &str, file: &RepoPath, entry: &File, renderer: &Renderer, e
         mistake.help = format!("It knows {}.", crate::model::quoted_list(patterns));
         mistake
     })?;
-    Ok(FilePlan { path, source: file.clone(), body, language })
+    Ok(FilePlan { path, source: file.clone(), body, language, skeletons: Skeletons::default() })
 }

@@ -189,12 +189,14 @@ impl Unit {
 /// It only saves work: with an empty one the same units come out. What a worker rendered never goes in.
 #[derive(Clone, Default)]
 pub struct Cache {
+    /// Whether what is rendered is not kept at all.
+    pub(super) is_off: bool,
     pub(super) requests: Kept<Vec<Arc<Variant>>>,
     pub(super) releases: Kept<Arc<super::release::Loaded>>,
 }
 
 /// What one request came to without errors, and what was read for it besides what every request reads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Variant {
     pub(super) units: Vec<Unit>,
     pub(super) findings: Vec<Finding>,
@@ -248,6 +250,11 @@ impl Cache {
     /// An empty one.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// One that keeps nothing, for who renders only once.
+    pub fn off() -> Self {
+        Self { is_off: true, ..Self::default() }
     }
 
     /// Takes in what one rendering used, each variant before those that are older.

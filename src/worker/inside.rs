@@ -57,7 +57,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
     let values = job.asked.is_some() || wanted.rendered == Wants::Everything;
     let watched = Watched { tell: Arc::new(tell), without: errand.without, traced: errand.traced, values };
-    let rendered = render_watched(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::new(), job.threads, &watched);
+    let rendered = render_watched(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::off(), job.threads, &watched);
     if traced {
         return say(&Said::Done(Box::default()));
     }
