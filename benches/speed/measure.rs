@@ -21,8 +21,15 @@ pub(crate) struct Call {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
     pub(crate) seconds: f64,
-    /// Of it and its children together, at the worst moment.
+    /// Of it and its children together, at the worst moment; nothing when it was not looked at.
     pub(crate) mebibytes: Option<f64>,
+}
+
+/// Whether a run is timed, or its memory is looked at, which takes time of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Look {
+    Time,
+    Memory,
 }
 
 /// What several runs took.
@@ -54,15 +61,13 @@ impl Samples {
     }
 }
 
-/// Runs the calls in turn, so many times each, after one round that does not count.
+/// Runs the calls in turn, so many times each, after one round that only tells how much memory they take.
 pub(crate) fn in_turn<const N: usize>(calls: [&Call; N], runs: usize) -> [Samples; N] {
+    let most = calls.map(|call| call.look(Look::Memory).mebibytes);
     let mut samples = [const { Samples(Vec::new()) }; N];
-    for round in 0..=runs {
-        for (call, samples) in calls.iter().zip(&mut samples) {
-            let sample = call.run();
-            if round > 0 {
-                samples.push(sample);
-            }
+    for _ in 0..runs {
+        for ((call, samples), mebibytes) in calls.iter().zip(&mut samples).zip(most) {
+            samples.push(Sample { mebibytes, ..call.run() });
         }
     }
     samples
@@ -80,6 +85,10 @@ impl Call {
 
     /// Runs it and says what it took; exit code 1 is an answer too (there are findings).
     pub(crate) fn run(&self) -> Sample {
+        self.look(Look::Time)
+    }
+
+    fn look(&self, look: Look) -> Sample {
         if let Some(dir) = &self.empty {
             drop(std::fs::remove_dir_all(dir));
         }
@@ -94,7 +103,7 @@ impl Call {
         let mut stderr = child.stderr.take().expect("it is piped");
         let (read, most) = std::thread::scope(|scope| {
             let reader = scope.spawn(|| stderr.read_to_string(&mut said));
-            let most = most_memory(pid, || reader.is_finished());
+            let most = if look == Look::Memory { most_memory(pid, || reader.is_finished()) } else { None };
             (reader.join().expect("it reads"), most)
         });
         let status = child.wait().expect("it ends");
@@ -110,22 +119,29 @@ impl Call {
     }
 }
 
-/// The most memory that a process and its children had at the same time, in MiB, looked at every millisecond until its end. What they share is
-/// counted for each.
+/// The most memory that a process and its children had at the same time, in MiB, looked at every millisecond until its end. A page that
+/// several of them share counts once.
 fn most_memory(pid: u32, ended: impl Fn() -> bool) -> Option<f64> {
     let mut most = 0;
     while !ended() {
-        let children = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        let all = children.split_whitespace().map(str::to_owned).chain([pid.to_string()]);
-        most = most.max(all.filter_map(|pid| pages(&pid)).sum());
+        let all = children(pid).into_iter().chain([pid]);
+        most = most.max(all.filter_map(kibibytes).sum());
         std::thread::sleep(Duration::from_millis(1));
     }
-    (most > 0).then(|| most as f64 * 4096.0 / (1 << 20) as f64)
+    (most > 0).then(|| most as f64 / 1024.0)
 }
 
-/// The pages of a process that are in memory.
-fn pages(pid: &str) -> Option<u64> {
-    std::fs::read_to_string(format!("/proc/{pid}/statm")).ok()?.split_whitespace().nth(1)?.parse().ok()
+/// The children of all threads of a process.
+fn children(pid: u32) -> Vec<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let children = threads.map(|thread| std::fs::read_to_string(thread.path().join("children")).unwrap_or_default());
+    children.flat_map(|all| all.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>()).collect()
+}
+
+/// A process's share of the memory that it is in.
+fn kibibytes(pid: u32) -> Option<u64> {
+    let all = std::fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok()?;
+    all.lines().find_map(|line| line.strip_prefix("Pss:"))?.split_whitespace().next()?.parse().ok()
 }
 
 /// A command, as a person would start it.

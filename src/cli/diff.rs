@@ -10,8 +10,8 @@ use crate::model::{ChangeId, CommitId, Finding, RepoPath};
 use crate::plan::{Evaluation, Round};
 use crate::report::{self, Links, View};
 use crate::snapshot::Snapshot;
-use crate::worker::Asked;
-use crate::world::{Bench, Tree, evaluate};
+use crate::worker::{Asked, Later};
+use crate::world::{Bench, Tree, evaluate, policies_of};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -112,18 +112,40 @@ fn compare_all(sides: Sides, repository: &Repository, cache: Option<&Cache>) -> 
     Ok(compared)
 }
 
-fn compare(base: Option<Snapshot>, head: Snapshot) -> Result<Compared, Error> {
-    // whether what is compared with was accepted, no laptop knows: neither side is run here
-    let base = base.map(|base| place::apart(base, None)).transpose()?.transpose()?;
-    let today = super::run::today();
-    let asked = match &base {
-        Some(base) => {
-            let judge = (!base.has_policies_of(&head)).then(|| base.policies());
-            Asked { judge, ..base.asks(&base.parsed.platform.exceptions, &today) }
-        }
-        None => Asked { today: today.clone(), ..Asked::default() },
+/// Up to how many files both sides are read at the same time: larger ones keep all processors busy one after the other, with half the memory.
+const MOST_AT_ONCE: usize = 4096;
+
+/// Reads both sides: neither is run here, as whether what is compared with was accepted no laptop knows.
+fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<Tree>, Tree), Error> {
+    let Some(base) = base else {
+        let asked = Asked { today: today.to_owned(), ..Asked::default() };
+        return Ok((None, place::apart(head, Some(asked))??));
     };
-    let head = place::apart(head, Some(asked))??;
+    let policies_differ = !policies_of(&base).eq(policies_of(&head));
+    let asks = |base: &Tree| {
+        let judge = policies_differ.then(|| base.policies());
+        Asked { judge, ..base.asks(&base.parsed.platform.exceptions, today) }
+    };
+    if base.files().len().max(head.files().len()) > MOST_AT_ONCE {
+        let base = place::apart(base, None)??;
+        let asked = asks(&base);
+        return Ok((Some(base), place::apart(head, Some(asked))??));
+    }
+    let later = Later::default();
+    std::thread::scope(|scope| {
+        let head = scope.spawn(|| place::apart_before(head, &later));
+        let base = place::apart(base, None);
+        let told = later.tell(base.as_ref().ok().and_then(|base| base.as_ref().ok()).map(asks).as_ref());
+        let head = head.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let base = base??;
+        told?;
+        Ok((Some(base), head??))
+    })
+}
+
+fn compare(base: Option<Snapshot>, head: Snapshot) -> Result<Compared, Error> {
+    let today = super::run::today();
+    let (base, head) = read(base, head, &today)?;
     let unborn = CommitId::parse(&"0".repeat(40)).expect("40 digits are an id");
     let round = Round {
         base: base.as_ref().and_then(|base| base.snapshot.commit().cloned()),

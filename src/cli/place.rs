@@ -5,7 +5,7 @@ use crate::git::{self, Repository};
 use crate::model::{CommitId, RepoPath};
 use crate::render::Limits;
 use crate::snapshot::Snapshot;
-use crate::worker::{self, Asked, Death, Evaluated, Job, WALL, Wanted};
+use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted};
 use crate::world::Tree;
 use std::path::{Path, PathBuf};
 
@@ -47,6 +47,11 @@ pub(super) fn program() -> Result<PathBuf, Error> {
 /// Reads and renders files in a worker, as the daemon does with what a pull request brings; `asked`: and asks their policies.
 pub(super) fn apart(snapshot: Snapshot, asked: Option<Asked>) -> Result<Result<Tree, Death>, Error> {
     Ok(Tree::apart(&program()?, snapshot, asked, super::run::threads()))
+}
+
+/// The same, while it is not yet known what its policies are asked.
+pub(super) fn apart_before(snapshot: Snapshot, asked: &Later) -> Result<Result<Tree, Death>, Error> {
+    Ok(Tree::apart_before(&program()?, snapshot, asked, super::run::threads()))
 }
 
 /// The same, when only something of it is wanted.

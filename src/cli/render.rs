@@ -8,6 +8,7 @@ use crate::report;
 use crate::worker::{Evaluated, Wanted, Wants};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -107,11 +108,19 @@ fn write_unit(dir: &Path, unit: &Unit) -> Result<usize, Error> {
             std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
             made = parent.to_owned();
         }
-        if std::fs::read(&full).is_ok_and(|bytes| *bytes == *file.bytes) {
-            continue;
-        }
-        std::fs::write(&full, &file.bytes).map_err(|error| failed(&full, &error))?;
-        written += 1;
+        written += usize::from(write_file(&full, &file.bytes).map_err(|error| failed(&full, &error))?);
     }
     Ok(written)
+}
+
+/// Whether a file had to be written.
+fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
+    match std::fs::File::create_new(path) {
+        Ok(mut file) => file.write_all(bytes).map(|()| true),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let is_right = std::fs::read(path).is_ok_and(|there| there == bytes);
+            if is_right { Ok(false) } else { std::fs::write(path, bytes).map(|()| true) }
+        }
+        Err(error) => Err(error),
+    }
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What a child reads from its standard input.
@@ -22,8 +23,19 @@ pub enum Stdin {
     Null,
     /// These bytes, then the end of file.
     Bytes(Vec<u8>),
+    /// The same piece by piece, each asked for when those before it are written.
+    Pieces(Pieces),
     /// An open file, which the child and its own children inherit together with its lock.
     File(std::fs::File),
+}
+
+/// Bytes that come one after another.
+pub struct Pieces(Box<dyn Iterator<Item = Arc<[u8]>> + Send>);
+
+impl std::fmt::Debug for Pieces {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Pieces")
+    }
 }
 
 /// One child to be started.
@@ -252,12 +264,13 @@ pub fn find(program: &str) -> Option<PathBuf> {
 pub fn pipe(
     program: impl AsRef<OsStr>,
     args: &[&str],
-    input: Vec<u8>,
+    input: impl Iterator<Item = Arc<[u8]>> + Send + 'static,
     wall: Duration,
     on_output: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Output, Error> {
     // Its output goes to `on_output`: nothing of it needs to be kept.
-    Command::new(program).no_env().args(args).stdin(Stdin::Bytes(input)).timeout(wall).output_cap(64 << 10).run_blocking_with(on_output)
+    let input = Stdin::Pieces(Pieces(Box::new(input)));
+    Command::new(program).no_env().args(args).stdin(input).timeout(wall).output_cap(64 << 10).run_blocking_with(on_output)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::ops::ControlFlow;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -99,7 +100,7 @@ fn spawn(command: &Command, files: Option<&OutputFiles>) -> std::io::Result<Chil
     }
     child.stdin(match &command.stdin {
         Stdin::Null => Stdio::null(),
-        Stdin::Bytes(_) => Stdio::piped(),
+        Stdin::Bytes(_) | Stdin::Pieces(_) => Stdio::piped(),
         Stdin::File(file) => file.try_clone()?.into(),
     });
     match files {
@@ -128,9 +129,15 @@ fn captured(mut file: File, cap: usize) -> std::io::Result<Captured> {
 }
 
 fn start_threads(child: &mut Child, pid: Pid, stdin: Stdin, tell: &SyncSender<Told>) {
-    if let (Stdin::Bytes(bytes), Some(mut pipe)) = (stdin, child.stdin.take()) {
+    let pipe = child.stdin.take();
+    let write = |mut pipe: ChildStdin, mut pieces: Box<dyn Iterator<Item = Arc<[u8]>> + Send>| {
         // A child may end without reading all that it is given: that is its own affair.
-        std::thread::spawn(move || pipe.write_all(&bytes));
+        std::thread::spawn(move || pieces.try_for_each(|piece| pipe.write_all(&piece)));
+    };
+    match (stdin, pipe) {
+        (Stdin::Bytes(bytes), Some(pipe)) => write(pipe, Box::new(std::iter::once(bytes.into()))),
+        (Stdin::Pieces(pieces), Some(pipe)) => write(pipe, pieces.0),
+        _ => {}
     }
     if let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) {
         read(stdout, Told::Stdout, tell.clone());

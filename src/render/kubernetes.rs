@@ -5,7 +5,7 @@ use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
 use super::objects;
 use super::rendered::Object;
 use super::schema::{self, At, Custom, Known, Schema, Scope};
-use crate::model::{JsonText, RepoPath};
+use crate::model::{JsonText, RepoPath, at};
 use crate::yaml;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -16,10 +16,14 @@ pub(super) struct Manifest {
     pub(super) objects: Vec<Object>,
 }
 
+/// Most objects are written with fewer bytes.
+const TYPICAL_TEXT: usize = 2048;
+
 /// Checks the documents of a file, puts the marks in, and writes them; `values`: and keeps the objects as values.
 pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Marks, values: bool) -> Result<Manifest, Vec<Trouble>> {
     let mut troubles = Vec::new();
-    let mut manifest = Manifest { text: String::new(), objects: Vec::new() };
+    let mut manifest =
+        Manifest { text: String::with_capacity(TYPICAL_TEXT * documents.len()), objects: Vec::with_capacity(documents.len()) };
     for (mut document, line) in documents {
         let object = match identity(file, &document) {
             Ok(object) => object,
@@ -35,7 +39,7 @@ pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Ma
         if !manifest.text.is_empty() {
             manifest.text.push_str("---\n");
         }
-        manifest.text.push_str(&yaml::emit(&document));
+        yaml::emit_into(&document, &mut manifest.text);
         manifest.objects.push(if values { Object { document: JsonText::of(&document), ..object } } else { object });
     }
     if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }
@@ -153,11 +157,17 @@ fn identity(file: &RepoPath, document: &Value) -> Result<Object, String> {
     Ok(Object { kind, group, namespace, name, file: file.clone(), document: JsonText::default() })
 }
 
+/// Where an object has the template of its pods, and the containers in it.
+const PODS: [(&str, &str); 2] = [
+    ("/spec/template", "/spec/template/spec/containers"),
+    ("/spec/jobTemplate/spec/template", "/spec/jobTemplate/spec/template/spec/containers"),
+];
+
 fn mark(document: &mut Value, marks: &Marks) -> Result<(), String> {
-    put(document.pointer_mut("/metadata"), "labels", &marks.labels, marks)?;
-    put(document.pointer_mut("/metadata"), "annotations", &marks.annotations, marks)?;
-    for pod in ["/spec/template", "/spec/jobTemplate/spec/template"] {
-        if document.pointer(pod).and_then(|pod| pod.pointer("/spec/containers")).is_some_and(Value::is_array) {
+    put(document.get_mut("metadata"), "labels", &marks.labels, marks)?;
+    put(document.get_mut("metadata"), "annotations", &marks.annotations, marks)?;
+    for (pod, containers) in PODS {
+        if at(document, containers).is_some_and(Value::is_array) {
             let Some(Value::Object(template)) = document.pointer_mut(pod) else { continue };
             let metadata = template.entry("metadata").or_insert_with(|| Value::Object(Map::new()));
             put(Some(&mut *metadata), "labels", &marks.labels, marks)?;

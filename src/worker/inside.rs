@@ -32,7 +32,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     if let Some(picked) = &errand.trials {
         return trials::work(input, picked);
     }
-    let job: Job = wire::read(input)?;
+    let mut job: Job = wire::read(input)?;
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch, errand.telling);
     let parsed = parse::parse_telling(&job.snapshot, &|progress| match progress {
@@ -55,11 +55,14 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     };
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
-    let values = job.asked.is_some() || wanted.rendered == Wants::Everything;
+    let values = job.asked.is_some() || errand.later || wanted.rendered == Wants::Everything;
     let watched = Watched { tell: Arc::new(tell), without: errand.without, traced: errand.traced, values };
     let rendered = render_watched(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::off(), job.threads, &watched);
     if traced {
         return say(&Said::Done(Box::default()));
+    }
+    if errand.later {
+        job.asked = wire::read(input)?;
     }
     let verdicts = verdicts(&job, &parsed, &rendered, &mut |asked| ask(At::Ask(asked)));
     watch.rest();

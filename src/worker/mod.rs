@@ -29,6 +29,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use wire::{Bounds, Errand};
 
@@ -139,10 +140,18 @@ enum Said {
 /// # Errors
 /// When the child cannot be started, or ends before it is done for another reason than a template.
 pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Death> {
-    let job_frame = wire::frame(job).map_err(|error| garbled(&error))?;
+    evaluate_with(exe, job, None, wall)
+}
+
+/// The same, where what the policies are asked may be told only when the work has begun: it takes the place of what the job says.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_with(exe: &Path, job: &Job, later: Option<&Later>, wall: Duration) -> Result<Evaluated, Death> {
+    let job_frame: Arc<[u8]> = wire::frame(job).map_err(|error| garbled(&error))?.into();
     let requests = job.snapshot.under("requests").count();
     let bounds = Bounds::of(job_frame.len(), requests, job.threads, wall);
-    let mut call = Call { exe, bounds, job_frame: &job_frame, until: Instant::now() + wall };
+    let mut call = Call { exe, bounds, job_frame, later: later.cloned(), until: Instant::now() + wall };
     let mut errand = Errand::default();
     let mut deaths = Vec::new();
     loop {
@@ -190,11 +199,31 @@ fn without(mut evaluated: Evaluated, left_out: BTreeSet<RepoPath>, deaths: &[Dea
     evaluated
 }
 
+/// What the policies of a tree are asked, when that is told only after the work on it has begun.
+#[derive(Clone, Debug, Default)]
+pub struct Later(Arc<OnceLock<Arc<[u8]>>>);
+
+impl Later {
+    /// Tells it; nothing: they are only compiled.
+    ///
+    /// # Errors
+    /// When it is too long for a pipe; nothing is asked then.
+    pub fn tell(&self, asked: Option<&Asked>) -> Result<(), Death> {
+        let (frame, problem) = match wire::frame(&asked) {
+            Ok(frame) => (frame, None),
+            Err(error) => (wire::frame(&None::<Asked>).unwrap_or_default(), Some(garbled(&error))),
+        };
+        self.0.set(frame.into()).ok();
+        problem.map_or(Ok(()), Err)
+    }
+}
+
 /// One job, and how often it takes a child to run it.
 struct Call<'a> {
     exe: &'a Path,
     bounds: Bounds,
-    job_frame: &'a [u8],
+    job_frame: Arc<[u8]>,
+    later: Option<Later>,
     until: Instant,
 }
 
@@ -211,11 +240,10 @@ impl Call<'_> {
 
     /// Runs a child, and hears what it says to its end.
     fn hear(&self, errand: &Errand, heard: &mut Heard) -> Result<Result<process::Output, process::Error>, Death> {
-        let mut input = Vec::with_capacity(self.job_frame.len() + 256);
-        for frame in [wire::frame(&self.bounds), wire::frame(errand)] {
-            input.extend(frame.map_err(|error| garbled(&error))?);
-        }
-        input.extend(self.job_frame);
+        let errand = Errand { later: self.later.is_some(), ..errand.clone() };
+        let frame = |frame: std::io::Result<Vec<u8>>| Ok(Arc::from(frame.map_err(|error| garbled(&error))?));
+        let before = [frame(wire::frame(&self.bounds))?, frame(wire::frame(&errand))?, Arc::clone(&self.job_frame)];
+        let input = before.into_iter().chain(self.later.clone().map(|later| Arc::clone(later.0.wait())));
         let left = self.until.saturating_duration_since(Instant::now());
         Ok(process::pipe(self.exe, &[VERB], input, left, |bytes| heard.take(bytes)))
     }
@@ -229,7 +257,8 @@ pub fn walls(exe: &Path) -> Result<Walls, Death> {
     const WALL: Duration = Duration::from_secs(10);
     let bounds = Bounds::of(0, 0, 1, WALL);
     let mut heard = Heard::default();
-    let output = process::pipe(exe, &[VERB], wire::frame(&bounds).map_err(|error| garbled(&error))?, WALL, |bytes| heard.take(bytes));
+    let frame = wire::frame(&bounds).map_err(|error| garbled(&error))?;
+    let output = process::pipe(exe, &[VERB], std::iter::once(frame.into()), WALL, |bytes| heard.take(bytes));
     heard.walls.ok_or_else(|| Death::of(output, Vec::new(), None, bounds.memory))
 }
 

@@ -45,10 +45,10 @@ pub struct Trying {
 pub fn try_all(exe: &Path, repository: &Snapshot, trials: Vec<Trial>, trying: Trying) -> Result<Vec<Answer>, Death> {
     let Trying { coverage, threads, wall } = trying;
     let bundle = Bundle { snapshot: Bench::needs(repository), trials, coverage, threads };
-    let job_frame = wire::frame(&bundle).map_err(|error| garbled(&error))?;
+    let job_frame: Arc<[u8]> = wire::frame(&bundle).map_err(|error| garbled(&error))?.into();
     // What a trial renders is gone when it is over: each thread needs as much as a few requests do.
     let bounds = Bounds::of(job_frame.len(), 0, threads, wall);
-    let call = Call { exe, bounds, job_frame: &job_frame, until: Instant::now() + wall };
+    let call = Call { exe, bounds, job_frame, later: None, until: Instant::now() + wall };
     let mut round = Round { call: &call, trials: &bundle.trials, answers: vec![None; bundle.trials.len()], ended: 0 };
     while let Some(open) = round.open() {
         if round.ended >= MOST_ENDED {

@@ -59,6 +59,8 @@ pub(super) struct Errand {
     pub(super) telling: bool,
     /// Renders this request alone, telling every step, and asks no policies.
     pub(super) traced: Option<RequestId>,
+    /// What its policies are asked comes behind the job, when it is known.
+    pub(super) later: bool,
     /// What is tried of a list of trials, which then stands in the place of a job.
     pub(super) trials: Option<Picked>,
 }

@@ -8,7 +8,7 @@ use crate::plan::{Evaluation, Judgement, Round};
 use crate::policy::{self, Policies, Verdicts};
 use crate::render::{Cache, Limits, Rendered, render};
 use crate::snapshot::Snapshot;
-use crate::worker::{self, Asked, Death, Evaluated, Job, WALL, Wanted};
+use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -41,8 +41,20 @@ impl Tree {
     /// # Errors
     /// When the worker ends before it is done.
     pub fn apart(exe: &Path, snapshot: Snapshot, asked: Option<Asked>, threads: usize) -> Result<Self, Death> {
-        let job = Job { snapshot, limits: Limits::default(), threads, asked, wanted: Wanted::EVERYTHING };
-        let Evaluated { parsed, rendered, verdicts, left_out, requests: _ } = worker::evaluate(exe, &job, WALL)?;
+        Self::of(exe, Job { snapshot, limits: Limits::default(), threads, asked, wanted: Wanted::EVERYTHING }, None)
+    }
+
+    /// The same, while it is not yet known what its policies are asked.
+    ///
+    /// # Errors
+    /// As [`apart`](Self::apart).
+    pub fn apart_before(exe: &Path, snapshot: Snapshot, asked: &Later, threads: usize) -> Result<Self, Death> {
+        let job = Job { snapshot, limits: Limits::default(), threads, asked: None, wanted: Wanted::EVERYTHING };
+        Self::of(exe, job, Some(asked))
+    }
+
+    fn of(exe: &Path, job: Job, later: Option<&Later>) -> Result<Self, Death> {
+        let Evaluated { parsed, rendered, verdicts, left_out, requests: _ } = worker::evaluate_with(exe, &job, later, WALL)?;
         Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 
@@ -143,7 +155,8 @@ pub fn judgement(platform: &Platform, owners: BTreeSet<String>) -> Judgement {
     Judgement::new(platform.settings.clone(), &platform.teams, owners)
 }
 
-fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
+/// The files of the policies of a tree.
+pub fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
     snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
 }
 

@@ -12,19 +12,30 @@ const LONGEST_IMPLICIT_KEY: usize = 1000;
 /// Writes a value as one YAML document, with a newline at its end.
 pub fn emit(value: &Value) -> String {
     let mut out = String::new();
-    match value {
-        Value::Object(map) if !map.is_empty() => write_map(map, 0, &mut out),
-        Value::Array(items) if !items.is_empty() => write_list(items, 0, &mut out),
-        other => {
-            write_scalar(other, None, &mut out);
-            out.push('\n');
-        }
-    }
+    emit_into(value, &mut out);
     out
 }
 
+/// The same, behind what is there, which is empty or ends with a newline.
+pub fn emit_into(value: &Value, out: &mut String) {
+    match value {
+        Value::Object(map) if !map.is_empty() => write_map(map, 0, out),
+        Value::Array(items) if !items.is_empty() => write_list(items, 0, out),
+        other => {
+            write_scalar(other, None, out);
+            out.push('\n');
+        }
+    }
+}
+
 fn indent(columns: usize, out: &mut String) {
-    out.extend(std::iter::repeat_n(' ', columns));
+    const BLANKS: &str = "                                ";
+    let mut left = columns;
+    while left > 0 {
+        let now = left.min(BLANKS.len());
+        out.push_str(&BLANKS[..now]);
+        left -= now;
+    }
 }
 
 /// Writes an object; its first key goes where the line stands when something (a dash) is on it already.

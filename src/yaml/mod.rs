@@ -10,7 +10,7 @@ mod syntax;
 mod tree;
 
 pub use bytes::check_bytes;
-pub use emit::emit;
+pub use emit::{emit, emit_into};
 pub use problem::{Problem, ProblemKind};
 pub use scalar::plain;
 pub use tree::{Document, Spot};

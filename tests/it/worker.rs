@@ -4,7 +4,7 @@ use crate::sample::{FILES, TEMPLATE};
 use goldpath::model::{ContentId, RepoPath};
 use goldpath::render::{Cache, Limits, render};
 use goldpath::snapshot::{File, Mode, Snapshot};
-use goldpath::worker::{Asked, Job, Wanted, evaluate};
+use goldpath::worker::{Asked, Job, Later, Wanted, evaluate, evaluate_with};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
@@ -134,6 +134,26 @@ fn its_own_policies_are_asked_where_that_is_wanted() {
     let rendered = worker(&asking(&files), 60).unwrap().rendered;
     let base = rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
     assert_eq!(said(&Job { asked: Some(Asked { base, ..Asked::default() }), ..asking(&files) }), asked[1..], "nothing differs");
+}
+
+#[test]
+fn what_policies_are_asked_may_be_told_when_the_work_has_begun() {
+    let exe = Path::new(env!("CARGO_BIN_EXE_goldpath"));
+    let told_later = |job: &Job| {
+        let (later, waits) = (Later::default(), Job { asked: None, ..job.clone() });
+        std::thread::scope(|scope| {
+            let evaluated = scope.spawn(|| evaluate_with(exe, &waits, Some(&later), Duration::from_secs(60)));
+            later.tell(job.asked.as_ref()).unwrap();
+            evaluated.join().unwrap()
+        })
+    };
+    let refuses = asking(&[("policies/maps.rego", "package main\n\ndeny contains \"no maps\" if input.kind == \"ConfigMap\"\n")]);
+    let told = told_later(&refuses).unwrap();
+    assert_eq!((told.verdicts.findings.len(), &told), (1, &worker(&refuses, 60).unwrap()));
+    let nothing = Job { asked: None, ..refuses };
+    assert_eq!(told_later(&nothing).unwrap(), worker(&nothing, 60).unwrap());
+    let grows = asking(&[("policies/grow.rego", &grows("input.kind == \"ConfigMap\""))]);
+    assert_eq!(shown(&told_later(&grows).unwrap_err()), shown(&worker(&grows, 60).unwrap_err()), "it is asked once more, telling");
 }
 
 #[test]
