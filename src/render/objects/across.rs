@@ -9,26 +9,38 @@ use std::cell::LazyCell;
 /// What the objects of one unit hardly mean: the index of the object, and what is said of it.
 pub(in crate::render) fn across(objects: &[&Value]) -> Vec<(usize, Wrong)> {
     // Few objects look for pods, so what makes them is looked for when the first does.
-    let makes = LazyCell::new(|| objects.iter().copied().filter(|object| labels(object).is_some()).collect::<Vec<&Value>>());
+    let makes = LazyCell::new(|| {
+        let labelled = objects.iter().filter_map(|object| Some(Makes { object, labels: labels(object)?, namespace: namespace(object) }));
+        labelled.collect::<Vec<_>>()
+    });
     let mut found = Vec::new();
     for (index, object) in objects.iter().enumerate() {
         let (selector, scaled) = (selector(object), scaled(object));
         if selector.is_none() && scaled.is_none() {
             continue;
         }
-        let near: Vec<&Value> = makes.iter().copied().filter(|other| namespace(other) == namespace(object)).collect();
+        let own = namespace(object);
+        let near = || makes.iter().filter(|other| other.namespace == own);
         // Where nothing makes pods, they are made elsewhere.
-        if near.is_empty() {
+        if near().next().is_none() {
             continue;
         }
         if let Some((pointer, selector)) = selector
-            && !near.iter().any(|other| selects(selector, labels(other)))
+            && !near().any(|other| selects(selector, Some(other.labels)))
         {
-            found.push((index, nothing(object, pointer, selector, &near)));
+            found.push((index, nothing(object, pointer, selector, near())));
         }
         found.extend(scaled.and_then(|(kind, name)| scales(object, kind, name, objects)).map(|wrong| (index, wrong)));
     }
     found
+}
+
+/// An object that is a pod or makes some.
+struct Makes<'v> {
+    object: &'v Value,
+    namespace: &'v str,
+    /// Of its pods.
+    labels: &'v Value,
 }
 
 fn text<'v>(object: &'v Value, pointer: &str) -> &'v str {
@@ -60,15 +72,13 @@ fn selector(object: &Value) -> Option<(&'static str, &Map<String, Value>)> {
     at(object, pointer).and_then(Value::as_object).filter(|selector| !selector.is_empty()).map(|selector| (pointer, selector))
 }
 
-fn nothing(object: &Value, pointer: &str, selector: &Map<String, Value>, near: &[&Value]) -> Wrong {
+fn nothing<'v>(object: &Value, pointer: &str, selector: &Map<String, Value>, near: impl Iterator<Item = &'v Makes<'v>>) -> Wrong {
     let wanted: Vec<String> =
         selector.iter().map(|(key, value)| format!("{}: {}", cut(key), cut(value.as_str().unwrap_or_default()))).collect();
     let message = format!("{}: selects `{}`, and no pod of this unit has these labels", cut(text(object, "/kind")), wanted.join(", "));
-    let best = |other: &&&Value| {
-        selector.iter().filter(|(key, value)| labels(other).and_then(|labels| labels.get(key.as_str())) == Some(*value)).count()
-    };
-    let closest = near.iter().max_by_key(best);
-    let differing = closest.and_then(|other| selector.iter().find_map(|(key, _)| Some((key, labels(other)?.get(key)?.as_str()?, other))));
+    let best = |other: &&Makes<'_>| selector.iter().filter(|(key, value)| other.labels.get(key.as_str()) == Some(*value)).count();
+    let closest = near.max_by_key(best);
+    let differing = closest.and_then(|other| selector.keys().find_map(|key| Some((key, other.labels.get(key)?.as_str()?, other.object))));
     let help = differing.map_or_else(String::new, |(key, value, other)| {
         format!(
             "The pods of the {} `{}` have `{}: {}`.",

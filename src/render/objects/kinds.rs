@@ -1,243 +1,247 @@
 //! What each kind says by itself: services, routes, policies, roles, claims, scaling and schedules.
 
-use super::{At, Look, cut, forms, shown};
-use serde_json::Value;
+use super::{At, Look, Spot, cut, forms};
 
 /// Fields that take one of a few words.
 const CHOICES: &[(&str, &str, &str, &[&str])] = &[
-    ("", "Service", "/spec/type", &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]),
-    ("", "Service", "/spec/sessionAffinity", &["ClientIP", "None"]),
-    ("", "Service", "/spec/externalTrafficPolicy", &["Cluster", "Local"]),
-    ("", "PersistentVolumeClaim", "/spec/volumeMode", &["Block", "Filesystem"]),
-    ("apps", "Deployment", "/spec/strategy/type", &["Recreate", "RollingUpdate"]),
-    ("apps", "DaemonSet", "/spec/updateStrategy/type", &["OnDelete", "RollingUpdate"]),
-    ("apps", "StatefulSet", "/spec/updateStrategy/type", &["OnDelete", "RollingUpdate"]),
-    ("apps", "StatefulSet", "/spec/podManagementPolicy", &["OrderedReady", "Parallel"]),
-    ("batch", "CronJob", "/spec/concurrencyPolicy", &["Allow", "Forbid", "Replace"]),
-    ("batch", "Job", "/spec/completionMode", &["Indexed", "NonIndexed"]),
-    ("policy", "PodDisruptionBudget", "/spec/unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]),
-    ("rbac.authorization.k8s.io", "RoleBinding", "/roleRef/kind", &["ClusterRole", "Role"]),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding", "/roleRef/kind", &["ClusterRole"]),
-    ("storage.k8s.io", "StorageClass", "/reclaimPolicy", &["Delete", "Retain"]),
-    ("storage.k8s.io", "StorageClass", "/volumeBindingMode", &["Immediate", "WaitForFirstConsumer"]),
+    ("", "Service", "spec/type", &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"]),
+    ("", "Service", "spec/sessionAffinity", &["ClientIP", "None"]),
+    ("", "Service", "spec/externalTrafficPolicy", &["Cluster", "Local"]),
+    ("", "PersistentVolumeClaim", "spec/volumeMode", &["Block", "Filesystem"]),
+    ("apps", "Deployment", "spec/strategy/type", &["Recreate", "RollingUpdate"]),
+    ("apps", "DaemonSet", "spec/updateStrategy/type", &["OnDelete", "RollingUpdate"]),
+    ("apps", "StatefulSet", "spec/updateStrategy/type", &["OnDelete", "RollingUpdate"]),
+    ("apps", "StatefulSet", "spec/podManagementPolicy", &["OrderedReady", "Parallel"]),
+    ("batch", "CronJob", "spec/concurrencyPolicy", &["Allow", "Forbid", "Replace"]),
+    ("batch", "Job", "spec/completionMode", &["Indexed", "NonIndexed"]),
+    ("policy", "PodDisruptionBudget", "spec/unhealthyPodEvictionPolicy", &["AlwaysAllow", "IfHealthyBudget"]),
+    ("rbac.authorization.k8s.io", "RoleBinding", "roleRef/kind", &["ClusterRole", "Role"]),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding", "roleRef/kind", &["ClusterRole"]),
+    ("storage.k8s.io", "StorageClass", "reclaimPolicy", &["Delete", "Retain"]),
+    ("storage.k8s.io", "StorageClass", "volumeBindingMode", &["Immediate", "WaitForFirstConsumer"]),
 ];
 
-/// Numbers that are not below something.
-const LEAST: &[(&str, &str, i64)] = &[
-    ("", "/spec/replicas", 0),
-    ("", "/spec/revisionHistoryLimit", 0),
-    ("", "/spec/minReadySeconds", 0),
-    ("Job", "/spec/backoffLimit", 0),
-    ("Job", "/spec/completions", 0),
-    ("Job", "/spec/parallelism", 0),
-    ("Job", "/spec/ttlSecondsAfterFinished", 0),
-    ("CronJob", "/spec/successfulJobsHistoryLimit", 0),
-    ("CronJob", "/spec/failedJobsHistoryLimit", 0),
-    ("HorizontalPodAutoscaler", "/spec/minReplicas", 0),
-    ("HorizontalPodAutoscaler", "/spec/maxReplicas", 1),
+/// Numbers below `spec` that are not below something, by kind.
+const LEAST: &[(&[&str], &str, i64)] = &[
+    (&["Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"], "replicas", 0),
+    (&["DaemonSet", "Deployment", "StatefulSet"], "revisionHistoryLimit", 0),
+    (&["DaemonSet", "Deployment", "ReplicaSet", "ReplicationController", "StatefulSet"], "minReadySeconds", 0),
+    (&["Job"], "backoffLimit", 0),
+    (&["Job"], "completions", 0),
+    (&["Job"], "parallelism", 0),
+    (&["Job"], "ttlSecondsAfterFinished", 0),
+    (&["CronJob"], "successfulJobsHistoryLimit", 0),
+    (&["CronJob"], "failedJobsHistoryLimit", 0),
+    (&["HorizontalPodAutoscaler"], "minReplicas", 0),
+    (&["HorizontalPodAutoscaler"], "maxReplicas", 1),
 ];
 
-/// Fields that hold a number or a part of a hundred.
-const PARTS: [&str; 4] =
-    ["/spec/strategy/rollingUpdate/maxSurge", "/spec/strategy/rollingUpdate/maxUnavailable", "/spec/minAvailable", "/spec/maxUnavailable"];
+/// Fields below `spec` that hold a number or a part of a hundred, by kind.
+const PARTS: [(&str, &str); 4] = [
+    ("Deployment", "strategy/rollingUpdate/maxSurge"),
+    ("Deployment", "strategy/rollingUpdate/maxUnavailable"),
+    ("PodDisruptionBudget", "minAvailable"),
+    ("PodDisruptionBudget", "maxUnavailable"),
+];
 
 impl Look<'_> {
     pub(super) fn by_kind(&mut self) {
         let (own_group, own_kind) = (self.group, self.kind);
-        for (_, _, pointer, known) in CHOICES.iter().filter(|(group, kind, ..)| *group == own_group && *kind == own_kind) {
-            self.one_of(pointer, known);
+        let top = self.top();
+        for (_, _, fields, known) in CHOICES.iter().filter(|(group, kind, ..)| *group == own_group && *kind == own_kind) {
+            self.one_of(&top.at(fields), known);
         }
-        for (_, pointer, least) in LEAST.iter().filter(|(kind, ..)| kind.is_empty() || *kind == own_kind) {
-            self.at_least(pointer, *least);
+        let spec = top.at("spec");
+        for (_, field, least) in LEAST.iter().filter(|(kinds, ..)| kinds.contains(&own_kind)) {
+            self.at_least(&spec.at(field), *least);
         }
-        for pointer in PARTS {
-            if let Some(text) = self.text(pointer).filter(|text| !forms::is_percent(text)) {
-                let message = format!("{} is `{}`, and it is a number or a part such as `25%`", shown(pointer), cut(text));
-                self.refuse(pointer, At::Value, message, "");
+        for (_, fields) in PARTS.iter().filter(|(kind, _)| *kind == own_kind) {
+            let part = spec.at(fields);
+            if let Some(text) = part.text().filter(|text| !forms::is_percent(text)) {
+                let message = format!("{} is `{}`, and it is a number or a part such as `25%`", part.shown(), cut(text));
+                self.refuse(&part, At::Value, message, "");
             }
         }
         match (self.group, self.kind) {
-            ("", "Service") => self.service(),
-            ("", "PersistentVolumeClaim") => self.claim("/spec"),
-            ("apps", "Deployment") => self.rollout(),
+            ("", "Service") => self.service(&spec),
+            ("", "PersistentVolumeClaim") => self.claim(&spec),
+            ("apps", "Deployment") => self.rollout(&spec),
             ("apps", "StatefulSet") => {
-                for template in self.items("/spec/volumeClaimTemplates") {
-                    self.claim(&format!("{template}/spec"));
+                for template in spec.at("volumeClaimTemplates").items() {
+                    self.claim(&template.at("spec"));
                 }
             }
-            ("autoscaling", "HorizontalPodAutoscaler") => self.autoscaler(),
-            ("batch", "CronJob") => self.cron_job(),
-            ("networking.k8s.io", "Ingress") => self.ingress(),
-            ("networking.k8s.io", "NetworkPolicy") => self.network_policy(),
-            ("policy", "PodDisruptionBudget") if self.at("/spec/minAvailable").is_some() && self.at("/spec/maxUnavailable").is_some() => {
-                self.refuse("/spec/maxUnavailable", At::Key, "has both `minAvailable` and `maxUnavailable`", "Leave one of them out.");
+            ("autoscaling", "HorizontalPodAutoscaler") => self.autoscaler(&spec),
+            ("batch", "CronJob") => self.cron_job(&spec),
+            ("networking.k8s.io", "Ingress") => self.ingress(&spec),
+            ("networking.k8s.io", "NetworkPolicy") => self.network_policy(&spec),
+            ("policy", "PodDisruptionBudget") if spec.at("minAvailable").is_there() && spec.at("maxUnavailable").is_there() => {
+                let help = "Leave one of them out.";
+                self.refuse(&spec.at("maxUnavailable"), At::Key, "has both `minAvailable` and `maxUnavailable`", help);
             }
-            ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => self.binding(),
+            ("rbac.authorization.k8s.io", "RoleBinding" | "ClusterRoleBinding") => self.binding(&top),
             _ => {}
         }
     }
 
-    fn service(&mut self) {
-        let external = self.text("/spec/type") == Some("ExternalName");
-        let headless = self.text("/spec/clusterIP") == Some("None");
-        let ports: Vec<String> = self.items("/spec/ports").collect();
-        if external && self.text("/spec/externalName").is_none_or(str::is_empty) {
-            self.refuse("/spec/type", At::Value, "an `ExternalName` needs `spec.externalName`", "");
+    fn service(&mut self, spec: &Spot<'_, '_>) {
+        let kind = spec.at("type");
+        let external = kind.text() == Some("ExternalName");
+        let headless = spec.at("clusterIP").text() == Some("None");
+        let ports = spec.at("ports");
+        let count = ports.items().count();
+        if external && spec.at("externalName").text().is_none_or(str::is_empty) {
+            self.refuse(&kind, At::Value, "an `ExternalName` needs `spec.externalName`", "");
         }
-        if ports.is_empty() && !external && !headless && self.at("/spec").is_some() {
-            self.refuse("/spec", At::Key, "has no `spec.ports`", "");
+        if count == 0 && !external && !headless && spec.is_there() {
+            self.refuse(spec, At::Key, "has no `spec.ports`", "");
         }
-        self.twice(&["/spec/ports".to_owned()], "name", "ports");
+        self.twice(std::slice::from_ref(&ports), "name", "ports");
         let mut seen: Vec<(i64, &str)> = Vec::new();
-        for port in &ports {
-            self.port(&format!("{port}/port"));
-            self.port(&format!("{port}/targetPort"));
-            self.one_of(&format!("{port}/protocol"), &["TCP", "UDP", "SCTP"]);
-            match self.text(&format!("{port}/name")) {
-                None if ports.len() > 1 => self.refuse(port, At::Value, "each of several ports needs a name", ""),
-                Some(name) if !forms::is_label(name) => {
-                    self.refuse(&format!("{port}/name"), At::Value, format!("`{}` is no name of a port", cut(name)), "");
+        for port in ports.items() {
+            let (number, name, protocol) = (port.at("port"), port.at("name"), port.at("protocol"));
+            self.port(&number);
+            self.port(&port.at("targetPort"));
+            self.one_of(&protocol, &["TCP", "UDP", "SCTP"]);
+            match name.text() {
+                None if count > 1 => self.refuse(&port, At::Value, "each of several ports needs a name", ""),
+                Some(text) if !forms::is_label(text) => {
+                    self.refuse(&name, At::Value, format!("`{}` is no name of a port", cut(text)), "");
                 }
                 _ => {}
             }
-            let Some(number) = self.number(&format!("{port}/port")) else { continue };
-            let with = (number, self.text(&format!("{port}/protocol")).unwrap_or("TCP"));
+            let Some(digits) = number.number() else { continue };
+            let with = (digits, protocol.text().unwrap_or("TCP"));
             if seen.contains(&with) {
-                self.refuse(&format!("{port}/port"), At::Value, format!("the port {number} of {} is there twice", with.1), "");
+                self.refuse(&number, At::Value, format!("the port {digits} of {} is there twice", with.1), "");
             }
             seen.push(with);
         }
     }
 
-    fn claim(&mut self, spec: &str) {
-        if self.at(&format!("{spec}/resources/requests/storage")).is_none() {
+    fn claim(&mut self, spec: &Spot<'_, '_>) {
+        if !spec.at("resources/requests/storage").is_there() {
             self.refuse(spec, At::Key, "a claim must say how much: `resources.requests.storage`", "");
         }
-        let modes = format!("{spec}/accessModes");
-        if self.items(&modes).next().is_none() {
+        let modes = spec.at("accessModes");
+        if modes.items().next().is_none() {
             self.refuse(spec, At::Key, "a claim must say `accessModes`", "Write `accessModes: [ReadWriteOnce]`.");
         }
-        for mode in self.items(&modes) {
+        for mode in modes.items() {
             self.one_of(&mode, &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]);
         }
     }
 
-    fn rollout(&mut self) {
-        let update = "/spec/strategy/rollingUpdate";
-        if self.text("/spec/strategy/type") == Some("Recreate") && self.at(update).is_some() {
-            self.refuse(update, At::Key, "`rollingUpdate` is not for `Recreate`", "Leave one of them out.");
+    fn rollout(&mut self, spec: &Spot<'_, '_>) {
+        let update = spec.at("strategy/rollingUpdate");
+        if spec.at("strategy/type").text() == Some("Recreate") && update.is_there() {
+            self.refuse(&update, At::Key, "`rollingUpdate` is not for `Recreate`", "Leave one of them out.");
         }
-        let nothing = |value: Option<&Value>| value.is_some_and(|value| value.as_i64() == Some(0) || value.as_str() == Some("0%"));
-        let (surge, unavailable) = (self.at(&format!("{update}/maxSurge")), self.at(&format!("{update}/maxUnavailable")));
-        if nothing(surge) && nothing(unavailable) {
+        let nothing = |spot: &Spot<'_, '_>| spot.number() == Some(0) || spot.text() == Some("0%");
+        let unavailable = update.at("maxUnavailable");
+        if nothing(&update.at("maxSurge")) && nothing(&unavailable) {
             let message = "with neither more nor fewer pods than wanted nothing could ever be replaced";
-            self.refuse(
-                &format!("{update}/maxUnavailable"),
-                At::Value,
-                message,
-                "Make one of `maxSurge` and `maxUnavailable` more than 0.",
-            );
+            self.refuse(&unavailable, At::Value, message, "Make one of `maxSurge` and `maxUnavailable` more than 0.");
         }
     }
 
-    fn autoscaler(&mut self) {
-        let (least, most) = (self.number("/spec/minReplicas"), self.number("/spec/maxReplicas"));
-        if let Some((least, most)) = least.zip(most).filter(|(least, most)| least > most) {
+    fn autoscaler(&mut self, spec: &Spot<'_, '_>) {
+        let least = spec.at("minReplicas");
+        let both = least.number().zip(spec.at("maxReplicas").number());
+        if let Some((fewest, most)) = both.filter(|(fewest, most)| fewest > most) {
             // A policy says it to whom it belongs, and would not be asked about what is refused.
-            self.doubt("/spec/minReplicas", At::Value, format!("`minReplicas` is {least}, and `maxReplicas` is {most}"), "");
+            self.doubt(&least, At::Value, format!("`minReplicas` is {fewest}, and `maxReplicas` is {most}"), "");
         }
     }
 
-    fn cron_job(&mut self) {
-        let Some(schedule) = self.text("/spec/schedule") else { return };
+    fn cron_job(&mut self, spec: &Spot<'_, '_>) {
+        let place = spec.at("schedule");
+        let Some(schedule) = place.text() else { return };
         if schedule.starts_with("TZ=") || schedule.starts_with("CRON_TZ=") {
-            return self.refuse("/spec/schedule", At::Value, "the schedule names a time zone", "Write it as `spec.timeZone`.");
+            return self.refuse(&place, At::Value, "the schedule names a time zone", "Write it as `spec.timeZone`.");
         }
         if !forms::is_schedule(schedule) {
             let help = "It has five parts: minute, hour, day, month, day of the week.";
-            self.refuse("/spec/schedule", At::Value, format!("`{}` is no schedule", cut(schedule)), help);
+            self.refuse(&place, At::Value, format!("`{}` is no schedule", cut(schedule)), help);
         }
     }
 
-    fn ingress(&mut self) {
-        for rule in self.items("/spec/rules") {
-            let host = format!("{rule}/host");
-            if let Some(text) = self.text(&host).filter(|text| !text.is_empty() && !forms::is_host(text)) {
-                self.refuse(
-                    &host,
-                    At::Value,
-                    format!("`{}` is no name of a host", cut(text)),
-                    "It has no scheme, no port and no capital letters.",
-                );
+    fn ingress(&mut self, spec: &Spot<'_, '_>) {
+        for rule in spec.at("rules").items() {
+            let host = rule.at("host");
+            if let Some(text) = host.text().filter(|text| !text.is_empty() && !forms::is_host(text)) {
+                let message = format!("`{}` is no name of a host", cut(text));
+                self.refuse(&host, At::Value, message, "It has no scheme, no port and no capital letters.");
             }
-            for path in self.items(&format!("{rule}/http/paths")) {
-                self.one_of(&format!("{path}/pathType"), &["Exact", "ImplementationSpecific", "Prefix"]);
-                let place = format!("{path}/path");
-                let absolute = self.text(&place).is_none_or(|text| text.starts_with('/'));
-                if !absolute && self.text(&format!("{path}/pathType")) != Some("ImplementationSpecific") {
-                    self.refuse(&place, At::Value, format!("{} must begin with `/`", shown(&place)), "");
+            for path in rule.at("http/paths").items() {
+                let kind = path.at("pathType");
+                self.one_of(&kind, &["Exact", "ImplementationSpecific", "Prefix"]);
+                let place = path.at("path");
+                let absolute = place.text().is_none_or(|text| text.starts_with('/'));
+                if !absolute && kind.text() != Some("ImplementationSpecific") {
+                    self.refuse(&place, At::Value, format!("{} must begin with `/`", place.shown()), "");
                 }
-                self.backend(&format!("{path}/backend"));
+                self.backend(&path.at("backend"));
             }
         }
-        self.backend("/spec/defaultBackend");
+        self.backend(&spec.at("defaultBackend"));
     }
 
-    fn backend(&mut self, backend: &str) {
-        if self.at(&format!("{backend}/service")).is_none() {
+    fn backend(&mut self, backend: &Spot<'_, '_>) {
+        let service = backend.at("service");
+        if !service.is_there() {
             return;
         }
-        let port = format!("{backend}/service/port");
-        let said = ["name", "number"].iter().filter(|field| self.at(&format!("{port}/{field}")).is_some()).count();
+        let port = service.at("port");
+        let (name, number) = (port.at("name"), port.at("number"));
+        let said = usize::from(name.is_there()) + usize::from(number.is_there());
         if said != 1 {
-            let place = if said == 0 { format!("{backend}/service") } else { port.clone() };
-            self.refuse(&place, At::Key, "the port of a service is its `name` or its `number`", "Write one of them under `port`.");
+            let place = if said == 0 { &service } else { &port };
+            self.refuse(place, At::Key, "the port of a service is its `name` or its `number`", "Write one of them under `port`.");
         }
-        self.port(&format!("{port}/number"));
-        self.port(&format!("{port}/name"));
+        self.port(&number);
+        self.port(&name);
     }
 
-    fn network_policy(&mut self) {
-        for kind in self.items("/spec/policyTypes") {
+    fn network_policy(&mut self, spec: &Spot<'_, '_>) {
+        for kind in spec.at("policyTypes").items() {
             self.one_of(&kind, &["Egress", "Ingress"]);
         }
         for (direction, peers) in [("ingress", "from"), ("egress", "to")] {
-            for rule in self.items(&format!("/spec/{direction}")) {
-                for port in self.items(&format!("{rule}/ports")) {
-                    self.port(&format!("{port}/port"));
-                    self.one_of(&format!("{port}/protocol"), &["TCP", "UDP", "SCTP"]);
+            for rule in spec.at(direction).items() {
+                for port in rule.at("ports").items() {
+                    self.port(&port.at("port"));
+                    self.one_of(&port.at("protocol"), &["TCP", "UDP", "SCTP"]);
                 }
-                for peer in self.items(&format!("{rule}/{peers}")) {
+                for peer in rule.at(peers).items() {
                     self.peer(&peer);
                 }
             }
         }
     }
 
-    fn peer(&mut self, peer: &str) {
-        let block = format!("{peer}/ipBlock");
-        let selects = ["podSelector", "namespaceSelector"].iter().any(|field| self.at(&format!("{peer}/{field}")).is_some());
-        if self.at(&block).is_some() && selects {
+    fn peer(&mut self, peer: &Spot<'_, '_>) {
+        let block = peer.at("ipBlock");
+        if block.is_there() && ["podSelector", "namespaceSelector"].iter().any(|field| peer.at(field).is_there()) {
             self.refuse(&block, At::Key, "`ipBlock` stands by itself, without a selector", "Make it an entry of its own.");
         }
-        let mut places = vec![format!("{block}/cidr")];
-        places.extend(self.items(&format!("{block}/except")));
-        for place in places {
-            if let Some(text) = self.text(&place).filter(|text| !forms::is_cidr(text)) {
+        let except = block.at("except");
+        for place in std::iter::once(block.at("cidr")).chain(except.items()) {
+            if let Some(text) = place.text().filter(|text| !forms::is_cidr(text)) {
                 self.refuse(&place, At::Value, format!("`{}` is no block of addresses", cut(text)), "Such as `10.0.0.0/8`.");
             }
         }
     }
 
-    fn binding(&mut self) {
-        for subject in self.items("/subjects") {
-            let (kind, group) = (format!("{subject}/kind"), format!("{subject}/apiGroup"));
+    fn binding(&mut self, top: &Spot<'_, '_>) {
+        for subject in top.at("subjects").items() {
+            let (kind, group) = (subject.at("kind"), subject.at("apiGroup"));
             self.one_of(&kind, &["Group", "ServiceAccount", "User"]);
-            match self.text(&kind) {
-                Some("ServiceAccount") if self.text(&format!("{subject}/namespace")).is_none_or(str::is_empty) => {
+            match kind.text() {
+                Some("ServiceAccount") if subject.at("namespace").text().is_none_or(str::is_empty) => {
                     self.refuse(&subject, At::Value, "a `ServiceAccount` is bound with its `namespace`", "");
                 }
-                Some("Group" | "User") if self.text(&group).is_some_and(|group| group != "rbac.authorization.k8s.io") => {
+                Some("Group" | "User") if group.text().is_some_and(|group| group != "rbac.authorization.k8s.io") => {
                     self.refuse(&group, At::Value, "users and groups are of `rbac.authorization.k8s.io`", "");
                 }
                 _ => {}

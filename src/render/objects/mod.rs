@@ -5,12 +5,13 @@ mod forms;
 mod kinds;
 mod metadata;
 mod pods;
+mod spot;
 
 pub(super) use across::across;
 
 use super::schema::{At, Wrong};
-use crate::model::{at, key_of};
 use serde_json::{Map, Value};
+use spot::Spot;
 
 /// What is found in one object.
 #[derive(Default)]
@@ -48,46 +49,26 @@ impl<'a> Look<'a> {
         !self.group.contains('.') || self.group.ends_with(".k8s.io")
     }
 
-    fn refuse(&mut self, pointer: &str, at: At, message: impl AsRef<str>, help: impl Into<String>) {
+    fn top(&self) -> Spot<'a, 'a> {
+        Spot::top(self.object)
+    }
+
+    fn refuse(&mut self, spot: &Spot<'_, '_>, at: At, message: impl AsRef<str>, help: impl Into<String>) {
         let message = format!("{}: {}", self.kind, message.as_ref());
-        self.found.wrong.push(Wrong { pointer: pointer.to_owned(), at, message, help: help.into() });
+        self.found.wrong.push(Wrong { pointer: spot.pointer(), at, message, help: help.into() });
     }
 
-    fn doubt(&mut self, pointer: &str, at: At, message: impl AsRef<str>, help: impl Into<String>) {
+    fn doubt(&mut self, spot: &Spot<'_, '_>, at: At, message: impl AsRef<str>, help: impl Into<String>) {
         let message = format!("{}: {}", self.kind, message.as_ref());
-        self.found.doubtful.push(Wrong { pointer: pointer.to_owned(), at, message, help: help.into() });
-    }
-
-    fn at(&self, pointer: &str) -> Option<&'a Value> {
-        at(self.object, pointer).filter(|value| !value.is_null())
-    }
-
-    fn text(&self, pointer: &str) -> Option<&'a str> {
-        self.at(pointer)?.as_str()
-    }
-
-    fn number(&self, pointer: &str) -> Option<i64> {
-        self.at(pointer)?.as_i64()
-    }
-
-    fn map(&self, pointer: &str) -> impl Iterator<Item = (&'a String, &'a Value)> + use<'a> {
-        self.at(pointer).and_then(Value::as_object).into_iter().flatten()
-    }
-
-    /// The pointers of the items of a list.
-    fn items(&self, pointer: &str) -> impl Iterator<Item = String> + use<> {
-        let count = self.at(pointer).and_then(Value::as_array).map_or(0, Vec::len);
-        let pointer = pointer.to_owned();
-        (0..count).map(move |index| format!("{pointer}/{index}"))
+        self.found.doubtful.push(Wrong { pointer: spot.pointer(), at, message, help: help.into() });
     }
 
     /// Refuses what stands twice under one field of the items of some lists.
-    fn twice(&mut self, lists: &[String], field: &str, what: &str) {
+    fn twice(&mut self, lists: &[Spot<'_, '_>], field: &'static str, what: &str) {
         let mut seen: Vec<&str> = Vec::new();
-        let items: Vec<String> = lists.iter().flat_map(|list| self.items(list)).collect();
-        for item in items {
-            let place = format!("{item}/{field}");
-            let Some(name) = self.text(&place) else { continue };
+        for item in lists.iter().flat_map(Spot::items) {
+            let place = item.at(field);
+            let Some(name) = place.text() else { continue };
             if seen.contains(&name) {
                 self.refuse(&place, At::Value, format!("two {what} are named `{}`", cut(name)), "Give one of them another name.");
             }
@@ -96,51 +77,35 @@ impl<'a> Look<'a> {
     }
 
     /// Refuses a text that is none of these.
-    fn one_of(&mut self, pointer: &str, known: &[&str]) {
-        let Some(text) = self.text(pointer).filter(|text| !text.is_empty() && !known.contains(text)) else { return };
+    fn one_of(&mut self, spot: &Spot<'_, '_>, known: &[&str]) {
+        let Some(text) = spot.text().filter(|text| !text.is_empty() && !known.contains(text)) else { return };
         let help = match crate::model::close_match(text, known.iter().copied()) {
             Some(near) => format!("Did you mean `{near}`?"),
             None => format!("It is {}.", crate::model::quoted_list(known.iter().copied()).replace(" and ", " or ")),
         };
-        self.refuse(pointer, At::Value, format!("{} cannot be `{}`", shown(pointer), cut(text)), help);
+        self.refuse(spot, At::Value, format!("{} cannot be `{}`", spot.shown(), cut(text)), help);
     }
 
     /// Refuses a number that is less than the least.
-    fn at_least(&mut self, pointer: &str, least: i64) {
-        if let Some(number) = self.number(pointer).filter(|number| *number < least) {
-            self.refuse(pointer, At::Value, format!("{} must be at least {least}, is {number}", shown(pointer)), "");
+    fn at_least(&mut self, spot: &Spot<'_, '_>, least: i64) {
+        if let Some(number) = spot.number().filter(|number| *number < least) {
+            self.refuse(spot, At::Value, format!("{} must be at least {least}, is {number}", spot.shown()), "");
         }
     }
 
     /// Refuses a number of a port that there is not, and a name that is none.
-    fn port(&mut self, pointer: &str) {
-        match self.at(pointer) {
+    fn port(&mut self, spot: &Spot<'_, '_>) {
+        match spot.value() {
             Some(Value::Number(number)) if !number.as_i64().is_some_and(forms::is_port) => {
-                self.refuse(pointer, At::Value, format!("{} is {number}, and ports are from 1 to 65535", shown(pointer)), "");
+                self.refuse(spot, At::Value, format!("{} is {number}, and ports are from 1 to 65535", spot.shown()), "");
             }
             Some(Value::String(name)) if !forms::is_port_name(name) => {
                 let help = "It has at most 15 small letters, digits and single `-`, one of them a letter.";
-                self.refuse(pointer, At::Value, format!("{}: `{}` is no name of a port", shown(pointer), cut(name)), help);
+                self.refuse(spot, At::Value, format!("{}: `{}` is no name of a port", spot.shown(), cut(name)), help);
             }
             _ => {}
         }
     }
-}
-
-/// A pointer in the language of the object: `spec.ports[1].name`.
-fn shown(pointer: &str) -> String {
-    let mut shown = String::new();
-    for part in pointer.split('/').skip(1) {
-        let part = key_of(part);
-        if part.bytes().all(|byte| byte.is_ascii_digit()) {
-            shown += &format!("[{part}]");
-        } else if shown.is_empty() {
-            shown += &part;
-        } else {
-            shown += &format!(".{part}");
-        }
-    }
-    format!("`{shown}`")
 }
 
 /// Whether every pair of a selector is among labels.

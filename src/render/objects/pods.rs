@@ -1,67 +1,66 @@
 //! Pods: their containers, ports, variables, volumes and resources, and the selectors that have to find them.
 
-use super::{At, Look, cut, forms, selects, shown};
-use crate::model::child;
+use super::{At, Look, Spot, cut, forms, selects};
 use serde_json::{Map, Value};
 
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
-const HANDLERS: [&str; 2] = ["httpGet", "tcpSocket"];
+const HANDLERS: [&str; 2] = ["httpGet/port", "tcpSocket/port"];
 
 impl Look<'_> {
     /// Looks at the pod that an object is or makes.
     pub(super) fn pods(&mut self) {
         let pod = match (self.group, self.kind) {
-            ("", "Pod") => "/spec",
+            ("", "Pod") => "spec",
             ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet") | ("batch", "Job") | ("", "ReplicationController") => {
-                "/spec/template/spec"
+                "spec/template/spec"
             }
-            ("batch", "CronJob") => "/spec/jobTemplate/spec/template/spec",
+            ("batch", "CronJob") => "spec/jobTemplate/spec/template/spec",
             _ => return,
         };
-        self.selector();
-        self.restarts(pod);
-        let lists = [format!("{pod}/initContainers"), format!("{pod}/containers")];
+        let top = self.top();
+        let pod = top.at(pod);
+        self.selector(&top);
+        self.restarts(&pod);
+        let lists = [pod.at("initContainers"), pod.at("containers")];
         self.twice(&lists, "name", "containers");
-        self.volumes(pod);
-        for container in lists.iter().flat_map(|list| self.items(list)).collect::<Vec<_>>() {
-            self.container(pod, &container);
+        let volumes = pod.at("volumes");
+        self.volumes(&volumes);
+        for container in lists.iter().flat_map(Spot::items) {
+            self.container(&container, &volumes);
         }
-        if self.at(&lists[1]).and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        if lists[1].value().and_then(Value::as_array).is_some_and(Vec::is_empty) {
             self.refuse(&lists[1], At::Key, "there are no containers", "");
         }
-        self.one_of(&format!("{pod}/dnsPolicy"), &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]);
+        self.one_of(&pod.at("dnsPolicy"), &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]);
     }
 
     /// What selects pods has to select those that are made from the template.
-    fn selector(&mut self) {
-        let Some(Value::Object(wanted)) = self.at("/spec/selector/matchLabels") else { return };
-        let labels = self.at("/spec/template/metadata/labels");
-        let missing = |(key, value): &(&String, &Value)| labels.and_then(|labels| labels.get(key.as_str())) != Some(*value);
+    fn selector(&mut self, top: &Spot<'_, '_>) {
+        let spec = top.at("spec");
+        let selector = spec.at("selector/matchLabels");
+        let Some(Value::Object(wanted)) = selector.value() else { return };
+        let labels = spec.at("template/metadata/labels").value();
         if self.group == "apps" && !selects(wanted, labels) {
-            for (key, value) in wanted.iter().filter(missing) {
+            let missing = |(key, value): &(&str, Spot<'_, '_>)| labels.and_then(|labels| labels.get(key)) != value.value();
+            for (key, value) in selector.entries().filter(missing) {
                 let message = format!(
                     "the selector asks for `{}: {}`, which is not among the labels of its template",
                     cut(key),
-                    cut(value.as_str().unwrap_or_default())
+                    cut(value.text().unwrap_or_default())
                 );
-                self.refuse(&child("/spec/selector/matchLabels", key), At::Key, message, "Put it into `spec.template.metadata.labels`.");
+                self.refuse(&value, At::Key, message, "Put it into `spec.template.metadata.labels`.");
             }
         }
     }
 
-    fn restarts(&mut self, pod: &str) {
-        let place = format!("{pod}/restartPolicy");
-        let said = self.text(&place);
+    fn restarts(&mut self, pod: &Spot<'_, '_>) {
+        let place = pod.at("restartPolicy");
+        let said = place.text();
         match self.group {
             "batch" if !matches!(said, Some("Never" | "OnFailure")) => {
-                let at = if said.is_some() { At::Value } else { At::Key };
-                let place = if said.is_some() { place } else { pod.to_owned() };
-                self.refuse(
-                    &place,
-                    at,
-                    "its pods must say when they are started again",
-                    "Write `restartPolicy: Never` or `restartPolicy: OnFailure`.",
-                );
+                let (place, at) = if said.is_some() { (&place, At::Value) } else { (pod, At::Key) };
+                let help = "Write `restartPolicy: Never` or `restartPolicy: OnFailure`.";
+                self.refuse(place, at, "its pods must say when they are started again", help);
             }
             "apps" if said.is_some_and(|said| said != "Always") => {
                 self.refuse(&place, At::Value, "its pods are always started again", "Leave `restartPolicy` out.");
@@ -70,68 +69,57 @@ impl Look<'_> {
         }
     }
 
-    fn volumes(&mut self, pod: &str) {
-        let list = format!("{pod}/volumes");
-        self.twice(std::slice::from_ref(&list), "name", "volumes");
-        for volume in self.items(&list) {
-            let place = format!("{volume}/name");
-            if let Some(name) = self.text(&place).filter(|name| !forms::is_label(name)) {
-                self.refuse(
-                    &place,
-                    At::Value,
-                    format!("`{}` is no name of a volume", cut(name)),
-                    "It has at most 63 small letters, digits and `-`.",
-                );
+    fn volumes(&mut self, volumes: &Spot<'_, '_>) {
+        self.twice(std::slice::from_ref(volumes), "name", "volumes");
+        for volume in volumes.items() {
+            let place = volume.at("name");
+            if let Some(name) = place.text().filter(|name| !forms::is_label(name)) {
+                let message = format!("`{}` is no name of a volume", cut(name));
+                self.refuse(&place, At::Value, message, "It has at most 63 small letters, digits and `-`.");
             }
-            let sources: Vec<&str> =
-                self.map(&volume).filter(|(key, value)| *key != "name" && !value.is_null()).map(|(key, _)| key.as_str()).collect();
-            if sources.len() > 1 {
-                let message = format!("a volume is one thing, and this one is {}", crate::model::quoted_list(sources));
+            let sources = || volume.entries().filter(|(key, value)| *key != "name" && value.is_there()).map(|(key, _)| key);
+            if sources().count() > 1 {
+                let message = format!("a volume is one thing, and this one is {}", crate::model::quoted_list(sources()));
                 self.refuse(&volume, At::Value, message, "Make it two volumes.");
             }
         }
     }
 
-    fn container(&mut self, pod: &str, container: &str) {
-        let name = format!("{container}/name");
-        if let Some(text) = self.text(&name).filter(|text| !forms::is_label(text)) {
-            self.refuse(
-                &name,
-                At::Value,
-                format!("`{}` is no name of a container", cut(text)),
-                "It has at most 63 small letters, digits and `-`.",
-            );
+    fn container(&mut self, container: &Spot<'_, '_>, volumes: &Spot<'_, '_>) {
+        let name = container.at("name");
+        if let Some(text) = name.text().filter(|text| !forms::is_label(text)) {
+            let message = format!("`{}` is no name of a container", cut(text));
+            self.refuse(&name, At::Value, message, "It has at most 63 small letters, digits and `-`.");
         }
-        match self.text(&format!("{container}/image")) {
-            Some("") => self.refuse(&format!("{container}/image"), At::Value, "the image is empty", ""),
-            Some(image) if image.trim() != image => {
-                self.refuse(&format!("{container}/image"), At::Value, "the image has a blank around it", "")
-            }
+        let image = container.at("image");
+        match image.text() {
+            Some("") => self.refuse(&image, At::Value, "the image is empty", ""),
+            Some(text) if text.trim() != text => self.refuse(&image, At::Value, "the image has a blank around it", ""),
             _ => {}
         }
-        self.one_of(&format!("{container}/imagePullPolicy"), &["Always", "IfNotPresent", "Never"]);
-        self.ports(container);
-        self.variables(container);
-        self.mounts(pod, container);
-        self.resources(container);
-        self.probes(container);
+        self.one_of(&container.at("imagePullPolicy"), &["Always", "IfNotPresent", "Never"]);
+        let ports = container.at("ports");
+        self.ports(&ports);
+        self.variables(&container.at("env"));
+        self.mounts(&container.at("volumeMounts"), volumes);
+        self.resources(&container.at("resources"));
+        self.probes(container, &ports);
     }
 
-    fn ports(&mut self, container: &str) {
-        let list = format!("{container}/ports");
-        self.twice(std::slice::from_ref(&list), "name", "ports");
-        for port in self.items(&list) {
-            self.port(&format!("{port}/containerPort"));
-            self.port(&format!("{port}/name"));
-            self.one_of(&format!("{port}/protocol"), &["TCP", "UDP", "SCTP"]);
+    fn ports(&mut self, ports: &Spot<'_, '_>) {
+        self.twice(std::slice::from_ref(ports), "name", "ports");
+        for port in ports.items() {
+            self.port(&port.at("containerPort"));
+            self.port(&port.at("name"));
+            self.one_of(&port.at("protocol"), &["TCP", "UDP", "SCTP"]);
         }
     }
 
-    fn variables(&mut self, container: &str) {
+    fn variables(&mut self, variables: &Spot<'_, '_>) {
         let mut seen: Vec<&str> = Vec::new();
-        for variable in self.items(&format!("{container}/env")) {
-            let place = format!("{variable}/name");
-            let Some(name) = self.text(&place) else { continue };
+        for variable in variables.items() {
+            let place = variable.at("name");
+            let Some(name) = place.text() else { continue };
             if name.is_empty() || name.contains('=') {
                 self.refuse(&place, At::Value, format!("`{}` is no name of a variable", cut(name)), "");
             }
@@ -139,28 +127,28 @@ impl Look<'_> {
                 self.doubt(&place, At::Value, format!("the variable `{}` is there twice, and the last one counts", cut(name)), "");
             }
             seen.push(name);
-            let value = self.text(&format!("{variable}/value")).is_some_and(|value| !value.is_empty());
-            if value && self.at(&format!("{variable}/valueFrom")).is_some() {
-                let message = format!("the variable `{}` has both `value` and `valueFrom`", cut(name));
-                self.refuse(&format!("{variable}/valueFrom"), At::Key, message, "");
+            let from = variable.at("valueFrom");
+            if from.is_there() && variable.at("value").text().is_some_and(|value| !value.is_empty()) {
+                self.refuse(&from, At::Key, format!("the variable `{}` has both `value` and `valueFrom`", cut(name)), "");
             }
         }
     }
 
-    fn mounts(&mut self, pod: &str, container: &str) {
-        let named = |list: &str, field: &str| self.items(list).filter_map(|item| self.text(&format!("{item}/{field}"))).collect::<Vec<_>>();
-        let mut volumes = named(&format!("{pod}/volumes"), "name");
-        volumes.extend(named("/spec/volumeClaimTemplates", "metadata/name"));
+    fn mounts(&mut self, mounts: &Spot<'_, '_>, volumes: &Spot<'_, '_>) {
+        let top = self.top();
+        let claims = top.at("spec/volumeClaimTemplates");
+        let of_claims = || claims.items().filter_map(|claim| claim.at("metadata/name").text());
+        let names = || volumes.items().filter_map(|volume| volume.at("name").text()).chain(of_claims());
         let mut paths: Vec<&str> = Vec::new();
-        for mount in self.items(&format!("{container}/volumeMounts")) {
-            let name = format!("{mount}/name");
-            if let Some(text) = self.text(&name).filter(|text| !volumes.contains(text)) {
-                let near = crate::model::close_match(text, volumes.iter().copied());
+        for mount in mounts.items() {
+            let name = mount.at("name");
+            if let Some(text) = name.text().filter(|text| names().all(|name| name != *text)) {
+                let near = crate::model::close_match(text, names());
                 let help = near.map_or_else(|| "Add it to `volumes`.".to_owned(), |near| format!("Did you mean `{near}`?"));
                 self.refuse(&name, At::Value, format!("there is no volume `{}` to mount", cut(text)), help);
             }
-            let place = format!("{mount}/mountPath");
-            let Some(path) = self.text(&place) else { continue };
+            let place = mount.at("mountPath");
+            let Some(path) = place.text() else { continue };
             if paths.contains(&path) {
                 self.refuse(&place, At::Value, format!("two volumes are mounted at `{}`", cut(path)), "");
             }
@@ -168,51 +156,54 @@ impl Look<'_> {
         }
     }
 
-    fn resources(&mut self, container: &str) {
-        let limits = format!("{container}/resources/limits");
-        let requests = format!("{container}/resources/requests");
-        for (resource, request) in self.map(&requests) {
-            let limit = self.at(&child(&limits, resource));
-            let (Some(most), Some(wanted)) = (limit.and_then(forms::amount), forms::amount(request)) else { continue };
-            if wanted > most {
+    fn resources(&mut self, resources: &Spot<'_, '_>) {
+        let (requests, limits) = (resources.at("requests"), resources.at("limits"));
+        for (resource, request) in requests.entries() {
+            let limit = limits.key(resource);
+            let amounts = limit.and_then(forms::amount).zip(request.value().and_then(forms::amount));
+            if amounts.is_some_and(|(most, wanted)| wanted > most) {
                 let message = format!(
                     "{} of `{}` is {}, and its limit is {}",
-                    shown(&requests),
+                    requests.shown(),
                     cut(resource),
-                    written(request),
+                    request.value().map(written).unwrap_or_default(),
                     limit.map(written).unwrap_or_default()
                 );
-                self.refuse(&child(&requests, resource), At::Value, message, "A container asks for no more than it may have.");
+                self.refuse(&request, At::Value, message, "A container asks for no more than it may have.");
             }
         }
         for list in [&requests, &limits] {
-            for (resource, quantity) in self.map(list).filter(|(_, quantity)| forms::amount(quantity).is_some_and(|amount| amount < 0.0)) {
-                let message = format!("{} of `{}` is {}, less than nothing", shown(list), cut(resource), written(quantity));
-                self.refuse(&child(list, resource), At::Value, message, "");
+            for (resource, quantity) in list.entries() {
+                let Some(less) = quantity.value().filter(|value| forms::amount(value).is_some_and(|amount| amount < 0.0)) else { continue };
+                let message = format!("{} of `{}` is {}, less than nothing", list.shown(), cut(resource), written(less));
+                self.refuse(&quantity, At::Value, message, "");
             }
         }
     }
 
     /// A probe that names a port asks for one that its container has.
-    fn probes(&mut self, container: &str) {
-        let names: Vec<&str> = self.items(&format!("{container}/ports")).filter_map(|port| self.text(&format!("{port}/name"))).collect();
-        for (probe, handler) in PROBES.iter().flat_map(|probe| HANDLERS.iter().map(move |handler| (probe, handler))) {
-            let place = format!("{container}/{probe}/{handler}/port");
-            self.port(&place);
-            if let Some(name) = self.text(&place).filter(|name| forms::is_port_name(name) && !names.contains(name)) {
-                let near = crate::model::close_match(name, names.iter().copied());
-                let help =
-                    near.map_or_else(|| "Name one of `ports`, or write its number.".to_owned(), |near| format!("Did you mean `{near}`?"));
-                self.doubt(&place, At::Value, format!("`{probe}` asks the port `{name}`, which the container does not have"), help);
+    fn probes(&mut self, container: &Spot<'_, '_>, ports: &Spot<'_, '_>) {
+        let names = || ports.items().filter_map(|port| port.at("name").text());
+        for probe in PROBES {
+            let spot = container.at(probe);
+            for handler in HANDLERS {
+                let place = spot.at(handler);
+                self.port(&place);
+                if let Some(name) = place.text().filter(|name| forms::is_port_name(name) && names().all(|other| other != *name)) {
+                    let near = crate::model::close_match(name, names());
+                    let help = near
+                        .map_or_else(|| "Name one of `ports`, or write its number.".to_owned(), |near| format!("Did you mean `{near}`?"));
+                    self.doubt(&place, At::Value, format!("`{probe}` asks the port `{name}`, which the container does not have"), help);
+                }
             }
         }
         for probe in PROBES {
-            let probe = format!("{container}/{probe}");
-            let Some(Value::Object(said)) = self.at(&probe) else { continue };
+            let spot = container.at(probe);
+            let Some(Value::Object(said)) = spot.value() else { continue };
             let handlers = handlers(said);
             if handlers != 1 {
-                let message = format!("{} must have one of `exec`, `grpc`, `httpGet` and `tcpSocket`, has {handlers}", shown(&probe));
-                self.refuse(&probe, At::Key, message, "");
+                let message = format!("{} must have one of `exec`, `grpc`, `httpGet` and `tcpSocket`, has {handlers}", spot.shown());
+                self.refuse(&spot, At::Key, message, "");
             }
         }
     }
