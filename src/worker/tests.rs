@@ -118,7 +118,7 @@ fn an_answer_about_something_else_is_not_taken() {
         std::fs::write(&exe, script).unwrap();
         std::fs::set_permissions(&exe, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
         let trying = Trying { coverage: false, threads: 1, wall: Duration::from_secs(60) };
-        let nothing = Snapshot::new(None, std::collections::BTreeMap::new(), Vec::new());
+        let nothing = Snapshot::new(None, BTreeMap::new(), Vec::new());
         match try_all(&exe, &nothing, vec![case("small"), case("large")], trying) {
             Ok(answers) => format!("{} answers", answers.len()),
             Err(death) => death.to_string(),
