@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A shorter name stands in many words by chance.
 const SHORTEST: usize = 3;
 
-/// Groups equal changes; the group that most units share comes first. The names of a unit are left out of the comparison, but for a name that
-/// its own request writes as a value too: two requests must not hide what differs between them behind what they are called.
+/// Groups equal changes; the group that most units share comes first. The names of a unit are left out of the comparison, but for one, its
+/// own or its team's, that its request writes as a value too: two requests must not hide what differs between them behind what they are called.
 pub(super) fn group<'r>(units: &[UnitChange], request: impl Fn(&RequestId) -> Option<&'r Request>) -> Vec<Group> {
     let mut groups: BTreeMap<(RepoPath, FileStatus, String), Group> = BTreeMap::new();
     for unit in units {
@@ -29,16 +29,9 @@ pub(super) fn group<'r>(units: &[UnitChange], request: impl Fn(&RequestId) -> Op
 
 /// The names that are left out, each with what stands for it.
 fn names<'u>(unit: &'u UnitId, request: Option<&Request>) -> Vec<(&'u str, &'static str)> {
-    let (name, team) = (unit.request.name.as_str(), unit.request.team.as_str());
-    let is_value = request.and_then(|request| request.document.get("spec")).is_some_and(|spec| writes(spec, name));
-    let mut names = Vec::new();
-    if name.len() >= SHORTEST && !is_value {
-        names.push((name, "\u{1}"));
-    }
-    if team.len() >= SHORTEST {
-        names.push((team, "\u{2}"));
-    }
-    names
+    let spec = request.and_then(|request| request.document.get("spec"));
+    let stands_for = [(unit.request.name.as_str(), "\u{1}"), (unit.request.team.as_str(), "\u{2}")];
+    stands_for.into_iter().filter(|(name, _)| name.len() >= SHORTEST && !spec.is_some_and(|spec| writes(spec, name))).collect()
 }
 
 /// Whether a value somewhere is this word, or ends with it behind a mark, as the tag of an image does.
@@ -92,10 +85,14 @@ mod tests {
         format!("apiVersion: example.org/v1\nkind: App\nmetadata: {{name: \"{name}\"}}\nspec: {{{spec}}}\n")
     }
 
-    /// The groups when two requests are added and one output prints this: how many files each has, and the lines.
+    /// The groups when two requests, each by team and name, are added and one output prints this: how many files each has, and the lines.
     fn groups(template: &str, one: (&str, &str), other: (&str, &str)) -> String {
         let release = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs: [{name: all, renderer: ci@1, target: eu}]\n";
-        let [first, second] = [one, other].map(|(name, spec)| (format!("requests/shop/{name}.yaml"), request(name, spec)));
+        let [first, second] = [one, other].map(|(name, spec)| {
+            let (team, name) = name.split_once('/').unwrap_or(("shop", name));
+            let of_team = format!("apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {{name: {team}}}\nspec: {{title: Team}}\n");
+            ((format!("requests/{team}/{name}.yaml"), request(name, spec)), (format!("teams/{team}.yaml"), of_team))
+        });
         let base = [
             ("golden-paths/app/1.0.0/release.yaml", Some(release)),
             ("golden-paths/app/1.0.0/schema.json", Some(SCHEMA)),
@@ -105,7 +102,8 @@ mod tests {
             ("golden-paths/app/1.0.0/offered/a.md.tera", None),
             ("requests/shop/web.yaml", None),
         ];
-        let head = [base.as_slice(), &[(first.0.as_str(), Some(first.1.as_str())), (second.0.as_str(), Some(second.1.as_str()))]].concat();
+        let added = [&first.0, &first.1, &second.0, &second.1].map(|(path, text)| (path.as_str(), Some(text.as_str())));
+        let head = [base.as_slice(), &added].concat();
         let Diff { groups, .. } = diff_of(&base, &head);
         let shown = |group: &Group| format!("{}: {}", group.members.len(), group.hunks.trim_end().replace('\n', " "));
         groups.iter().map(shown).collect::<Vec<_>>().join("; ")
@@ -136,6 +134,8 @@ mod tests {
             groups("copies <{ spec.copies }>\n", ("100", "copies: 100"), ("900", "copies: 900")),
             groups("copies <{ spec.copies }>\n", ("1", "copies: 11"), ("2", "copies: 22")),
             groups("a <{ metadata.name }>bc\n", ("cart", ""), ("till", "")),
+            groups(stage, ("test/cart", "stage: test"), ("live/cart", "stage: live")),
+            groups("of <{ team.name }>\n", ("test/cart", "stage: one"), ("live/cart", "stage: one")),
         ];
         insta::assert_snapshot!(table.join("\n"), @"
         1: +stage live; 1: +stage test
@@ -143,6 +143,8 @@ mod tests {
         1: +copies 100; 1: +copies 900
         1: +copies 11; 1: +copies 22
         1: +a cartbc; 1: +a tillbc
+        1: +stage live; 1: +stage test
+        2: +of live
         ");
     }
 }

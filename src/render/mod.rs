@@ -6,6 +6,7 @@ mod addresses;
 mod allowed;
 mod blame;
 mod budget;
+mod circle;
 mod codes;
 mod context;
 mod coverage;

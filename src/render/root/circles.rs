@@ -2,6 +2,7 @@
 
 use super::{Look, address, address_of};
 use crate::model::RepoPath;
+use crate::render::circle;
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::structure::Block;
@@ -27,38 +28,17 @@ pub(super) fn check(look: &mut Look<'_>) {
             nodes.insert(format!("local.{}", attribute.key.as_str()), Node { file, span: attribute.span(), reads });
         }
     }
-    let Some(way) = circle(&nodes) else { return };
-    let first = &nodes[&way[0]];
+    let needs = nodes.iter().map(|(address, node)| (address.as_str(), node.reads.iter().map(String::as_str).collect()));
+    let Some(way) = circle::first(&needs.collect()) else { return };
+    let first = &nodes[way[0]];
     let message = match way.as_slice() {
         [only] => format!("`{only}` reads itself"),
         _ => {
-            let shown: Vec<String> = way.iter().chain([&way[0]]).map(|address| format!("`{address}`")).collect();
+            let shown: Vec<String> = way.iter().chain(&way[..1]).map(|address| format!("`{address}`")).collect();
             format!("this is a circle: {}", shown.join(" reads "))
         }
     };
     look.refuse(first.file, first.span.clone(), message, "Let one of them have its value from elsewhere.");
-}
-
-/// The first circle, each reading the next.
-fn circle(nodes: &BTreeMap<String, Node<'_>>) -> Option<Vec<String>> {
-    let mut left: BTreeSet<&str> = nodes.keys().map(String::as_str).collect();
-    loop {
-        let ends: Vec<&str> =
-            left.iter().copied().filter(|name| !nodes[*name].reads.iter().any(|read| left.contains(read.as_str()))).collect();
-        if ends.is_empty() {
-            break;
-        }
-        left.retain(|name| !ends.contains(name));
-    }
-    // Whatever is left reads something that is left, so following it comes round.
-    let (mut at, mut way) = (*left.iter().next()?, Vec::new());
-    loop {
-        if let Some(start) = way.iter().position(|known| *known == at) {
-            return Some(way.split_off(start).into_iter().map(str::to_owned).collect());
-        }
-        way.push(at);
-        at = nodes[at].reads.iter().map(String::as_str).find(|read| left.contains(read))?;
-    }
 }
 
 #[derive(Default)]

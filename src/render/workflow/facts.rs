@@ -12,7 +12,7 @@ pub(super) struct Facts<'a> {
     pub(super) jobs: Vec<(&'a str, Job<'a>)>,
     /// The inputs of whoever starts it.
     pub(super) inputs: Names<'a>,
-    /// Inputs whose values are among those that the workflow itself names, or no text.
+    /// Inputs whose values are among those that the workflow itself names, or no text, whoever starts it.
     pub(super) plain_inputs: BTreeSet<&'a str>,
     /// Secrets that a reusable workflow declares.
     pub(super) secrets: Names<'a>,
@@ -47,7 +47,7 @@ impl<'a> Facts<'a> {
         Self {
             jobs: jobs.map(|(name, job)| (name.as_str(), Job::of(job))).collect(),
             inputs: starters.iter().any(|event| named(event)).then(|| declared.iter().map(|(name, _)| *name).collect()),
-            plain_inputs: declared.iter().filter(|(_, input)| is_plain(input)).map(|(name, _)| *name).collect(),
+            plain_inputs: declared.iter().map(|(name, _)| *name).filter(|name| is_plain(name, &declared)).collect(),
             secrets: secrets.filter(|_| !named("workflow_dispatch")).map(|all| all.keys().map(String::as_str).collect()),
         }
     }
@@ -75,8 +75,10 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn is_plain(input: &Value) -> bool {
-    matches!(input.get("type").and_then(Value::as_str), Some("boolean" | "number" | "choice" | "environment"))
+/// Whether every input of a name is plain: each starter declares its own, and one that takes any text is enough. Names ignore case.
+fn is_plain(name: &str, declared: &[(&str, &Value)]) -> bool {
+    let plain = |input: &Value| matches!(input.get("type").and_then(Value::as_str), Some("boolean" | "number" | "choice" | "environment"));
+    declared.iter().filter(|(other, _)| other.eq_ignore_ascii_case(name)).all(|(_, input)| plain(input))
 }
 
 impl<'a> Job<'a> {

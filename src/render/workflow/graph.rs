@@ -3,8 +3,9 @@
 use super::facts::Facts;
 use super::{Wrong, key};
 use crate::model::close_match;
+use crate::render::circle;
 use crate::render::schema::At;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What is wrong with `needs`.
 pub(super) fn check(facts: &Facts<'_>) -> Vec<Wrong> {
@@ -35,24 +36,10 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Wrong> {
     wrong
 }
 
-/// The first circle, in the order in which its jobs need each other.
+/// The first circle of jobs, which find each other whatever the case of their names.
 fn circle<'a>(facts: &Facts<'a>) -> Option<Vec<&'a str>> {
-    let mut left: BTreeMap<&'a str, Vec<&'a str>> = facts.jobs.iter().map(|(name, job)| (*name, job.needs.clone())).collect();
-    loop {
-        let names: BTreeSet<&str> = left.keys().copied().collect();
-        let before = left.len();
-        left.retain(|_, needs| needs.iter().any(|need| names.contains(need)));
-        if left.len() == before {
-            break;
-        }
-    }
-    // Whoever is left needs somebody who is left, so following them comes round.
-    let (mut job, mut way) = (*left.keys().next()?, Vec::new());
-    loop {
-        if let Some(start) = way.iter().position(|known| *known == job) {
-            return Some(way.split_off(start));
-        }
-        way.push(job);
-        job = left.get(job)?.iter().copied().find(|need| left.contains_key(need))?;
-    }
+    let names: BTreeMap<String, &'a str> = facts.names().map(|name| (name.to_ascii_lowercase(), name)).collect();
+    let of = |need: &&str| names.get(&need.to_ascii_lowercase()).copied();
+    let needs = facts.jobs.iter().map(|(name, job)| (*name, job.needs.iter().filter_map(of).collect()));
+    circle::first(&needs.collect())
 }

@@ -185,6 +185,8 @@ fn what_a_job_waits_for_is_there_and_in_no_circle() {
     insta::assert_snapshot!(of(&[("build", "tset"), ("test", "[]")]), @"3 the job `build` needs `tset`, and there is no such job. Did you mean `test`?");
     insta::assert_snapshot!(of(&[("a", "a")]), @"3 the job `a` needs itself. Take one of these `needs` away.");
     insta::assert_snapshot!(of(&[("a", "[]"), ("b", "[a, d]"), ("c", "b"), ("d", "c"), ("e", "d")]), @"4 jobs wait for each other in a circle: `b` needs `d` needs `c` needs `b`. Take one of these `needs` away.");
+    insta::assert_snapshot!(of(&[("Build", "[a, TEST]"), ("test", "build"), ("a", "[]")]), @"3 jobs wait for each other in a circle: `Build` needs `test` needs `Build`. Take one of these `needs` away.");
+    insta::assert_snapshot!(of(&[("a", "A")]), @"3 the job `a` needs itself. Take one of these `needs` away.");
 }
 
 #[test]
@@ -308,6 +310,11 @@ fn text_of_strangers_is_in_no_script() {
     insta::assert_snapshot!(said(around), @"
     7 a script holds `${{ env.T }}`, which anybody may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
     8? a script holds `${{ inputs.a }}`, which whoever starts it may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
+    ");
+    let both = "on: {workflow_dispatch: {inputs: {a: {type: choice, options: [x]}, B: {type: number}, c: {type: number}}}, workflow_call: {inputs: {a: {type: string}, b: {type: string}, c: {type: boolean}}}}\njobs:\n  a:\n    runs-on: a\n    steps:\n      - run: ${{ inputs.a }}\n      - run: ${{ inputs.B }}\n      - run: ${{ inputs.c }}\n";
+    insta::assert_snapshot!(said(both), @"
+    6? a script holds `${{ inputs.a }}`, which whoever starts it may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
+    7? a script holds `${{ inputs.B }}`, which whoever starts it may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
     ");
     insta::assert_snapshot!(said_of(".gitlab-ci.yml", "job: {script: 'a ${{ github.head_ref }}'}\n"), @"1 a script holds `${{ github.head_ref }}`, which anybody may choose and the shell would run. Pass it through `env:` and use the variable in quotes.");
 }

@@ -109,6 +109,8 @@ fn of_github(steps: &[Step], safe: &dyn Fn(&str) -> bool) -> Option<Chosen> {
     match names.as_slice() {
         [] | [None, ..] | [Some("event")] | [Some("head_ref"), ..] => Some(Chosen::Anybody),
         [Some("event"), Some("inputs"), ..] => of_inputs(&steps[2..], safe),
+        // What is below has the names that who sends it likes.
+        [Some("event"), Some("client_payload"), ..] | [Some("event"), Some("deployment"), Some("payload"), ..] => Some(Chosen::Starter),
         [Some("event"), rest @ ..] => {
             let plain = match rest {
                 [.., Some(parent), Some(last)] if PLAIN_BELOW.contains(&(*parent, *last)) => true,
@@ -166,6 +168,11 @@ mod tests {
             ("matrix[github.event.issue.title]", None),
             ("inputs.name", Some(Chosen::Starter)),
             ("inputs.level", None),
+            ("github.event.client_payload.sha", Some(Chosen::Starter)),
+            ("github.event.client_payload.pull_request.id", Some(Chosen::Starter)),
+            ("github.event.client_payload", Some(Chosen::Starter)),
+            ("github.event.deployment.payload.state", Some(Chosen::Starter)),
+            ("github.event.deployment.sha", None),
             ("github.event.inputs.name", Some(Chosen::Starter)),
             ("github.event.inputs.level", None),
             ("env.TITLE", Some(Chosen::Anybody)),
