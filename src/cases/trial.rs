@@ -3,7 +3,7 @@
 use super::check::{self, Failure, Ran};
 use super::generate::{self, Tried, Wrong};
 use super::{Case, Watcher, cases, releases};
-use crate::model::{Coverage, Finding, Platform, PolicyFile, ReleaseId, RepoPath};
+use crate::model::{Coverage, Finding, Platform, PolicyFile, ReleaseId, RepoPath, Turn};
 use crate::parse::parse;
 use crate::policy::{self, Policies, Tested};
 use crate::snapshot::Snapshot;
@@ -69,6 +69,11 @@ impl Trial {
             Self::Rules { file, .. } => Ok(file.clone()),
         };
         path.expect("it is made of the names of files")
+    }
+
+    /// Whose turn it is when it does not come to an end.
+    pub fn turn(&self) -> Turn {
+        if self.release().is_some() { Turn::PathOwner } else { Turn::Platform }
     }
 
     /// Whether this can have come of it: whoever ran it may name another case, whose folder is somewhere else.

@@ -66,7 +66,7 @@ fn explanation<'a>(
         platform,
         written: written.documents.into_iter().next()?.into_value(),
         asked: verdicts.asked.iter().filter(|asked| asked.release.as_ref().is_none_or(|release| *release == unit.release)).collect(),
-        tally: verdicts.units.get(&unit.id).copied().unwrap_or_default(),
+        ends: verdicts.units.get(&unit.id).cloned().unwrap_or_default(),
         findings: tree.parsed.findings.iter().chain(&tree.rendered.findings).chain(&verdicts.findings).filter(about).collect(),
         waived: verdicts.waived.iter().filter(|waived| waived.unit == unit.id).collect(),
         file: file.map(|(path, file)| (path.as_str(), file)),

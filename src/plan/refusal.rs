@@ -42,7 +42,7 @@ fn stands_in(finding: &Finding, unit: &UnitChange) -> bool {
 
 /// A policy names the unit whose bytes it looked at, at the end of its message.
 fn speaks_of(finding: &Finding, unit: &UnitChange) -> bool {
-    stands_in(finding, unit) && finding.message.contains(&unit.id.to_string())
+    stands_in(finding, unit) && finding.message.contains(&format!("`{}`", unit.id))
 }
 
 /// Whether a mistake stands in what a unit is made of: its request, its golden path, its target, its team. Cases are not rendered from.

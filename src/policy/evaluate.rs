@@ -3,19 +3,17 @@
 use super::Ask;
 use super::codes::{FAILED, LIMIT};
 use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
+use super::group::worded;
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
-use super::verdict::{Asked, Tally, Verdicts, Waived};
-use crate::model::{
-    Code, Exception, Finding, GoldenPath, Place, PolicyId, Request, Severity, Span, Target, Team, Turn, child, sort_findings,
-};
+use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
+use crate::model::{Code, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, child, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::render::Unit;
 use crate::yaml;
 use rayon::prelude::*;
 use regorus::{Engine, Value};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A unit and everything that policies see of it.
@@ -110,45 +108,22 @@ impl<'a> Bench<'a> {
         };
         let mut verdicts = Verdicts { asked: self.policies.iter().map(asked).collect(), ..Verdicts::default() };
         for ((number, input), heard) in inputs.iter().enumerate().zip(heard) {
-            let mut ends: BTreeMap<PolicyId, End> = BTreeMap::new();
+            let mut ends = Ends::new();
             for (policy, judged) in heard {
                 let (policy, ended) = &self.policies[policy];
                 // another thread may have been further than the unit that ended it
                 let judged = if number > ended.load(Ordering::Relaxed) { Judged::unasked() } else { judged };
-                let end = ends.entry(policy.id.clone()).or_insert(End::Passed);
-                *end = (*end).max(judged.end);
+                worsen(&mut ends, policy.id.clone(), judged.end);
                 verdicts.findings.extend(judged.findings);
                 verdicts.waived.extend(judged.waived);
             }
-            verdicts.units.insert(input.unit.id.clone(), tally(ends.values()));
+            verdicts.units.insert(input.unit.id.clone(), ends);
         }
         sort_findings(&mut verdicts.findings);
         verdicts.waived.sort();
         verdicts.waived.dedup();
         verdicts
     }
-}
-
-/// How a policy ended for a unit, the worst last.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum End {
-    Passed,
-    Waived,
-    Warned,
-    Failed,
-}
-
-fn tally<'a>(ends: impl Iterator<Item = &'a End>) -> Tally {
-    let mut tally = Tally::default();
-    for end in ends {
-        match end {
-            End::Passed => tally.passed += 1,
-            End::Waived => tally.waived += 1,
-            End::Warned => tally.warned += 1,
-            End::Failed => tally.failed += 1,
-        }
-    }
-    tally
 }
 
 /// A policy while it runs.
@@ -236,8 +211,7 @@ impl Run<'_> {
     }
 
     fn finding(&self, input: &UnitInput<'_>, result: &Outcome<'_>, severity: Severity) -> Finding {
-        let about = result.about.map_or_else(String::new, |about| format!("{about} in "));
-        let message = format!("{} ({about}`{}`)", result.said.message, input.unit.id);
+        let message = worded(&result.said.message, result.about, &input.unit.id);
         let place = place(input, result.said.field.clone().or_else(|| quoted(input.request, &result.said.message)).as_deref());
         let finding = Finding { severity, ..Finding::error(Code::policy(self.policy.id.as_str()), place, message) };
         finding.help(self.help()).turn(Turn::Requester)

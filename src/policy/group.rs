@@ -3,53 +3,74 @@
 //! Who writes a request sees every word about it. Who changes a golden path or a policy that five hundred requests use did not write any of
 //! them: one of them, and how many there are, says all.
 
-use crate::model::{Finding, RepoPath};
+use crate::model::{Code, Finding, RepoPath, Severity, UnitId};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How many of the others are named.
 const MOST_NAMED: usize = 5;
 
+/// What findings have in common that are told once: all but the unit and its object.
+type Key = (Severity, Code, String, String);
+
+/// A finding that stands for others.
+struct First {
+    /// Its place in the list.
+    at: usize,
+    unit: UnitId,
+    /// The other units of which the same is said.
+    others: BTreeSet<UnitId>,
+}
+
 /// Puts results of policies together that differ only in the unit, where the request's file did not change; the first is kept.
 pub fn grouped(findings: Vec<Finding>, is_changed: impl Fn(&RepoPath) -> bool) -> Vec<Finding> {
-    let mut kept: Vec<(Finding, usize)> = Vec::new();
-    let mut groups: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
+    let mut kept: Vec<Finding> = Vec::new();
+    let mut groups: BTreeMap<Key, First> = BTreeMap::new();
     for finding in findings {
         let Some((said, unit)) = parts(&finding).filter(|_| !is_changed(&finding.place.path)) else {
-            kept.push((finding, 0));
+            kept.push(finding);
             continue;
         };
-        let key = format!("{:?} {} {said} {}", finding.severity, finding.code, finding.help);
-        let related = format!("and so of {unit}");
-        match groups.get(&key) {
+        let key = (finding.severity, finding.code.clone(), said.to_owned(), finding.help.clone());
+        match groups.get_mut(&key) {
             None => {
-                groups.insert(key, kept.len());
-                kept.push((finding, 0));
+                groups.insert(key, First { at: kept.len(), unit, others: BTreeSet::new() });
+                kept.push(finding);
             }
+            // Each object of the one that is shown is told.
+            Some(first) if first.unit == unit => kept.push(finding),
             Some(first) => {
-                let (first, more) = &mut kept[*first];
-                *more += 1;
-                if *more <= MOST_NAMED {
-                    *first = first.clone().related(finding.place, related);
+                if first.others.len() < MOST_NAMED && !first.others.contains(&unit) {
+                    kept[first.at] = kept[first.at].clone().related(finding.place, format!("and so of `{unit}`"));
                 }
+                first.others.insert(unit);
             }
         }
     }
-    let told = |(mut finding, more): (Finding, usize)| {
-        if more > 0 {
-            finding.message.push_str(&format!(", and so of {more} more that did not change"));
-        }
-        finding
-    };
-    kept.into_iter().map(told).collect()
+    for First { at, unit: _, others } in groups.into_values() {
+        let more = match others.len() {
+            0 => continue,
+            1 => ", and so of 1 more unit whose request did not change".to_owned(),
+            more => format!(", and so of {more} more units whose requests did not change"),
+        };
+        kept[at].message.push_str(&more);
+    }
+    kept
 }
 
-/// What a policy says, and of which unit: the message ends with it in brackets.
-fn parts(finding: &Finding) -> Option<(&str, &str)> {
+/// What a policy says of a unit, or of an object in it.
+pub(super) fn worded(said: &str, about: Option<&str>, unit: &UnitId) -> String {
+    let about = about.map_or_else(String::new, |about| format!("{about} in "));
+    format!("{said} ({about}`{unit}`)")
+}
+
+/// What a policy says, and of which unit, as it is worded.
+fn parts(finding: &Finding) -> Option<(&str, UnitId)> {
     if !finding.code.as_str().starts_with("policy/") {
         return None;
     }
-    let (said, about) = finding.message.strip_suffix(')')?.rsplit_once(" (")?;
-    let unit = about.rsplit_once(" in ").map_or(about, |(_, unit)| unit);
-    Some((said, unit))
+    let (before, unit) = finding.message.strip_suffix("`)")?.rsplit_once('`')?;
+    let (said, _) = before.rsplit_once(" (")?;
+    Some((said, UnitId::parse(unit).ok()?))
 }
 
 #[cfg(test)]
@@ -58,8 +79,21 @@ mod tests {
     use crate::model::{Code, Place};
 
     fn finding(policy: &str, request: &str, said: &str) -> Finding {
+        of(policy, request, "Pod `a`", said)
+    }
+
+    fn of(policy: &str, request: &str, about: &str, said: &str) -> Finding {
         let file = RepoPath::parse(&format!("requests/{request}.yaml")).unwrap();
-        Finding::error(Code::policy(policy), Place::file(file), format!("{said} (Pod `a` in `{request}/main@eu`)"))
+        let unit = UnitId::parse(&format!("{request}/main@eu")).unwrap();
+        Finding::error(Code::policy(policy), Place::file(file), worded(said, Some(about), &unit))
+    }
+
+    fn shown(findings: Vec<Finding>, changed: &str) -> String {
+        let one = |finding: &Finding| {
+            let Finding { place, code, message, related, .. } = finding;
+            format!("{} {code}: {message} +{}", place.path, related.len())
+        };
+        grouped(findings, |path| path.as_str() == changed).iter().map(one).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -67,16 +101,35 @@ mod tests {
         let mut all: Vec<Finding> = (1..=9).map(|n| finding("images", &format!("shop/r{n}"), "not ours")).collect();
         all.push(finding("images", "shop/r1", "no digest"));
         all.push(finding("size", "shop/r2", "not ours"));
-        let changed = RepoPath::parse("requests/shop/r3.yaml").unwrap();
-        let shown: Vec<String> = grouped(all, |path| *path == changed)
-            .iter()
-            .map(|finding| format!("{} {}: {} +{}", finding.place.path, finding.code, finding.message, finding.related.len()))
-            .collect();
-        insta::assert_snapshot!(shown.join("\n"), @"
-        requests/shop/r1.yaml policy/images: not ours (Pod `a` in `shop/r1/main@eu`), and so of 7 more that did not change +5
+        insta::assert_snapshot!(shown(all, "requests/shop/r3.yaml"), @"
+        requests/shop/r1.yaml policy/images: not ours (Pod `a` in `shop/r1/main@eu`), and so of 7 more units whose requests did not change +5
         requests/shop/r3.yaml policy/images: not ours (Pod `a` in `shop/r3/main@eu`) +0
         requests/shop/r1.yaml policy/images: no digest (Pod `a` in `shop/r1/main@eu`) +0
         requests/shop/r2.yaml policy/size: not ours (Pod `a` in `shop/r2/main@eu`) +0
         ");
+    }
+
+    #[test]
+    fn objects_of_one_unit_are_no_other_requests() {
+        let all = ["a (b)", "c", "d"].iter().flat_map(|object| {
+            ["shop/r1", "shop/r2"].map(|request| of("images", request, &format!("Pod `{object}`"), "not ours (at all)"))
+        });
+        insta::assert_snapshot!(shown(all.collect(), ""), @"
+        requests/shop/r1.yaml policy/images: not ours (at all) (Pod `a (b)` in `shop/r1/main@eu`), and so of 1 more unit whose request did not change +1
+        requests/shop/r1.yaml policy/images: not ours (at all) (Pod `c` in `shop/r1/main@eu`), and so of 1 more unit whose request did not change +1
+        requests/shop/r1.yaml policy/images: not ours (at all) (Pod `d` in `shop/r1/main@eu`) +0
+        ");
+    }
+
+    #[test]
+    fn a_word_is_read_as_it_is_written() {
+        let unit = UnitId::parse("shop/web/main@eu").unwrap();
+        for about in [None, Some("Pod `a`"), Some("`.github/workflows/a.yaml`")] {
+            for said in ["not ours", "not `ours` (at all)", ""] {
+                let place = Place::file(RepoPath::parse("requests/shop/web.yaml").unwrap());
+                let finding = Finding::error(Code::policy("images"), place, worded(said, about, &unit));
+                assert_eq!(parts(&finding), Some((said, unit.clone())), "{}", finding.message);
+            }
+        }
     }
 }

@@ -23,7 +23,7 @@ pub use compile::{Policies, compile, compile_telling};
 pub use evaluate::{UnitInput, evaluate, evaluate_telling};
 pub use group::grouped;
 pub use inputs::inputs;
-pub use verdict::{Asked, Tally, Verdicts, Waived};
+pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};
 use serde::{Deserialize, Serialize};

@@ -165,7 +165,7 @@ impl Case {
         for Waived { exception, policy, unit, message, expires } in &verdicts.waived {
             out.push_str(&format!("waived by {exception} until {expires}: {policy} for {unit}: {message}\n"));
         }
-        for Tally { passed, warned, failed, waived } in verdicts.units.values() {
+        for Tally { passed, warned, failed, waived } in verdicts.units.values().map(Tally::of) {
             out.push_str(&format!("{passed} passed, {warned} warned, {failed} failed, {waived} waived\n"));
         }
         out

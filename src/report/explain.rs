@@ -3,7 +3,7 @@
 use super::json::{findings_json, report};
 use super::text::{line, list};
 use crate::model::{Exception, Finding, GoldenPath, Platform, ReleaseState, Request, Target, TargetKind};
-use crate::policy::{Asked, Tally, Waived};
+use crate::policy::{Asked, End, Ends, Tally, Waived};
 use crate::render::{Origin, RenderedFile, Traced, Unit};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -26,7 +26,7 @@ pub struct Explanation<'a> {
     /// The request as its file says it, without defaults.
     pub written: Value,
     /// How the policies that looked ended.
-    pub tally: Tally,
+    pub ends: Ends,
     /// Which they are.
     pub asked: Vec<&'a Asked>,
     /// What they said about the request, and what is wrong with it otherwise.
@@ -205,13 +205,14 @@ fn defaults(it: &Explanation<'_>) -> Vec<String> {
 }
 
 fn policies(it: &Explanation<'_>) -> Vec<String> {
-    let Tally { passed, warned, failed, waived } = it.tally;
+    let Tally { passed, warned, failed, waived } = Tally::of(&it.ends);
     let mut rows = vec![format!("{passed} passed, {warned} warned, {failed} failed, {waived} waived")];
     for Judged { asked, word, said } in judged(it) {
         rows.push(format!("{word:7} {}  {}", asked.policy, line(asked.file.as_str())));
         rows.extend(said.iter().map(|said| format!("        {}", line(said))));
     }
-    let elsewhere = it.findings.iter().filter(|finding| !finding.code.as_str().starts_with("policy/"));
+    let told = |finding: &Finding| finding.code.as_str().starts_with("policy/") || it.asked.iter().any(|asked| is_of(finding, asked));
+    let elsewhere = it.findings.iter().filter(|finding| !told(finding));
     rows.extend(elsewhere.map(|finding| format!("{}: {}", finding.code, line(&finding.message))));
     let idle = it.exceptions().into_iter().filter(|exception| !it.waived.iter().any(|waived| waived.exception == exception.id));
     rows.extend(idle.map(|exception| format!("`{}` waives nothing of it: {}", exception.id, exception.file)));
@@ -225,27 +226,37 @@ struct Judged<'a> {
     said: Vec<String>,
 }
 
-/// What each policy came to; one that failed itself has not said yes.
+/// What each policy came to.
 fn judged<'a>(it: &'a Explanation<'_>) -> Vec<Judged<'a>> {
     let one = |asked: &&'a Asked| {
-        let code = format!("policy/{}", asked.policy);
-        let own = it.findings.iter().filter(|finding| finding.place.path == asked.file && finding.is_error());
-        let own: Vec<&&Finding> = own.collect();
-        let unit = format!("`{}`", it.unit.id);
-        let of_unit = it.findings.iter().filter(|finding| finding.code.as_str() == code && finding.message.contains(&unit));
-        let (errors, warnings): (Vec<&&Finding>, Vec<&&Finding>) = of_unit.chain(own).partition(|finding| finding.is_error());
-        let waived: Vec<&&Waived> = it.waived.iter().filter(|waived| waived.policy == asked.policy).collect();
-        let word = match (errors.is_empty(), warnings.is_empty(), waived.is_empty()) {
-            (false, _, _) => "failed",
-            (true, false, _) => "warned",
-            (true, true, false) => "waived",
-            (true, true, true) => "passed",
+        let word = match it.ends.get(&asked.policy)? {
+            End::Passed => "passed",
+            End::Waived => "waived",
+            End::Warned => "warned",
+            End::Failed => "failed",
         };
-        let said = errors.iter().chain(&warnings).map(|finding| finding.message.clone());
-        let waived = waived.iter().map(|it| format!("waived by `{}` until {}: {}", it.exception, it.expires, it.message));
-        Judged { asked, word, said: said.chain(waived).collect() }
+        Some(Judged { asked, word, said: said(it, asked) })
     };
-    it.asked.iter().map(one).collect()
+    it.asked.iter().filter_map(one).collect()
+}
+
+/// What a policy said of this unit; where it failed for another one before, that.
+fn said(it: &Explanation<'_>, asked: &Asked) -> Vec<String> {
+    let (code, unit) = (format!("policy/{}", asked.policy), format!("`{}`", it.unit.id));
+    let of_policy = |finding: &&&Finding| finding.code.as_str() == code || is_of(finding, asked);
+    let of_unit = it.findings.iter().filter(of_policy).filter(|finding| finding.message.contains(&unit));
+    let (errors, warnings): (Vec<&Finding>, Vec<&Finding>) = of_unit.partition(|finding| finding.is_error());
+    let unasked = it.ends.get(&asked.policy) == Some(&End::Failed) && errors.is_empty();
+    let elsewhere = it.findings.iter().filter(|finding| unasked && finding.is_error() && is_of(finding, asked));
+    let waived = it.waived.iter().filter(|waived| waived.policy == asked.policy);
+    let waived = waived.map(|it| format!("waived by `{}` until {}: {}", it.exception, it.expires, it.message));
+    let told = errors.iter().chain(elsewhere).chain(&warnings).map(|finding| finding.message.clone());
+    told.chain(waived).collect()
+}
+
+/// Whether something is wrong with a policy itself.
+fn is_of(finding: &Finding, asked: &Asked) -> bool {
+    finding.place.path == asked.file
 }
 
 fn files(it: &Explanation<'_>) -> Vec<String> {
@@ -293,7 +304,7 @@ pub fn explain_json(it: &Explanation<'_>) -> Value {
     });
     let waived =
         it.waived.iter().map(|it| json!({"exception": it.exception, "policy": it.policy, "message": it.message, "expires": it.expires}));
-    let Tally { passed, warned, failed, waived: waivers } = it.tally;
+    let Tally { passed, warned, failed, waived: waivers } = Tally::of(&it.ends);
     let verdict = |it: Judged<'_>| json!({"policy": it.asked.policy, "file": it.asked.file, "verdict": it.word, "messages": it.said});
     let verdicts: Vec<Value> = judged(it).into_iter().map(verdict).collect();
     report(

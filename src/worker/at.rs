@@ -70,7 +70,8 @@ impl At {
     pub(super) fn turn(&self) -> Turn {
         match self.innermost() {
             Self::Ask(ask) if ask.policy.below("golden-paths").is_none() => Turn::Platform,
-            Self::Check(_) | Self::Load(_) | Self::Render(_) | Self::Ask(_) | Self::Try(..) => Turn::PathOwner,
+            Self::Try(trial, _) => trial.turn(),
+            Self::Check(_) | Self::Load(_) | Self::Render(_) | Self::Ask(_) => Turn::PathOwner,
         }
     }
 

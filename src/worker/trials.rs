@@ -127,7 +127,8 @@ impl Round<'_> {
         let traced = if is_template { self.run(&[number], true).err() } else { None };
         let traced = traced.filter(|traced| matches!(traced, Death::Ended { step: Some(_), .. }));
         let findings = traced.as_ref().unwrap_or(death).findings();
-        let findings = if findings.is_empty() { vec![self.told(number, &death.to_string())] } else { findings };
+        let untold = || self.told(number, &death.to_string()).help("Run it again; when it ends so again, it is a mistake in goldpath.");
+        let findings = if findings.is_empty() { vec![untold()] } else { findings };
         self.answers[number] = Some(self.trials[number].ended(findings));
         self.ended += 1;
     }
@@ -136,14 +137,14 @@ impl Round<'_> {
     fn leave(&mut self, open: &[usize]) {
         for number in open {
             let finding = self.told(*number, &format!("this was not tried: {MOST_ENDED} others had to be ended before it"));
+            let finding = finding.help("Mend those first.");
             self.answers[*number] = Some(self.trials[*number].ended(vec![finding]));
         }
     }
 
     fn told(&self, number: usize, message: &str) -> Finding {
         let trial = &self.trials[number];
-        let finding = Finding::error(WORKER_ENDED, Place::file(trial.file()), message);
-        finding.help("Mend those first.").turn(crate::model::Turn::PathOwner)
+        Finding::error(WORKER_ENDED, Place::file(trial.file()), message).turn(trial.turn())
     }
 }
 
@@ -191,4 +192,62 @@ fn one(bench: &Bench, trial: &Trial, watch: &Watch, tags: bool) -> Answer {
     let answer = bench.run(trial, &Watcher::new(Arc::new(tell), tags));
     ended(At::Try(trial.clone(), None).key());
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Why;
+    use super::*;
+    use crate::cases::{Case, Failure, Wrong};
+    use crate::model::{ReleaseId, RepoPath};
+
+    /// What is told of a trial, and whose turn it is.
+    fn told(answer: Option<&Answer>) -> String {
+        let finding = |finding: &Finding| format!("{} {:?}: {}. {}", finding.place.path, finding.turn, finding.message, finding.help);
+        match answer {
+            Some(Answer::Case(ran, _)) => {
+                ran.failures.iter().map(|failure| if let Failure::Said(it) = failure { finding(it) } else { String::new() }).collect()
+            }
+            Some(Answer::Made(Some(tried))) => tried
+                .failures
+                .iter()
+                .map(|wrong| if let Wrong::Ended { finding: it } = wrong { finding(it) } else { String::new() })
+                .collect(),
+            Some(Answer::Rules(tested, _)) => tested.iter().filter_map(|tested| tested.failure.clone()).collect(),
+            Some(Answer::Made(None)) | None => "nothing".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_ends_a_trial_is_told_to_whom_it_belongs() {
+        let release = || ReleaseId::parse("app@1.0.0").unwrap();
+        let rules = |file: &str, release| Trial::Rules { file: RepoPath::parse(file).unwrap(), release };
+        let trials = [
+            Trial::Case(Case { release: release(), name: "small".to_owned() }),
+            Trial::Made { release: release(), count: 1 },
+            rules("golden-paths/app/1.0.0/policies/a_test.rego", Some(release())),
+            rules("policies/a_test.rego", None),
+        ];
+        let bounds = Bounds::of(0, 0, 1, Duration::ZERO);
+        let call = Call { exe: Path::new("nowhere"), bounds, job_frame: &[], until: Instant::now() };
+        let mut round = Round { call: &call, trials: &trials, answers: vec![None; trials.len()], ended: 0 };
+        round.leave(&[0, 1, 2, 3]);
+        let left: Vec<String> = round.answers.iter().map(|answer| told(answer.as_ref())).collect();
+        round.end(0, &Death::Garbled { message: "no word".to_owned() });
+        let garbled = told(round.answers[0].as_ref());
+        let slow = |trial: &Trial| Death::Ended { why: Why::Processor, at: vec![At::Try(trial.clone(), None)], step: None };
+        let slow =
+            trials.iter().flat_map(|trial| slow(trial).findings()).map(|it| format!("{} {:?}: {}", it.place.path, it.turn, it.message));
+        insta::assert_snapshot!([left, vec![garbled], slow.collect()].concat().join("\n"), @"
+        golden-paths/app/1.0.0/tests/small/request.yaml PathOwner: this was not tried: 8 others had to be ended before it. Mend those first.
+        golden-paths/app/1.0.0/release.yaml PathOwner: this was not tried: 8 others had to be ended before it. Mend those first.
+        golden-paths/app/1.0.0/policies/a_test.rego:1: this was not tried: 8 others had to be ended before it
+        policies/a_test.rego:1: this was not tried: 8 others had to be ended before it
+        golden-paths/app/1.0.0/tests/small/request.yaml PathOwner: failed to understand the worker: no word. Run it again; when it ends so again, it is a mistake in goldpath.
+        golden-paths/app/1.0.0/tests/small/request.yaml PathOwner: trying app@1.0.0 small was ended: it took too much processor time
+        golden-paths/app/1.0.0/release.yaml PathOwner: trying app@1.0.0 made from its schema was ended: it took too much processor time
+        golden-paths/app/1.0.0/policies/a_test.rego PathOwner: running these tests was ended: it took too much processor time
+        policies/a_test.rego Platform: running these tests was ended: it took too much processor time
+        ");
+    }
 }

@@ -5,7 +5,7 @@ use crate::model::{ContentId, Exception, Finding, Platform, RepoPath, UnitId, so
 use crate::observe::TerraformPlan;
 use crate::parse::{Parsed, parse};
 use crate::plan::{Evaluation, Judgement, Round};
-use crate::policy::{self, Policies, Verdicts};
+use crate::policy::{self, Policies, Tally, Verdicts};
 use crate::render::{Cache, Limits, Rendered, render};
 use crate::snapshot::Snapshot;
 use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted};
@@ -144,7 +144,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
         settings_readable: head.parsed.platform.settings.is_some() && head.ends,
         diff,
         findings,
-        tallies: verdicts.units,
+        tallies: verdicts.units.iter().map(|(unit, ends)| (unit.clone(), Tally::of(ends))).collect(),
         waived: verdicts.waived,
         conflicts: Vec::new(),
     }

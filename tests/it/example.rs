@@ -3,7 +3,7 @@
 use goldpath::git::working_tree;
 use goldpath::model::{Digest, Finding, RepoPath};
 use goldpath::parse::{Parsed, parse};
-use goldpath::policy::{self, UnitInput, Verdicts};
+use goldpath::policy::{self, Tally, UnitInput, Verdicts};
 use goldpath::render::{Cache, Limits, Rendered, render};
 use goldpath::snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,7 +62,7 @@ fn shown(snapshot: &Snapshot) -> String {
     let (verdicts, broken) = verdicts(snapshot, &parsed, &rendered);
     let mut out = lines(parsed.findings.iter().chain(&rendered.findings).chain(&broken).chain(&verdicts.findings));
     for unit in rendered.units.values() {
-        let tally = verdicts.units[&unit.id];
+        let tally = Tally::of(&verdicts.units[&unit.id]);
         out.push_str(&format!("{}: {} files, {} objects, {} passed\n", unit.id, unit.files.len(), unit.objects.len(), tally.passed));
     }
     out

@@ -78,6 +78,43 @@ fn a_unit_says_what_made_it_and_a_line_where_it_came_from() {
     "#);
 }
 
+/// The second of three units ends it: the first has passed, and the third was not asked about.
+#[test]
+fn what_a_policy_came_to_is_told_of_this_unit_and_not_of_another() {
+    let place = Place::with("first-repository");
+    let request = place.text("requests/platform/hello.yaml");
+    for name in ["alpha", "zebra"] {
+        place.write(&format!("requests/platform/{name}.yaml"), &request.replace("hello", name));
+    }
+    let fails = "package main\n\ndeny contains \"never\" if {\n\tinput.metadata.labels[\"goldpath.dev/request\"] == \"hello\"\n\tstartswith(input.spec.replicas, \"r\")\n}\n";
+    place.write("policies/fails.rego", fails);
+    place.write("policies/warns.rego", "package main\n\nwarn contains \"look at it\" if input.kind == \"Deployment\"\n");
+    let told = |name: &str| {
+        let text = place.run(&["explain", &format!("platform/{name}/cluster@staging")]);
+        let policies = text.split("\npolicies\n").nth(1).and_then(|rest| rest.split("\nfiles\n").next()).expect("there are some");
+        format!("{name}\n{policies}")
+    };
+    assert_snapshot!(["alpha", "hello", "zebra"].map(told).concat(), @"
+    alpha
+      1 passed, 1 warned, 0 failed, 0 waived
+      passed  fails  policies/fails.rego
+      warned  warns  policies/warns.rego
+              look at it (Deployment `alpha` in `platform/alpha/cluster@staging`)
+    hello
+      0 passed, 1 warned, 1 failed, 0 waived
+      failed  fails  policies/fails.rego
+              the policy `fails` failed for `platform/hello/cluster@staging`, and was not asked about the units after it: `startswith` expects string argument. Got `2` instead
+      warned  warns  policies/warns.rego
+              look at it (Deployment `hello` in `platform/hello/cluster@staging`)
+    zebra
+      0 passed, 1 warned, 1 failed, 0 waived
+      failed  fails  policies/fails.rego
+              the policy `fails` failed for `platform/hello/cluster@staging`, and was not asked about the units after it: `startswith` expects string argument. Got `2` instead
+      warned  warns  policies/warns.rego
+              look at it (Deployment `zebra` in `platform/zebra/cluster@staging`)
+    ");
+}
+
 #[test]
 fn what_is_not_there_is_named_with_what_is() {
     let place = Place::with("first-repository");
