@@ -29,18 +29,16 @@ pub(super) fn run(args: Args, output: Output) -> Result<Ended, Error> {
             None
         }
     };
-    checkups.push(git_command(config.as_ref()));
-    checkups.push(terraform(config.as_ref()));
+    checkups.push(git_command(config.as_ref()).checkup());
+    checkups.push(terraform(config.as_ref()).checkup());
     checkups.push(walls()?);
     if let Some(config) = &config {
         checkups.push(repository(config));
-        let state = state(&config.state_dir);
+        let holder = daemon::holder(&config.state_dir);
         // a daemon that runs has its address
-        let serves = state.health == Health::Warning;
-        checkups.push(state);
-        if !serves {
-            checkups.push(address(config)?);
-        }
+        let address = if holder.is_none() { Some(address(config)?) } else { None };
+        checkups.push(state(&config.state_dir, holder.as_deref()));
+        checkups.extend(address);
         checkups.extend(config.connections.iter().map(|(name, connection)| reached(name, connection, &config.state_dir)));
     }
     answer(output, || report::doctor_json(&checkups), || report::doctor_terminal(&checkups, asked));
@@ -49,9 +47,7 @@ pub(super) fn run(args: Args, output: Output) -> Result<Ended, Error> {
 
 /// An error of goldpath's own, with its hint as the next step.
 fn of_error(subject: &str, error: &Error) -> Checkup {
-    let text = error.to_string();
-    let (message, hint) = text.split_once("\n  hint: ").unwrap_or((&text, ""));
-    Checkup::error(subject, message.trim_start_matches("error: ")).help(hint)
+    Checkup::error(subject, error.causes().to_string()).help(error.next_step().unwrap_or_default())
 }
 
 /// What a program says of itself in its first line.
@@ -61,40 +57,61 @@ fn version(program: &Path, arg: &str) -> Result<String, String> {
     Ok(output.stdout.text().lines().next().unwrap_or_default().to_owned())
 }
 
-fn git_command(config: Option<&Config>) -> Checkup {
-    const SUBJECT: &str = "git";
-    const WHY: &str = "it fetches and pushes where the repository is not on this machine";
-    let remote = config.is_some_and(|config| git::is_remote(&config.repository.url));
-    let lacks = |message: String| {
-        let checkup = if remote { Checkup::error(SUBJECT, message) } else { Checkup::warning(SUBJECT, message) };
-        checkup.help(format!("install Git: {WHY}"))
-    };
-    match process::find("git") {
-        None => lacks("there is no `git` on the PATH".to_owned()),
-        Some(program) => match version(&program, "--version") {
-            Ok(version) => Checkup::ok(SUBJECT, format!("{version} ({}): {WHY}", program.display())),
-            Err(error) => lacks(format!("{} does not run: {error}", program.display())),
-        },
+/// A program that is looked for.
+struct Program {
+    subject: &'static str,
+    found: Option<PathBuf>,
+    /// How it is asked for its version.
+    arg: &'static str,
+    /// What is said when it is not there.
+    absent: &'static str,
+    install: &'static str,
+    /// What it is for.
+    why: &'static str,
+    /// Whether the configuration cannot do without it.
+    needed: bool,
+}
+
+impl Program {
+    fn checkup(&self) -> Checkup {
+        let Self { subject, found, arg, absent, install, why, needed } = self;
+        let seen = match found {
+            None => Err((*absent).to_owned()),
+            Some(program) => match version(program, arg) {
+                Ok(version) => Ok(format!("{version} ({}): {why}", program.display())),
+                Err(error) => Err(format!("{} does not run: {error}", program.display())),
+            },
+        };
+        match seen {
+            Ok(message) => Checkup::ok(*subject, message),
+            Err(message) if *needed => Checkup::error(*subject, message).help(format!("{install}: {why}")),
+            Err(message) => Checkup::warning(*subject, message).help(format!("{install}: {why}")),
+        }
     }
 }
 
-fn terraform(config: Option<&Config>) -> Checkup {
-    const SUBJECT: &str = "terraform";
+fn git_command(config: Option<&Config>) -> Program {
+    Program {
+        subject: "git",
+        found: process::find("git"),
+        arg: "--version",
+        absent: "there is no `git` on the PATH",
+        install: "install Git",
+        why: "it fetches and pushes where the repository is not on this machine",
+        needed: config.is_some_and(|config| git::is_remote(&config.repository.url)),
+    }
+}
+
+fn terraform(config: Option<&Config>) -> Program {
     let of = |connection: &Connection| matches!(connection, Connection::Terraform { binary: None, .. });
-    let wanted = config.is_some_and(|config| config.connections.values().any(of));
-    let lacks = |message: String| {
-        let checkup = if wanted { Checkup::error(SUBJECT, message) } else { Checkup::warning(SUBJECT, message) };
-        checkup.help("install Terraform or OpenTofu, or name one in the connection's `binary`: targets of type `terraform` are planned and applied with it")
-    };
-    match config::terraform_binary() {
-        None => lacks("there is neither `terraform` nor `tofu` on the PATH".to_owned()),
-        Some(program) => match version(&program, "version") {
-            Ok(version) => Checkup::ok(
-                SUBJECT,
-                format!("{version} ({}): targets of type `terraform` are planned and applied with it", program.display()),
-            ),
-            Err(error) => lacks(format!("{} does not run: {error}", program.display())),
-        },
+    Program {
+        subject: "terraform",
+        found: config::terraform_binary(),
+        arg: "version",
+        absent: "there is neither `terraform` nor `tofu` on the PATH",
+        install: "install Terraform or OpenTofu, or name one in the connection's `binary`",
+        why: "targets of type `terraform` are planned and applied with it",
+        needed: config.is_some_and(|config| config.connections.values().any(of)),
     }
 }
 
@@ -132,18 +149,24 @@ fn repository(config: &Config) -> Checkup {
     }
 }
 
-/// Whether the daemon can keep its state there, and who does already.
-fn state(dir: &Path) -> Checkup {
+/// Whether the daemon can keep its state there; `holder`: who does already.
+fn state(dir: &Path, holder: Option<&str>) -> Checkup {
     const SUBJECT: &str = "state folder";
     let shown = dir.display();
-    if let Some(holder) = daemon::holder(dir) {
-        return Checkup::warning(SUBJECT, format!("{holder} uses {shown}")).help("nothing to do when that daemon is meant to run");
+    match holder {
+        Some(holder) => Checkup::warning(SUBJECT, format!("{holder} uses {shown}")).help("nothing to do when that daemon is meant to run"),
+        None => takes(SUBJECT, "", dir, (", and no daemon uses it", ", or name another one with `--state DIR`")),
     }
+}
+
+/// Whether a folder can be written to, with what else is said when it can, and when it cannot.
+fn takes(subject: &str, what: &str, dir: &Path, (more, or): (&str, &str)) -> Checkup {
+    let shown = format!("{what}{}", dir.display());
     match writable(dir) {
-        Ok(true) => Checkup::ok(SUBJECT, format!("{shown} can be written, and no daemon uses it")),
-        Ok(false) => Checkup::ok(SUBJECT, format!("{shown} is not there yet, and can be made")),
-        Err(error) => Checkup::error(SUBJECT, format!("{shown} cannot be written: {error}"))
-            .help("give it to the user that the daemon runs as, or name another one with `--state DIR`"),
+        Ok(true) => Checkup::ok(subject, format!("{shown} can be written{more}")),
+        Ok(false) => Checkup::ok(subject, format!("{shown} is not there yet, and can be made")),
+        Err(error) => Checkup::error(subject, format!("{shown} cannot be written: {error}"))
+            .help(format!("give it to the user that the daemon runs as{or}")),
     }
 }
 
@@ -170,19 +193,16 @@ fn address(config: &Config) -> Result<Checkup, Error> {
 /// Whether what a connection names is there.
 fn reached(name: &str, connection: &Connection, state_dir: &Path) -> Checkup {
     let subject = format!("connection {name}");
-    let takes = |what: &str, dir: &Path| match writable(dir) {
-        Ok(true) => Checkup::ok(&subject, format!("the {what} {} can be written", dir.display())),
-        Ok(false) => Checkup::ok(&subject, format!("the {what} {} is not there yet, and can be made", dir.display())),
-        Err(error) => Checkup::error(&subject, format!("the {what} {} cannot be written: {error}", dir.display()))
-            .help("give it to the user that the daemon runs as"),
-    };
     match connection {
-        Connection::Directory { path } => takes("folder", path),
+        Connection::Directory { path } => takes(&subject, "the folder ", path, ("", "")),
         Connection::Terraform { binary, state, plan_env: _, apply_env: _ } => {
             match binary.as_deref().map(|binary| version(binary, "version")) {
                 Some(Err(error)) => Checkup::error(&subject, format!("its `binary` does not run: {error}"))
                     .help("name Terraform or OpenTofu there, by its full path"),
-                Some(Ok(_)) | None => takes("folder of states", &state.clone().unwrap_or_else(|| state_dir.join("terraform").join(name))),
+                Some(Ok(_)) | None => {
+                    let states = state.clone().unwrap_or_else(|| state_dir.join("terraform").join(name));
+                    takes(&subject, "the folder of states ", &states, ("", ""))
+                }
             }
         }
     }

@@ -124,6 +124,16 @@ impl Error {
         self
     }
 
+    /// What failed and because of what, for a person, without the next step.
+    pub fn causes(&self) -> impl fmt::Display + '_ {
+        Causes(&self.messages)
+    }
+
+    /// The next step, when one is known.
+    pub fn next_step(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
     /// What kind of failure it is.
     pub fn kind(&self) -> Kind {
         self.kind
@@ -146,13 +156,22 @@ impl<F: Fault> From<F> for Error {
     }
 }
 
+struct Causes<'a>(&'a [String]);
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, message) in self.0.iter().enumerate() {
+            f.write_str(if number == 0 { "" } else { "\n  caused by: " })?;
+            inert(f, message)?;
+        }
+        Ok(())
+    }
+}
+
 /// The lines for a person, without a newline at the end: `error: …`, `  caused by: …`, `  hint: …`.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, message) in self.messages.iter().enumerate() {
-            f.write_str(if number == 0 { "error: " } else { "\n  caused by: " })?;
-            inert(f, message)?;
-        }
+        write!(f, "error: {}", self.causes())?;
         if let Some(hint) = &self.hint {
             f.write_str("\n  hint: ")?;
             inert(f, hint)?;
@@ -215,6 +234,12 @@ mod tests {
           caused by: connection refused
           hint: is the server up?
         ");
+    }
+
+    #[test]
+    fn what_failed_can_be_told_apart_from_the_next_step() {
+        let error = Error::usage("the text holds\n  hint: not this").hint("this");
+        assert_eq!((error.causes().to_string().as_str(), error.next_step()), ("the text holds\n      hint: not this", Some("this")));
     }
 
     #[test]
