@@ -229,7 +229,7 @@ mod tests {
             rules("policies/a_test.rego", None),
         ];
         let bounds = Bounds::of(0, 0, 1, Duration::ZERO);
-        let call = Call { exe: Path::new("nowhere"), bounds, job_frame: &[], until: Instant::now() };
+        let call = Call { exe: Path::new("nowhere"), bounds, job_frame: Arc::new([]), later: None, until: Instant::now() };
         let mut round = Round { call: &call, trials: &trials, answers: vec![None; trials.len()], ended: 0 };
         round.leave(&[0, 1, 2, 3]);
         let left: Vec<String> = round.answers.iter().map(|answer| told(answer.as_ref())).collect();
