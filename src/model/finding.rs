@@ -79,6 +79,9 @@ pub enum Turn {
 pub struct Code(std::borrow::Cow<'static, str>);
 
 impl Code {
+    /// Of what was ended from outside.
+    pub const WORKER_ENDED: Self = Self::new("worker-ended");
+
     /// A code of goldpath's own.
     pub const fn new(code: &'static str) -> Self {
         Self(std::borrow::Cow::Borrowed(code))

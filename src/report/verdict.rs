@@ -5,7 +5,7 @@ use super::view::View;
 use crate::change::{Accepted, ChangeState};
 use crate::delivery::{Job, MOST_ATTEMPTS, Status};
 use crate::diff::{Diff, FileStatus};
-use crate::model::{RepoPath, RequestId, Severity, TeamName, Turn};
+use crate::model::{Code, RepoPath, RequestId, Severity, TeamName, Turn};
 use crate::observe::Verb;
 use crate::plan::{HoldReason, WaitingOn, Who};
 use jiff::Timestamp;
@@ -192,13 +192,19 @@ pub(super) fn turn(view: &View<'_>) -> String {
             WaitingOn::Hold(hold) => say(who(&hold.from)),
             WaitingOn::Merge => say("the merge".to_owned()),
             WaitingOn::Plan { .. } => say("Terraform's plan".to_owned()),
-            WaitingOn::Settings => say("a readable goldpath.yaml".to_owned()),
+            WaitingOn::Settings => say(unreadable(view).to_owned()),
         }
     }
     for hold in view.holds() {
         say(if hold.is_refusal() { "a mended file or an exception".to_owned() } else { who(&hold.from) });
     }
     format!("waiting for {}", list(&parts))
+}
+
+/// What has to be mended on the default branch before anything goes on.
+fn unreadable(view: &View<'_>) -> &'static str {
+    let ended = view.findings().iter().any(|finding| finding.code == Code::WORKER_ENDED);
+    if ended { "a default branch that can be read to its end" } else { "a readable goldpath.yaml" }
 }
 
 fn review_by(from: &[Who], have: u32, need: u32) -> String {

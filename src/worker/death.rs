@@ -8,9 +8,6 @@ use crate::process::{self, Output, Status, Stopped};
 use std::fmt;
 use std::time::Duration;
 
-/// The code of the findings of a death.
-pub const WORKER_ENDED: Code = Code::new("worker-ended");
-
 /// A worker ended before it was done.
 #[derive(Debug, thiserror::Error)]
 pub enum Death {
@@ -97,7 +94,7 @@ impl Death {
     /// What it is to the people of the change: the files that were being run. Nothing when the fault is not theirs.
     pub fn findings(&self) -> Vec<Finding> {
         let Self::Ended { why, at, step } = self else { return Vec::new() };
-        let code = WORKER_ENDED;
+        let code = Code::WORKER_ENDED;
         if at.is_empty() {
             let file = RepoPath::parse("goldpath.yaml").expect("it is a path");
             let message = format!("reading the repository was ended: {why}");

@@ -13,7 +13,7 @@ mod watch;
 mod wire;
 
 pub use at::At;
-pub use death::{Death, WORKER_ENDED, Why, explained};
+pub use death::{Death, Why, explained};
 pub use inside::main;
 pub use trials::{Trying, try_all};
 pub use walls::Walls;

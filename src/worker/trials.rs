@@ -3,9 +3,9 @@
 use super::inside::{say, tellers};
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand, Picked};
-use super::{At, Call, Death, Evaluated, Heard, Said, WORKER_ENDED, garbled};
+use super::{At, Call, Death, Evaluated, Heard, Said, garbled};
 use crate::cases::{Answer, Bench, Step, Trial, Watcher};
-use crate::model::{Finding, Place};
+use crate::model::{Code, Finding, Place};
 use crate::process::{Output, Status};
 use crate::snapshot::Snapshot;
 use serde::{Deserialize, Serialize};
@@ -144,7 +144,7 @@ impl Round<'_> {
 
     fn told(&self, number: usize, message: &str) -> Finding {
         let trial = &self.trials[number];
-        Finding::error(WORKER_ENDED, Place::file(trial.file()), message).turn(trial.turn())
+        Finding::error(Code::WORKER_ENDED, Place::file(trial.file()), message).turn(trial.turn())
     }
 }
 

@@ -54,9 +54,15 @@ impl Instances {
     }
 
     fn moved(&self, look: &mut Look<'_>, file: &RepoPath, block: &Block) {
-        let of = |name: &str| block.body.get_attribute(name).and_then(|end| plain(&end.value));
-        let (from, to) = (of("from"), of("to"));
-        if let Some(address) = from.as_ref().filter(|address| from == to || self.0.contains_key(*address)) {
+        let end = |name: &str| block.body.get_attribute(name).map(|end| &end.value);
+        let (from, to) = (end("from").and_then(plain), end("to"));
+        let itself = |address: &str| to.and_then(plain).is_some_and(|to| to == address);
+        // The one that it was becomes one of many: what is declared now has a key.
+        let becomes_many = |address: &str| {
+            self.0.get(address).is_some_and(|many| *many != Many::One) && to.and_then(keyed).is_some_and(|to| to == address)
+        };
+        let stays = |address: &String| itself(address) || self.0.contains_key(address) && !becomes_many(address);
+        if let Some(address) = from.filter(stays) {
             look.refuse(file, block.span(), format!("`{address}` is moved away, and still declared"), "Leave one of them out.");
         }
     }
@@ -74,6 +80,14 @@ fn many(block: &Block) -> Many {
 fn plain(expression: &Expression) -> Option<String> {
     let Expression::Traversal(traversal) = expression else { return None };
     address(traversal).filter(|(_, rest)| rest.is_empty()).map(|(address, _)| address)
+}
+
+/// An address with a key behind it.
+fn keyed(expression: &Expression) -> Option<String> {
+    let Expression::Traversal(traversal) = expression else { return None };
+    let (address, rest) = address(traversal)?;
+    let is_key = matches!(rest, [key] if matches!(key.value(), TraversalOperator::Index(_)));
+    is_key.then_some(address)
 }
 
 struct Named<'a> {
@@ -172,5 +186,44 @@ impl Visit for Named<'_> {
             }
         }
         visit_traversal(self, node);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::check;
+    use super::*;
+
+    /// What is said of a root in which `a` is declared so, and moved so.
+    fn said(declared: &str, from: &str, to: &str) -> String {
+        let text = format!("resource \"t\" \"a\" {{\n  {declared}\n}}\nmoved {{\n  from = {from}\n  to   = {to}\n}}\n");
+        let body: Body = text.parse().unwrap();
+        let found = check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]));
+        let said: Vec<String> = found.into_values().flatten().map(|trouble| format!("{}: {}", trouble.line, trouble.message)).collect();
+        format!("{declared} | {from} -> {to}: {}", said.join(" | ")).trim_end().to_owned()
+    }
+
+    #[test]
+    fn what_becomes_many_is_moved_to_a_key_of_itself() {
+        let table = [
+            said("count = 2", "t.a", "t.a[0]"),
+            said("for_each = toset([\"x\"])", "t.a", "t.a[\"x\"]"),
+            said("count = 2", "t.a[0]", "t.a[1]"),
+            said("", "t.a", "t.a[0]"),
+            said("count = 2", "t.a", "t.a"),
+            said("count = 2", "t.a", "t.b[0]"),
+            said("count = 2", "t.a", "t.a[0].b"),
+            said("count = 2", "t.a", "\"t.a[0]\""),
+        ];
+        insta::assert_snapshot!(table.join("\n"), @r#"
+        count = 2 | t.a -> t.a[0]:
+        for_each = toset(["x"]) | t.a -> t.a["x"]:
+        count = 2 | t.a[0] -> t.a[1]:
+         | t.a -> t.a[0]: 4: `t.a` is moved away, and still declared
+        count = 2 | t.a -> t.a: 4: `t.a` is moved away, and still declared
+        count = 2 | t.a -> t.b[0]: 4: `t.a` is moved away, and still declared
+        count = 2 | t.a -> t.a[0].b: 4: `t.a` is moved away, and still declared
+        count = 2 | t.a -> "t.a[0]": 4: `t.a` is moved away, and still declared
+        "#);
     }
 }

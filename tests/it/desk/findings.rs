@@ -97,7 +97,7 @@ fn section(base: &Snapshot, explained: &Explained) -> Result<String, String> {
     let Explained { code, when, before, example, fix } = explained;
     let branch = edited(base, before);
     let head = edited(&branch, example);
-    let all = if *code == worker::WORKER_ENDED.as_str() { ended(&head) } else { findings(&branch, &head) };
+    let all = if *code == Code::WORKER_ENDED.as_str() { ended(&head) } else { findings(&branch, &head) };
     let said: Vec<&str> = all.iter().map(|finding| finding.code.as_str()).collect();
     let finding = all.iter().find(|finding| bears(finding, code)).ok_or_else(|| format!("the example of {code} gives {said:?}\n"))?;
     let turn = match finding.turn {
