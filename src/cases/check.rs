@@ -161,7 +161,7 @@ impl Outcome {
     pub(super) fn denied(&self, policies: &Policies, watcher: &Watcher) -> Vec<Finding> {
         let plans = BTreeMap::new();
         let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |_| true, &plans);
-        let verdicts = policy::evaluate_telling(policies, &inputs, &[], DAY, &mut |ask| watcher.asks(ask));
+        let verdicts = policy::evaluate_telling(policies, &inputs, &[], DAY, 1, &|progress| watcher.judges(progress));
         verdicts.findings.into_iter().filter(Finding::is_error).collect()
     }
 
@@ -200,7 +200,7 @@ fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered, watcher: &W
     let (policies, mut findings) = policy::compile_telling(snapshot, platform, &mut |ask| watcher.asks(ask));
     let plans = BTreeMap::new();
     let inputs = policy::inputs(snapshot, platform, rendered, |_| true, &plans);
-    findings.extend(policy::evaluate_telling(&policies, &inputs, &[], DAY, &mut |ask| watcher.asks(ask)).findings);
+    findings.extend(policy::evaluate_telling(&policies, &inputs, &[], DAY, 1, &|progress| watcher.judges(progress)).findings);
     findings
 }
 

@@ -50,6 +50,12 @@ impl Watcher {
         (self.tell)(Step::Ask(ask));
     }
 
+    pub(super) fn judges(&self, progress: policy::Progress) {
+        if let policy::Progress::Begins(ask) = progress {
+            self.asks(ask);
+        }
+    }
+
     pub(super) fn renders(&self, at: render::At) {
         (self.tell)(Step::Render(at));
     }

@@ -1,5 +1,6 @@
 //! Whether an object gives more access or exposes more than it did. What cannot be told is taken for more.
 
+use super::files::Both;
 use crate::render::Object;
 use serde_json::{Map, Value};
 
@@ -36,29 +37,29 @@ pub(super) fn comes(object: &Object, others: &[&Object]) -> bool {
 }
 
 /// Whether an object that stays widens.
-pub(super) fn changes(before: &Object, after: &Object) -> bool {
-    let sort = Sort::of(after);
+pub(super) fn changes(both: &Both<'_>) -> bool {
+    let sort = Sort::of(both.after);
     if sort == Sort::Harmless {
         return false;
     }
-    let (before, after) = (before.document.value(), after.document.value());
+    let (before, after) = both.values();
     let same = |part: &str| before.get(part) == after.get(part);
     match sort {
         Sort::Role => {
             // The cluster adds a role to others by its labels, whichever these select.
-            let added = after["kind"] == "ClusterRole" && own(&before, "labels") != own(&after, "labels");
+            let added = after["kind"] == "ClusterRole" && own(before, "labels") != own(after, "labels");
             added || !same("aggregationRule") || !rules_within(&before["rules"], &after["rules"])
         }
         Sort::Binding => !same("roleRef") || !within(&before["subjects"], &after["subjects"]),
         Sort::Network => network(&before["spec"], &after["spec"]),
-        Sort::Service => service(&before, &after),
-        Sort::Ingress => own(&before, "annotations") != own(&after, "annotations") || ingress(&before["spec"], &after["spec"]),
+        Sort::Service => service(before, after),
+        Sort::Ingress => own(before, "annotations") != own(after, "annotations") || ingress(&before["spec"], &after["spec"]),
         Sort::Account => CLOUD_ROLES.iter().any(|role| {
             let of = |object: &Value| object["metadata"]["annotations"].get(role).cloned();
-            of(&after).is_some() && of(&before) != of(&after)
+            of(after).is_some() && of(before) != of(after)
         }),
-        Sort::Namespace => looser(&before, &after),
-        Sort::Barrier | Sort::Guard | Sort::Other => without_marks(&before) != without_marks(&after),
+        Sort::Namespace => looser(before, after),
+        Sort::Barrier | Sort::Guard | Sort::Other => without_marks(before) != without_marks(after),
         Sort::Harmless => false,
     }
 }

@@ -3,7 +3,9 @@
 use super::{FileChange, FileStatus, ObjectChange};
 use crate::model::RepoPath;
 use crate::render::{Object, RenderedFile, Unit};
+use serde_json::Value;
 use similar::TextDiff;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -62,11 +64,39 @@ fn objects(unit: Option<&Unit>) -> BTreeMap<ObjectKey<'_>, &Object> {
 }
 
 /// An object that comes, changes or goes, as it was and as it is.
-#[derive(Clone, Copy)]
 pub(super) enum Differing<'u> {
     Added(&'u Object),
     Removed(&'u Object),
-    Changed(&'u Object, &'u Object),
+    Changed(Both<'u>),
+}
+
+/// An object that stays, before and after.
+pub(super) struct Both<'u> {
+    pub(super) before: &'u Object,
+    pub(super) after: &'u Object,
+    values: OnceCell<(Value, Value)>,
+}
+
+impl<'u> Both<'u> {
+    pub(super) fn new(before: &'u Object, after: &'u Object) -> Self {
+        Self { before, after, values: OnceCell::new() }
+    }
+
+    /// Both as values, which are read only once.
+    pub(super) fn values(&self) -> &(Value, Value) {
+        self.values.get_or_init(|| (self.before.document.value(), self.after.document.value()))
+    }
+
+    /// Whether they are not the same, in whatever order their keys stand.
+    fn differ(&self) -> bool {
+        let (before, after) = (self.before.document.text(), self.after.document.text());
+        let another_order = || {
+            let (before, after) = self.values();
+            before == after
+        };
+        // in another order they are as long
+        before != after && !(before.len() == after.len() && another_order())
+    }
 }
 
 impl<'u> Differing<'u> {
@@ -74,17 +104,17 @@ impl<'u> Differing<'u> {
         match (before, after) {
             (None, Some(after)) => Some(Self::Added(after)),
             (Some(before), None) => Some(Self::Removed(before)),
-            (Some(before), Some(after)) if before.document != after.document => Some(Self::Changed(before, after)),
-            (None, None) | (Some(_), Some(_)) => None,
+            (Some(before), Some(after)) => Some(Both::new(before, after)).filter(Both::differ).map(Self::Changed),
+            (None, None) => None,
         }
     }
 
     /// What is told of it.
-    pub(super) fn change(self) -> ObjectChange {
+    pub(super) fn change(&self) -> ObjectChange {
         let (status, Object { kind, group: _, namespace, name, file: _, document: _ }) = match self {
             Self::Added(object) => (FileStatus::Added, object),
             Self::Removed(object) => (FileStatus::Removed, object),
-            Self::Changed(_, object) => (FileStatus::Changed, object),
+            Self::Changed(Both { after: object, .. }) => (FileStatus::Changed, object),
         };
         ObjectChange { status, kind: kind.clone(), namespace: namespace.clone(), name: name.clone() }
     }

@@ -20,6 +20,7 @@ use crate::model::{
 use crate::parse::Parsed;
 use crate::render::{Rendered, Unit};
 use crate::snapshot::Snapshot;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -263,16 +264,18 @@ fn changed_units(base: Option<Side<'_>>, head: Side<'_>, judge: &Platform) -> Ve
     let after = &head.rendered.units;
     let ids: BTreeSet<&UnitId> = before.keys().chain(after.keys()).collect();
     let unreadable = |id: &UnitId| head.parsed.platform.broken.contains_key(&id.request) || head.rendered.failed.contains(&id.request);
-    let mut changed = Vec::new();
-    for id in ids {
+    let change = |id: &UnitId| {
         let pair = (before.get(id), after.get(id));
-        if matches!(pair, (Some(_), None)) && unreadable(id) {
-            continue;
-        }
-        changed.extend(unit_change((base, head), judge, pair));
-    }
-    changed
+        let is_known = !(matches!(pair, (Some(_), None)) && unreadable(id));
+        is_known.then(|| unit_change((base, head), judge, pair)).flatten()
+    };
+    let ids: Vec<&UnitId> = ids.into_iter().collect();
+    // one after the other where it would take longer to share the work
+    if ids.len() < FEW { ids.into_iter().filter_map(change).collect() } else { ids.into_par_iter().filter_map(change).collect() }
 }
+
+/// So few units are compared on one thread.
+const FEW: usize = 256;
 
 fn unit_change((base, head): (Option<Side<'_>>, Side<'_>), judge: &Platform, pair: (Option<&Unit>, Option<&Unit>)) -> Option<UnitChange> {
     let transition = Transition { before: pair.0.map(|unit| unit.digest), after: pair.1.map(|unit| unit.digest) };
@@ -290,7 +293,7 @@ fn unit_change((base, head): (Option<Side<'_>>, Side<'_>), judge: &Platform, pai
         on_delete: unit.on_delete,
         depends_on: unit.depends_on.clone(),
         files: files::changed_files(pair),
-        objects: objects.into_iter().map(files::Differing::change).collect(),
+        objects: objects.iter().map(files::Differing::change).collect(),
         risks,
         protected,
         vanished: base.filter(|_| pair.1.is_none()).and_then(|base| vanished::why(base, head, unit)),

@@ -1,6 +1,6 @@
 //! Objects that the API does not change in place: what differs makes them new.
 
-use crate::render::Object;
+use super::files::Both;
 use serde_json::Value;
 
 /// Fields that cannot change, by group and kind.
@@ -28,17 +28,18 @@ const FIXED: &[(&str, &str, &[&str])] = &[
 const MARKED: [&str; 2] = ["labels", "annotations"];
 
 /// Whether what differs between two objects of one name makes it new.
-pub(super) fn is(before: &Object, after: &Object) -> bool {
+pub(super) fn is(both: &Both<'_>) -> bool {
+    let after = both.after;
     let fixed = FIXED.iter().find(|(group, kind, _)| *group == after.group && *kind == after.kind).map(|(_, _, fields)| *fields);
     let claim = after.kind == "PersistentVolumeClaim";
     let frozen = after.group.is_empty() && matches!(after.kind.as_str(), "ConfigMap" | "Secret");
     if fixed.is_none() && !frozen {
         return false;
     }
-    let (before, after) = (before.document.value(), after.document.value());
-    let differs = |field: &&&str| part(&before, field) != part(&after, field);
+    let (before, after) = both.values();
+    let differs = |field: &&&str| part(before, field) != part(after, field);
     let other = fixed.unwrap_or_default().iter().any(|field| differs(&field));
-    let shrinks = || claim && size(&before).zip(size(&after)).is_some_and(|(before, after)| after < before);
+    let shrinks = || claim && size(before).zip(size(after)).is_some_and(|(before, after)| after < before);
     let thawed = || {
         frozen
             && before["immutable"] == true

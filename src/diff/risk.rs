@@ -39,15 +39,15 @@ pub(super) fn of(
 fn gone<'u>(object: &Differing<'u>) -> Option<&'u Object> {
     match object {
         Differing::Removed(before) => Some(before),
-        Differing::Added(_) | Differing::Changed(..) => None,
+        Differing::Added(_) | Differing::Changed(_) => None,
     }
 }
 
 /// An object that stays in name only, as it was.
 fn made_new<'u>(object: &Differing<'u>) -> Option<&'u Object> {
     match object {
-        Differing::Changed(before, after) if replaced::is(before, after) => Some(before),
-        Differing::Changed(..) | Differing::Added(_) | Differing::Removed(_) => None,
+        Differing::Changed(both) if replaced::is(both) => Some(both.before),
+        Differing::Changed(_) | Differing::Added(_) | Differing::Removed(_) => None,
     }
 }
 
@@ -59,7 +59,7 @@ fn protects(budget: &DeleteBudget, Object { kind, group, .. }: &Object) -> bool 
 /// Whether an object that comes, changes or goes gives more access or exposes more.
 fn widens(pair: (Option<&Unit>, Option<&Unit>), object: &Differing<'_>) -> bool {
     match object {
-        Differing::Changed(before, after) => access::changes(before, after),
+        Differing::Changed(both) => access::changes(both),
         Differing::Added(after) => access::comes(after, &pair.0.map(|unit| unit.objects.iter().collect::<Vec<_>>()).unwrap_or_default()),
         // Where the unit goes too, so does what it kept out.
         Differing::Removed(before) => pair.1.is_some() && access::goes(before),

@@ -1,12 +1,12 @@
 //! Policies run over units, and what comes of it.
 
-use super::Ask;
 use super::codes::{FAILED, LIMIT};
 use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
 use super::group::worded;
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
+use super::{Ask, Progress};
 use crate::model::{Code, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, child, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::render::Unit;
@@ -43,26 +43,27 @@ const PART: usize = 64;
 /// Asks all policies about all units. `today` is the date, UTC (`2026-01-31`): an exception holds up to and with the day on which it expires.
 pub fn evaluate(policies: &Policies, inputs: &[UnitInput<'_>], exceptions: &[Exception], today: &str) -> Verdicts {
     let bench = Bench::of(policies, exceptions, today);
-    let part = |(number, part): (usize, &[UnitInput<'_>])| bench.ask_about(number * PART, part, &mut |_| {});
-    let heard: Vec<Vec<Heard>> = if inputs.len() > PART {
-        inputs.par_chunks(PART).enumerate().map(part).collect()
-    } else {
-        inputs.chunks(PART).enumerate().map(part).collect()
-    };
-    bench.verdicts(inputs, heard.into_iter().flatten())
+    let heard = bench.ask_in_parallel(inputs, &|_| {});
+    bench.verdicts(inputs, heard)
 }
 
-/// The same on this thread alone, telling which policy is about to be asked about which unit.
+/// The same with at most so many threads, telling which policy is about to be asked about which unit.
 pub fn evaluate_telling(
     policies: &Policies,
     inputs: &[UnitInput<'_>],
     exceptions: &[Exception],
     today: &str,
-    tell: &mut dyn FnMut(Ask),
+    threads: usize,
+    tell: &(dyn Fn(Progress) + Sync),
 ) -> Verdicts {
     let bench = Bench::of(policies, exceptions, today);
-    let heard = bench.ask_about(0, inputs, tell);
-    bench.verdicts(inputs, heard.into_iter())
+    let pool = (threads > 1 && inputs.len() > PART).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
+    let heard = match pool {
+        Some(Ok(pool)) => pool.install(|| bench.ask_in_parallel(inputs, tell)),
+        // Without threads of its own it does the same work on this one.
+        Some(Err(_)) | None => bench.ask_about(0, inputs, tell),
+    };
+    bench.verdicts(inputs, heard)
 }
 
 /// What is the same for all units.
@@ -83,7 +84,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Asks about some units, of which the first has this number.
-    fn ask_about(&self, first: usize, inputs: &[UnitInput<'_>], tell: &mut dyn FnMut(Ask)) -> Vec<Heard> {
+    fn ask_about(&self, first: usize, inputs: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Heard> {
         let mut runs: Vec<Run<'_>> =
             self.policies.iter().map(|(policy, ended)| Run { policy, ended, engine: policy.engine.clone() }).collect();
         let mut ask = |(number, input): (usize, &UnitInput<'_>)| {
@@ -92,15 +93,25 @@ impl<'a> Bench<'a> {
             let of_unit = |run: &Run<'_>| run.policy.release.as_ref().is_none_or(|release| *release == input.unit.release);
             let mut heard = Heard::new();
             for (policy, run) in runs.iter_mut().enumerate().filter(|(_, run)| of_unit(run)) {
-                tell(Ask { policy: run.policy.file.clone(), unit: Some(input.unit.id.clone()) });
+                tell(Progress::Begins(Ask { policy: run.policy.file.clone(), unit: Some(input.unit.id.clone()) }));
                 heard.push((policy, run.judge(number, input, &things, &unit, self)));
             }
+            tell(Progress::Ended(input.unit.id.clone()));
             heard
         };
         inputs.iter().enumerate().map(|(at, input)| ask((first + at, input))).collect()
     }
 
-    fn verdicts(&self, inputs: &[UnitInput<'_>], heard: impl Iterator<Item = Heard>) -> Verdicts {
+    /// Asks about all units, part by part on the threads that there are.
+    fn ask_in_parallel(&self, inputs: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Heard> {
+        if inputs.len() <= PART {
+            return self.ask_about(0, inputs, tell);
+        }
+        let part = |(number, part): (usize, &[UnitInput<'_>])| self.ask_about(number * PART, part, tell);
+        inputs.par_chunks(PART).enumerate().flat_map_iter(part).collect()
+    }
+
+    fn verdicts(&self, inputs: &[UnitInput<'_>], heard: Vec<Heard>) -> Verdicts {
         let asked = |(policy, _): &(&Policy, AtomicUsize)| Asked {
             policy: policy.id.clone(),
             file: policy.file.clone(),

@@ -37,6 +37,15 @@ pub struct Ask {
     pub unit: Option<UnitId>,
 }
 
+/// Where asking policies is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// This is about to be asked.
+    Begins(Ask),
+    /// Everything was asked about this unit.
+    Ended(UnitId),
+}
+
 /// All codes that findings of this stage may have, besides `policy/<id>`.
 pub fn codes() -> &'static [Code] {
     codes::ALL

@@ -1,7 +1,7 @@
 //! What a worker is at.
 
 use crate::cases::Trial;
-use crate::model::{RepoPath, RequestId, Turn};
+use crate::model::{RepoPath, RequestId, Turn, UnitId};
 use crate::{parse, policy, render};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -22,13 +22,16 @@ pub enum At {
 }
 
 impl At {
+    /// The key of policies that are compiled, one after the other.
+    pub(super) const COMPILED: &'static str = "";
+
     /// What is worked on by one thread, one after the other.
     pub(super) fn key(&self) -> String {
         match self {
             Self::Check(check) => check.file.to_string(),
             Self::Load(release) => release.to_string(),
             Self::Render(at) => at.request.to_string(),
-            Self::Ask(_) => String::new(),
+            Self::Ask(ask) => ask.unit.as_ref().map_or_else(|| Self::COMPILED.to_owned(), UnitId::to_string),
             Self::Try(trial, _) => trial.to_string(),
         }
     }

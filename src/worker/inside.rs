@@ -44,14 +44,14 @@ fn work(input: &mut impl Read) -> io::Result<()> {
         watch.rest();
         return say(&Said::Done(Box::new(Evaluated { parsed, requests, ..Evaluated::default() })));
     }
-    let (loads, ask) = (Arc::clone(&begins), Arc::clone(&begins));
+    let (loads, over) = (Arc::clone(&begins), Arc::clone(&ended));
     let traced = errand.traced.is_some();
     let tell = move |progress| match progress {
         render::Progress::Loads(release) => loads(At::Load(release)),
-        render::Progress::Loaded(release) => ended(At::Load(release).key()),
+        render::Progress::Loaded(release) => over(At::Load(release).key()),
         render::Progress::Begins(at) => loads(At::Render(at)),
         render::Progress::Step(place) => drop(say(&Said::Step(place))),
-        render::Progress::Ended(request) => ended(request.to_string()),
+        render::Progress::Ended(request) => over(request.to_string()),
     };
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
@@ -64,7 +64,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     if errand.later {
         job.asked = wire::read(input)?;
     }
-    let verdicts = verdicts(&job, &parsed, &rendered, &mut |asked| ask(At::Ask(asked)));
+    let verdicts = verdicts(&job, &parsed, &rendered, &begins, &ended);
     watch.rest();
     give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)
 }
@@ -113,19 +113,28 @@ pub(super) fn tellers(watch: &Watch, telling: bool) -> (Teller<At>, Teller<Strin
 }
 
 /// Compiles the policies of the tree, and asks them where that is wanted.
-fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, tell: &mut dyn FnMut(policy::Ask)) -> Verdicts {
+fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>, ended: &Teller<String>) -> Verdicts {
     let platform = &parsed.platform;
-    let (policies, broken) = policy::compile_telling(&job.snapshot, platform, tell);
+    let compile = |snapshot, platform| {
+        let compiled = policy::compile_telling(snapshot, platform, &mut |ask| begins(At::Ask(ask)));
+        ended(At::COMPILED.to_owned());
+        compiled
+    };
+    let tell = |progress| match progress {
+        policy::Progress::Begins(ask) => begins(At::Ask(ask)),
+        policy::Progress::Ended(unit) => ended(unit.to_string()),
+    };
+    let (policies, broken) = compile(&job.snapshot, platform);
     let mut verdicts = Verdicts::default();
     if let Some(Asked { base, exceptions, today, judge }) = &job.asked {
         let changed = |id: &UnitId| differs(base, rendered, id);
         let plans = BTreeMap::new();
         let inputs = policy::inputs(&job.snapshot, platform, rendered, changed, &plans);
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
-        verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, tell);
+        verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
         if let Some(judge) = judge {
-            let (policies, _) = policy::compile_telling(judge, &parse::parse(judge).platform, tell);
-            verdicts.extend(policy::evaluate_telling(&policies, &inputs, exceptions, today, tell));
+            let (policies, _) = compile(judge, &parse::parse(judge).platform);
+            verdicts.extend(policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell));
         }
     }
     verdicts.findings.extend(broken);
