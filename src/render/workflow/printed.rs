@@ -8,6 +8,9 @@ use serde_json::Value;
 /// Keys whose values are expressions without `${{`.
 const CONDITIONS: [&str; 3] = ["if", "pre-if", "post-if"];
 
+/// Keys whose values a shell runs.
+const SCRIPTS: [&str; 2] = ["run", "script"];
+
 /// Whether a text means nothing to a shell or to a workflow's expressions.
 fn is_inert(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b',' | b'+' | b'='))
@@ -18,7 +21,7 @@ fn is_inert(text: &str) -> bool {
 pub(in crate::render) fn code_printed(content: &Content, prints: &[Print], marked: impl FnOnce() -> Option<Content>) -> Option<usize> {
     let Content::Yaml(actual) = content else { return None };
     let inert = prints.iter().all(|print| is_inert(&print.text));
-    if prints.is_empty() || inert && !in_expressions(actual, prints) {
+    if prints.is_empty() || inert && !may_be_code(actual, prints) {
         return None;
     }
     let whole = prints.iter().position(|print| print.text.contains("${{"));
@@ -42,13 +45,14 @@ pub(in crate::render) fn code_printed(content: &Content, prints: &[Print], marke
     found.or_else(|| if opens == opened { None } else { prints.iter().position(|print| print.text.contains(['$', '{'])).or(Some(0)) })
 }
 
-/// Whether something that was printed may stand in an expression.
-fn in_expressions(documents: &[(Value, u32)], prints: &[Print]) -> bool {
+/// Whether something that was printed may stand in an expression, or end a text within a script.
+fn may_be_code(documents: &[(Value, u32)], prints: &[Print]) -> bool {
     let mut there = false;
     for (document, _) in documents {
         texts(document, "", &mut |name, text| {
             let holds = |code: &str| prints.iter().any(|print| !print.text.is_empty() && code.contains(print.text.trim_matches('"')));
             there |= pieces(text).iter().any(|piece| holds(piece.inner)) || CONDITIONS.contains(&name) && holds(text);
+            there |= SCRIPTS.contains(&name) && text.contains("<<");
         });
     }
     there
@@ -61,16 +65,37 @@ fn code_in(name: &str, text: &str, prints: &[Print]) -> Option<usize> {
         return None;
     }
     let of = |index: &usize| prints.get(*index);
-    if matches!(name, "run" | "script")
-        && let Some(bad) = there.iter().find(|index| of(index).is_some_and(|print| !is_inert(&print.text)))
-    {
-        return Some(*bad);
+    if SCRIPTS.contains(&name) {
+        let bad = there.iter().copied().find(|index| of(index).is_some_and(|print| !is_inert(&print.text)));
+        if let Some(bad) = bad.or_else(|| ends_heredoc(text, prints)) {
+            return Some(bad);
+        }
     }
     let found = pieces(text);
     if found.is_empty() && CONDITIONS.contains(&name) {
         return code_of(text, prints);
     }
     found.iter().find_map(|piece| code_of(piece.inner, prints))
+}
+
+/// The first print of a line that ends a heredoc of the script, so that the rest of it would be commands.
+fn ends_heredoc(script: &str, prints: &[Print]) -> Option<usize> {
+    let filled = |text: &str| {
+        let printed = |index: usize| prints.get(index).map_or("", |print| print.text.as_str());
+        placeholders(text).into_iter().fold(text.to_owned(), |text, index| text.replace(&placeholder(index), printed(index)))
+    };
+    let ends: Vec<String> = script.split("<<").skip(1).map(|rest| filled(&heredoc_end(rest))).collect();
+    script.lines().find_map(|line| {
+        let first = *placeholders(line).first()?;
+        ends.iter().any(|end| filled(line).trim() == end).then_some(first)
+    })
+}
+
+/// The word behind `<<`, as the line that ends the text has it.
+fn heredoc_end(rest: &str) -> String {
+    let word = rest.strip_prefix('-').unwrap_or(rest).trim_start_matches([' ', '\t']);
+    let end = word.find(|c: char| c.is_whitespace() || matches!(c, ';' | '|' | '&' | '<' | '>' | '(' | ')')).unwrap_or(word.len());
+    word[..end].replace(['\'', '"', '\\'], "")
 }
 
 /// The first print of one expression that is more than a part of a text or of a property's name, or a number.

@@ -5,6 +5,7 @@ mod fuzz;
 mod namespaces;
 mod policies;
 mod repository;
+mod shell;
 mod templates;
 mod terraform;
 mod typed;
