@@ -261,23 +261,21 @@ fn substitute(text: &str, found: &[usize], prints: &[Print]) -> Result<String, O
     Ok(out)
 }
 
-/// A value with what was printed in the places of its placeholders; the print that has no place of its own otherwise.
-pub(super) fn put_back(value: &Value, prints: &[Print]) -> Result<Value, Option<usize>> {
+/// Puts what was printed into the places of its placeholders; the print that has no place of its own otherwise.
+pub(super) fn put_back(value: &mut Value, prints: &[Print]) -> Result<(), Option<usize>> {
     match value {
-        Value::String(text) if !text.contains("gpx") => Ok(value.clone()),
-        Value::String(text) => match placeholders(text).as_slice() {
-            [only] if *text == placeholder(*only) => {
-                let print = prints.get(*only).ok_or(Some(*only))?;
-                Ok(print.typed.clone().unwrap_or_else(|| Value::String(print.text.clone())))
-            }
-            several => substitute(text, several, prints).map(Value::String),
-        },
-        Value::Array(items) => items.iter().map(|item| put_back(item, prints)).collect::<Result<_, _>>().map(Value::Array),
-        Value::Object(map) => {
-            let filled = map.iter().map(|(key, value)| Ok((key.clone(), put_back(value, prints)?)));
-            filled.collect::<Result<_, _>>().map(Value::Object)
+        Value::String(text) if text.contains("gpx") => {
+            let found = placeholders(text);
+            let only = found.first().filter(|only| *text == placeholder(**only)).and_then(|only| prints.get(*only));
+            *value = match only {
+                Some(print) => print.typed.clone().unwrap_or_else(|| Value::String(print.text.clone())),
+                None => Value::String(substitute(text, &found, prints)?),
+            };
+            Ok(())
         }
-        _ => Ok(value.clone()),
+        Value::Array(items) => items.iter_mut().try_for_each(|item| put_back(item, prints)),
+        Value::Object(map) => map.values_mut().try_for_each(|member| put_back(member, prints)),
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
     }
 }
 

@@ -32,8 +32,10 @@ impl Skeletons {
     pub(super) fn read(&self, noted: &Noted) -> Option<Content> {
         let skeleton = skeleton(noted)?;
         let known = self.known(skeleton)?;
-        let fill = |(document, line): &(Value, u32)| Some((put_back(document, &noted.prints).ok()?, *line));
-        known.iter().map(fill).collect::<Option<_>>().map(Content::Yaml)
+        // a copy takes over how its maps are laid out, which building them anew does not
+        let mut documents = Documents::clone(&known);
+        documents.iter_mut().try_for_each(|(document, _)| put_back(document, &noted.prints)).ok()?;
+        Some(Content::Yaml(documents))
     }
 
     fn known(&self, skeleton: String) -> Option<Arc<Documents>> {

@@ -286,26 +286,41 @@ impl Heard {
     }
 
     fn take(&mut self, bytes: &[u8]) -> ControlFlow<()> {
-        self.pending.extend_from_slice(bytes);
-        loop {
-            match wire::first::<Said>(&mut self.pending) {
-                Ok(None) => return ControlFlow::Continue(()),
-                Ok(Some(Said::Ready(walls))) => self.walls = Some(walls),
-                Ok(Some(Said::Begins(at))) => {
-                    self.step = None;
-                    self.at.insert(at.key(), at);
+        let mut pending = std::mem::take(&mut self.pending);
+        pending.extend_from_slice(bytes);
+        let mut done = 0;
+        let ended = loop {
+            match wire::first::<Said>(&pending[done..]) {
+                Ok(None) => break ControlFlow::Continue(()),
+                Ok(Some((said, length))) => {
+                    self.hear(said);
+                    done += length;
                 }
-                Ok(Some(Said::Step(place))) => self.step = Some(place),
-                Ok(Some(Said::Ended(key))) => drop(self.at.remove(&key)),
-                Ok(Some(Said::Overran(at))) => self.at = BTreeMap::from([(at.key(), at)]),
-                Ok(Some(Said::Unit(unit))) => self.units.push(*unit),
-                Ok(Some(Said::Done(evaluated))) => self.done = Some(evaluated),
-                Ok(Some(Said::Answer(number, answer))) => self.answers.push((number, *answer)),
                 Err(error) => {
                     self.garbled = Some(error.to_string());
-                    return ControlFlow::Break(());
+                    break ControlFlow::Break(());
                 }
             }
+        };
+        // once for all that has come, not for each value
+        pending.drain(..done);
+        self.pending = pending;
+        ended
+    }
+
+    fn hear(&mut self, said: Said) {
+        match said {
+            Said::Ready(walls) => self.walls = Some(walls),
+            Said::Begins(at) => {
+                self.step = None;
+                self.at.insert(at.key(), at);
+            }
+            Said::Step(place) => self.step = Some(place),
+            Said::Ended(key) => drop(self.at.remove(&key)),
+            Said::Overran(at) => self.at = BTreeMap::from([(at.key(), at)]),
+            Said::Unit(unit) => self.units.push(*unit),
+            Said::Done(evaluated) => self.done = Some(evaluated),
+            Said::Answer(number, answer) => self.answers.push((number, *answer)),
         }
     }
 }

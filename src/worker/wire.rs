@@ -87,16 +87,14 @@ pub(super) fn frame(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Takes the first value off what has come, when all of it is there.
-pub(super) fn first<T: DeserializeOwned>(pending: &mut Vec<u8>) -> io::Result<Option<T>> {
-    let Some(length) = pending.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes) as usize) else { return Ok(None) };
+/// The first value of what has come, and how many bytes it takes, when all of it is there.
+pub(super) fn first<T: DeserializeOwned>(come: &[u8]) -> io::Result<Option<(T, usize)>> {
+    let Some(length) = come.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes) as usize) else { return Ok(None) };
     if length > LONGEST {
         return Err(io::Error::other("the value is too long for the pipe"));
     }
-    let Some(bytes) = pending.get(4..4 + length) else { return Ok(None) };
-    let value = postcard::from_bytes(bytes).map_err(io::Error::other)?;
-    pending.drain(..4 + length);
-    Ok(Some(value))
+    let Some(bytes) = come.get(4..4 + length) else { return Ok(None) };
+    Ok(Some((postcard::from_bytes(bytes).map_err(io::Error::other)?, 4 + length)))
 }
 
 /// Reads one value.
