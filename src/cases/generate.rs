@@ -149,16 +149,15 @@ impl<'a> Scene<'a> {
         let text = |of: &Value, pointer: &str| of.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let refs = own.pointer("/spec/refs").and_then(Value::as_object).into_iter().flatten();
         let digest = repository.folder_digest(&folder, |below| below == "README.md" || below.starts_with("tests/"));
-        let needed = repository
-            .files()
-            .iter()
-            .filter(|(path, _)| ["golden-paths", "renderers", "schemas"].iter().any(|it| path.below(it).is_some()));
-        let files = needed.filter(|(path, _)| path.components().nth(3) != Some("tests")).map(|(path, file)| (path.clone(), file.clone()));
+        let needed = |path: &RepoPath| {
+            let read = ["golden-paths", "renderers", "schemas"].iter().any(|it| path.below(it).is_some());
+            read && path.components().nth(3) != Some("tests")
+        };
         Some(Self {
             watcher,
             policies,
             release: release.clone(),
-            repository: Snapshot::new(None, files.collect(), Vec::new()),
+            repository: repository.only(needed),
             schema,
             seed: u64::from_le_bytes(*digest.bytes().first_chunk()?),
             api_version: format!("{}/{}", text(&path, "/spec/request/group")?, text(&own, "/spec/serves")?),
@@ -263,9 +262,7 @@ impl<'a> Scene<'a> {
     fn run(&self, spec: &Value) -> Came {
         let case = Case { release: self.release.clone(), name: NAME.to_owned() };
         let mut files = self.repository.files().clone();
-        if let Ok(path) = RepoPath::parse(&format!("{}/request.yaml", case.folder())) {
-            files.insert(path, super::setting::file(&self.text(spec)));
-        }
+        files.insert(case.request(), super::setting::file(&self.text(spec)));
         let repository = Snapshot::new(None, files, Vec::new());
         let mut setting = Setting::of(&repository, &case).expect("its request is there");
         outcome(&mut setting, self.watcher).came()

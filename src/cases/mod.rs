@@ -33,6 +33,11 @@ impl Case {
     pub fn folder(&self) -> String {
         format!("{}/tests/{}", self.release.folder(), self.name)
     }
+
+    /// The file of its request.
+    pub fn request(&self) -> RepoPath {
+        RepoPath::parse(&format!("{}/request.yaml", self.folder())).expect("it is made of the names of files")
+    }
 }
 
 /// All cases of a repository, sorted by release and name.
@@ -40,8 +45,8 @@ pub fn cases(repository: &Snapshot) -> Vec<Case> {
     let mut cases = BTreeSet::new();
     for file in repository.files().keys() {
         let parts: Vec<&str> = file.components().collect();
-        if let ["golden-paths", path, release, "tests", name, _, ..] = parts.as_slice()
-            && let Some(release) = ReleaseId::parse(&format!("{path}@{release}"))
+        if let ["golden-paths", _, _, "tests", name, _, ..] = parts.as_slice()
+            && let Some(release) = ReleaseId::of_file(file)
         {
             cases.insert(Case { release, name: (*name).to_owned() });
         }
@@ -51,11 +56,7 @@ pub fn cases(repository: &Snapshot) -> Vec<Case> {
 
 /// The releases that have a folder, with or without mistakes.
 pub fn releases(repository: &Snapshot) -> Vec<ReleaseId> {
-    let of_file = |file: &RepoPath| match file.components().collect::<Vec<_>>().as_slice() {
-        ["golden-paths", path, release, _, ..] => ReleaseId::parse(&format!("{path}@{release}")),
-        _ => None,
-    };
-    let mut releases: Vec<ReleaseId> = repository.files().keys().filter_map(of_file).collect();
+    let mut releases: Vec<ReleaseId> = repository.files().keys().filter_map(ReleaseId::of_file).collect();
     releases.dedup();
     releases
 }

@@ -42,7 +42,7 @@ impl Setting {
     /// The setting of a case; nothing when it has no request.
     pub(super) fn of(repository: &Snapshot, case: &Case) -> Option<Self> {
         let folder = case.folder();
-        let text = repository.get(&format!("{folder}/request.yaml"))?.clone();
+        let text = repository.get(case.request().as_str())?.clone();
         let mut files = BTreeMap::new();
         files.insert(path("goldpath.yaml")?, own("Platform", "sample", &json!({})));
         for (from, file) in repository.under(&folder) {
@@ -72,7 +72,7 @@ impl Setting {
         let mut setting = Self { files, request: path("requests/sample-team/request.yaml")? };
         setting.teams(owners);
         let team = setting.team(repository, case);
-        let name = document(repository, &format!("{folder}/request.yaml"));
+        let name = document(repository, case.request().as_str());
         let name = name.as_ref().and_then(|it| it.pointer("/metadata/name")?.as_str()).filter(|name| !name.contains('/'));
         setting.request = path(&format!("requests/{team}/{}.yaml", name.unwrap_or(&case.name)))?;
         setting.files.insert(setting.request.clone(), text);
@@ -102,7 +102,7 @@ impl Setting {
         let brought: Vec<&str> = brought.collect();
         let release = document(repository, &format!("{}/release.yaml", case.release.folder()));
         let fact = release.as_ref().and_then(|it| it.pointer("/spec/facts/owner")?.as_str());
-        let request = document(repository, &format!("{folder}/request.yaml"));
+        let request = document(repository, case.request().as_str());
         let owner = request.as_ref().zip(fact).and_then(|(request, fact)| request.pointer(fact)?.as_str());
         let owner = owner.filter(|owner| brought.contains(owner));
         owner.or(brought.first().copied()).unwrap_or(SAMPLE_TEAM).to_owned()

@@ -64,7 +64,7 @@ impl Trial {
     /// The file that it begins with.
     pub fn file(&self) -> RepoPath {
         let path = match self {
-            Self::Case(case) => RepoPath::parse(&format!("{}/request.yaml", case.folder())),
+            Self::Case(case) => return case.request(),
             Self::Made { release, .. } => RepoPath::parse(&format!("{}/release.yaml", release.folder())),
             Self::Rules { file, .. } => Ok(file.clone()),
         };
@@ -138,12 +138,12 @@ impl Bench {
     /// Only what trials need: requests have nothing to do with them.
     pub fn needs(repository: &Snapshot) -> Snapshot {
         const FOLDERS: [&str; 5] = ["golden-paths", "policies", "renderers", "schemas", "teams"];
-        only(repository, |path| FOLDERS.iter().any(|folder| path.below(folder).is_some()))
+        repository.only(|path| FOLDERS.iter().any(|folder| path.below(folder).is_some()))
     }
 
     /// Makes ready, with or without the lines that cases reach; no schema, template or policy is run yet.
     pub fn of(repository: Snapshot, coverage: bool) -> Self {
-        let of_policies = only(&repository, |path| path.as_str().ends_with(".rego") || path.below("teams").is_some());
+        let of_policies = repository.only(|path| path.as_str().ends_with(".rego") || path.below("teams").is_some());
         let platform = parse(&of_policies).platform;
         Self { repository, platform, policies: OnceLock::new(), coverage }
     }
@@ -174,11 +174,6 @@ impl Bench {
             policies.of_organisation()
         })
     }
-}
-
-fn only(repository: &Snapshot, wanted: impl Fn(&RepoPath) -> bool) -> Snapshot {
-    let files = repository.files().iter().filter(|(path, _)| wanted(path));
-    Snapshot::new(None, files.map(|(path, file)| (path.clone(), file.clone())).collect(), Vec::new())
 }
 
 #[cfg(test)]

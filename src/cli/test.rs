@@ -83,7 +83,7 @@ fn covered(coverage: &Coverage, snapshot: &Snapshot, wanted: &Wanted) -> Vec<Cov
         let lines = coverage.0.get(file).cloned();
         let name = match parts.as_slice() {
             ["golden-paths", "_library", name, version, ..] => format!("golden-paths/_library/{name}/{version}"),
-            ["golden-paths", path, release, _, ..] => match ReleaseId::parse(&format!("{path}@{release}")) {
+            ["golden-paths", _, _, _, ..] => match ReleaseId::of_file(file) {
                 Some(release) if wanted.takes(Some(&release)) => release.to_string(),
                 Some(_) | None => continue,
             },

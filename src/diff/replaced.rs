@@ -1,6 +1,7 @@
 //! Objects that the API does not change in place: what differs makes them new.
 
 use super::files::Both;
+use crate::model::amount;
 use serde_json::Value;
 
 /// Fields that cannot change, by group and kind.
@@ -62,10 +63,5 @@ fn part(object: &Value, field: &str) -> Value {
 /// How much a claim asks for, in bytes.
 fn size(claim: &Value) -> Option<f64> {
     let text = claim.pointer("/spec/resources/requests/storage")?;
-    let text = text.as_str().map_or_else(|| text.to_string(), str::to_owned);
-    let end = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
-    let units = ["", "k", "M", "G", "T", "P"].iter().zip(0..).map(|(unit, power)| (*unit, 1000_f64.powi(power)));
-    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi"].iter().zip(1..).map(|(unit, power)| (*unit, 1024_f64.powi(power)));
-    let factor = units.chain(binary).find(|(unit, _)| *unit == &text[end..])?.1;
-    Some(text[..end].parse::<f64>().ok()? * factor)
+    amount(&text.as_str().map_or_else(|| text.to_string(), str::to_owned))
 }

@@ -12,12 +12,26 @@ pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>
 
 /// "`a`, `b` and `c`".
 pub fn quoted_list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    listed(words, "and")
+}
+
+fn listed<'a>(words: impl IntoIterator<Item = &'a str>, last_by: &str) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.as_slice() {
         [] => "nothing".to_owned(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+        [first @ .., last] => format!("{} {last_by} {last}", first.join(", ")),
     }
+}
+
+/// "`a`, `b` or `c`".
+pub fn either<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    listed(words, "or")
+}
+
+/// "Did you mean `a`?"
+pub fn meant(near: &str) -> String {
+    format!("Did you mean `{near}`?")
 }
 
 /// Whether a text is a quantity of Kubernetes: `100m`, `1.5Gi`, `2e3`.
@@ -31,9 +45,59 @@ pub fn is_quantity(text: &str) -> bool {
     is_number && (known.contains(&suffix) || exponent.is_some_and(|e| !e.is_empty() && e.bytes().all(|b| b.is_ascii_digit())))
 }
 
+/// How much a quantity is, for comparing it with another.
+pub fn amount(quantity: &str) -> Option<f64> {
+    if !is_quantity(quantity) {
+        return None;
+    }
+    // An exponent belongs to the number, and no suffix of more than one letter begins with one.
+    if let Ok(number) = quantity.parse::<f64>() {
+        return Some(number);
+    }
+    let end = quantity.find(|c: char| c.is_ascii_alphabetic())?;
+    let decimal = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"].into_iter().zip((-3..).map(|power| 1000_f64.powi(power)));
+    let binary = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"].into_iter().zip((1..).map(|power| 1024_f64.powi(power)));
+    let (_, factor) = decimal.chain(binary).find(|(suffix, _)| *suffix == &quantity[end..])?;
+    Some(quantity[..end].parse::<f64>().ok()? * factor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_listed() {
+        let said = [quoted_list(["a"]), quoted_list(["a and b", "c", "d"]), either(["a and b", "c"]), either([]), meant("a")];
+        insta::assert_snapshot!(said.join("\n"), @"
+        `a`
+        `a and b`, `c` and `d`
+        `a and b` or `c`
+        nothing
+        Did you mean `a`?
+        ");
+    }
+
+    #[test]
+    fn a_quantity_is_so_much() {
+        let all = ["0", "1u", "100m", "0.2", "1", "1e1", "1k", "1Ki", "1e3k", "1.5M", "2E", "2Ei", "x", "1.2.3"];
+        let shown: Vec<String> = all.iter().map(|text| format!("{text} {:?}", amount(text))).collect();
+        insta::assert_snapshot!(shown.join("\n"), @"
+        0 Some(0.0)
+        1u Some(1e-6)
+        100m Some(0.1)
+        0.2 Some(0.2)
+        1 Some(1.0)
+        1e1 Some(10.0)
+        1k Some(1000.0)
+        1Ki Some(1024.0)
+        1e3k None
+        1.5M Some(1500000.0)
+        2E Some(2e18)
+        2Ei Some(2.305843009213694e18)
+        x None
+        1.2.3 None
+        ");
+    }
 
     #[test]
     fn a_quantity_has_its_form() {

@@ -1,6 +1,6 @@
 //! Identities made of several names.
 
-use super::{LibraryName, OutputName, PathName, RendererName, RequestName, TargetName, TeamName};
+use super::{LibraryName, OutputName, PathName, RendererName, RepoPath, RequestName, TargetName, TeamName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -114,6 +114,13 @@ impl ReleaseId {
     pub fn parse(text: &str) -> Option<Self> {
         let (path, version) = text.split_once('@')?;
         Some(Self { path: PathName::parse(path).ok()?, version: semver::Version::parse(version).ok()? })
+    }
+
+    /// The release that a file belongs to: one below its folder.
+    pub fn of_file(file: &RepoPath) -> Option<Self> {
+        let mut parts = file.below("golden-paths")?.split('/');
+        let (path, version) = (parts.next()?, parts.next()?);
+        parts.next().and_then(|_| Self::parse(&format!("{path}@{version}")))
     }
 
     /// Its folder: `golden-paths/<path>/<version>`.

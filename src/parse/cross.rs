@@ -4,7 +4,7 @@ use super::codes;
 use super::schema::Schema;
 use super::sentence::properties;
 use super::words::{cut, dotted};
-use crate::model::{Fact, Finding, Place, Release, RepoPath, Turn, close_match, quoted_list};
+use crate::model::{Fact, Finding, Place, Release, RepoPath, Turn, close_match, key_of, meant, quoted_list};
 use crate::yaml;
 use std::collections::BTreeMap;
 
@@ -55,8 +55,8 @@ fn wrong(name: &str, fact: &Fact, schema: &Schema) -> Option<(String, String)> {
         if known.is_empty() {
             return None;
         }
-        let unescaped = field.replace("~1", "/").replace("~0", "~");
-        part = known.get(unescaped.as_str()).copied();
+        let unescaped = key_of(field);
+        part = known.get(&*unescaped).copied();
         if part.is_none() {
             let message = format!(
                 "`spec.facts.{name}` leads to {}, and {} has no field `{}` in `schema.json`",
@@ -65,7 +65,7 @@ fn wrong(name: &str, fact: &Fact, schema: &Schema) -> Option<(String, String)> {
                 cut(&unescaped)
             );
             let help = match close_match(&unescaped, known.keys().copied()) {
-                Some(near) => format!("Did you mean `{at}/{near}`?"),
+                Some(near) => meant(&format!("{at}/{near}")),
                 None => format!("It has {}.", quoted_list(known.keys().copied())),
             };
             return Some((message, help));

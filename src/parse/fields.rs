@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::words::{any_of, dotted, show, typed};
-use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, child, close_match, quoted_list};
+use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, child, close_match, meant, quoted_list};
 use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind};
 use serde_json::Value;
@@ -224,7 +224,7 @@ impl<'a> Fields<'a> {
             let help = match close_match(&key, known.iter().copied()) {
                 Some(near) => {
                     self.meant.push(child(pointer, near));
-                    format!("Did you mean `{near}`?")
+                    meant(near)
                 }
                 None => format!("Known are {}.", quoted_list(known.iter().copied())),
             };
@@ -462,7 +462,7 @@ fn capital(message: &str) -> String {
 
 /// "Did you mean `x`?", when something is near.
 pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
-    close_match(word, known).map(|near| format!("Did you mean `{near}`?"))
+    close_match(word, known).map(meant)
 }
 
 /// A user's word for use between backticks.

@@ -1,7 +1,7 @@
 //! What JSON Schema allows and nobody means: keywords that are none, values that nothing can have.
 
 use super::words::{any_of, cut};
-use crate::model::{child, close_match};
+use crate::model::{child, close_match, meant};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -204,8 +204,7 @@ fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
         let required = map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         for name in required.filter(|name| !properties.contains_key(*name)) {
             let near = close_match(name, properties.keys().map(String::as_str));
-            let help =
-                near.map_or_else(|| "Add it to `properties`, or do not require it.".to_owned(), |near| format!("Did you mean `{near}`?"));
+            let help = near.map_or_else(|| "Add it to `properties`, or do not require it.".to_owned(), meant);
             push("required", format!("`{}` is required, and is none of the `properties`{NOTHING_FITS}", cut(name)), help);
         }
     }
@@ -219,7 +218,7 @@ fn no_keyword(keyword: &str) -> Option<(String, String)> {
         return Some((format!("Write `{now}`."), message));
     }
     let near = if keyword.starts_with("x-") { None } else { close_match(keyword, KEYWORDS) }?;
-    Some((format!("Did you mean `{near}`?"), format!("`{word}` is no keyword of JSON Schema, so it checks nothing")))
+    Some((meant(near), format!("`{word}` is no keyword of JSON Schema, so it checks nothing")))
 }
 
 fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&str, String, String)) {

@@ -1,7 +1,7 @@
 //! Requests that name other requests: these are there, of the golden path that is asked for, and no circle leads back.
 
 use super::codes;
-use crate::model::{Finding, Place, Platform, Ref, Request, RequestId, close_match};
+use crate::model::{Finding, Place, Platform, Ref, Request, RequestId, close_match, meant};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks what requests name once all of them are read; one that cannot have what it names is known as broken from then on.
@@ -35,7 +35,7 @@ fn mistake(platform: &Platform, request: &Request, name: &str, named: &Ref) -> O
         let fits = platform.requests.values().filter(|other| other.id.team == named.request.team && other.release.path == *wanted);
         let message = format!("there is no request `{}`", named.request);
         let help = match close_match(named.request.name.as_str(), fits.map(|other| other.id.name.as_str())) {
-            Some(near) => format!("Did you mean `{near}`?"),
+            Some(near) => meant(near),
             None => format!("Name a request of `{wanted}` that is there, or add it under `requests/{}/`.", named.request.team),
         };
         return Some(Finding::error(codes::UNKNOWN_REQUEST, place, message).help(help));

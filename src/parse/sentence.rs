@@ -4,7 +4,7 @@ use super::codes;
 use super::fields::At;
 use super::schema::Schema;
 use super::words::{any_of, cut, dotted, show, typed};
-use crate::model::{Code, child, close_match, quoted_list};
+use crate::model::{Code, child, close_match, meant, quoted_list};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
@@ -137,7 +137,7 @@ impl Speaker<'_> {
         let names: Vec<&str> = known.keys().copied().collect();
         let near = close_match(key, names.iter().copied());
         let help = match near {
-            Some(near) => format!("Did you mean `{}`?", cut(near)),
+            Some(near) => meant(&cut(near)),
             None if names.is_empty() => "Remove it.".to_owned(),
             None => format!("Known are {}.", quoted_list(names.iter().copied())),
         };
@@ -372,7 +372,7 @@ impl Speaker<'_> {
 /// A value that is not one of those that are allowed.
 fn one_of(pointer: &str, value: &Value, allowed: &[Value]) -> Complaint {
     let near = value.as_str().and_then(|word| close_match(word, allowed.iter().filter_map(Value::as_str)));
-    let help = near.map_or(String::new(), |near| format!("Did you mean `{}`?", cut(near)));
+    let help = near.map_or(String::new(), |near| meant(&cut(near)));
     let wanted = if allowed.len() == 1 { any_of(allowed) } else { format!("one of {}", any_of(allowed)) };
     let message = format!("{} must be {wanted}, is {}", name(pointer), show(value));
     let (pointer, code) = (pointer.to_owned(), codes::NOT_ONE_OF);

@@ -1,5 +1,6 @@
 //! How values and pointers are said in messages.
 
+use crate::model::key_of;
 use serde_json::Value;
 
 /// Longer values are cut in messages.
@@ -9,7 +10,7 @@ const LONGEST_SHOWN: usize = 60;
 pub(super) fn dotted(pointer: &str) -> String {
     let mut out = String::new();
     for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
+        let part = key_of(part);
         if !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()) {
             out += &format!("[{part}]");
         } else if !out.is_empty() && part.contains(['.', '/']) {

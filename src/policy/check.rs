@@ -25,7 +25,7 @@ pub struct Tested {
 pub fn tests(snapshot: &Snapshot) -> Vec<PolicyFile> {
     let of = |path: &RepoPath| match path.components().collect::<Vec<_>>().as_slice() {
         ["policies", _] => Some(None),
-        ["golden-paths", path, release, "policies", _] => ReleaseId::parse(&format!("{path}@{release}")).map(Some),
+        ["golden-paths", _, _, "policies", _] => ReleaseId::of_file(path).map(Some),
         _ => None,
     };
     let files = snapshot.files().keys().filter(|path| path.as_str().ends_with("_test.rego"));

@@ -4,7 +4,9 @@ use super::Ask;
 use super::codes::{DOES_NOT_COMPILE, METADATA, NEVER_RUNS};
 use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
-use crate::model::{Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, quoted_list};
+use crate::model::{
+    Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, meant, quoted_list,
+};
 use crate::snapshot::Snapshot;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, LimitError};
@@ -202,8 +204,7 @@ fn describe(source: &Source<'_>, view: View, engine: Engine, platform: &Platform
         && !platform.teams.keys().any(|team| team.as_str() == owner)
     {
         let names = || platform.teams.keys().map(TeamName::as_str);
-        let help = close_match(owner, names())
-            .map_or_else(|| format!("Teams are {}.", quoted_list(names())), |near| format!("Did you mean `{near}`?"));
+        let help = close_match(owner, names()).map_or_else(|| format!("Teams are {}.", quoted_list(names())), meant);
         refuse(*span, format!("the owner of this policy is `{owner}`, which is no team"), help);
     }
     let of_path = source.file.release.as_ref().and_then(|release| platform.paths.get(&release.path)).map(|path| path.owner.to_string());

@@ -2,7 +2,7 @@
 
 use super::language::Trouble;
 use super::lexer::line_column;
-use crate::model::close_match;
+use crate::model::{close_match, meant};
 use hcl_edit::Ident;
 use hcl_edit::expr::{Expression, ForIntro, Traversal, TraversalOperator};
 use hcl_edit::structure::{Block, Body};
@@ -61,7 +61,7 @@ impl Addresses {
         };
         let same = self.0.iter().filter(|known| (known.split('.').next() == Some(root)) || what == "resource" && known.contains('_'));
         let help = match close_match(address, same.map(String::as_str)) {
-            Some(near) => format!("Did you mean `{near}`?"),
+            Some(near) => meant(near),
             None => "Declare it in a file of this output, or let the template write the value.".to_owned(),
         };
         Trouble::new(line, format!("there is no {what} `{address}` in this root")).help(help)

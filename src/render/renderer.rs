@@ -2,7 +2,9 @@
 
 use super::codes::{RENDERER_INVALID, UNKNOWN_RENDERER};
 use super::lexer::Delimiters;
-use crate::model::{Digest, Digester, Finding, Place, RendererId, RendererName, RepoPath, Span, Turn, child, close_match, glob_matches};
+use crate::model::{
+    Digest, Digester, Finding, Place, RendererId, RendererName, RepoPath, Span, Turn, child, close_match, glob_matches, meant,
+};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use include_dir::{Dir, include_dir};
@@ -233,7 +235,7 @@ fn read(folder: &str, text: &str, file: impl Fn(&str) -> Option<String>, digest:
 pub(super) fn unknown(id: &RendererId, known: &BTreeMap<RendererId, Renderer>, file: &RepoPath, span: Span) -> Finding {
     let names: Vec<String> = known.keys().map(ToString::to_string).collect();
     let help = match close_match(&id.to_string(), names.iter().map(String::as_str)) {
-        Some(near) => format!("Did you mean `{near}`?"),
+        Some(near) => meant(near),
         None => format!("There are {}.", crate::model::quoted_list(names.iter().map(String::as_str))),
     };
     let place = Place::new(file.clone(), span);

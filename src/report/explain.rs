@@ -2,7 +2,7 @@
 
 use super::json::{findings_json, report};
 use super::text::{line, list};
-use crate::model::{Exception, Finding, GoldenPath, Platform, ReleaseState, Request, Target, TargetKind};
+use crate::model::{Exception, Finding, GoldenPath, Platform, ReleaseState, Request, Target, TargetKind, key_of};
 use crate::policy::{Asked, End, Ends, Tally, Waived};
 use crate::render::{Origin, RenderedFile, Traced, Unit};
 use serde_json::{Value, json};
@@ -117,11 +117,11 @@ fn filled_in<'v>(written: &Value, filled: &'v Value, at: &str, into: &mut Vec<(S
 fn dotted(pointer: &str) -> String {
     let mut text = String::new();
     for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
+        let part = key_of(part);
         if part.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
             write!(text, "[{part}]").expect("a string takes all");
         } else {
-            text = if text.is_empty() { part } else { format!("{text}.{part}") };
+            text = if text.is_empty() { part.into_owned() } else { format!("{text}.{part}") };
         }
     }
     line(&text)

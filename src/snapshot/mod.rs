@@ -83,6 +83,13 @@ impl Snapshot {
         std::str::from_utf8(&self.get(path)?.bytes).ok()
     }
 
+    /// The files whose paths are wanted, as a tree that was never committed.
+    #[must_use]
+    pub fn only(&self, wanted: impl Fn(&RepoPath) -> bool) -> Self {
+        let files = self.files.iter().filter(|(path, _)| wanted(path));
+        Self::new(None, files.map(|(path, file)| (path.clone(), file.clone())).collect(), Vec::new())
+    }
+
     /// All files below a folder (compared by component), sorted by path.
     pub fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a RepoPath, &'a File)> {
         let prefix = format!("{folder}/");

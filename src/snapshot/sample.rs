@@ -6,7 +6,7 @@ use crate::model::{ContentId, Digest, RepoPath};
 impl Snapshot {
     /// These files with some of them replaced; nothing: removed. Equal texts have equal content ids.
     pub(crate) fn of_texts(files: &[(&str, &str)], edits: &[(&str, Option<&str>)]) -> Self {
-        let path = |text: &str| RepoPath::parse(text).unwrap();
+        let path = |text: &str| RepoPath::parse(text).expect("a sample has paths");
         let mut files = files.iter().map(|(name, text)| (path(name), file(text))).collect::<std::collections::BTreeMap<_, _>>();
         for (name, text) in edits {
             match text {

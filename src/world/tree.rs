@@ -70,8 +70,7 @@ impl Tree {
             let name = path.as_str();
             name.ends_with(".rego") || path.below("teams").is_some() || name.ends_with("/path.yaml")
         };
-        let files = self.snapshot.files().iter().filter(|(path, _)| wanted(path));
-        Snapshot::new(None, files.map(|(path, file)| (path.clone(), file.clone())).collect(), Vec::new())
+        self.snapshot.only(wanted)
     }
 
     /// Whether the policies of a tree are the very files of this one's.

@@ -23,8 +23,7 @@ fn alone(snapshot: &Snapshot, platform: &Platform, requests: &BTreeSet<RequestId
     let mut only = platform.clone();
     only.requests.retain(|id, _| requests.contains(id));
     let kept: BTreeSet<_> = only.requests.values().map(|request| request.file.clone()).collect();
-    let files = snapshot.files().iter().filter(|(path, _)| path.below("requests").is_none() || kept.contains(*path));
-    (Snapshot::new(None, files.map(|(path, file)| (path.clone(), file.clone())).collect(), Vec::new()), only)
+    (snapshot.only(|path| path.below("requests").is_none() || kept.contains(path)), only)
 }
 
 /// The same requests in an order that looks like none.

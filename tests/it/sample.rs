@@ -28,6 +28,10 @@ const SCHEMA: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schem
 /// The template of the one golden path.
 pub(crate) const TEMPLATE: &str = "golden-paths/config/1.0.0/main/a.yaml.tera";
 
+/// Its target, as one of Terraform.
+pub(crate) const TERRAFORM: &str = "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\nspec:\n  type: terraform\n  connection: staging\n  \
+     allow: {teams: [\"*\"], paths: [\"*\"]}\n  terraform: {providers: [], backend: {type: local}}\n";
+
 /// All files, by path.
 pub(crate) const FILES: [(&str, &str); 8] = [
     ("goldpath.yaml", "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec: {}\n"),

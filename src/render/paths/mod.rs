@@ -8,7 +8,7 @@ mod shape;
 use super::codes::{EXPRESSION_ERROR, TEMPLATE_ERROR};
 use super::engine::{Mistake, NAMES, Source, names_set};
 use super::lexer::{Delimiters, Kind, Part, Piece, line_column, parts};
-use crate::model::{Code, Output, OutputName, Release, RepoPath, Span, TargetSelector, close_match, quoted_list};
+use crate::model::{Code, Output, OutputName, Release, RepoPath, Span, TargetSelector, close_match, meant, quoted_list};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
@@ -291,7 +291,7 @@ impl<'a, 's> Reader<'a, 's> {
                 });
                 let known: Vec<&str> = known.collect();
                 let help = match close_match(name, known.iter().copied()) {
-                    Some(near) => format!("Did you mean `{near}`?"),
+                    Some(near) => meant(near),
                     None => format!("Known are {}.", quoted_list(known)),
                 };
                 let range = part.tokens[index].range.clone();
@@ -364,7 +364,7 @@ impl<'a, 's> Reader<'a, 's> {
         self.names.member(of, name).map_err(|known| {
             let (from, to) = (part.tokens[from].range.start, part.tokens[to].range.end);
             let help = match close_match(name, known.iter().map(String::as_str)) {
-                Some(near) => format!("Did you mean `{near}`?"),
+                Some(near) => meant(near),
                 None if known.is_empty() => format!("`{}` is a value without fields.", of.at),
                 None => format!("`{}` has {}.", of.at, quoted_list(known.iter().map(String::as_str))),
             };

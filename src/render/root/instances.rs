@@ -1,7 +1,7 @@
 //! How many of each resource there are: with `count` and `for_each` it is named with a key, without them without one.
 
 use super::{Look, address, address_of, span_of};
-use crate::model::{RepoPath, close_match, quoted_list};
+use crate::model::{RepoPath, close_match, meant, quoted_list};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
 use hcl_edit::structure::{Block, Body};
@@ -166,7 +166,7 @@ impl Named<'_> {
         };
         let Some(name) = below.filter(|name| address.starts_with("terraform_data.") && !TOLD.contains(&name.as_str())) else { return };
         let near = close_match(name.as_str(), TOLD);
-        let help = near.map_or_else(|| format!("There are {}.", quoted_list(TOLD)), |near| format!("Did you mean `{near}`?"));
+        let help = near.map_or_else(|| format!("There are {}.", quoted_list(TOLD)), meant);
         self.say(node, format!("`{address}` has no `{}`", name.as_str()), help);
     }
 }

@@ -1,7 +1,7 @@
 //! Blocks and their arguments: which there are, which must be there, and which stand twice.
 
 use super::{Look, labels, span_of};
-use crate::model::{RepoPath, close_match, quoted_list};
+use crate::model::{RepoPath, close_match, meant, quoted_list};
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, TraversalOperator};
 use hcl_edit::structure::{Block, Body, Structure};
@@ -154,7 +154,7 @@ fn form(look: &mut Look<'_>, file: &RepoPath, block: &Block, shown: &str, form: 
         };
         if !known.contains(&name) {
             let help = match close_match(name, known.iter().copied()) {
-                Some(near) => format!("Did you mean `{near}`?"),
+                Some(near) => meant(near),
                 None if known.is_empty() => String::new(),
                 None => format!("There are {}.", quoted_list(known.iter().copied())),
             };

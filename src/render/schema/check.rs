@@ -1,7 +1,7 @@
 //! Objects against what the API takes: the value and its type are walked together.
 
 use super::{Schema, Scope, Type};
-use crate::model::{close_match, is_quantity, quoted_list};
+use crate::model::{child, close_match, is_quantity, meant, quoted_list};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -63,14 +63,14 @@ impl Schema {
             let all = self.kinds.iter().flat_map(|(group, versions)| versions.keys().map(move |version| joined(group, version)));
             let all: Vec<String> = all.collect();
             let near = close_match(api_version, all.iter().map(String::as_str));
-            near.map_or_else(String::new, |near| format!("Did you mean `{near}`?"))
+            near.map_or_else(String::new, meant)
         });
         let message = format!("{} does not serve `{}`", self.api, cut(api_version));
         Wrong { pointer: "/apiVersion".to_owned(), at: At::Value, message, help }
     }
 
     fn no_kind<'a>(&self, api_version: &str, kind: &str, known: impl Iterator<Item = &'a String>) -> Wrong {
-        let near = || close_match(kind, known.map(String::as_str)).map(|near| format!("Did you mean `{near}`?"));
+        let near = || close_match(kind, known.map(String::as_str)).map(meant);
         let help = self.homes(kind).or_else(near).unwrap_or_default();
         let message = format!("`{api_version}` of {} has no kind `{}`", self.api, cut(kind));
         Wrong { pointer: "/kind".to_owned(), at: At::Value, message, help }
@@ -158,7 +158,7 @@ impl<'a> Walk<'a> {
         let known = &self.schema.shapes[index].fields;
         let near = close_match(name, known.keys().map(String::as_str)).filter(|near| !fields.contains_key(*near));
         let help = match near {
-            Some(near) => format!("Did you mean `{near}`?"),
+            Some(near) => meant(near),
             None => self.explain(),
         };
         self.path.push(Step::Field(name));
@@ -194,11 +194,11 @@ impl<'a> Walk<'a> {
 
     fn push(&mut self, at: At, message: String, help: String) {
         if self.wrong.len() < MOST {
-            let pointer = self.path.iter().map(|step| match step {
-                Step::Field(name) => format!("/{}", name.replace('~', "~0").replace('/', "~1")),
-                Step::Item(index) => format!("/{index}"),
+            let pointer = self.path.iter().fold(String::new(), |pointer, step| match step {
+                Step::Field(name) => child(&pointer, name),
+                Step::Item(index) => format!("{pointer}/{index}"),
             });
-            self.wrong.push(Wrong { pointer: pointer.collect(), at, message, help });
+            self.wrong.push(Wrong { pointer, at, message, help });
         }
     }
 

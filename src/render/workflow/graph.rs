@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use super::{Wrong, key};
-use crate::model::close_match;
+use crate::model::{close_match, meant};
 use crate::render::circle;
 use crate::render::schema::At;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub(super) fn check(facts: &Facts<'_>) -> Vec<Wrong> {
                 continue;
             }
             let near = close_match(need, facts.names().filter(|known| known != name));
-            let help = near.map_or_else(String::new, |near| format!("Did you mean `{near}`?"));
+            let help = near.map_or_else(String::new, meant);
             wrong.push(Wrong::new(&place, At::Value, format!("the job `{name}` needs `{need}`, and there is no such job"), help));
         }
     }

@@ -3,7 +3,7 @@
 use super::expression::{Expression, Mistake, Name, Step};
 use super::facts::{Facts, Job, Names};
 use super::scope::Scope;
-use crate::model::{close_match, quoted_list};
+use crate::model::{close_match, meant, quoted_list};
 
 const GITHUB: [&str; 38] = [
     "action",
@@ -168,10 +168,6 @@ impl Seen<'_, '_> {
             .map_or_else(|| format!("Give the step that it means `id: {step}`; it has to be in the same job."), meant);
         Some(Mistake::new(at, format!("no step before has the id `{step}`"), help))
     }
-}
-
-fn meant(near: &str) -> String {
-    format!("Did you mean `{near}`?")
 }
 
 /// Only what is near to something known: there may be more than this list knows.

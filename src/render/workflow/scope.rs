@@ -1,7 +1,7 @@
 //! Which contexts and functions an expression may name, by where it stands.
 
 use super::expression::{Expression, Mistake, Name, Step};
-use crate::model::{close_match, quoted_list};
+use crate::model::{close_match, meant, quoted_list};
 
 /// What an expression may name where it stands.
 #[derive(Clone, Copy)]
@@ -132,8 +132,7 @@ impl Scope {
     fn name(&self, name: &Name) -> Option<Mistake> {
         let Some(known) = context(&name.text) else {
             let near = close_match(&name.text, CONTEXTS);
-            let help = near
-                .map_or_else(|| format!("A text stands between single quotes: '{}'.", name.text), |near| format!("Did you mean `{near}`?"));
+            let help = near.map_or_else(|| format!("A text stands between single quotes: '{}'.", name.text), meant);
             return Some(Mistake::new(name.at, format!("there is no context `{}`", name.text), help));
         };
         let help = || format!("Here are {}.", quoted_list(self.contexts.iter().copied()));
@@ -144,8 +143,7 @@ impl Scope {
     fn call(&self, name: &Name, count: usize) -> Option<Mistake> {
         let Some((known, least, most)) = FUNCTIONS.iter().find(|(known, _, _)| known.eq_ignore_ascii_case(&name.text)) else {
             let names = FUNCTIONS.iter().map(|(name, _, _)| *name);
-            let help = close_match(&name.text, names.clone())
-                .map_or_else(|| format!("There are {}.", quoted_list(names)), |near| format!("Did you mean `{near}`?"));
+            let help = close_match(&name.text, names.clone()).map_or_else(|| format!("There are {}.", quoted_list(names)), meant);
             return Some(Mistake::new(name.at, format!("there is no function `{}`", name.text), help));
         };
         let here = match *known {

@@ -1,7 +1,7 @@
 //! The form of workflows and actions: which keys stand where, and what their values may be.
 
 use super::{Wrong, key};
-use crate::model::{close_match, quoted_list};
+use crate::model::{close_match, either, meant, quoted_list};
 use crate::render::schema::At;
 use serde_json::{Map, Value};
 
@@ -209,7 +209,7 @@ impl Look {
                 Some(near) if map.contains_key(near) => {
                     self.error(&place, At::Key, format!("{of} has no `{name}`"), format!("`{near}` is there already."));
                 }
-                Some(near) => self.error(&place, At::Key, format!("{of} has no `{name}`"), format!("Did you mean `{near}`?")),
+                Some(near) => self.error(&place, At::Key, format!("{of} has no `{name}`"), meant(near)),
                 None => {
                     let help = format!("Known are {}.", quoted_list(known.iter().copied()));
                     self.doubt(&place, At::Key, format!("{of} has no `{name}` that is known here"), help);
@@ -266,7 +266,7 @@ impl Look {
                     if !level.as_str().is_some_and(|level| levels.contains(&level)) {
                         let message =
                             format!("the permission `{scope}` cannot be `{}`", level.as_str().unwrap_or("something else than text"));
-                        self.error(&key(pointer, scope), At::Value, message, format!("It is {}.", either(levels)));
+                        self.error(&key(pointer, scope), At::Value, message, format!("It is {}.", either(levels.iter().copied())));
                     }
                 }
             }
@@ -298,7 +298,7 @@ impl Look {
             return;
         }
         match close_match(name, EVENTS.iter().copied()) {
-            Some(near) => self.error(pointer, at, format!("there is no event `{name}`"), format!("Did you mean `{near}`?")),
+            Some(near) => self.error(pointer, at, format!("there is no event `{name}`"), meant(near)),
             None => self.doubt(pointer, at, format!("no event `{name}` is known here"), ""),
         }
     }
@@ -333,10 +333,15 @@ impl Look {
             match input.get("type").and_then(Value::as_str) {
                 Some(known) if types.contains(&known) => {}
                 None if event == "workflow_dispatch" => {}
-                None => self.error(&place, At::Key, format!("the input `{name}` has no `type`"), format!("It is {}.", either(types))),
+                None => self.error(
+                    &place,
+                    At::Key,
+                    format!("the input `{name}` has no `type`"),
+                    format!("It is {}.", either(types.iter().copied())),
+                ),
                 Some(other) => {
                     let message = format!("the input `{name}` cannot be of type `{other}`");
-                    self.error(&key(&place, "type"), At::Value, message, format!("It is {}.", either(types)));
+                    self.error(&key(&place, "type"), At::Value, message, format!("It is {}.", either(types.iter().copied())));
                 }
             }
         }
@@ -489,10 +494,6 @@ impl Look {
             self.doubt(&place, At::Value, message, "Name a version or a commit, so that what runs is what was looked at.");
         }
     }
-}
-
-fn either(words: &[&str]) -> String {
-    quoted_list(words.iter().copied()).replace(" and ", " or ")
 }
 
 fn is_cron(text: &str) -> bool {

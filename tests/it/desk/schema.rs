@@ -258,8 +258,7 @@ fn requests_and_their_schemas_refuse_the_same() {
                 !needed && !below.starts_with(&format!("{}/", path.name))
             })
         };
-        let kept = whole.files().iter().filter(|(file, _)| file.below("requests").is_none() && !of_others(file));
-        let snapshot = Snapshot::new(None, kept.map(|(file, content)| (file.clone(), content.clone())).collect(), Vec::new());
+        let snapshot = whole.only(|file| file.below("requests").is_none() && !of_others(file));
         let text = whole.text(request.file.as_str()).expect("text");
         let document = yaml::parse(text).documents.remove(0).into_value();
         let differ: Vec<String> = broken(&document)

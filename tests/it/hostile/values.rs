@@ -1,5 +1,6 @@
 //! Row 8: values aimed at shells and workflow expressions never become code.
 
+use crate::sample::{TEMPLATE, TERRAFORM};
 use crate::worker::repository;
 use goldpath::parse::parse;
 use goldpath::render::{Cache, Limits, render};
@@ -7,8 +8,6 @@ use serde_json::{Value, json};
 
 const ANY_SPEC: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
  "properties": {"text": {"type": "string"}, "list": {"type": "array"}}}"#;
-const TERRAFORM: &str = "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\nspec:\n  type: terraform\n  connection: staging\n  \
-     allow: {teams: [\"*\"], paths: [\"*\"]}\n  terraform: {providers: [], backend: {type: local}}\n";
 
 fn release(renderer: &str) -> String {
     format!(
@@ -34,9 +33,7 @@ fn rendered(renderer: &str, file: &str, template: &str, spec: &Value) -> Result<
     let first = if renderer.starts_with("kubernetes") { template } else { "{# nothing #}" };
     let mut snapshot = repository(first, &others);
     if !renderer.starts_with("kubernetes") {
-        let files = snapshot.files().iter().filter(|(path, _)| !path.as_str().ends_with("main/a.yaml.tera"));
-        let files = files.map(|(path, file)| (path.clone(), file.clone())).collect();
-        snapshot = goldpath::snapshot::Snapshot::new(None, files, Vec::new());
+        snapshot = snapshot.only(|path| path.as_str() != TEMPLATE);
     }
     let parsed = parse(&snapshot);
     let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::new(), 1);
