@@ -16,6 +16,9 @@ use regorus::{Engine, Value};
 use std::cell::OnceCell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+/// Everything that a request asks for.
+const WHOLE: &str = "/spec";
+
 /// A unit and everything that policies see of it.
 #[derive(Clone, Copy)]
 pub struct UnitInput<'a> {
@@ -223,7 +226,9 @@ impl Run<'_> {
 
     fn finding(&self, input: &UnitInput<'_>, result: &Outcome<'_>, severity: Severity) -> Finding {
         let message = worded(&result.said.message, result.about, &input.unit.id);
-        let place = place(input, result.said.field.clone().or_else(|| quoted(input.request, &result.said.message)).as_deref());
+        let said = &result.said;
+        let field = said.field.clone().or_else(|| quoted(input.request, &said.message)).or_else(|| composed(input.request, &said.message));
+        let place = place(input, field.as_deref());
         let finding = Finding { severity, ..Finding::error(Code::policy(self.policy.id.as_str()), place, message) };
         finding.help(self.help()).turn(Turn::Requester)
     }
@@ -278,6 +283,21 @@ fn waives(exception: &Exception, policy: &Policy, input: &UnitInput<'_>, today: 
         && today <= exception.expires.as_str()
 }
 
+/// The texts of a request's `spec`, each with its pointer.
+fn texts(request: &Request) -> Vec<(String, &str)> {
+    let mut texts = Vec::new();
+    let mut open: Vec<_> = request.document.get("spec").map(|spec| (WHOLE.to_owned(), spec)).into_iter().collect();
+    while let Some((pointer, value)) = open.pop() {
+        match value {
+            serde_json::Value::Object(members) => open.extend(members.iter().map(|(key, value)| (child(&pointer, key), value))),
+            serde_json::Value::Array(items) => open.extend(items.iter().enumerate().map(|(at, item)| (format!("{pointer}/{at}"), item))),
+            serde_json::Value::String(text) => texts.push((pointer, text.as_str())),
+            _ => {}
+        }
+    }
+    texts
+}
+
 /// The field of the request whose value a message shows in quotes: of several, the one that says most.
 fn quoted(request: &Request, message: &str) -> Option<String> {
     /// Shorter values stand in many messages by chance.
@@ -286,34 +306,53 @@ fn quoted(request: &Request, message: &str) -> Option<String> {
         let mark = message[..at].chars().next_back().filter(|mark| matches!(mark, '`' | '\'' | '"'));
         mark.is_some() && message[at + value.len()..].chars().next() == mark
     };
-    let mut found: Option<(usize, String)> = None;
-    let mut open = vec![("/spec".to_owned(), request.document.get("spec")?)];
-    while let Some((pointer, value)) = open.pop() {
-        match value {
-            serde_json::Value::Object(members) => open.extend(members.iter().map(|(key, value)| (child(&pointer, key), value))),
-            serde_json::Value::Array(items) => open.extend(items.iter().enumerate().map(|(at, item)| (format!("{pointer}/{at}"), item))),
-            serde_json::Value::String(text) if text.len() >= SHORTEST && message.match_indices(text.as_str()).any(in_quotes) => {
-                let length = text.len();
-                if found.as_ref().is_none_or(|(most, other)| length > *most || length == *most && pointer < *other) {
-                    found = Some((length, pointer));
-                }
-            }
-            _ => {}
-        }
-    }
-    found.map(|(_, pointer)| pointer)
+    let there = |(_, text): &(String, &str)| text.len() >= SHORTEST && message.match_indices(*text).any(in_quotes);
+    let found = texts(request).into_iter().filter(there);
+    found.min_by(|(one, text), (other, than)| than.len().cmp(&text.len()).then_with(|| one.cmp(other))).map(|(pointer, _)| pointer)
 }
 
-/// The line of a field of the request, or of what is nearest above it; a field that has its default is not written anywhere.
+/// The field whose value begins what a message shows in quotes, where most of that is put together from fields: the registry of an image.
+fn composed(request: &Request, message: &str) -> Option<String> {
+    let texts = texts(request);
+    ['`', '"', '\''].iter().flat_map(|mark| message.split(*mark).skip(1).step_by(2)).find_map(|quote| first_part(&texts, quote))
+}
+
+/// The field whose value stands first in a quote that is made of the values of fields by more than half.
+fn first_part(texts: &[(String, &str)], quote: &str) -> Option<String> {
+    /// Shorter values are words of their own by chance.
+    const SHORTEST: usize = 2;
+    let is_word = |at: usize, text: &str| {
+        let (before, after) = (quote[..at].chars().next_back(), quote[at + text.len()..].chars().next());
+        !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+    };
+    let known = texts.iter().filter(|(_, text)| text.len() >= SHORTEST);
+    let parts = known.flat_map(|(pointer, text)| quote.match_indices(*text).map(move |(at, text)| (at, text, pointer)));
+    let mut parts: Vec<_> = parts.filter(|(at, text, _)| is_word(*at, text)).collect();
+    parts.sort_by_key(|(at, text, pointer)| (*at, usize::MAX - text.len(), *pointer));
+    let (mut covered, mut end) = (0, 0);
+    for (at, text, _) in &parts {
+        if *at >= end {
+            covered += text.len();
+            end = at + text.len();
+        }
+    }
+    parts.first().filter(|_| covered * 2 > quote.len()).map(|(_, _, pointer)| (*pointer).clone())
+}
+
+/// The line of a field of the request, or of what is nearest above it; a field that has its default is not written anywhere, and what
+/// speaks of no field speaks of all.
 fn place(input: &UnitInput<'_>, field: Option<&str>) -> Place {
-    let spot = input.text.zip(field).and_then(|(text, field)| {
+    let near = |field: &str| {
+        let text = input.text?;
         let mut at = field;
-        loop {
-            if let Some(spot) = yaml::locate(text, at).filter(|_| !at.is_empty()) {
-                return Some(if at == field { spot.value } else { spot.key.unwrap_or(spot.value) });
+        while !at.is_empty() {
+            if let Some(spot) = yaml::locate(text, at) {
+                return Some(if at == field && at != WHOLE { spot.value } else { spot.key.unwrap_or(spot.value) });
             }
             at = at.rsplit_once('/')?.0;
         }
-    });
+        None
+    };
+    let spot = field.and_then(near).or_else(|| near(WHOLE)).or_else(|| near("/metadata/name"));
     Place::new(input.request.file.clone(), spot.unwrap_or(Span::START))
 }

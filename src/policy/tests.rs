@@ -208,10 +208,10 @@ fn a_result_names_the_object_the_unit_and_whom_to_ask() {
     let case = Case::new(&[("policies/images.rego", IMAGES)]);
     let case = case.object(&pod("ours", "registry.example.org/a@sha256:1")).object(&pod("theirs", "docker.io/b:1"));
     insta::assert_snapshot!(case.shown(), @"
-    requests/payments-team/shop.yaml:1:1 Error policy/image-source (Requester)
+    requests/payments-team/shop.yaml:4:1 Error policy/image-source (Requester)
       the image `docker.io/b:1` is not ours (Pod `theirs` in `payments-team/shop/cluster@staging`)
       help: The policy `image-source` belongs to `sre`: change the request, or ask them in #sre for an exception.
-    requests/payments-team/shop.yaml:1:1 Warning policy/image-source (Requester)
+    requests/payments-team/shop.yaml:4:1 Warning policy/image-source (Requester)
       the image has no digest (Pod `theirs` in `payments-team/shop/cluster@staging`)
       help: The policy `image-source` belongs to `sre`: change the request, or ask them in #sre for an exception.
     0 passed, 0 warned, 1 failed, 0 waived
@@ -262,12 +262,33 @@ warn contains "eu-west-1 without quotes may be a word, and `eu-west-12` is anoth
     let case =
         Case::new(&[("policies/regions.rego", policy)]).object(&json!({"kind": "Pod", "metadata": {"name": "a"}, "region": "eu-west-1"}));
     insta::assert_snapshot!(case.shown(), @"
-    requests/payments-team/shop.yaml:1:1 Warning policy/regions (Requester)
+    requests/payments-team/shop.yaml:4:1 Warning policy/regions (Requester)
       eu-west-1 without quotes may be a word, and `eu-west-12` is another one (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `regions` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     requests/payments-team/shop.yaml:5:11 Error policy/regions (Requester)
       nothing runs in `eu-west-1` (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `regions` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
+fn a_result_that_quotes_what_is_put_together_stands_at_its_first_part() {
+    let policy = r#"package main
+
+deny contains sprintf("the image `%s` is not ours", [input.image])
+
+warn contains "the bucket `logs-of-eu-west-1-and-of-many-others` is not among `others`"
+"#;
+    let image = "eu-west-1/api:40";
+    let case = Case::new(&[("policies/images.rego", policy)]).object(&json!({"kind": "Pod", "metadata": {"name": "a"}, "image": image}));
+    insta::assert_snapshot!(case.shown(), @"
+    requests/payments-team/shop.yaml:4:1 Warning policy/images (Requester)
+      the bucket `logs-of-eu-west-1-and-of-many-others` is not among `others` (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `images` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:5:11 Error policy/images (Requester)
+      the image `eu-west-1/api:40` is not ours (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `images` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     0 passed, 0 warned, 1 failed, 0 waived
     ");
 }
@@ -291,10 +312,10 @@ deny contains "a file of text" if is_string(input)
         .file(".github/workflows/build.yaml", "on: push\n")
         .file("CODEOWNERS", "* @a\n");
     insta::assert_snapshot!(case.shown(), @"
-    requests/payments-team/shop.yaml:1:1 Error policy/files (Requester)
+    requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
       pushes to every branch (`.github/workflows/build.yaml` in `payments-team/shop/cluster@staging`)
       help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
-    requests/payments-team/shop.yaml:1:1 Error policy/files (Requester)
+    requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
       the record a has no owner (`main.tf` in `payments-team/shop/cluster@staging`)
       help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     0 passed, 0 warned, 1 failed, 0 waived
@@ -307,7 +328,7 @@ fn a_release_has_policies_of_its_own() {
     let files =
         [("golden-paths/environment/1.0.0/policies/own.rego", policy), ("golden-paths/environment/2.0.0/policies/other.rego", policy)];
     insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
-    requests/payments-team/shop.yaml:1:1 Error policy/own (Requester)
+    requests/payments-team/shop.yaml:4:1 Error policy/own (Requester)
       refused (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `own` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     0 passed, 0 warned, 1 failed, 0 waived
@@ -320,7 +341,7 @@ fn policies_import_libraries() {
     let policy = "package main\n\nimport data.lib.images\n\ndeny contains \"not ours\" if not images.ours(input.image)\n";
     let files = [("policies/lib.rego", library), ("policies/uses-it.rego", policy)];
     insta::assert_snapshot!(Case::new(&files).object(&pod("a", "docker.io/b")).shown(), @"
-    requests/payments-team/shop.yaml:1:1 Error policy/uses-it (Requester)
+    requests/payments-team/shop.yaml:4:1 Error policy/uses-it (Requester)
       not ours (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `uses-it` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     0 passed, 0 warned, 1 failed, 0 waived
@@ -415,7 +436,7 @@ fn metadata_must_agree_and_name_a_team() {
     policies/c.rego:2:16 Error policy-metadata (Platform)
       `Not An Id` cannot be the id of a policy: a name is made of small letters, digits and `-`, this one holds 'N'
       help: Name it in `custom.id`.
-    requests/payments-team/shop.yaml:1:1 Error policy/one (Requester)
+    requests/payments-team/shop.yaml:4:1 Error policy/one (Requester)
       x (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `one` belongs to `platfrom`: change the request, or ask them for an exception.
     1 passed, 0 warned, 1 failed, 0 waived

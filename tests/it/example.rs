@@ -235,8 +235,8 @@ fn the_policies_of_the_example_speak() {
         said("teams/identity-team.yaml", "    onCall: identity-primary\n", ""),
         said(deployment, "            limits:\n              memory: {{ size.memory | yaml }}\n", ""),
     ];
-    insta::assert_snapshot!(all.join("\n"), @"
-    requests/orders-team/orders-demo.yaml:1 policy/image-source: the image `registry.example.org/orders-team/orders-web:latest` is another one every day: name a version (Deployment `orders-web` in `orders-team/orders-demo/cluster@staging-eu-west-1`)
+    insta::assert_snapshot!(all.join("\n"), @r"
+    requests/orders-team/orders-demo.yaml:6 policy/image-source: the image `registry.example.org/orders-team/orders-web:latest` is another one every day: name a version (Deployment `orders-web` in `orders-team/orders-demo/cluster@staging-eu-west-1`)
       The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
     requests/orders-team/orders-demo.yaml:10 policy/data-residency: confidential data would be in eu-west-1; it belongs in eu-central-1 (`orders-team/orders-demo/cluster@staging-eu-west-1`)
@@ -256,26 +256,26 @@ fn the_policies_of_the_example_speak() {
     requests/shipping-team/shipping-labels.yaml:9 policy/production: `shipping-labels` may be scaled down to one in production: ask for at least 2 (`shipping-team/shipping-labels/cluster@production-eu-central-1`)
       The policy `production` belongs to `sre`: change the request, or ask them in #sre for an exception.
 
-    requests/identity-team/identity-accounts.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-accounts/cluster@production-eu-central-1`)
+    requests/identity-team/identity-accounts.yaml:5 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-accounts/cluster@production-eu-central-1`)
       The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
-    requests/identity-team/identity-accounts.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-accounts/database@databases-production`)
+    requests/identity-team/identity-accounts.yaml:5 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-accounts/database@databases-production`)
       The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
-    requests/identity-team/identity-login.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-login/cluster@production-eu-central-1`)
+    requests/identity-team/identity-login.yaml:5 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-login/cluster@production-eu-central-1`)
       The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
-    requests/identity-team/identity-login.yaml:1 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-login/dns@dns-production`)
+    requests/identity-team/identity-login.yaml:5 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-login/dns@dns-production`)
       The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
-    requests/catalog-team/catalog-search.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
+    requests/catalog-team/catalog-search.yaml:5 policy/resource-limits: the container `service` has no limit of memory (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
-    requests/data-team/tile-server.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `tile-server` in `data-team/tile-server/cluster@staging-eu-central-1`)
+    requests/data-team/tile-server.yaml:5 policy/resource-limits: the container `service` has no limit of memory (Deployment `tile-server` in `data-team/tile-server/cluster@staging-eu-central-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
-    requests/identity-team/identity-login.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `identity-login` in `identity-team/identity-login/cluster@production-eu-central-1`)
+    requests/identity-team/identity-login.yaml:5 policy/resource-limits: the container `service` has no limit of memory (Deployment `identity-login` in `identity-team/identity-login/cluster@production-eu-central-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
-    requests/orders-team/orders-api.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `orders-api` in `orders-team/orders-api/cluster@staging-eu-central-1`)
+    requests/orders-team/orders-api.yaml:5 policy/resource-limits: the container `service` has no limit of memory (Deployment `orders-api` in `orders-team/orders-api/cluster@staging-eu-central-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
-    requests/payments-team/payments-gateway.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `payments-gateway` in `payments-team/payments-gateway/cluster@production-eu-central-1`)
+    requests/payments-team/payments-gateway.yaml:5 policy/resource-limits: the container `service` has no limit of memory (Deployment `payments-gateway` in `payments-team/payments-gateway/cluster@production-eu-central-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
-    requests/shipping-team/shipping-rates.yaml:1 policy/resource-limits: the container `service` has no limit of memory (Deployment `shipping-rates` in `shipping-team/shipping-rates/cluster@production-eu-central-1`)
+    requests/shipping-team/shipping-rates.yaml:5 policy/resource-limits: the container `service` has no limit of memory (Deployment `shipping-rates` in `shipping-team/shipping-rates/cluster@production-eu-central-1`)
       The policy `resource-limits` belongs to `sre`: change the request, or ask them in #sre for an exception.
     ");
 }
