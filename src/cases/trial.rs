@@ -196,7 +196,7 @@ mod tests {
             rules("policies/b_test.rego", None),
             rules("policies/a_test.rego", Some("app@1.0.0")),
         ];
-        let finding = || Finding::error(crate::model::Code::new("x"), Place::file(RepoPath::parse("a").unwrap()), "x");
+        let finding = || Finding::error(crate::model::Code::policy("x"), Place::file(RepoPath::parse("a").unwrap()), "x");
         for (trial, number) in trials.iter().zip(0..) {
             let fitting: Vec<usize> = (0..trials.len()).filter(|other| trial.fits(&trials[*other].ended(vec![finding()]))).collect();
             assert_eq!(fitting, [number], "{trial}");
