@@ -62,7 +62,7 @@ fn squeeze(text: &str) -> (String, Vec<Span>) {
                         squeezed.push(' ');
                     }
                     gap = false;
-                    let rest = line[at + 1..].trim_start();
+                    let rest = line[at + c.len_utf8()..].trim_start();
                     let names = c == '[' && (rest.is_empty() || rest.starts_with(['"', '`']));
                     squeezed.push(if names { '.' } else { c });
                     places.resize(squeezed.len(), Span::point(number, column));
@@ -88,6 +88,7 @@ mod tests {
             ("x := numbers[\n\"range\"](1, 2)", Some("1:6 numbers.range")),
             ("x := numbers.\n  range(1, 2)", Some("1:6 numbers.range")),
             ("x := \"#\"; rand.intn(\"a\", 2)", Some("1:11 rand.intn")),
+            ("x := \"für é\"; rand.intn(\"ü\", 2)", Some("1:15 rand.intn")),
             ("x := `\n#`; rand.intn(`a`, 2)", Some("2:5 rand.intn")),
             ("x if numbers.range(1, 2)", Some("1:6 numbers.range")),
             ("x := y[\"a\"]\nnumbers.range(1, 2) == z", Some("2:1 numbers.range")),
