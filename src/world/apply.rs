@@ -1,7 +1,7 @@
 //! One unit of one target: brought to what was accepted, probed rather than told again.
 
-use super::Outside;
 use super::publish::Files;
+use super::{Outside, Tree};
 use crate::command::{Apply, Event, LeaseProof, target_key};
 use crate::config::{self, Connection};
 use crate::directory::{self, Directory, Done};
@@ -93,7 +93,7 @@ impl Outside {
     fn apply_terraform(&self, apply: &Apply) -> Result<Outcome, Error> {
         let destroy = apply.transition.after.is_none();
         let unit = if destroy { self.unit_to_destroy(apply)? } else { self.accepted_unit(apply, apply.transition.after)? };
-        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Apply)?;
+        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Apply, None)?;
         let planned = match block(terraform.plan(&root, &files(&unit), destroy)) {
             Ok(planned) => planned,
             Err(error) => return Ok(refused(&error)),
@@ -122,36 +122,37 @@ impl Outside {
         Ok(Unit { files, ..unit.clone() })
     }
 
-    /// What Terraform would do for a unit; with the credentials for planning.
-    pub(super) fn terraform_plan(&self, unit: &Unit, destroy: bool) -> Result<TerraformPlan, Error> {
-        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Plan)?;
+    /// What Terraform would do for a unit; with the credentials for planning. Where nothing was ever accepted, `base` says where it goes.
+    pub(super) fn terraform_plan(&self, unit: &Unit, destroy: bool, base: Option<&Tree>) -> Result<TerraformPlan, Error> {
+        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Plan, base)?;
         Ok(block(terraform.plan(&root, &files(unit), destroy)).map_err(|error| unusable(&error))?.plan)
     }
 
-    fn connection_of(&self, unit: &UnitId) -> Result<(ConnectionName, Option<&Connection>), Error> {
-        let name = self.connection_name(unit)?;
+    fn connection_of(&self, unit: &UnitId, base: Option<&Tree>) -> Result<(ConnectionName, Option<&Connection>), Error> {
+        let name = self.connection_name(unit, base)?;
         let known = self.connections.get(name.as_str());
         Ok((name, known))
     }
 
-    /// The connection that the newest accepted tree names for the unit's target.
-    fn connection_name(&self, unit: &UnitId) -> Result<ConnectionName, Error> {
-        let kept: Vec<Arc<super::Tree>> = self.kept().trusted.iter().rev().map(|(_, tree)| tree.clone()).collect();
-        let named = kept.iter().find_map(|tree| tree.parsed.platform.targets.get(&unit.target));
+    /// The connection that the newest accepted tree names for the unit's target; before one was accepted, the base that is compared with.
+    fn connection_name(&self, unit: &UnitId, base: Option<&Tree>) -> Result<ConnectionName, Error> {
+        let kept: Vec<Arc<Tree>> = self.kept().trusted.iter().rev().map(|(_, tree)| tree.clone()).collect();
+        let trees = kept.iter().map(Arc::as_ref).chain(base.filter(|_| kept.is_empty()));
+        let named = trees.into_iter().find_map(|tree| tree.parsed.platform.targets.get(&unit.target));
         let name = named.map(|target| target.connection.clone());
         name.ok_or_else(|| Error::new(Kind::Outside, format!("target `{}` of `{unit}` is not in the platform repository", unit.target)))
     }
 
     fn directory_of(&self, unit: &UnitId) -> Result<std::path::PathBuf, Error> {
-        match self.connection_of(unit)? {
+        match self.connection_of(unit, None)? {
             (_, Some(Connection::Directory { path })) => Ok(path.clone()),
             (name, None) => Ok(self.state.join("world").join(name.as_str())),
             (name, Some(Connection::Terraform { .. })) => Err(wrong_type(unit, &name, "terraform", "directory")),
         }
     }
 
-    fn terraform_of(&self, unit: &UnitId, purpose: Purpose) -> Result<(Terraform, Root), Error> {
-        let (name, connection) = self.connection_of(unit)?;
+    fn terraform_of(&self, unit: &UnitId, purpose: Purpose, base: Option<&Tree>) -> Result<(Terraform, Root), Error> {
+        let (name, connection) = self.connection_of(unit, base)?;
         let (binary, state, env) = match connection {
             Some(Connection::Terraform { binary, state, plan_env, apply_env }) => {
                 let env = if purpose == Purpose::Plan { plan_env } else { apply_env };

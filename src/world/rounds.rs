@@ -167,7 +167,7 @@ impl Outside {
             if after.is_some() && !same_release(base.as_deref(), &head, &wanted.release) {
                 continue;
             }
-            match self.terraform_plan(wanted, after.is_none()) {
+            match self.terraform_plan(wanted, after.is_none(), base.as_deref()) {
                 Ok(plan) => drop(plans.insert(unit.clone(), plan)),
                 Err(error) => drop(failed.insert(unit.clone(), super::said(&error))),
             }

@@ -129,3 +129,14 @@ fn nothing_is_written_again_in_a_town_where_everything_has_happened() {
     assert!(town.settle()["rounds"].as_u64().expect("a number") >= rounds + 2, "two reconciles were counted");
     assert_eq!(town.outside(), before);
 }
+
+#[test]
+fn a_pull_request_is_planned_where_nothing_was_ever_accepted() {
+    let mut town = Town::unstarted(&[("goldpath.yaml", "spec: [\n")]);
+    town.start();
+    town.settle();
+    town.propose(ALICE, "staging", &[(FILE, REQUEST)]);
+    town.settle();
+    let comment = town.comment("1");
+    assert!(comment.contains("| | dns | 3 resources | ✓ 12 passed | planned |"), "{comment}");
+}
