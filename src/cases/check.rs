@@ -1,8 +1,8 @@
 //! One case run, and how it differs from what is expected.
 
-use super::setting::Setting;
-use super::{Case, Watcher};
-use crate::model::{Coverage, Finding, Place, ReleaseId, RepoPath, Turn, sort_findings};
+use super::setting::{Setting, sample_release};
+use super::{Case, Subject, Watcher};
+use crate::model::{Coverage, Finding, Place, RepoPath, Turn, sort_findings};
 use crate::parse::{Parsed, parse_telling};
 use crate::policy::{self, Policies};
 use crate::render::{Cache, Limits, Rendered, Unit, coverage, render_watched};
@@ -87,7 +87,10 @@ pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> (Ran
         let failures = vec![Failure::Broken { message: message.to_owned() }];
         (Ran { case: case.clone(), failures, expected: None }, None)
     };
-    let Some(mut setting) = Setting::of(repository, case) else { return broken("it has no `request.yaml`") };
+    let mut setting = match Setting::of(repository, case) {
+        Ok(setting) => setting,
+        Err(message) => return broken(message),
+    };
     let folder = case.folder();
     let wanted = match repository.text(&format!("{folder}/findings.yaml")).map(wanted) {
         Some(Err(message)) => return broken(&format!("`findings.yaml`: {message}")),
@@ -101,7 +104,7 @@ pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> (Ran
         return broken("it has both `expected/` and `findings.yaml`: a request is either rendered or refused");
     }
     let said = outcome.findings.iter().cloned();
-    let findings: Vec<Finding> = said.map(|finding| back(finding, &setting.request, &folder)).collect();
+    let findings: Vec<Finding> = said.map(|finding| back(finding, &setting, &folder)).collect();
     let (failures, expected) = match (expected, wanted) {
         (_, Some(wanted)) => {
             (refused(&wanted, &findings), written(&findings).map(|text| BTreeMap::from([("findings.yaml".to_owned(), text)])))
@@ -165,10 +168,14 @@ impl Outcome {
         verdicts.findings.into_iter().filter(Finding::is_error).collect()
     }
 
-    /// The lines of a release that it reaches.
-    pub(super) fn coverage(&self, release: &ReleaseId, watcher: &Watcher) -> Coverage {
+    /// The lines of a release or a renderer that it reaches.
+    pub(super) fn coverage(&self, subject: &Subject, watcher: &Watcher) -> Coverage {
         let begins = |at| watcher.renders(at);
-        coverage(&self.snapshot, &self.parsed.platform, &Limits::default(), &self.rendered, release, &begins)
+        let release = match subject {
+            Subject::Release(release) => release.clone(),
+            Subject::Renderer(_) => sample_release(),
+        };
+        coverage(&self.snapshot, &self.parsed.platform, &Limits::default(), &self.rendered, &release, &begins)
     }
 }
 
@@ -204,12 +211,11 @@ fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered, watcher: &W
     findings
 }
 
-/// A finding at the request as one at the file of the case.
-fn back(mut finding: Finding, request: &RepoPath, folder: &str) -> Finding {
-    let file = RepoPath::parse(&format!("{folder}/request.yaml")).expect("the folder of a case is a path");
+/// A finding in the setting as one in the files of the case that it was made from.
+fn back(mut finding: Finding, setting: &Setting, folder: &str) -> Finding {
     let to = |place: &mut Place| {
-        if place.path == *request {
-            place.path = file.clone();
+        if let Some(file) = setting.back(&place.path) {
+            place.path = RepoPath::parse(&format!("{folder}/{file}")).expect("the folder of a case is a path, and so is what was in it");
         }
     };
     to(&mut finding.place);

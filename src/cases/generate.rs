@@ -10,7 +10,7 @@
 use super::check::{Came, outcome};
 use super::setting::{SAMPLE_TEAM, Setting, document};
 use super::values::{Maker, smaller, spoiled};
-use super::{Case, Watcher, cases};
+use super::{Case, Subject, Watcher, cases};
 use crate::model::{Code, Finding, ReleaseId, RepoPath};
 use crate::policy::Policies;
 use crate::snapshot::Snapshot;
@@ -206,10 +206,12 @@ impl<'a> Scene<'a> {
 
     /// Whether a case of the release renders to what no policy refuses: what is made by chance may not know what a registry is called.
     fn has_case_for_all(&self, repository: &Snapshot) -> bool {
-        let of_release = cases(repository).into_iter().filter(|case| case.release == self.release);
-        of_release.filter_map(|case| Setting::of(repository, &case)).any(|mut setting| match outcome(&mut setting, self.watcher).came() {
-            Came::Fine(outcome) => outcome.denied(self.policies, self.watcher).is_empty(),
-            Came::Refused(_) | Came::Wrong(_) => false,
+        let of_release = cases(repository).into_iter().filter(|case| case.subject == Subject::Release(self.release.clone()));
+        of_release.filter_map(|case| Setting::of(repository, &case).ok()).any(|mut setting| {
+            match outcome(&mut setting, self.watcher).came() {
+                Came::Fine(outcome) => outcome.denied(self.policies, self.watcher).is_empty(),
+                Came::Refused(_) | Came::Wrong(_) => false,
+            }
         })
     }
 
@@ -260,7 +262,7 @@ impl<'a> Scene<'a> {
     }
 
     fn run(&self, spec: &Value) -> Came {
-        let case = Case { release: self.release.clone(), name: NAME.to_owned() };
+        let case = Case { subject: Subject::Release(self.release.clone()), name: NAME.to_owned() };
         let mut files = self.repository.files().clone();
         files.insert(case.request(), super::setting::file(&self.text(spec)));
         let repository = Snapshot::new(None, files, Vec::new());

@@ -1,7 +1,7 @@
 //! The small repository in which a case runs.
 
-use super::Case;
-use crate::model::{ContentId, Digest, ReleaseId, RepoPath, TargetKind, TargetName, TargetSelector};
+use super::{Case, Subject};
+use crate::model::{ContentId, Digest, ReleaseId, RendererId, RepoPath, TargetKind, TargetName, TargetSelector};
 use crate::parse::Parsed;
 use crate::render::Rendered;
 use crate::snapshot::{File, Mode, Snapshot};
@@ -12,9 +12,18 @@ use std::collections::BTreeMap;
 /// The team of a case that brings none.
 pub(super) const SAMPLE_TEAM: &str = "sample-team";
 
+/// The golden path and the target of a renderer's case.
+const SAMPLE: &str = "sample";
+const SAMPLE_OUTPUT: &str = "main";
+/// What a renderer's case renders, and what its request has to fit where it brings that.
+const TEMPLATES: &str = "templates";
+const SCHEMA: &str = "schema.json";
+
+const NO_PATH: &str = "its name and that of its team are no path of a file";
+
 /// The files of a case in the places of a repository.
 pub(super) struct Setting {
-    files: BTreeMap<RepoPath, File>,
+    files: Files,
     /// Where the request of the case stands.
     pub(super) request: RepoPath,
 }
@@ -39,44 +48,41 @@ fn own(kind: &str, name: &str, spec: &Value) -> File {
 }
 
 impl Setting {
-    /// The setting of a case; nothing when it has no request.
-    pub(super) fn of(repository: &Snapshot, case: &Case) -> Option<Self> {
+    /// The setting of a case.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(super) fn of(repository: &Snapshot, case: &Case) -> Result<Self, &'static str> {
         let folder = case.folder();
-        let text = repository.get(case.request().as_str())?.clone();
-        let mut files = BTreeMap::new();
-        files.insert(path("goldpath.yaml")?, own("Platform", "sample", &json!({})));
-        for (from, file) in repository.under(&folder) {
-            let below = from.below(&folder).unwrap_or_default();
-            if below == "goldpath.yaml" || ["teams/", "targets/", "requests/"].iter().any(|it| below.starts_with(it)) {
-                files.insert(path(below)?, file.clone());
-            }
-        }
-        let release = case.release.folder();
-        let tests = format!("{release}/tests");
-        let of_release = repository.under(&release).filter(|(path, _)| path.below(&tests).is_none());
-        files.extend(of_release.map(|(path, file)| (path.clone(), file.clone())));
+        let text = repository.get(case.request().as_str()).ok_or("it has no `request.yaml`")?.clone();
+        let mut files = BTreeMap::from([own_file("goldpath.yaml", own("Platform", "sample", &json!({})))]);
+        let brought = |below: &str| below == "goldpath.yaml" || ["teams/", "targets/", "requests/"].iter().any(|it| below.starts_with(it));
+        files.extend(moved(repository, &folder, "", brought));
         for shared in ["golden-paths/_library", "renderers", "schemas"] {
             files.extend(repository.under(shared).map(|(path, file)| (path.clone(), file.clone())));
         }
-        let golden = golden_path(repository, &case.release);
-        if let Some((path, file, _)) = &golden {
-            files.insert(path.clone(), file.clone());
-        }
-        let mut owners: Vec<String> = golden.into_iter().map(|(_, _, owner)| owner).collect();
-        for other in paths_named(repository, &case.release) {
-            let folder = format!("golden-paths/{other}");
-            files.extend(repository.under(&folder).filter(|(path, _)| !is_test(path)).map(|(path, file)| (path.clone(), file.clone())));
-            let owner = document(repository, &format!("{folder}/path.yaml"));
-            owners.extend(owner.as_ref().and_then(|it| it.pointer("/spec/owner")?.as_str()).map(str::to_owned));
-        }
-        let mut setting = Self { files, request: path("requests/sample-team/request.yaml")? };
+        let (owners, fact) = match &case.subject {
+            Subject::Release(release) => (add_release(&mut files, repository, release), owner_fact(repository, release)),
+            Subject::Renderer(renderer) => (add_sample(&mut files, repository, case, renderer)?, None),
+        };
+        let mut setting = Self { files, request: path("requests/sample-team/request.yaml").ok_or(NO_PATH)? };
         setting.teams(owners);
-        let team = setting.team(repository, case);
-        let name = document(repository, case.request().as_str());
-        let name = name.as_ref().and_then(|it| it.pointer("/metadata/name")?.as_str()).filter(|name| !name.contains('/'));
-        setting.request = path(&format!("requests/{team}/{}.yaml", name.unwrap_or(&case.name)))?;
+        let request = document(repository, case.request().as_str()).unwrap_or_default();
+        let team = setting.team(repository, case, fact.and_then(|fact| request.pointer(&fact)?.as_str().map(str::to_owned)));
+        let name = request.pointer("/metadata/name").and_then(Value::as_str).filter(|name| !name.contains('/'));
+        setting.request = path(&format!("requests/{team}/{}.yaml", name.unwrap_or(&case.name))).ok_or(NO_PATH)?;
         setting.files.insert(setting.request.clone(), text);
-        Some(setting)
+        Ok(setting)
+    }
+
+    /// The file of the case, below its folder, that a file here is made from; nothing where it is none of the case.
+    pub(super) fn back(&self, path: &RepoPath) -> Option<String> {
+        if *path == self.request {
+            return Some("request.yaml".to_owned());
+        }
+        let sample = sample_release().folder();
+        let template = path.below(&format!("{sample}/{SAMPLE_OUTPUT}")).map(|below| format!("{TEMPLATES}/{below}"));
+        template.or_else(|| path.below(&sample).filter(|below| *below == SCHEMA).map(str::to_owned))
     }
 
     /// Samples of the teams that are spoken of and not there.
@@ -96,16 +102,12 @@ impl Setting {
     }
 
     /// The team of the request: the one that it names as its owner, else the first that the case brings.
-    fn team(&self, repository: &Snapshot, case: &Case) -> String {
+    fn team(&self, repository: &Snapshot, case: &Case, owner: Option<String>) -> String {
         let folder = case.folder();
         let brought = repository.under(&folder).filter_map(|(path, _)| path.below(&folder)?.strip_prefix("teams/")?.strip_suffix(".yaml"));
         let brought: Vec<&str> = brought.collect();
-        let release = document(repository, &format!("{}/release.yaml", case.release.folder()));
-        let fact = release.as_ref().and_then(|it| it.pointer("/spec/facts/owner")?.as_str());
-        let request = document(repository, case.request().as_str());
-        let owner = request.as_ref().zip(fact).and_then(|(request, fact)| request.pointer(fact)?.as_str());
-        let owner = owner.filter(|owner| brought.contains(owner));
-        owner.or(brought.first().copied()).unwrap_or(SAMPLE_TEAM).to_owned()
+        let owner = owner.filter(|owner| brought.contains(&owner.as_str()));
+        owner.unwrap_or_else(|| brought.first().copied().unwrap_or(SAMPLE_TEAM).to_owned())
     }
 
     /// The files as they are now.
@@ -146,6 +148,84 @@ impl Setting {
         }
         self.files.len() > before
     }
+}
+
+type Files = BTreeMap<RepoPath, File>;
+
+fn own_file(name: &str, file: File) -> (RepoPath, File) {
+    (path(name).expect("it is a path"), file)
+}
+
+/// Some files of a folder, as they would be below another one.
+fn moved(repository: &Snapshot, from: &str, to: &str, wanted: impl Fn(&str) -> bool) -> Files {
+    let mut files = Files::new();
+    for (file, content) in repository.under(from) {
+        let below = file.below(from).unwrap_or_default();
+        if wanted(below) {
+            files.extend(path(&format!("{to}{below}")).map(|path| (path, content.clone())));
+        }
+    }
+    files
+}
+
+/// Adds a release and the golden paths of those that its requests name; who owns them.
+fn add_release(files: &mut Files, repository: &Snapshot, release: &ReleaseId) -> Vec<String> {
+    let folder = release.folder();
+    let tests = format!("{folder}/tests");
+    let of_release = repository.under(&folder).filter(|(path, _)| path.below(&tests).is_none());
+    files.extend(of_release.map(|(path, file)| (path.clone(), file.clone())));
+    let golden = golden_path(repository, release);
+    if let Some((path, file, _)) = &golden {
+        files.insert(path.clone(), file.clone());
+    }
+    let mut owners: Vec<String> = golden.into_iter().map(|(_, _, owner)| owner).collect();
+    for other in paths_named(repository, release) {
+        let folder = format!("golden-paths/{other}");
+        files.extend(repository.under(&folder).filter(|(path, _)| !is_test(path)).map(|(path, file)| (path.clone(), file.clone())));
+        let owner = document(repository, &format!("{folder}/path.yaml"));
+        owners.extend(owner.as_ref().and_then(|it| it.pointer("/spec/owner")?.as_str()).map(str::to_owned));
+    }
+    owners
+}
+
+/// The field of a request that says whose it is.
+fn owner_fact(repository: &Snapshot, release: &ReleaseId) -> Option<String> {
+    let release = document(repository, &format!("{}/release.yaml", release.folder()))?;
+    release.pointer("/spec/facts/owner")?.as_str().map(str::to_owned)
+}
+
+/// Adds a golden path that renders the templates of a case with a renderer, for requests of the kind that the case asks for; who owns it.
+fn add_sample(files: &mut Files, repository: &Snapshot, case: &Case, renderer: &RendererId) -> Result<Vec<String>, &'static str> {
+    let (folder, sample) = (case.folder(), sample_release());
+    let templates = moved(repository, &format!("{folder}/{TEMPLATES}"), &format!("{}/{SAMPLE_OUTPUT}/", sample.folder()), |_| true);
+    if templates.is_empty() {
+        return Err("it has no files below `templates/` to render");
+    }
+    files.extend(templates);
+    let request = document(repository, case.request().as_str()).unwrap_or_default();
+    let text = |field: &str| request.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let (api, kind) = (text("apiVersion"), text("kind"));
+    let (group, serves) = api.split_once('/').unwrap_or(("sample.example.org", "v1"));
+    let golden = json!({
+        "title": "Sample", "description": "Sample", "owner": SAMPLE_TEAM, "support": {"channel": "#sample"}, "stage": "ga",
+        "request": {"group": group, "kind": if kind.is_empty() { "Sample" } else { kind.as_str() }},
+        "current": {serves: sample.version.to_string()},
+    });
+    let output = json!({"name": SAMPLE_OUTPUT, "renderer": renderer.to_string(), "target": SAMPLE});
+    let release = json!({"serves": serves, "outputs": [output]});
+    files.extend([
+        own_file(&format!("golden-paths/{SAMPLE}/path.yaml"), own("GoldenPath", SAMPLE, &golden)),
+        own_file(&format!("{}/release.yaml", sample.folder()), own("Release", &sample.version.to_string(), &release)),
+    ]);
+    let schema = repository.get(&format!("{folder}/{SCHEMA}")).cloned();
+    let schema = schema.unwrap_or_else(|| file("{\"type\": \"object\", \"additionalProperties\": true}\n"));
+    files.extend([own_file(&format!("{}/{SCHEMA}", sample.folder()), schema)]);
+    Ok(vec![SAMPLE_TEAM.to_owned()])
+}
+
+/// The release with which the templates of a renderer's case are rendered.
+pub(super) fn sample_release() -> ReleaseId {
+    ReleaseId::parse(&format!("{SAMPLE}@1.0.0")).expect("it is one")
 }
 
 /// The golden paths of requests that those of a release name, but for its own.

@@ -2,7 +2,7 @@
 
 use super::check::{self, Failure, Ran};
 use super::generate::{self, Tried, Wrong};
-use super::{Case, Watcher, cases, releases};
+use super::{Case, Subject, Watcher, cases, releases};
 use crate::model::{Coverage, Finding, Platform, PolicyFile, ReleaseId, RepoPath, Turn};
 use crate::parse::parse;
 use crate::policy::{self, Policies, Tested};
@@ -52,10 +52,11 @@ impl Trial {
         cases.chain(releases).chain(rules).collect()
     }
 
-    /// The release that it is about; nothing: the organisation's policies.
+    /// The release that it is about; nothing: the organisation's policies, or a renderer.
     pub fn release(&self) -> Option<&ReleaseId> {
         match self {
-            Self::Case(case) => Some(&case.release),
+            Self::Case(Case { subject: Subject::Release(release), .. }) => Some(release),
+            Self::Case(Case { subject: Subject::Renderer(_), .. }) => None,
             Self::Made { release, .. } => Some(release),
             Self::Rules { release, .. } => release.as_ref(),
         }
@@ -116,7 +117,7 @@ impl fmt::Display for Trial {
     /// `preview@1.0.0 defaults`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Case(case) => write!(f, "{} {}", case.release, case.name),
+            Self::Case(case) => write!(f, "{} {}", case.subject, case.name),
             Self::Made { release, .. } => write!(f, "{release} made from its schema"),
             Self::Rules { file, .. } => write!(f, "{file}"),
         }
@@ -154,7 +155,7 @@ impl Bench {
             Trial::Case(case) => {
                 let (ran, outcome) = check::run(&self.repository, case, watcher);
                 let outcome = outcome.filter(|_| self.coverage);
-                Answer::Case(ran, outcome.map(|outcome| outcome.coverage(&case.release, watcher)).unwrap_or_default())
+                Answer::Case(ran, outcome.map(|outcome| outcome.coverage(&case.subject, watcher)).unwrap_or_default())
             }
             Trial::Made { release, count } => {
                 Answer::Made(generate::tried(&self.repository, self.of_organisation(watcher), release, *count, watcher))
@@ -179,17 +180,18 @@ impl Bench {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Place;
+    use crate::model::{Place, RendererId};
 
     #[test]
     fn an_answer_fits_its_own_trial_alone() {
         let release = |text: &str| ReleaseId::parse(text).unwrap();
-        let case = |id: &str, name: &str| Trial::Case(Case { release: release(id), name: name.to_owned() });
+        let case = |id: &str, name: &str| Trial::Case(Case { subject: Subject::Release(release(id)), name: name.to_owned() });
         let rules = |file: &str, id: Option<&str>| Trial::Rules { file: RepoPath::parse(file).unwrap(), release: id.map(release) };
         let trials = [
             case("app@1.0.0", "small"),
             case("app@1.0.0", "../../../../.."),
             case("app@1.1.0", "small"),
+            Trial::Case(Case { subject: Subject::Renderer(RendererId::parse("app@1").unwrap()), name: "small".to_owned() }),
             Trial::Made { release: release("app@1.0.0"), count: 1 },
             Trial::Made { release: release("app@1.1.0"), count: 1 },
             rules("policies/a_test.rego", None),

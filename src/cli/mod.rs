@@ -70,7 +70,7 @@ enum Verb {
     Diff(diff::Args),
     /// Say why a unit looks as it does: release, templates, defaults, policies; and where a line came from
     Explain(explain::Args),
-    /// Run the cases of golden paths and the tests of policies
+    /// Run the cases of golden paths and renderers, and the tests of policies
     Test(test::Args),
     /// Print the JSON Schema of a kind: of goldpath's own files, and of the requests of this repository; import those of custom resources
     Schema(schema::Args),

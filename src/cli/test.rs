@@ -88,6 +88,8 @@ fn covered(coverage: &Coverage, snapshot: &Snapshot, wanted: &Wanted) -> Vec<Cov
                 Some(_) | None => continue,
             },
             ["policies", _] if wanted.takes(None) => "policies".to_owned(),
+            // what a case renders is its own
+            ["renderers", _, _, "tests", ..] => continue,
             ["renderers", name, version, ..] => format!("renderers/{name}/{version}"),
             _ => continue,
         };
@@ -185,7 +187,7 @@ fn update(root: &Path, ran: &Ran) -> Result<String, Error> {
         fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
         fs::write(&to, text).map_err(|error| failed(&to, &error))?;
     }
-    Ok(format!("{} {}", ran.case.release, ran.case.name))
+    Ok(format!("{} {}", ran.case.subject, ran.case.name))
 }
 
 fn is_expected(file: &str) -> bool {

@@ -80,7 +80,7 @@ pub struct Code(std::borrow::Cow<'static, str>);
 
 impl Code {
     /// Of what was ended from outside.
-    pub const WORKER_ENDED: Self = Self::new("worker-ended");
+    pub const WORKER_ENDED: Self = Code::new("worker-ended");
 
     /// A code of goldpath's own.
     pub const fn new(code: &'static str) -> Self {

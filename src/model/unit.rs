@@ -129,6 +129,13 @@ impl ReleaseId {
     }
 }
 
+impl RendererId {
+    /// Its folder, of one that a repository brings: `renderers/<name>/<version>`.
+    pub fn folder(&self) -> String {
+        format!("renderers/{}/{}", self.name, self.version)
+    }
+}
+
 impl LibraryId {
     /// Its folder: `golden-paths/_library/<name>/<version>`.
     pub fn folder(&self) -> String {

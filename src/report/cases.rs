@@ -2,7 +2,7 @@
 
 use super::json::{findings_json, report};
 use super::text::{count, line};
-use crate::cases::{Denied, Failure, Ran, Tried, Wrong};
+use crate::cases::{Denied, Failure, Ran, Subject, Tried, Wrong};
 use crate::model::{Finding, RepoPath};
 use crate::policy::Tested;
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ pub fn test_terminal(
         text.push('\n');
     }
     match (passed, failed) {
-        (0, 0) => text += "nothing to test here: a case is a folder `tests/<case>/` of a release, with a `request.yaml`\n",
+        (0, 0) => text += "nothing to test here: a case is a folder `tests/<case>/` of a release or a renderer, with a `request.yaml`\n",
         (passed, 0) => writeln!(text, "{passed} passed").expect("a string takes all"),
         (passed, failed) => writeln!(text, "{passed} passed, {failed} failed").expect("a string takes all"),
     }
@@ -68,10 +68,14 @@ pub fn test_terminal(
 pub fn test_json(cases: &[Ran], tried: &[Tried], policies: &[Tested]) -> Value {
     let case = |ran: &Ran| {
         let failures: Vec<Value> = ran.failures.iter().map(failure_json).collect();
-        json!({
-            "path": ran.case.release.path.as_str(), "release": ran.case.release.version.to_string(), "case": ran.case.name,
-            "passed": ran.passed(), "failures": failures,
-        })
+        let mut case = match &ran.case.subject {
+            Subject::Release(release) => json!({ "path": release.path.as_str(), "release": release.version.to_string() }),
+            Subject::Renderer(renderer) => json!({ "renderer": renderer.to_string() }),
+        };
+        case["case"] = json!(ran.case.name);
+        case["passed"] = json!(ran.passed());
+        case["failures"] = json!(failures);
+        case
     };
     let policy = |tested: &Tested| json!({ "file": tested.file, "rule": tested.rule, "passed": tested.failure.is_none(), "message": tested.failure });
     let cases: Vec<Value> = cases.iter().map(case).collect();
@@ -91,7 +95,7 @@ fn word(passed: bool) -> &'static str {
 }
 
 fn case_name(ran: &Ran) -> String {
-    format!("{} {}", ran.case.release, line(&ran.case.name))
+    format!("{} {}", ran.case.subject, line(&ran.case.name))
 }
 
 fn policy_name(tested: &Tested) -> String {

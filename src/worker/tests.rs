@@ -1,6 +1,6 @@
 use super::wire;
 use super::*;
-use crate::cases::{Case, Trial};
+use crate::cases::{Case, Subject, Trial};
 use crate::model::{ReleaseId, RepoPath, UnitId};
 use crate::parse::Check;
 use crate::policy::Ask;
@@ -106,7 +106,7 @@ fn what_is_no_message_ends_the_worker() {
 #[test]
 #[cfg(unix)]
 fn an_answer_about_something_else_is_not_taken() {
-    let case = |name: &str| Trial::Case(Case { release: ReleaseId::parse("app@1.0.0").unwrap(), name: name.to_owned() });
+    let case = |name: &str| Trial::Case(Case { subject: Subject::Release(ReleaseId::parse("app@1.0.0").unwrap()), name: name.to_owned() });
     let said_by = |answers: &[(usize, &str)]| {
         let folder = tempfile::tempdir().unwrap();
         let answer = |(number, name): &(usize, &str)| Said::Answer(*number, Box::new(case(name).ended(Vec::new())));

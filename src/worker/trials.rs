@@ -198,7 +198,7 @@ fn one(bench: &Bench, trial: &Trial, watch: &Watch, tags: bool) -> Answer {
 mod tests {
     use super::super::Why;
     use super::*;
-    use crate::cases::{Case, Failure, Wrong};
+    use crate::cases::{Case, Failure, Subject, Wrong};
     use crate::model::{ReleaseId, RepoPath};
 
     /// What is told of a trial, and whose turn it is.
@@ -223,7 +223,7 @@ mod tests {
         let release = || ReleaseId::parse("app@1.0.0").unwrap();
         let rules = |file: &str, release| Trial::Rules { file: RepoPath::parse(file).unwrap(), release };
         let trials = [
-            Trial::Case(Case { release: release(), name: "small".to_owned() }),
+            Trial::Case(Case { subject: Subject::Release(release()), name: "small".to_owned() }),
             Trial::Made { release: release(), count: 1 },
             rules("golden-paths/app/1.0.0/policies/a_test.rego", Some(release())),
             rules("policies/a_test.rego", None),

@@ -80,7 +80,7 @@ impl Outside {
             return Ok(Some(Outcome::Foreign { what: not_as_applied(unit, inventory, &shown) }));
         }
         let takes_away = inventory.keys().any(|path| !wanted.contains_key(path));
-        let is_known = |tree: &super::Tree| tree.rendered.units.get(unit).map(|unit| unit.digest) == known;
+        let is_known = |tree: &Tree| tree.rendered.units.get(unit).map(|unit| unit.digest) == known;
         if takes_away && shown != *inventory && !self.kept().trusted.iter().any(|(_, tree)| is_known(tree)) {
             let message =
                 format!("the branch `rendered` does not show yet what was applied of `{unit}`: nothing is taken away before it does");

@@ -30,7 +30,7 @@ fn help_names_every_verb() {
       diff         Show what changes, as a pull request would
       explain      Say why a unit looks as it does: release, templates, defaults, policies; and where a
                    line came from
-      test         Run the cases of golden paths and the tests of policies
+      test         Run the cases of golden paths and renderers, and the tests of policies
       schema       Print the JSON Schema of a kind: of goldpath's own files, and of the requests of this
                    repository; import those of custom resources
       doctor       Say whether this machine has what the daemon needs, and with its configuration

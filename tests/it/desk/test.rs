@@ -137,3 +137,98 @@ fn what_cannot_be_run_is_said() {
     -- exit 1
     "#);
 }
+
+const RENDERER: &str = "apiVersion: goldpath.dev/v1
+kind: Renderer
+metadata: {name: notice, version: 1}
+spec:
+  language: {\"*.md\": text, \"*.json\": json}
+  library: [lib.tera]
+  marks: none
+";
+
+#[test]
+fn a_renderer_of_the_repository_has_cases_of_its_own() {
+    let place = Place::with("first-repository");
+    let folder = "renderers/notice/1";
+    place.write(&format!("{folder}/renderer.yaml"), RENDERER);
+    place.write(&format!("{folder}/lib.tera"), "{% if spec.loud %}\nLook here!\n{% else %}\nNothing new.\n{% endif %}\n");
+    let request = "apiVersion: docs.example.org/v2\nkind: Notice\nmetadata: {name: hello}\nspec: {loud: true}\n";
+    let case = |name: &str, template: &str| {
+        place.write(&format!("{folder}/tests/{name}/request.yaml"), request);
+        place.write(&format!("{folder}/tests/{name}/templates/notice.md.tera"), template);
+    };
+    case("loud", "{% include \"renderer/lib.tera\" %}\nfrom {{ team.name }} at {{ target.name }}\n");
+    case("wrong", "{{ spec.text }}\n");
+    place.write(&format!("{folder}/tests/empty/request.yaml"), request);
+    place.write(&format!("{folder}/tests/wrong/findings.yaml"), "- {code: template-error, line: 2}\n");
+    assert_snapshot!(place.run(&["test", "--generate", "0", "--coverage"]), @r#"
+    $ goldpath test --generate 0 --coverage
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+    FAILED  renderer notice@1 empty
+    FAILED  renderer notice@1 loud
+    FAILED  renderer notice@1 wrong
+
+    renderer notice@1 empty
+      it has no files below `templates/` to render
+
+    renderer notice@1 loud
+      nothing says what is expected: `goldpath test --update` writes `expected/` from what is rendered now; or write `findings.yaml`, when it must be refused
+
+    renderer notice@1 wrong
+      not said: template-error in line 2 of request.yaml
+      not expected:
+      error[template-error]
+
+        × `spec.text` is undefined
+         ╭─[renderers/notice/1/tests/wrong/templates/notice.md.tera:1:4]
+       1 │ {{ spec.text }}
+         ·    ─
+         ╰────
+        help: Give `text` a default in `schema.json`, or print it with `| default(value=…)`. This is for the owner of the
+              golden path to mend: team `sample-team`, in #sample.
+              see renderers/notice/1/tests/wrong/request.yaml:1:1: rendered for `sample-team/hello`
+
+    When what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.
+
+    2 passed, 3 failed
+
+    lines that cases and tests reach, and those that they do not
+    preview@1.0.0: 91 % of 23 lines
+      golden-paths/preview/1.0.0/cluster/deployment.yaml.tera: 22-23
+    renderers/notice/1: 50 % of 2 lines
+      renderers/notice/1/lib.tera: 4
+    -- exit 1
+    "#);
+    place.write(&format!("{folder}/tests/wrong/findings.yaml"), "- {code: template-error, line: 1}\n");
+    std::fs::remove_dir_all(place.path(&format!("{folder}/tests/empty"))).unwrap();
+    assert_snapshot!(place.run(&["test", "--generate", "0", "--update"]), @r#"
+    $ goldpath test --generate 0 --update
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+    ok      renderer notice@1 loud
+    ok      renderer notice@1 wrong
+
+    4 passed
+    -- stderr
+    wrote what is expected of 1 case: renderer notice@1 loud
+    -- exit 0
+    "#);
+    assert_snapshot!(place.text(&format!("{folder}/tests/loud/expected/main@sample/notice.md")), @r#"
+    Look here!
+
+
+    from sample-team at sample
+    "#);
+    assert_snapshot!(place.run(&["test", "--generate", "0", "--output", "json"]), @r#"
+    $ goldpath test --generate 0 --output json
+    {"apiVersion":"goldpath.dev/v1","kind":"TestReport","cases":[{"path":"preview","release":"1.0.0","case":"defaults","passed":true,"failures":[]},{"path":"preview","release":"1.0.0","case":"too-many","passed":true,"failures":[]},{"renderer":"notice@1","case":"loud","passed":true,"failures":[]},{"renderer":"notice@1","case":"wrong","passed":true,"failures":[]}],"generated":[],"policies":[]}
+    -- exit 0
+    "#);
+    assert_snapshot!(place.run(&["validate"]), @r#"
+    $ goldpath validate
+    1 request checked, nothing to mend
+    -- exit 0
+    "#);
+}
