@@ -148,7 +148,7 @@ impl<'a> Scene<'a> {
         let schema = serde_json::from_str(repository.text(&format!("{folder}/schema.json"))?).ok()?;
         let text = |of: &Value, pointer: &str| of.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
         let refs = own.pointer("/spec/refs").and_then(Value::as_object).into_iter().flatten();
-        let digest = repository.folder_digest(&folder, |below| below == "README.md" || below.starts_with("tests/"));
+        let digest = repository.folder_digest(&folder);
         let needed = |path: &RepoPath| {
             let read = ["golden-paths", "renderers", "schemas"].iter().any(|it| path.below(it).is_some());
             read && path.components().nth(3) != Some("tests")

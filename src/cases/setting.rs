@@ -26,6 +26,8 @@ pub(super) struct Setting {
     files: Files,
     /// Where the request of the case stands.
     pub(super) request: RepoPath,
+    /// Whether the golden path is a sample around the templates of the case.
+    is_sample: bool,
 }
 
 fn path(text: &str) -> Option<RepoPath> {
@@ -65,7 +67,8 @@ impl Setting {
             Subject::Release(release) => (add_release(&mut files, repository, release), owner_fact(repository, release)),
             Subject::Renderer(renderer) => (add_sample(&mut files, repository, case, renderer)?, None),
         };
-        let mut setting = Self { files, request: path("requests/sample-team/request.yaml").ok_or(NO_PATH)? };
+        let is_sample = matches!(case.subject, Subject::Renderer(_));
+        let mut setting = Self { files, request: path("requests/sample-team/request.yaml").ok_or(NO_PATH)?, is_sample };
         setting.teams(owners);
         let request = document(repository, case.request().as_str()).unwrap_or_default();
         let team = setting.team(repository, case, fact.and_then(|fact| request.pointer(&fact)?.as_str().map(str::to_owned)));
@@ -79,6 +82,9 @@ impl Setting {
     pub(super) fn back(&self, path: &RepoPath) -> Option<String> {
         if *path == self.request {
             return Some("request.yaml".to_owned());
+        }
+        if !self.is_sample {
+            return None;
         }
         let sample = sample_release().folder();
         let template = path.below(&format!("{sample}/{SAMPLE_OUTPUT}")).map(|below| format!("{TEMPLATES}/{below}"));

@@ -2,7 +2,7 @@
 
 use super::Source;
 use crate::model::{Code, Finding, Place, ReleaseId, RepoPath, Turn};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, is_beside};
 use std::collections::BTreeSet;
 
 /// A release of the default branch was changed.
@@ -50,7 +50,7 @@ fn folders_changed(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
 }
 
 fn differing<'a>(base: &'a Snapshot, head: &'a Snapshot, folder: &'a str) -> Vec<&'a RepoPath> {
-    let content = |path: &RepoPath| !path.below(folder).is_some_and(|below| below == "README.md" || below.starts_with("tests/"));
+    let content = |path: &RepoPath| !path.below(folder).is_some_and(is_beside);
     let differs = |path: &&RepoPath| base.get(path.as_str()).map(|f| (f.id, f.mode)) != head.get(path.as_str()).map(|f| (f.id, f.mode));
     let mut paths: Vec<&RepoPath> = base.under(folder).chain(head.under(folder)).map(|(path, _)| path).collect();
     paths.sort();

@@ -86,8 +86,7 @@ pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> P
     reader.requests(&layout, tell);
     reader.findings.extend(refs::check(&mut reader.platform));
     let libraries = layout.names.libraries.iter();
-    reader.platform.libraries =
-        libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder(), |below| below == "README.md"))).collect();
+    reader.platform.libraries = libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder()))).collect();
     reader.unused_libraries(&layout, snapshot);
     reader.platform.policies = std::mem::take(&mut layout.policies);
     reader.name_owners();
@@ -337,7 +336,7 @@ fn read_release(
         match Fields::open(path, file, Turn::PathOwner) {
             Ok(fields) => {
                 read.serves = fields.get("/spec/serves").and_then(Value::as_str).map(str::to_owned);
-                let (release, findings) = golden::release(fields, id.clone(), digest(snapshot, &folder), files, names);
+                let (release, findings) = golden::release(fields, id.clone(), snapshot.folder_digest(&folder), files, names);
                 read.release = release;
                 read.findings.extend(findings);
             }
@@ -368,11 +367,6 @@ fn checking<T>(file: &RepoPath, schema: &RepoPath, tell: &(dyn Fn(Progress) + Sy
     let done = work();
     tell(Progress::Ended(check));
     done
-}
-
-/// The digest of a release's folder: what is immutable in it.
-fn digest(snapshot: &Snapshot, folder: &str) -> Digest {
-    snapshot.folder_digest(folder, |below| below == "README.md" || below.starts_with("tests/"))
 }
 
 #[cfg(test)]

@@ -113,7 +113,7 @@ pub(super) fn renderers(snapshot: &Snapshot) -> (BTreeMap<RendererId, Renderer>,
             |(span, message): Wrong| Finding::error(RENDERER_INVALID, Place::new(file.clone(), span), message).turn(Turn::Platform);
         let text = String::from_utf8_lossy(&entry.bytes);
         let files = |name: &str| snapshot.text(&format!("{folder}/{name}")).map(str::to_owned);
-        match read(folder, &text, files, snapshot.folder_digest(folder, |_| false)) {
+        match read(folder, &text, files, snapshot.folder_digest(folder)) {
             Ok(renderer) if names.contains(&renderer.id.name) => {
                 let message = format!("the name `{}` belongs to a renderer that comes with goldpath", renderer.id.name);
                 let at = yaml::locate(&text, "/metadata/name").map_or(Span::START, |spot| spot.value);

@@ -98,17 +98,36 @@ impl Snapshot {
         files.into_iter()
     }
 
-    /// The digest of all paths, modes and content ids below a folder, without those that `leave_out` names (paths below the folder).
-    pub fn folder_digest(&self, folder: &str, leave_out: impl Fn(&str) -> bool) -> Digest {
+    /// The digest of all paths, modes and content ids below the folder of a release, a library or a renderer, but for what is beside it.
+    pub fn folder_digest(&self, folder: &str) -> Digest {
         let mut digester = Digester::new();
         for (path, file) in self.under(folder) {
             let below = path.below(folder).unwrap_or_default();
-            if !leave_out(below) {
+            if !is_beside(below) {
                 digester.add(below);
                 digester.add(format!("{:?}", file.mode));
                 digester.add(file.id.bytes());
             }
         }
         digester.finish()
+    }
+}
+
+/// Whether a path below the folder of a release, a library or a renderer is beside what it renders with, and so may change on the default branch.
+pub fn is_beside(below: &str) -> bool {
+    below == "README.md" || below.starts_with("tests/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_beside_a_folder_is_not_in_its_digest() {
+        let files = [("renderers/a/1/renderer.yaml", "a"), ("renderers/a/1/tests/x/request.yaml", "a"), ("renderers/a/1/README.md", "a")];
+        let digest = |edits: &[(&str, Option<&str>)]| Snapshot::of_texts(&files, edits).folder_digest("renderers/a/1");
+        assert_eq!(digest(&[]), digest(&[("renderers/a/1/tests/x/request.yaml", None), ("renderers/a/1/README.md", Some("b"))]));
+        assert_ne!(digest(&[]), digest(&[("renderers/a/1/renderer.yaml", Some("b"))]));
+        assert_ne!(digest(&[]), digest(&[("renderers/a/1/lib.tera", Some("a"))]));
     }
 }
