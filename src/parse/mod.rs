@@ -19,8 +19,8 @@ mod settings;
 mod words;
 
 use crate::model::{
-    Code, Digest, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn,
-    quoted_list, sort_findings,
+    Code, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, quoted_list,
+    sort_findings,
 };
 use crate::snapshot::Snapshot;
 use fields::{At, Fields};
