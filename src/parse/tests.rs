@@ -1,4 +1,5 @@
 use super::*;
+use crate::model::Digest;
 use crate::model::{CommitId, ContentId, Severity};
 use crate::snapshot::{File, Mode, Refused};
 use std::fmt::Write as _;
