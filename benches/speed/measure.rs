@@ -61,8 +61,11 @@ impl Samples {
     }
 }
 
-/// Runs the calls in turn, so many times each, after one round that only tells how much memory they take.
+/// Runs the calls in turn, so many times each, after one round that does not count and one that only tells how much memory they take.
 pub(crate) fn in_turn<const N: usize>(calls: [&Call; N], runs: usize) -> [Samples; N] {
+    for call in calls {
+        call.run();
+    }
     let most = calls.map(|call| call.look(Look::Memory).mebibytes);
     let mut samples = [const { Samples(Vec::new()) }; N];
     for _ in 0..runs {

@@ -238,12 +238,17 @@ impl Call<'_> {
         }
     }
 
-    /// Runs a child, and hears what it says to its end.
-    fn hear(&self, errand: &Errand, heard: &mut Heard) -> Result<Result<process::Output, process::Error>, Death> {
+    /// What a child is given, piece by piece: what is told later is only waited for when the rest is written.
+    fn input(&self, errand: &Errand) -> Result<impl Iterator<Item = Arc<[u8]>> + Send + use<>, Death> {
         let errand = Errand { later: self.later.is_some(), ..errand.clone() };
         let frame = |frame: std::io::Result<Vec<u8>>| Ok(Arc::from(frame.map_err(|error| garbled(&error))?));
         let before = [frame(wire::frame(&self.bounds))?, frame(wire::frame(&errand))?, Arc::clone(&self.job_frame)];
-        let input = before.into_iter().chain(self.later.clone().map(|later| Arc::clone(later.0.wait())));
+        Ok(before.into_iter().chain(self.later.clone().into_iter().map(|later| Arc::clone(later.0.wait()))))
+    }
+
+    /// Runs a child, and hears what it says to its end.
+    fn hear(&self, errand: &Errand, heard: &mut Heard) -> Result<Result<process::Output, process::Error>, Death> {
+        let input = self.input(errand)?;
         let left = self.until.saturating_duration_since(Instant::now());
         Ok(process::pipe(self.exe, &[VERB], input, left, |bytes| heard.take(bytes)))
     }

@@ -137,3 +137,18 @@ fn an_answer_about_something_else_is_not_taken() {
     failed to understand the worker: an answer to something that was not asked
     ");
 }
+
+#[test]
+fn what_is_told_later_keeps_nobody_from_beginning() {
+    let later = Later::default();
+    let bounds = Bounds::of(0, 0, 1, Duration::from_secs(1));
+    let call = Call { exe: Path::new("/bin/cat"), bounds, job_frame: vec![7; 3].into(), later: Some(later.clone()), until: Instant::now() };
+    let (sent, came) = std::sync::mpsc::channel();
+    std::thread::scope(|scope| {
+        scope.spawn(|| call.input(&Errand::default()).unwrap().for_each(|piece| sent.send(piece).unwrap()));
+        let before: Vec<_> = (0..3).map(|_| came.recv_timeout(Duration::from_secs(30)).ok()).collect();
+        later.tell(None).unwrap();
+        assert_eq!(before.last(), Some(&Some(vec![7; 3].into())), "it waits for what is told later");
+        assert_eq!(came.recv(), Ok(wire::frame(&None::<Asked>).unwrap().into()));
+    });
+}
