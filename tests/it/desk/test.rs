@@ -147,21 +147,28 @@ spec:
   marks: none
 ";
 
+const OF_RENDERER: &str = "renderers/notice/1";
+
+/// The first repository with a renderer of its own and three cases of that: one that is right, one that is refused, one without templates.
+fn with_a_renderer() -> Place {
+    let place = Place::with("first-repository");
+    place.write(&format!("{OF_RENDERER}/renderer.yaml"), RENDERER);
+    place.write(&format!("{OF_RENDERER}/lib.tera"), "{% if spec.loud %}\nLook here!\n{% else %}\nNothing new.\n{% endif %}\n");
+    let request = "apiVersion: docs.example.org/v2\nkind: Notice\nmetadata: {name: hello}\nspec: {loud: true}\n";
+    let case = |name: &str, file: &str, text: &str| {
+        place.write(&format!("{OF_RENDERER}/tests/{name}/request.yaml"), request);
+        place.write(&format!("{OF_RENDERER}/tests/{name}/{file}"), text);
+    };
+    case("loud", "templates/notice.md.tera", "{% include \"renderer/lib.tera\" %}\nfrom {{ team.name }} at {{ target.name }}\n");
+    case("wrong", "templates/notice.md.tera", "{{ spec.text }}\n");
+    case("wrong", "findings.yaml", "- {code: template-error, line: 2}\n");
+    case("empty", "notes.md", "");
+    place
+}
+
 #[test]
 fn a_renderer_of_the_repository_has_cases_of_its_own() {
-    let place = Place::with("first-repository");
-    let folder = "renderers/notice/1";
-    place.write(&format!("{folder}/renderer.yaml"), RENDERER);
-    place.write(&format!("{folder}/lib.tera"), "{% if spec.loud %}\nLook here!\n{% else %}\nNothing new.\n{% endif %}\n");
-    let request = "apiVersion: docs.example.org/v2\nkind: Notice\nmetadata: {name: hello}\nspec: {loud: true}\n";
-    let case = |name: &str, template: &str| {
-        place.write(&format!("{folder}/tests/{name}/request.yaml"), request);
-        place.write(&format!("{folder}/tests/{name}/templates/notice.md.tera"), template);
-    };
-    case("loud", "{% include \"renderer/lib.tera\" %}\nfrom {{ team.name }} at {{ target.name }}\n");
-    case("wrong", "{{ spec.text }}\n");
-    place.write(&format!("{folder}/tests/empty/request.yaml"), request);
-    place.write(&format!("{folder}/tests/wrong/findings.yaml"), "- {code: template-error, line: 2}\n");
+    let place = with_a_renderer();
     assert_snapshot!(place.run(&["test", "--generate", "0", "--coverage"]), @r#"
     $ goldpath test --generate 0 --coverage
     ok      preview@1.0.0 defaults
@@ -201,8 +208,8 @@ fn a_renderer_of_the_repository_has_cases_of_its_own() {
       renderers/notice/1/lib.tera: 4
     -- exit 1
     "#);
-    place.write(&format!("{folder}/tests/wrong/findings.yaml"), "- {code: template-error, line: 1}\n");
-    std::fs::remove_dir_all(place.path(&format!("{folder}/tests/empty"))).unwrap();
+    place.write(&format!("{OF_RENDERER}/tests/wrong/findings.yaml"), "- {code: template-error, line: 1}\n");
+    std::fs::remove_dir_all(place.path(&format!("{OF_RENDERER}/tests/empty"))).unwrap();
     assert_snapshot!(place.run(&["test", "--generate", "0", "--update"]), @r#"
     $ goldpath test --generate 0 --update
     ok      preview@1.0.0 defaults
@@ -215,7 +222,7 @@ fn a_renderer_of_the_repository_has_cases_of_its_own() {
     wrote what is expected of 1 case: renderer notice@1 loud
     -- exit 0
     "#);
-    assert_snapshot!(place.text(&format!("{folder}/tests/loud/expected/main@sample/notice.md")), @r#"
+    assert_snapshot!(place.text(&format!("{OF_RENDERER}/tests/loud/expected/main@sample/notice.md")), @r#"
     Look here!
 
 

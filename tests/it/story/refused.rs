@@ -55,8 +55,8 @@ fn a_push_that_a_policy_refuses_is_held_until_an_exception_waives_it() {
 
         | Line | | | |
         | --- | --- | --- | --- |
-        | 1 | error | eu-west-1 is closed (`payments-team/payments-staging/cluster@staging-eu-west-1`) (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
-        | 1 | error | eu-west-1 is closed (`payments-team/payments-staging/dns@dns`) (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
+        | 5 | error | eu-west-1 is closed (`payments-team/payments-staging/cluster@staging-eu-west-1`) (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
+        | 5 | error | eu-west-1 is closed (`payments-team/payments-staging/dns@dns`) (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
         ")
     });
     assert_eq!((town.whole_world().len(), town.terraform("dns/dns/payments-team/payments-staging/dns"), town.notes()), (0, None, 0));
