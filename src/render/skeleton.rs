@@ -23,9 +23,18 @@ const MARK: &str = "gpx";
 /// The documents of a file, each with the line on which it begins.
 type Documents = Vec<(Value, u32)>;
 
-/// What one template wrote before, by its skeleton: nothing after the first time, or when it cannot be used.
+/// What one template wrote before, by its skeleton.
 #[derive(Default)]
-pub(super) struct Skeletons(Mutex<HashMap<String, Option<Arc<Documents>>>>);
+pub(super) struct Skeletons(Mutex<HashMap<String, Known>>);
+
+/// What is known of a skeleton.
+enum Known {
+    /// It was written once.
+    Seen,
+    /// Files with it are always parsed.
+    Unusable,
+    Read(Arc<Documents>),
+}
 
 impl Skeletons {
     /// The documents of a file whose prints are all plain; nothing when it has to be parsed.
@@ -40,16 +49,19 @@ impl Skeletons {
 
     fn known(&self, skeleton: String) -> Option<Arc<Documents>> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.get_mut(&skeleton) {
-            if known.is_none() {
-                *known = parsed(&skeleton).map(Arc::new);
+        let documents = match kept.get(&skeleton) {
+            Some(Known::Read(documents)) => return Some(Arc::clone(documents)),
+            Some(Known::Unusable) => return None,
+            Some(Known::Seen) => parsed(&skeleton).map(Arc::new),
+            None => {
+                if kept.len() < MOST {
+                    kept.insert(skeleton, Known::Seen);
+                }
+                return None;
             }
-            return known.clone();
-        }
-        if kept.len() < MOST {
-            kept.insert(skeleton, None);
-        }
-        None
+        };
+        kept.insert(skeleton, documents.clone().map_or(Known::Unusable, Known::Read));
+        documents
     }
 }
 
@@ -143,6 +155,8 @@ mod tests {
             for word in ["a", "str", "now"] {
                 assert!(read(&skeletons, &noted(template, &[json!(word)])).is_none(), "{template:?} with {word}");
             }
+            let kept = skeletons.0.into_inner().unwrap();
+            assert!(kept.values().all(|known| matches!(known, Known::Unusable)), "{template:?} is tried only once");
         }
     }
 
