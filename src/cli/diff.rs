@@ -11,7 +11,7 @@ use crate::plan::{Evaluation, Round};
 use crate::report::{self, Links, View};
 use crate::snapshot::Snapshot;
 use crate::worker::{Asked, Later};
-use crate::world::{Bench, Tree, evaluate, policies_of};
+use crate::world::{Bench, Tree, evaluate, same_policies};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -121,7 +121,7 @@ fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<T
         let asked = Asked { today: today.to_owned(), ..Asked::default() };
         return Ok((None, place::apart(head, Some(asked))??));
     };
-    let policies_differ = !policies_of(&base).eq(policies_of(&head));
+    let policies_differ = !same_policies(&base, &head);
     let asks = |base: &Tree| {
         let judge = policies_differ.then(|| base.policies());
         Asked { judge, ..base.asks(&base.parsed.platform.exceptions, today) }

@@ -75,7 +75,7 @@ impl Tree {
 
     /// Whether the policies of a tree are the very files of this one's.
     pub fn has_policies_of(&self, other: &Snapshot) -> bool {
-        policies_of(&self.snapshot).eq(policies_of(other))
+        same_policies(&self.snapshot, other)
     }
 
     /// The tree as one side of a comparison.
@@ -154,8 +154,12 @@ pub fn judgement(platform: &Platform, owners: BTreeSet<String>) -> Judgement {
     Judgement::new(platform.settings.clone(), &platform.teams, owners)
 }
 
-/// The files of the policies of a tree.
-pub fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
+/// Whether two trees have the very same files of policies.
+pub fn same_policies(one: &Snapshot, other: &Snapshot) -> bool {
+    policies_of(one).eq(policies_of(other))
+}
+
+fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
     snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
 }
 
