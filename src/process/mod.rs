@@ -257,20 +257,21 @@ pub fn find(program: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// Gives `input` to a child and takes its standard output; `on_output` sees each piece as it comes and may end the child.
+/// Gives `input` to a child, which has no environment but `env`, and takes its standard output; `on_output` sees each piece as it comes and may end the child.
 ///
 /// # Errors
 /// As [`Command::run_blocking_with`].
 pub fn pipe(
     program: impl AsRef<OsStr>,
     args: &[&str],
+    env: Option<(&str, &str)>,
     input: impl Iterator<Item = Arc<[u8]>> + Send + 'static,
     wall: Duration,
     on_output: impl FnMut(&[u8]) -> ControlFlow<()>,
 ) -> Result<Output, Error> {
     // Its output goes to `on_output`: nothing of it needs to be kept.
     let input = Stdin::Pieces(Pieces(Box::new(input)));
-    Command::new(program).no_env().args(args).stdin(input).timeout(wall).output_cap(64 << 10).run_blocking_with(on_output)
+    Command::new(program).no_env().envs(env).args(args).stdin(input).timeout(wall).output_cap(64 << 10).run_blocking_with(on_output)
 }
 
 #[cfg(test)]

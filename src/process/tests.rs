@@ -61,7 +61,7 @@ fn what_a_child_leaves_behind_ends_with_it() {
 #[test]
 fn a_reader_may_have_had_enough() {
     let mut seen = 0;
-    let error = pipe("/bin/cat", &["/dev/zero"], std::iter::empty(), Duration::from_secs(60), |bytes| {
+    let error = pipe("/bin/cat", &["/dev/zero"], None, std::iter::empty(), Duration::from_secs(60), |bytes| {
         seen += bytes.len();
         if seen > 200_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
