@@ -1,8 +1,8 @@
 //! A change on the default branch: accepted along the transitions that were reviewed, or held.
 
-use super::{Accepted, Change, ChangeState, Held, Review};
+use super::{Accepted, Change, ChangeState, Held};
 use crate::command::{Apply, Entry};
-use crate::model::CommitId;
+use crate::model::{CommitId, UnitId};
 use crate::observe::{Facts, Landing};
 use crate::plan::{self, ApplyPlan, Evaluation, Hold, HoldReason, Judgement, Proposed, Round, Step, WaitingOn};
 use jiff::Timestamp;
@@ -55,8 +55,10 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
     let seen = review.filter(|review| review.counts_for(&landing));
     // the first start takes what it finds
     let refused = if landing.base.is_some() { plan::refusals(evaluation) } else { BTreeMap::new() };
+    let reviewed: Option<BTreeMap<&UnitId, &Step>> =
+        seen.as_ref().map(|review| review.plan.steps.iter().map(|step| (&step.unit, step)).collect());
     let steps = plan.steps.iter();
-    let entries = steps.map(|step| entry(&change, &landing, (&plan, step), seen.as_deref(), &evaluation.judgement)).collect();
+    let entries = steps.map(|step| entry(&change, &landing, (&plan, step), reviewed.as_ref(), &evaluation.judgement)).collect();
     // who approved the review has not approved what the merge brought besides: then what landed is to be approved
     let (review, plan) = match seen {
         Some(seen) if !seen.shows(&evaluation.diff) => (None, plan.with_rules_of(&seen.plan)),
@@ -80,10 +82,10 @@ fn entry(
     change: &Change,
     landing: &Landing,
     (plan, step): (&ApplyPlan<Proposed>, &Step),
-    review: Option<&Review>,
+    reviewed: Option<&BTreeMap<&UnitId, &Step>>,
     judgement: &Judgement,
 ) -> Entry {
-    let seen = review.map(|review| review.plan.step(&step.unit));
+    let seen = reviewed.map(|steps| steps.get(&step.unit).copied());
     let same = matches!(seen, Some(Some(seen)) if seen.transition == step.transition);
     let changed = || HoldReason::BytesChanged {
         unit: step.unit.clone(),

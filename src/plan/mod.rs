@@ -168,21 +168,51 @@ fn risks_of(action: &Action, budget: &DeleteBudget) -> Vec<Risk> {
 
 /// Puts what is depended on first; what goes away goes in reverse; ties keep the order of names.
 fn order(steps: &mut Vec<Step>) {
-    let mut rest: Vec<Step> = std::mem::take(steps);
-    while !rest.is_empty() {
-        let blocked = |step: &Step| rest.iter().any(|other| other.unit != step.unit && comes_before(other, step));
-        // a cycle is a finding of an earlier stage; here it only must not hang
-        let next = rest.iter().position(|step| !blocked(step)).unwrap_or(0);
-        steps.push(rest.remove(next));
+    let mut rest = Waiting::of(steps);
+    let mut all: Vec<Option<Step>> = std::mem::take(steps).into_iter().map(Some).collect();
+    while let Some(next) = rest.next() {
+        steps.extend(all[next].take());
     }
 }
 
-/// Whether `one` must be done before `other`.
-fn comes_before(one: &Step, other: &Step) -> bool {
-    match (one.transition.after.is_some(), other.transition.after.is_some()) {
-        (true, true) => other.after.contains(&one.unit),
-        (false, false) => one.after.contains(&other.unit),
-        (true, false) | (false, true) => false,
+/// Steps that are not done yet, by their number.
+struct Waiting {
+    left: BTreeSet<usize>,
+    ready: BTreeSet<usize>,
+    /// For each how many come before it, and which come behind it.
+    before: Vec<usize>,
+    behind: Vec<Vec<usize>>,
+}
+
+impl Waiting {
+    fn of(steps: &[Step]) -> Self {
+        let numbers: BTreeMap<&UnitId, usize> = steps.iter().enumerate().map(|(number, step)| (&step.unit, number)).collect();
+        let stays = |number: usize| steps[number].transition.after.is_some();
+        let (mut before, mut behind) = (vec![0; steps.len()], vec![Vec::new(); steps.len()]);
+        for (number, step) in steps.iter().enumerate() {
+            let others = step.after.iter().filter_map(|unit| numbers.get(unit).copied());
+            for other in others.filter(|other| *other != number && stays(*other) == stays(number)) {
+                let (first, then) = if stays(number) { (other, number) } else { (number, other) };
+                behind[first].push(then);
+                before[then] += 1;
+            }
+        }
+        let ready = (0..steps.len()).filter(|number| before[*number] == 0).collect();
+        Self { left: (0..steps.len()).collect(), ready, before, behind }
+    }
+
+    /// The first that nothing has to come before any more.
+    fn next(&mut self) -> Option<usize> {
+        // a cycle is a finding of an earlier stage; here it only must not hang
+        let next = self.ready.pop_first().or_else(|| self.left.first().copied())?;
+        self.left.remove(&next);
+        for then in std::mem::take(&mut self.behind[next]) {
+            self.before[then] -= 1;
+            if self.before[then] == 0 && self.left.contains(&then) {
+                self.ready.insert(then);
+            }
+        }
+        Some(next)
     }
 }
 
@@ -243,7 +273,8 @@ impl<State> ApplyPlan<State> {
         if step.transition.after.is_some() {
             return step.after.clone();
         }
-        self.steps.iter().filter(|other| comes_before(other, step)).map(|other| other.unit.clone()).collect()
+        let comes_before = |other: &&Step| other.transition.after.is_none() && other.after.contains(&step.unit);
+        self.steps.iter().filter(comes_before).map(|other| other.unit.clone()).collect()
     }
 
     /// The step of a unit.

@@ -6,6 +6,7 @@ use super::text::{code, count, fence, first_of, html, thousands};
 use super::verdict::again;
 use super::view::View;
 use crate::change::ChangeState;
+use crate::command::Entry;
 use crate::delivery::Status;
 use crate::diff::{Diff, FileChange, FileStatus, Group, UnitChange};
 use crate::model::{RepoPath, RequestId, TargetKind, TargetName, UnitId};
@@ -88,6 +89,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
         ("Policy", Align::Left),
         ("State", Align::Left),
     ]);
+    let entries = entries(view);
     let mut before: Option<&RequestId> = None;
     for unit in &diff.units {
         let counts = Counts::of(view, unit);
@@ -107,7 +109,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
             named(counts.removed),
             replaced,
             policy,
-            state(view, unit),
+            state(view, &entries, unit),
         ]);
     }
     table.markdown(MOST_ROWS)
@@ -128,6 +130,7 @@ fn by_target(view: &View<'_>, diff: &Diff) -> String {
         ("Policy", Align::Left),
         ("State", Align::Left),
     ]);
+    let entries = entries(view);
     for (target, units) in targets {
         let requests: BTreeSet<&RequestId> = units.iter().map(|unit| &unit.id.request).collect();
         let mut sum = Counts::default();
@@ -153,7 +156,7 @@ fn by_target(view: &View<'_>, diff: &Diff) -> String {
             removed,
             replaced,
             tally(&policies),
-            states(view, &units),
+            states(view, &entries, &units),
         ]);
     }
     table.markdown(MOST_ROWS)
@@ -167,17 +170,35 @@ fn tally(tally: &Tally) -> String {
     said.join(", ")
 }
 
-fn state(view: &View<'_>, unit: &UnitChange) -> String {
+/// What was decided of each unit when the change landed.
+type Entries<'a> = BTreeMap<&'a UnitId, &'a Entry>;
+
+fn entries<'a>(view: &View<'a>) -> Entries<'a> {
+    let entries = match &view.change.state {
+        ChangeState::Accepted(accepted) => accepted.entries.as_slice(),
+        ChangeState::Held(held) => held.entries.as_slice(),
+        ChangeState::Seen
+        | ChangeState::Rendering { .. }
+        | ChangeState::Planning { .. }
+        | ChangeState::Waiting(_)
+        | ChangeState::Merging { .. }
+        | ChangeState::Landing { .. }
+        | ChangeState::Closed => &[],
+    };
+    entries.iter().map(|entry| (&entry.apply.unit, entry)).collect()
+}
+
+fn state(view: &View<'_>, entries: &Entries<'_>, unit: &UnitChange) -> String {
     if let Some(job) = view.job(&unit.id) {
         return job_state(&job.status);
     }
     match &view.change.state {
         ChangeState::Accepted(accepted) => {
-            let ours = accepted.entries.iter().any(|entry| entry.apply.unit == unit.id);
+            let ours = entries.contains_key(&unit.id);
             return if accepted.recorded && ours { "applied".to_owned() } else { String::new() };
         }
-        ChangeState::Held(held) => {
-            let own = held.entries.iter().any(|entry| entry.apply.unit == unit.id && entry.hold.is_some());
+        ChangeState::Held(_) => {
+            let own = entries.get(&unit.id).is_some_and(|entry| entry.hold.is_some());
             return if own { "held".to_owned() } else { "waits".to_owned() };
         }
         ChangeState::Seen
@@ -210,13 +231,13 @@ fn job_state(status: &Status) -> String {
 }
 
 /// "200 applied, 3 queued".
-fn states(view: &View<'_>, units: &[&UnitChange]) -> String {
+fn states(view: &View<'_>, entries: &Entries<'_>, units: &[&UnitChange]) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for unit in units {
         let word = match view.job(&unit.id).map(|job| &job.status) {
             Some(Status::Failed { .. }) => "**failed**".to_owned(),
             Some(Status::Superseded { .. }) => "superseded".to_owned(),
-            _ => state(view, unit),
+            _ => state(view, entries, unit),
         };
         *counts.entry(word).or_default() += 1;
     }
@@ -234,14 +255,16 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let Some(diff) = view.diff() else { return Vec::new() };
     let (shared, own): (Vec<&Group>, Vec<&Group>) = diff.groups.iter().partition(|group| requests_of(group).len() > 1);
     let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
-    let mut blocks: Vec<String> = shared.iter().enumerate().map(|(at, group)| shared_block(diff, group, at == 0)).collect();
+    let units: BTreeMap<&UnitId, &UnitChange> = diff.units.iter().map(|unit| (&unit.id, unit)).collect();
+    let mut blocks: Vec<String> = shared.iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0)).collect();
+    let one_request = diff.units.windows(2).all(|two| two[0].id.request == two[1].id.request);
     // what Terraform would do to units whose files are among the shared ones
     let mut elsewhere: Vec<(&UnitId, &[Action])> = Vec::new();
     for unit in &diff.units {
         let files: Vec<&FileChange> = unit.files.iter().filter(|file| own.contains(&(&unit.id, &file.path))).collect();
         let actions = view.plan_of(&unit.id).map(|plan| plan.actions.as_slice()).unwrap_or_default();
         if !files.is_empty() {
-            blocks.push(unit_block(diff, unit, &files, actions));
+            blocks.push(unit_block(one_request, unit, &files, actions));
         } else if !actions.is_empty() {
             elsewhere.push((&unit.id, actions));
         }
@@ -259,10 +282,10 @@ fn requests_of(group: &Group) -> BTreeSet<&RequestId> {
 }
 
 /// "**The same change in 411 requests** (36 teams)", shown with the names of one of them.
-fn shared_block(diff: &Diff, group: &Group, first: bool) -> String {
+fn shared_block(units: &BTreeMap<&UnitId, &UnitChange>, group: &Group, first: bool) -> String {
     let requests = requests_of(group);
     let (unit, file) = &group.members[0];
-    let change = diff.units.iter().find(|one| one.id == *unit).and_then(|one| one.files.iter().find(|one| one.path == *file));
+    let change = units.get(unit).and_then(|one| one.files.iter().find(|one| one.path == *file));
     let template = change.map(|change| change.template.as_str()).unwrap_or_default();
     let status = change.map_or(FileStatus::Changed, |change| change.status);
     let teams = if group.teams.len() > 1 { format!(" ({} teams)", group.teams.len()) } else { String::new() };
@@ -284,9 +307,8 @@ fn file_word(status: FileStatus) -> &'static str {
     }
 }
 
-fn unit_block(diff: &Diff, unit: &UnitChange, files: &[&FileChange], actions: &[Action]) -> String {
-    let requests: BTreeSet<&RequestId> = diff.units.iter().map(|unit| &unit.id.request).collect();
-    let name = if requests.len() == 1 { format!("{} ({})", unit.id.target, unit.id.output) } else { unit.id.to_string() };
+fn unit_block(one_request: bool, unit: &UnitChange, files: &[&FileChange], actions: &[Action]) -> String {
+    let name = if one_request { format!("{} ({})", unit.id.target, unit.id.output) } else { unit.id.to_string() };
     let mut body = String::new();
     if !actions.is_empty() {
         body += &actions::listed(actions);
