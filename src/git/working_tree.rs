@@ -7,6 +7,7 @@ use crate::snapshot::{File, Mode, Refused, Snapshot};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::index::entry::Mode as IndexMode;
 use gix::worktree::stack::state::ignore::Source;
+use rayon::prelude::*;
 use rustix::fs::{AtFlags, Dir, FileType, OFlags};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
@@ -100,6 +101,18 @@ impl<'repo> Git<'repo> {
     }
 }
 
+/// A file that is yet to be read.
+struct Regular {
+    name: Vec<u8>,
+    path: RepoPath,
+}
+
+/// So few files of a folder are read one after the other.
+const FEW: usize = 16;
+
+/// How many files are read before it is looked at how much that is.
+const AT_ONCE: usize = 64;
+
 struct Walk {
     top: PathBuf,
     limits: Limits,
@@ -132,42 +145,62 @@ impl Walk {
         if self.entries > self.limits.entries {
             return Err(self.limits.too_many(&self.what()));
         }
+        let mut regular = Vec::new();
         for name in names {
-            self.entry(fd, folder, &name, git)?;
+            regular.extend(self.entry(fd, folder, name, git)?);
         }
-        Ok(())
+        regular.chunks(AT_ONCE).try_for_each(|some| self.read_all(fd, some))
     }
 
-    fn entry(&mut self, fd: &OwnedFd, folder: &str, name: &[u8], git: &mut Option<&mut Git<'_>>) -> Result<(), Error> {
-        let shown = String::from_utf8_lossy(name);
+    /// Reads some files of a folder on all threads.
+    fn read_all(&mut self, fd: &OwnedFd, regular: &[Regular]) -> Result<(), Error> {
+        let one = |Regular { name, path }: &Regular| self.regular(fd, name, path.as_str());
+        let read: Vec<_> = if regular.len() < FEW { regular.iter().map(one).collect() } else { regular.par_iter().map(one).collect() };
+        regular
+            .iter()
+            .zip(read)
+            .try_for_each(|(Regular { path, .. }, found)| self.found(path.to_string(), found?.map(|file| (path.clone(), file))))
+    }
+
+    /// Notes what stands at a path, or why it is not taken.
+    fn found(&mut self, path: String, found: Result<(RepoPath, File), String>) -> Result<(), Error> {
+        match found {
+            Ok((parsed, file)) => {
+                self.bytes += file.bytes.len() as u64;
+                self.files.insert(parsed, file);
+            }
+            Err(reason) => self.refused.push(Refused { name: path, reason }),
+        }
+        if self.bytes > self.limits.total_bytes { Err(self.limits.too_much(&self.what())) } else { Ok(()) }
+    }
+
+    /// Looks at an entry of a folder; a file is given back, to be read with the others.
+    fn entry(&mut self, fd: &OwnedFd, folder: &str, name: Vec<u8>, git: &mut Option<&mut Git<'_>>) -> Result<Option<Regular>, Error> {
+        let shown = String::from_utf8_lossy(&name);
         let path = if folder.is_empty() { shown.to_string() } else { format!("{folder}/{shown}") };
         // gone since the folder was listed
-        let Ok(stat) = rustix::fs::statat(fd, name, AtFlags::SYMLINK_NOFOLLOW) else { return Ok(()) };
+        let Ok(stat) = rustix::fs::statat(fd, name.as_slice(), AtFlags::SYMLINK_NOFOLLOW) else { return Ok(None) };
         let kind = FileType::from_raw_mode(stat.st_mode);
         if let Some(git) = git
             && !git.wants(&path, kind == FileType::Directory)?
         {
-            return Ok(());
+            return Ok(None);
         }
-        let parsed = match std::str::from_utf8(name) {
+        let parsed = match std::str::from_utf8(&name) {
             Ok(_) => RepoPath::parse(&path).map_err(|error| error.to_string()),
             Err(_) => Err("the name is not UTF-8".to_owned()),
         };
         let found = match parsed {
             Ok(parsed) => match kind {
-                FileType::Directory => return self.below(fd, name, parsed, git),
-                FileType::RegularFile => self.regular(fd, name, &path)?,
-                FileType::Symlink => self.link(fd, name, &path)?,
+                FileType::Directory => return self.below(fd, &name, parsed, git).map(|()| None),
+                FileType::RegularFile => return Ok(Some(Regular { name, path: parsed })),
+                FileType::Symlink => self.link(fd, &name, &path)?,
                 _ => Err("it is neither a file nor a folder".to_owned()),
             }
             .map(|file| (parsed, file)),
             Err(reason) => Err(reason),
         };
-        match found {
-            Ok((parsed, file)) => drop(self.files.insert(parsed, file)),
-            Err(reason) => self.refused.push(Refused { name: path, reason }),
-        }
-        if self.bytes > self.limits.total_bytes { Err(self.limits.too_much(&self.what())) } else { Ok(()) }
+        self.found(path, found).map(|()| None)
     }
 
     fn below(&mut self, fd: &OwnedFd, name: &[u8], path: RepoPath, git: &mut Option<&mut Git<'_>>) -> Result<(), Error> {
@@ -184,7 +217,7 @@ impl Walk {
         self.folder(&below, path.as_str(), git)
     }
 
-    fn regular(&mut self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {
+    fn regular(&self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let opened = rustix::fs::openat(fd, name, flags, rustix::fs::Mode::empty()).map_err(self.io(path))?;
         // asked again of what was opened: it may have been swapped
@@ -199,18 +232,17 @@ impl Walk {
             return Ok(Err(self.limits.file()));
         }
         let mode = if stat.st_mode & 0o100 == 0 { Mode::Regular } else { Mode::Executable };
-        Ok(self.file(mode, bytes))
+        Ok(file(mode, bytes))
     }
 
-    fn link(&mut self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {
+    fn link(&self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {
         let target = rustix::fs::readlinkat(fd, name, Vec::new()).map_err(self.io(path))?;
-        Ok(self.file(Mode::Symlink, target.into_bytes()))
+        Ok(file(Mode::Symlink, target.into_bytes()))
     }
+}
 
-    fn file(&mut self, mode: Mode, bytes: Vec<u8>) -> Result<File, String> {
-        self.bytes += bytes.len() as u64;
-        let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, &bytes).map_err(|error| error.to_string())?;
-        let id = ContentId::from_bytes(id.as_bytes().try_into().expect("SHA-1 has 20 bytes"));
-        Ok(File { id, mode, bytes: bytes.into() })
-    }
+fn file(mode: Mode, bytes: Vec<u8>) -> Result<File, String> {
+    let id = gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, &bytes).map_err(|error| error.to_string())?;
+    let id = ContentId::from_bytes(id.as_bytes().try_into().expect("SHA-1 has 20 bytes"));
+    Ok(File { id, mode, bytes: bytes.into() })
 }
