@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads, writes, asks for the time, or knows another module.
 
+mod as_text;
 mod change;
 mod coverage;
 mod digest;

@@ -1,5 +1,6 @@
 //! Names: RFC 1123 labels, one newtype per thing that is named.
 
+use super::as_text::as_text;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
@@ -22,9 +23,10 @@ pub enum NameError {
 }
 
 /// An RFC 1123 label: 1 to 63 small letters, digits and dashes, with a letter or digit at both ends.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Label(Arc<str>);
+
+as_text!(Label);
 
 impl Label {
     /// Parses a label.
@@ -50,19 +52,6 @@ impl Label {
     /// The label as text.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl TryFrom<String> for Label {
-    type Error = NameError;
-    fn try_from(text: String) -> Result<Self, NameError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<Label> for String {
-    fn from(label: Label) -> Self {
-        label.0.to_string()
     }
 }
 

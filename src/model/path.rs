@@ -1,6 +1,6 @@
 //! Paths inside the platform repository.
 
-use serde::{Deserialize, Serialize};
+use super::as_text::as_text;
 use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
@@ -32,9 +32,10 @@ pub enum PathError {
 }
 
 /// A path relative to the root of the platform repository (or of a rendered unit), with `/`, that cannot leave it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RepoPath(Arc<str>);
+
+as_text!(RepoPath);
 
 impl RepoPath {
     /// Parses a relative path with `/` between its components.
@@ -136,19 +137,6 @@ fn one_matches(pattern: &[u8], name: &[u8]) -> bool {
         }
     }
     pattern[p..].iter().all(|c| *c == b'*')
-}
-
-impl TryFrom<String> for RepoPath {
-    type Error = PathError;
-    fn try_from(text: String) -> Result<Self, PathError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<RepoPath> for String {
-    fn from(path: RepoPath) -> Self {
-        path.0.to_string()
-    }
 }
 
 impl Borrow<str> for RepoPath {

@@ -1,5 +1,6 @@
 //! Identities made of several names.
 
+use super::as_text::as_text;
 use super::{LibraryName, OutputName, PathName, RendererName, RepoPath, RequestName, TargetName, TeamName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -41,8 +42,7 @@ pub struct RendererId {
 }
 
 /// The smallest thing that is planned, applied, retried and reported: `team/name/output@target`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UnitId {
     /// The request.
     pub request: RequestId,
@@ -51,6 +51,8 @@ pub struct UnitId {
     /// Where it goes.
     pub target: TargetName,
 }
+
+as_text!(UnitId);
 
 /// A text is not `team/name/output@target`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -85,19 +87,6 @@ impl UnitId {
     /// Its folder below its target: `<team>/<request>/<output>`.
     pub fn folder_in_target(&self) -> String {
         format!("{}/{}/{}", self.request.team, self.request.name, self.output)
-    }
-}
-
-impl TryFrom<String> for UnitId {
-    type Error = UnitIdError;
-    fn try_from(text: String) -> Result<Self, UnitIdError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<UnitId> for String {
-    fn from(id: UnitId) -> Self {
-        id.to_string()
     }
 }
 

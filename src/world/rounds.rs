@@ -100,7 +100,7 @@ impl Outside {
             findings,
             tallies: BTreeMap::new(),
             waived: Vec::new(),
-            conflicts: files.into_iter().map(String::from).collect(),
+            conflicts: files.iter().map(ToString::to_string).collect(),
         }
     }
 
