@@ -172,6 +172,9 @@ impl Write for Counted {
     }
 }
 
+/// Most templates print less often.
+const TYPICAL_PRINTS: usize = 32;
+
 /// Renders one template with at most so many steps and bytes; the error comes with the number of the last probe that was passed.
 pub(super) fn render(
     tera: &Tera,
@@ -181,7 +184,8 @@ pub(super) fn render(
     bytes: usize,
     mode: Mode,
 ) -> Result<Noted, (Error, Option<usize>)> {
-    let run = Run { steps_left: steps, steps, max_bytes: bytes, marking: mode.marking, tracing: mode.tracing, ..Run::default() };
+    let prints = Vec::with_capacity(TYPICAL_PRINTS);
+    let run = Run { steps_left: steps, steps, max_bytes: bytes, prints, marking: mode.marking, tracing: mode.tracing, ..Run::default() };
     RUN.with_borrow_mut(|slot| *slot = run);
     let mut out = Counted(Vec::with_capacity(2048));
     let result = tera.render_to(name, context, &mut out);

@@ -29,11 +29,13 @@ impl Shared {
     /// What is the same for all units of a request.
     pub(super) fn request(&self, request: &Request, path: &GoldenPath, release: &Release, marks: &Marks, refs: &Json) -> Context {
         let mut context = Context::new();
-        let document = &request.document.0;
-        let part = |name: &str| document.get(name).unwrap_or(&Json::Null);
-        context.insert_value("request", value(document));
-        context.insert_value("metadata", value(part("metadata")));
-        context.insert_value("spec", value(part("spec")));
+        let document = value(&request.document.0);
+        let members = document.as_map();
+        let part = |name: &str| members.and_then(|members| members.iter().find(|(key, _)| key.as_str() == Some(name)));
+        for name in ["metadata", "spec"] {
+            context.insert_value(name, part(name).map_or_else(|| value(&Json::Null), |(_, part)| part.clone()));
+        }
+        context.insert_value("request", document.clone());
         let team = self.teams.get(&request.id.team).cloned();
         context.insert_value("team", team.unwrap_or_else(|| value(&json!({"name": request.id.team}))));
         context.insert_value("path", value(&json!({"name": path.name})));

@@ -18,6 +18,8 @@ pub(super) struct Expressions {
     tera: Tera,
     /// What is wrong with those that cannot be used, by their name.
     wrong: BTreeMap<String, String>,
+    /// Templates in which nothing is to be run, by their name.
+    fixed: BTreeMap<String, String>,
 }
 
 impl Expressions {
@@ -52,7 +54,7 @@ impl Expressions {
         tera.autoescape_on(Vec::<&str>::new());
         filters::register(&mut tera);
         budget::register(&mut tera);
-        Self { tera, wrong: BTreeMap::new() }
+        Self { tera, wrong: BTreeMap::new(), fixed: BTreeMap::new() }
     }
 
     fn expression(&mut self, name: String, source: &str) {
@@ -70,6 +72,9 @@ impl Expressions {
         if hidden || source.contains('\n') {
             self.wrong.insert(name, format!("`{}` is not a template of one line", source.trim()));
             return;
+        }
+        if !source.contains('{') && source.len() <= LONGEST_LINE {
+            self.fixed.insert(name.clone(), source.to_owned());
         }
         self.add(name, source);
     }
@@ -119,6 +124,9 @@ impl Expressions {
     /// What a template of one line comes to; `shown` is how messages name it.
     pub(super) fn line(&self, shown: &str, name: &str, context: &Context) -> Result<String, String> {
         self.wrong.get(name).map_or(Ok(()), |message| Err(format!("`{shown}`: {message}")))?;
+        if let Some(fixed) = self.fixed.get(name) {
+            return Ok(fixed.clone());
+        }
         let noted = budget::render(&self.tera, name, context, STEPS, LONGEST_LINE, Mode::default());
         let noted = noted.map_err(|(error, _)| format!("`{shown}`: {}", explain(&error)))?;
         Ok(String::from_utf8_lossy(&noted.output).into_owned())

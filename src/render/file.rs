@@ -18,6 +18,7 @@ use super::terraform::{self, GENERATED};
 use super::workflow;
 use crate::model::{Code, Digest, RepoPath, Span};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use tera::Context;
 
@@ -115,8 +116,9 @@ impl Maker<'_> {
     /// Renders or copies one file and parses it back; nothing when it renders to nothing.
     fn draft<'a>(&self, plan: &'a FilePlan, steps: &mut u64, bytes: &mut usize) -> Result<Option<Draft<'a>>, Vec<Mistake>> {
         (self.begins)(&plan.source);
+        let rendered;
         let (raw, noted) = match &plan.body {
-            Body::Copy(text) => (text.clone(), None),
+            Body::Copy(text) => (Cow::Borrowed(text.as_str()), None),
             Body::Template(template) => {
                 let engine = &self.plan.engine;
                 if let Some(tell) = self.traced {
@@ -127,18 +129,19 @@ impl Maker<'_> {
                 let noted = engine.render(*template, self.context, *steps, *bytes, Mode::default()).map_err(|mistake| vec![*mistake])?;
                 *steps -= noted.steps;
                 *bytes -= noted.output.len();
-                (String::from_utf8_lossy(&noted.output).into_owned(), Some((*template, noted)))
+                rendered = noted;
+                (String::from_utf8_lossy(&rendered.output), Some((*template, &rendered)))
             }
         };
-        if raw.trim().is_empty() {
+        let text = ended(&raw);
+        if text.len() == 1 {
             return Ok(None);
         }
-        let text = ended(&raw);
-        let content = match &noted {
+        let content = match noted {
             Some((template, noted)) => {
                 let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
                 let content = read_back(plan, plain.then_some(noted), &text);
-                self.prints(plan, *template, noted, plain, &content)?;
+                self.prints(plan, template, noted, plain, &content)?;
                 content
             }
             None => parse_back(plan.language, &text),

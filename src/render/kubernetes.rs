@@ -182,7 +182,13 @@ fn put(metadata: Option<&mut Value>, field: &str, wanted: &BTreeMap<String, Stri
     let Some(metadata) = metadata else { return Ok(()) };
     let Value::Object(metadata) = metadata else { return Err("has a `metadata` that is no map".to_owned()) };
     let there = match metadata.get_mut(field) {
-        None | Some(Value::Null) => Map::new(),
+        None | Some(Value::Null) if wanted.is_empty() => return Ok(()),
+        None | Some(Value::Null) => {
+            // sorted already
+            let all = wanted.iter().map(|(key, value)| (key.clone(), Value::String(value.clone())));
+            metadata.insert(field.to_owned(), Value::Object(all.collect()));
+            return Ok(());
+        }
         Some(Value::Object(there)) => std::mem::take(there),
         Some(_) => return Err(format!("has `{field}` that are no map")),
     };

@@ -11,6 +11,7 @@ use hcl_edit::visit::{Visit, visit_block_label, visit_expr, visit_func_call, vis
 use hcl_edit::{Decorated, Spanned};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 /// What a rendered file holds.
 #[derive(PartialEq)]
@@ -103,11 +104,10 @@ pub(super) fn prints_are_plain(language: Language, text: &[u8], prints: &[Print]
             return !print.text.chars().any(|c| is_break(language, c));
         }
         let line_start = text[..print.offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let before = &text[line_start..print.offset];
-        let rest = &text[end..];
+        let line = &text[line_start..];
         match &print.typed {
-            Some(_) => typed_stands_alone(language, before, rest),
-            None => word_is_plain(language, before, print.text.as_bytes(), rest),
+            Some(_) => typed_stands_alone(language, &line[..print.offset - line_start], &text[end..]),
+            None => word_is_plain(language, line, print.offset - line_start..end - line_start),
         }
     })
 }
@@ -128,8 +128,9 @@ fn typed_stands_alone(language: Language, before: &[u8], rest: &[u8]) -> bool {
     starts && rest[..end].trim_ascii().is_empty()
 }
 
-/// The word around a printed text is a string whatever its letters are.
-fn word_is_plain(language: Language, before: &[u8], text: &[u8], rest: &[u8]) -> bool {
+/// The word around a printed text, which stands there in a line, is a string whatever its letters are.
+fn word_is_plain(language: Language, line: &[u8], printed: Range<usize>) -> bool {
+    let (before, text, rest) = (&line[..printed.start], &line[printed.clone()], &line[printed.end..]);
     let in_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/');
     if text.is_empty() || !text.iter().all(in_word) {
         return false;
@@ -144,8 +145,7 @@ fn word_is_plain(language: Language, before: &[u8], text: &[u8], rest: &[u8]) ->
         return false;
     }
     let tail = rest.iter().take_while(|byte| in_word(byte)).count();
-    let word = [&before[before.len() - head..], text, &rest[..tail]].concat();
-    std::str::from_utf8(&word).is_ok_and(is_plain_word)
+    std::str::from_utf8(&line[printed.start - head..printed.end + tail]).is_ok_and(is_plain_word)
 }
 
 /// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text);
@@ -259,24 +259,6 @@ fn substitute(text: &str, found: &[usize], prints: &[Print]) -> Result<String, O
     }
     out.push_str(rest);
     Ok(out)
-}
-
-/// Puts what was printed into the places of its placeholders; the print that has no place of its own otherwise.
-pub(super) fn put_back(value: &mut Value, prints: &[Print]) -> Result<(), Option<usize>> {
-    match value {
-        Value::String(text) if text.contains("gpx") => {
-            let found = placeholders(text);
-            let only = found.first().filter(|only| *text == placeholder(**only)).and_then(|only| prints.get(*only));
-            *value = match only {
-                Some(print) => print.typed.clone().unwrap_or_else(|| Value::String(print.text.clone())),
-                None => Value::String(substitute(text, &found, prints)?),
-            };
-            Ok(())
-        }
-        Value::Array(items) => items.iter_mut().try_for_each(|item| put_back(item, prints)),
-        Value::Object(map) => map.values_mut().try_for_each(|member| put_back(member, prints)),
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
-    }
 }
 
 /// In HCL a printed text may be in a string, a label or a name, never an expression; a typed value is a whole expression.

@@ -4,12 +4,11 @@
 //! has the same one, the skeleton is parsed, and from then on the words are put where their placeholders stand. That is what parsing gives
 //! too, as a print that is plain changes nothing but its own place (`prints_are_plain`); in debug builds both are done and compared.
 
-use super::budget::{Noted, placeholder};
-use super::language::{Content, ended, parse_back, put_back};
+use super::budget::{Noted, Print, placeholder};
+use super::language::{Content, ended, parse_back, placeholders};
 use super::renderer::Language;
 use serde_json::Value;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// How many skeletons of one template are kept: it has as many as its branches and loops give.
 const MOST: usize = 64;
@@ -25,68 +24,211 @@ type Documents = Vec<(Value, u32)>;
 
 /// What one template wrote before, by its skeleton.
 #[derive(Default)]
-pub(super) struct Skeletons(Mutex<HashMap<String, Known>>);
+pub(super) struct Skeletons(RwLock<Vec<Known>>);
 
-/// What is known of a skeleton.
-enum Known {
+/// A skeleton, and what is known of it.
+struct Known {
+    /// What stands before, between and behind the prints.
+    between: Vec<Box<str>>,
+    what: What,
+}
+
+#[derive(Clone)]
+enum What {
     /// It was written once.
     Seen,
     /// Files with it are always parsed.
     Unusable,
-    Read(Arc<Documents>),
+    Read(Arc<Cast>),
+}
+
+/// The documents of a skeleton, with the places in them that words are put into.
+struct Cast {
+    documents: Documents,
+    slots: Vec<Slot>,
+}
+
+/// A text in a document that is not the same in every file.
+struct Slot {
+    document: usize,
+    /// The number of the member or item on each level.
+    path: Vec<usize>,
+    holds: Holds,
+}
+
+enum Holds {
+    /// One print alone.
+    Print(usize),
+    /// Words of prints among others.
+    Text(Vec<Part>),
+}
+
+enum Part {
+    Fixed(String),
+    Print(usize),
 }
 
 impl Skeletons {
     /// The documents of a file whose prints are all plain; nothing when it has to be parsed.
     pub(super) fn read(&self, noted: &Noted) -> Option<Content> {
-        let skeleton = skeleton(noted)?;
-        let known = self.known(skeleton)?;
-        // a copy takes over how its maps are laid out, which building them anew does not
-        let mut documents = Documents::clone(&known);
-        documents.iter_mut().try_for_each(|(document, _)| put_back(document, &noted.prints)).ok()?;
-        Some(Content::Yaml(documents))
+        let output = std::str::from_utf8(&noted.output).ok()?;
+        let on_one_line = |print: &Print| !print.text.contains(['\n', '\r']);
+        if output.len() > LONGEST || !noted.prints.iter().all(on_one_line) {
+            return None;
+        }
+        self.cast(output, &noted.prints)?.filled(&noted.prints).map(Content::Yaml)
     }
 
-    fn known(&self, skeleton: String) -> Option<Arc<Documents>> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let documents = match kept.get(&skeleton) {
-            Some(Known::Read(documents)) => return Some(Arc::clone(documents)),
-            Some(Known::Unusable) => return None,
-            Some(Known::Seen) => parsed(&skeleton).map(Arc::new),
-            None => {
-                if kept.len() < MOST {
-                    kept.insert(skeleton, Known::Seen);
-                }
-                return None;
-            }
+    fn cast(&self, output: &str, prints: &[Print]) -> Option<Arc<Cast>> {
+        let what = {
+            let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
+            kept.iter().find(|known| known.is_of(output, prints)).map(|known| known.what.clone())
         };
-        kept.insert(skeleton, documents.clone().map_or(Known::Unusable, Known::Read));
-        documents
+        match what {
+            Some(What::Read(cast)) => Some(cast),
+            Some(What::Unusable) => None,
+            Some(What::Seen) => {
+                self.keep(output, prints, |between| Cast::of(between).map_or(What::Unusable, |cast| What::Read(Arc::new(cast))))
+            }
+            None => self.keep(
+                output,
+                prints,
+                |between| if between.iter().any(|text| text.contains(MARK)) { What::Unusable } else { What::Seen },
+            ),
+        }
+    }
+
+    /// Notes what is known of a skeleton now; gives its documents where these are known.
+    fn keep(&self, output: &str, prints: &[Print], what: impl FnOnce(&[Box<str>]) -> What) -> Option<Arc<Cast>> {
+        let between = between(output, prints)?;
+        let what = what(&between);
+        let cast = if let What::Read(cast) = &what { Some(Arc::clone(cast)) } else { None };
+        let mut kept = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = kept.iter_mut().find(|known| known.between == between) {
+            known.what = what;
+        } else if kept.len() < MOST {
+            kept.push(Known { between, what });
+        }
+        cast
     }
 }
 
-/// What was written, with a placeholder for each print.
-fn skeleton(noted: &Noted) -> Option<String> {
-    let on_one_line = |text: &str| !text.contains(['\n', '\r']);
-    let output = std::str::from_utf8(&noted.output).ok()?;
-    if output.len() > LONGEST || !noted.prints.iter().all(|print| on_one_line(&print.text)) {
-        return None;
+impl Known {
+    /// Whether this is the skeleton of what was written.
+    fn is_of(&self, output: &str, prints: &[Print]) -> bool {
+        let Some((first, behind)) = self.between.split_first().filter(|(_, behind)| behind.len() == prints.len()) else { return false };
+        let Some(mut rest) = output.strip_prefix(&**first) else { return false };
+        for (print, behind) in prints.iter().zip(behind) {
+            let stands_here = output.len() - rest.len() == print.offset;
+            let Some(next) = rest.strip_prefix(print.text.as_str()).filter(|_| stands_here).and_then(|next| next.strip_prefix(&**behind))
+            else {
+                return false;
+            };
+            rest = next;
+        }
+        rest.is_empty()
     }
-    let mut skeleton = String::with_capacity(output.len() + placeholder(0).len() * noted.prints.len());
+}
+
+/// What stands before, between and behind the prints.
+fn between(output: &str, prints: &[Print]) -> Option<Vec<Box<str>>> {
+    let mut all = Vec::with_capacity(prints.len() + 1);
     let mut done = 0;
-    for (index, print) in noted.prints.iter().enumerate() {
-        skeleton.push_str(output.get(done..print.offset).filter(|between| !between.contains(MARK))?);
-        skeleton.push_str(&placeholder(index));
+    for print in prints {
+        all.push(output.get(done..print.offset)?.into());
         done = print.offset + print.text.len();
     }
-    skeleton.push_str(output.get(done..).filter(|rest| !rest.contains(MARK))?);
-    Some(skeleton)
+    all.push(output.get(done..)?.into());
+    Some(all)
 }
 
-/// The documents of a skeleton; nothing when a key is printed, as two of them may become the same.
-fn parsed(skeleton: &str) -> Option<Documents> {
-    let Ok(Content::Yaml(documents)) = parse_back(Language::Yaml, &ended(skeleton)) else { return None };
-    documents.iter().all(|(document, _)| keys_are_fixed(document)).then_some(documents)
+impl Cast {
+    /// Parses a skeleton; nothing when a key is printed, as two of them may become the same.
+    fn of(between: &[Box<str>]) -> Option<Self> {
+        let (first, behind) = between.split_first()?;
+        let mut skeleton = first.to_string();
+        for (index, behind) in behind.iter().enumerate() {
+            skeleton.push_str(&placeholder(index));
+            skeleton.push_str(behind);
+        }
+        let Ok(Content::Yaml(documents)) = parse_back(Language::Yaml, &ended(&skeleton)) else { return None };
+        if !documents.iter().all(|(document, _)| keys_are_fixed(document)) {
+            return None;
+        }
+        let mut slots = Vec::new();
+        for (number, (document, _)) in documents.iter().enumerate() {
+            find_slots(document, number, &mut Vec::new(), &mut slots);
+        }
+        Some(Self { documents, slots })
+    }
+
+    /// The documents with these words; nothing when one of them is no word where it stands among others.
+    fn filled(&self, prints: &[Print]) -> Option<Documents> {
+        let values: Option<Vec<Value>> = self.slots.iter().map(|slot| slot.holds.filled(prints)).collect();
+        // a copy takes over how its maps are laid out, which building them anew does not
+        let mut documents = self.documents.clone();
+        for (slot, value) in self.slots.iter().zip(values?) {
+            let document = &mut documents.get_mut(slot.document)?.0;
+            *slot.path.iter().try_fold(document, |value, number| match value {
+                Value::Object(map) => map.values_mut().nth(*number),
+                Value::Array(items) => items.get_mut(*number),
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+            })? = value;
+        }
+        Some(documents)
+    }
+}
+
+fn find_slots(value: &Value, document: usize, path: &mut Vec<usize>, slots: &mut Vec<Slot>) {
+    let below = |(number, value): (usize, &Value), path: &mut Vec<usize>, slots: &mut Vec<Slot>| {
+        path.push(number);
+        find_slots(value, document, path, slots);
+        path.pop();
+    };
+    match value {
+        Value::Object(map) => map.values().enumerate().for_each(|member| below(member, path, slots)),
+        Value::Array(items) => items.iter().enumerate().for_each(|item| below(item, path, slots)),
+        Value::String(text) => slots.extend(Holds::of(text).map(|holds| Slot { document, path: path.clone(), holds })),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+impl Holds {
+    fn of(text: &str) -> Option<Self> {
+        let found = placeholders(text);
+        if let [only] = found.as_slice()
+            && text == placeholder(*only)
+        {
+            return Some(Self::Print(*only));
+        }
+        let mut rest = text;
+        let mut parts = Vec::new();
+        for index in found {
+            let (before, behind) = rest.split_once(&placeholder(index))?;
+            parts.extend([Part::Fixed(before.to_owned()), Part::Print(index)]);
+            rest = behind;
+        }
+        parts.push(Part::Fixed(rest.to_owned()));
+        (parts.len() > 1).then_some(Self::Text(parts))
+    }
+
+    fn filled(&self, prints: &[Print]) -> Option<Value> {
+        let parts = match self {
+            Self::Print(index) => {
+                let print = prints.get(*index)?;
+                return Some(print.typed.clone().unwrap_or_else(|| Value::String(print.text.clone())));
+            }
+            Self::Text(parts) => parts,
+        };
+        let mut text = String::new();
+        for part in parts {
+            match part {
+                Part::Fixed(fixed) => text.push_str(fixed),
+                Part::Print(index) => text.push_str(&prints.get(*index).filter(|print| print.typed.is_none())?.text),
+            }
+        }
+        Some(Value::String(text))
+    }
 }
 
 fn keys_are_fixed(value: &Value) -> bool {
@@ -156,7 +298,7 @@ mod tests {
                 assert!(read(&skeletons, &noted(template, &[json!(word)])).is_none(), "{template:?} with {word}");
             }
             let kept = skeletons.0.into_inner().unwrap();
-            assert!(kept.values().all(|known| matches!(known, Known::Unusable)), "{template:?} is tried only once");
+            assert!(kept.iter().all(|known| matches!(known.what, What::Unusable)), "{template:?} is tried only once");
         }
     }
 

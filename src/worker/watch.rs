@@ -25,8 +25,8 @@ pub(super) struct Watch(Arc<Mutex<BTreeMap<String, Step>>>);
 struct Step {
     at: At,
     begun: Instant,
-    /// The processor time of the process at its beginning.
-    used: Duration,
+    /// The processor time of the process when it was first looked at: who begins it does not ask, as there are many short ones.
+    used: Option<Duration>,
 }
 
 impl Watch {
@@ -48,7 +48,7 @@ impl Watch {
     }
 
     pub(super) fn begins(&self, at: At) {
-        self.steps().insert(at.key(), Step { at, begun: Instant::now(), used: used() });
+        self.steps().insert(at.key(), Step { at, begun: Instant::now(), used: None });
     }
 
     pub(super) fn ended(&self, key: &str) {
@@ -67,12 +67,12 @@ impl Watch {
     /// The step that took longer than it may. Steps that run at the same time share the processor time evenly, as far as is known here;
     /// and none can have taken more than has passed on the clock.
     fn overran(&self) -> Option<At> {
-        let steps = self.steps();
+        let mut steps = self.steps();
         let share = u32::try_from(steps.len()).unwrap_or(u32::MAX).max(1);
-        let used = used();
-        let taken = |step: &Step| step.begun.elapsed().min(used.saturating_sub(step.used) / share);
+        let now = used();
+        let taken = |step: &mut Step| step.begun.elapsed().min(now.saturating_sub(*step.used.get_or_insert(now)) / share);
         let most = |step: &Step| if matches!(step.at.innermost(), At::Ask(_)) { POLICY } else { STEP };
-        steps.values().find(|step| taken(step) > most(step)).map(|step| step.at.clone())
+        steps.values_mut().find_map(|step| (taken(step) > most(step)).then(|| step.at.clone()))
     }
 }
 
