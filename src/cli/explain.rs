@@ -26,7 +26,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
     let asked = Asked { today: super::run::today(), ..Asked::default() };
-    let tree = place::apart(place::working_tree(&root)?, Some(asked))??;
+    let tree = place::apart_with_reads(place::working_tree(&root)?, Some(asked))??;
     let (name, file) = args.unit.split_once(':').map_or((args.unit.as_str(), None), |(unit, file)| (unit, Some(file)));
     let unit = unit(name, &tree)?;
     let file = file.map(|file| file_of(unit, file)).transpose()?;

@@ -49,7 +49,12 @@ pub(super) fn apart(snapshot: Snapshot, asked: Option<Asked>) -> Result<Result<T
     Ok(Tree::apart(&program()?, snapshot, asked, super::run::threads()))
 }
 
-/// The same, while it is not yet known what its policies are asked.
+/// The same, with what was read for each unit.
+pub(super) fn apart_with_reads(snapshot: Snapshot, asked: Option<Asked>) -> Result<Result<Tree, Death>, Error> {
+    Ok(Tree::apart_with_reads(&program()?, snapshot, asked, super::run::threads()))
+}
+
+/// As [`apart`], while it is not yet known what its policies are asked.
 pub(super) fn apart_before(snapshot: Snapshot, asked: &Later) -> Result<Result<Tree, Death>, Error> {
     Ok(Tree::apart_before(&program()?, snapshot, asked, super::run::threads()))
 }

@@ -9,7 +9,7 @@ use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
 use super::{Ask, Progress};
 use crate::model::{Code, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, child, sort_findings};
 use crate::observe::TerraformPlan;
-use crate::render::Unit;
+use crate::render::{Unit, on_threads};
 use crate::yaml;
 use rayon::prelude::*;
 use regorus::{Engine, Value};
@@ -60,12 +60,9 @@ pub fn evaluate_telling(
     tell: &(dyn Fn(Progress) + Sync),
 ) -> Verdicts {
     let bench = Bench::of(policies, exceptions, today);
-    let pool = (threads > 1 && inputs.len() > PART).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
-    let heard = match pool {
-        Some(Ok(pool)) => pool.install(|| bench.ask_in_parallel(inputs, tell)),
-        // Without threads of its own it does the same work on this one.
-        Some(Err(_)) | None => bench.ask_about(0, inputs, tell),
-    };
+    let threads = if inputs.len() > PART { threads } else { 1 };
+    let heard =
+        on_threads(threads, |parallel| if parallel { bench.ask_in_parallel(inputs, tell) } else { bench.ask_about(0, inputs, tell) });
     bench.verdicts(inputs, heard)
 }
 
@@ -91,10 +88,13 @@ impl<'a> Bench<'a> {
         let mut runs: Vec<Run<'_>> =
             self.policies.iter().map(|(policy, ended)| Run { policy, ended, engine: policy.engine.clone() }).collect();
         let mut ask = |(number, input): (usize, &UnitInput<'_>)| {
-            let things = things(input);
-            let unit = OnceCell::new();
             let of_unit = |run: &Run<'_>| run.policy.release.as_ref().is_none_or(|release| *release == input.unit.release);
             let mut heard = Heard::new();
+            if !runs.iter().any(of_unit) {
+                return heard;
+            }
+            let things = things(input);
+            let unit = OnceCell::new();
             for (policy, run) in runs.iter_mut().enumerate().filter(|(_, run)| of_unit(run)) {
                 tell(Progress::Begins(Ask { policy: run.policy.file.clone(), unit: Some(input.unit.id.clone()) }));
                 heard.push((policy, run.judge(number, input, &things, &unit, self)));

@@ -26,9 +26,8 @@ pub(super) fn things(input: &UnitInput<'_>) -> Vec<Thing> {
     let unit = input.unit;
     let mut things = Vec::new();
     for (path, file) in &unit.files {
-        let objects = unit.objects.iter().filter(|object| object.file == *path && !object.kind.starts_with("terraform:"));
         let before = things.len();
-        things.extend(objects.map(Thing::of));
+        things.extend(unit.manifests(path).map(Thing::of));
         if things.len() == before {
             things.extend(documents(path, file).into_iter().map(|value| Thing { name: format!("`{path}`"), value: value.into() }));
         }

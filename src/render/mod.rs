@@ -35,13 +35,15 @@ mod root;
 mod schema;
 mod skeleton;
 mod terraform;
+mod threads;
 mod workflow;
 
 pub use coverage::coverage;
 pub use inputs::Inputs;
 pub use provenance::{Origin, Traced, fields, trace};
-pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Tell, Unit, Watched};
+pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Take, Tell, Unit, Watched};
 pub use schema::schemas_of_crd;
+pub use threads::on_threads;
 
 use crate::model::{
     Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, TargetName, Turn, UnitId,
@@ -83,12 +85,7 @@ pub fn render_watched(
     threads: usize,
     watched: &Watched,
 ) -> Rendered {
-    let pool = (threads > 1).then(|| rayon::ThreadPoolBuilder::new().num_threads(threads).build());
-    match pool {
-        Some(Ok(pool)) => pool.install(|| render_here(snapshot, platform, limits, cache, watched, true)),
-        // Without threads of its own it does the same work on this one.
-        Some(Err(_)) | None => render_here(snapshot, platform, limits, cache, watched, false),
-    }
+    on_threads(threads, |parallel| render_here(snapshot, platform, limits, cache, watched, parallel))
 }
 
 fn render_here(
@@ -159,7 +156,10 @@ fn render_here(
 
 /// Renders one request: something that may be kept, or what it came to with errors.
 fn made(world: &World<'_>, request: &Request) -> Result<Arc<Variant>, Outcome> {
-    let outcome = request::render(world, request);
+    let mut outcome = request::render(world, request);
+    if let Some(take) = &world.watched.take {
+        outcome.units = outcome.units.into_iter().map(|unit| take(unit)).collect();
+    }
     (world.watched.tell)(Progress::Ended(request.id.clone()));
     if outcome.failed {
         return Err(outcome);

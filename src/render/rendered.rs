@@ -116,12 +116,19 @@ pub struct Watched {
     pub traced: Option<RequestId>,
     /// Whether somebody reads the objects as values; without, only who they are is kept.
     pub values: bool,
+    /// Whether somebody asks what was read; without, none of it is kept.
+    pub reads: bool,
+    /// Takes each unit as soon as it is made, and gives back what is to be kept of it: its objects at least. With a cache that is off only.
+    pub take: Option<Take>,
 }
+
+/// Who takes units as soon as they are made.
+pub type Take = Arc<dyn Fn(Unit) -> Unit + Send + Sync>;
 
 impl Watched {
     /// Nobody watches.
     pub fn by_nobody() -> Self {
-        Self { tell: Arc::new(|_| {}), without: BTreeSet::new(), traced: None, values: true }
+        Self { tell: Arc::new(|_| {}), without: BTreeSet::new(), traced: None, values: true, reads: true, take: None }
     }
 
     pub(super) fn wants(&self, request: &RequestId) -> bool {
@@ -168,6 +175,11 @@ impl Limits {
 }
 
 impl Unit {
+    /// The Kubernetes objects that one of its files holds.
+    pub fn manifests(&self, file: &RepoPath) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |object| object.file == *file && !object.kind.starts_with("terraform:"))
+    }
+
     /// The digest of sorted paths and bytes.
     pub fn digest_of(files: &BTreeMap<RepoPath, RenderedFile>) -> Digest {
         Self::digest_of_digests(files.iter().map(|(path, file)| (path, &file.digest)))

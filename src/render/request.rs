@@ -331,7 +331,8 @@ impl<'a> Work<'a> {
                 self.fail(finding);
             }
             Ok(made) => {
-                let schemas: Vec<Read> = made.schemas.into_iter().map(|path| self.world.inputs.read(path)).collect();
+                let schemas = made.schemas.into_iter().filter(|_| self.world.watched.reads);
+                let schemas: Vec<Read> = schemas.map(|path| self.world.inputs.read(path)).collect();
                 self.outcome.reads.extend(schemas.iter().cloned());
                 self.outcome.findings.extend(made.unchecked.iter().map(unchecked));
                 for doubtful in made.doubtful {
@@ -409,8 +410,11 @@ impl<'a> Work<'a> {
         None
     }
 
-    /// What a unit is made from.
+    /// What a unit is made from, where somebody asks for it.
     fn reads(&self, output: &Output, target: &Target) -> Vec<Read> {
+        if !self.world.watched.reads {
+            return Vec::new();
+        }
         let inputs = self.world.inputs;
         let mut paths = inputs.of_request(self.world.platform, self.request);
         let renderer = RepoPath::parse(&format!("renderers/{}/{}", output.renderer.name, output.renderer.version)).ok();

@@ -1,12 +1,13 @@
 //! What runs in the child.
 
+use super::giver::Giver;
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
-use super::{Asked, At, Evaluated, Job, Said, Wanted, Wants, trials, walls};
-use crate::model::{Digest, Platform, UnitId};
+use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, trials, walls};
+use crate::model::{Digest, UnitId};
 use crate::parse::{self, Parsed};
 use crate::policy::{self, Verdicts};
-use crate::render::{self, Cache, Rendered, Unit, Watched, render_watched};
+use crate::render::{self, Cache, Rendered, Take, Watched, render_watched};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -42,7 +43,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let requests = parsed.platform.known_requests().count();
     if job.wanted.rendered == Wants::Nothing {
         watch.rest();
-        return say(&Said::Done(Box::new(Evaluated { parsed, requests, ..Evaluated::default() })));
+        return say(&Said::Done(Box::new(Evaluated { parsed, requests, ..Evaluated::default() }), Amended::default()));
     }
     let (loads, over) = (Arc::clone(&begins), Arc::clone(&ended));
     let traced = errand.traced.is_some();
@@ -55,40 +56,30 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     };
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
-    let values = job.asked.is_some() || errand.later || wanted.rendered == Wants::Everything;
-    let watched = Watched { tell: Arc::new(tell), without: errand.without, traced: errand.traced, values };
+    let has_policies =
+        errand.later || job.asked.as_ref().is_some_and(|asked| asked.judge.is_some() || !parsed.platform.policies.is_empty());
+    let giver = Arc::new(Giver::of(wanted.rendered, has_policies));
+    let taker = Arc::clone(&giver);
+    let take: Take = Arc::new(move |unit| taker.take(unit));
+    let watched = Watched {
+        tell: Arc::new(tell),
+        without: errand.without,
+        traced: errand.traced,
+        values: has_policies || matches!(wanted.rendered, Wants::Units | Wants::Everything),
+        reads: wanted.rendered == Wants::Everything,
+        // who tells where it is says nothing in between
+        take: (!errand.telling).then_some(take),
+    };
     let rendered = render_watched(&job.snapshot, &parsed.platform, &job.limits, &mut Cache::off(), job.threads, &watched);
     if traced {
-        return say(&Said::Done(Box::default()));
+        return say(&Said::Done(Box::default(), Amended::default()));
     }
     if errand.later {
         job.asked = wire::read(input)?;
     }
     let verdicts = verdicts(&job, &parsed, &rendered, &begins, &ended);
     watch.rest();
-    give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)
-}
-
-/// Says what is wanted, unit by unit: so that it is held only once on either side of the pipe.
-fn give(mut evaluated: Evaluated, wanted: Wanted) -> io::Result<()> {
-    let units = std::mem::take(&mut evaluated.rendered.units).into_values();
-    let mut out = io::BufWriter::with_capacity(64 << 10, io::stdout().lock());
-    match wanted.rendered {
-        Wants::Nothing | Wants::Findings => {}
-        Wants::Files => units.map(files_of).try_for_each(|unit| put(&mut out, &Said::Unit(Box::new(unit))))?,
-        Wants::Everything => units.map(Box::new).try_for_each(|unit| put(&mut out, &Said::Unit(unit)))?,
-    }
-    if !wanted.platform {
-        evaluated.parsed.platform = Platform::default();
-    }
-    put(&mut out, &Said::Done(Box::new(evaluated)))?;
-    out.flush()?;
-    // the system takes back at once what would take long to take apart
-    std::process::exit(0);
-}
-
-fn files_of(unit: Unit) -> Unit {
-    Unit { objects: Vec::new(), reads: Vec::new(), ..unit }
+    giver.give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)
 }
 
 pub(super) type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
@@ -152,6 +143,6 @@ pub(super) fn say(said: &Said) -> io::Result<()> {
     out.flush()
 }
 
-fn put(out: &mut impl Write, said: &Said) -> io::Result<()> {
+pub(super) fn put(out: &mut impl Write, said: &Said) -> io::Result<()> {
     out.write_all(&wire::frame(said)?)
 }

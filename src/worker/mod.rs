@@ -1,11 +1,12 @@
 //! The child process that reads and renders what a pull request brought, and asks its policies: values in, values out, and where it is on the way.
 //!
-//! It is this binary with a hidden verb, without an environment, without files, network and other processes, and with limits on memory,
+//! It is this binary with a hidden verb, without the environment, without files, network and other processes, and with limits on memory,
 //! processor time and wall time; whatever happens in it ends that process and is told as a [`Death`].
 
 mod at;
 mod culprit;
 mod death;
+mod giver;
 mod inside;
 mod trials;
 mod walls;
@@ -40,6 +41,10 @@ pub const WALL: Duration = Duration::from_secs(60);
 /// The hidden verb of the binary that starts [`main`].
 pub const VERB: &str = "__worker";
 
+/// Its whole environment. The allocator of the binary takes memory as it needs it, not a gigabyte at its start: the limit counts what may be
+/// written to, whether or not it is.
+const ENV: (&str, &str) = ("MIMALLOC_ARENA_EAGER_COMMIT", "0");
+
 /// What a worker is to do.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
@@ -71,13 +76,18 @@ pub enum Wants {
     Nothing,
     /// What is wrong with it.
     Findings,
-    /// Its files, without the objects in them and what was read for them.
+    /// Its files, without the objects in them, what was read for them and what they come after.
     Files,
-    /// Everything.
+    /// Its files with the objects in them.
+    Units,
+    /// Everything, also what was read for each.
     Everything,
 }
 
 impl Wanted {
+    /// What two trees are compared by.
+    pub const COMPARABLE: Self = Self { platform: true, rendered: Wants::Units };
+
     /// Everything there is.
     pub const EVERYTHING: Self = Self { platform: true, rendered: Wants::Everything };
 }
@@ -124,10 +134,10 @@ enum Said {
     Ended(String),
     /// This took longer than it may: it ends for that.
     Overran(At),
-    /// This is rendered, as far as it is wanted; only said when all is.
+    /// This is rendered, as far as it is wanted.
     Unit(Box<Unit>),
-    /// It is done; the units were said before.
-    Done(Box<Evaluated>),
+    /// It is done; the units were said before, and this has changed of them since.
+    Done(Box<Evaluated>, Amended),
     /// What came of the trial with this number.
     Answer(usize, Box<Answer>),
 }
@@ -173,9 +183,23 @@ pub fn evaluate_with(exe: &Path, job: &Job, later: Option<&Later>, wall: Duratio
     }
 }
 
+/// What only all units together tell of some that were said before.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Amended {
+    /// They hold what another one holds.
+    refused: BTreeSet<UnitId>,
+    /// They come after units of other requests too.
+    depends_on: BTreeMap<UnitId, Vec<UnitId>>,
+}
+
 /// What was found, with the units that were said one by one.
-fn with(mut evaluated: Evaluated, units: Vec<Unit>) -> Evaluated {
-    evaluated.rendered.units = units.into_iter().map(|unit| (unit.id.clone(), unit)).collect();
+fn with(mut evaluated: Evaluated, mut amended: Amended, units: Vec<Unit>) -> Evaluated {
+    let units = units.into_iter().filter(|unit| !amended.refused.contains(&unit.id));
+    let amend = |mut unit: Unit| {
+        unit.depends_on = amended.depends_on.remove(&unit.id).unwrap_or(unit.depends_on);
+        (unit.id.clone(), unit)
+    };
+    evaluated.rendered.units = units.map(amend).collect();
     evaluated
 }
 
@@ -232,7 +256,7 @@ impl Call<'_> {
         let mut heard = Heard::default();
         let output = self.hear(errand, &mut heard)?;
         match (heard.done.take(), heard.garbled.take()) {
-            (Some(evaluated), None) => Ok(with(*evaluated, heard.units)),
+            (Some((evaluated, amended)), None) => Ok(with(*evaluated, amended, heard.units)),
             (_, Some(message)) => Err(Death::Garbled { message }),
             (None, None) => Err(heard.death(output, self.bounds.memory)),
         }
@@ -250,7 +274,7 @@ impl Call<'_> {
     fn hear(&self, errand: &Errand, heard: &mut Heard) -> Result<Result<process::Output, process::Error>, Death> {
         let input = self.input(errand)?;
         let left = self.until.saturating_duration_since(Instant::now());
-        Ok(process::pipe(self.exe, &[VERB], input, left, |bytes| heard.take(bytes)))
+        Ok(process::pipe(self.exe, &[VERB], Some(ENV), input, left, |bytes| heard.take(bytes)))
     }
 }
 
@@ -263,7 +287,7 @@ pub fn walls(exe: &Path) -> Result<Walls, Death> {
     let bounds = Bounds::of(0, 0, 1, WALL);
     let mut heard = Heard::default();
     let frame = wire::frame(&bounds).map_err(|error| garbled(&error))?;
-    let output = process::pipe(exe, &[VERB], std::iter::once(frame.into()), WALL, |bytes| heard.take(bytes));
+    let output = process::pipe(exe, &[VERB], Some(ENV), std::iter::once(frame.into()), WALL, |bytes| heard.take(bytes));
     heard.walls.ok_or_else(|| Death::of(output, Vec::new(), None, bounds.memory))
 }
 
@@ -279,7 +303,7 @@ struct Heard {
     step: Option<Place>,
     at: BTreeMap<String, At>,
     units: Vec<Unit>,
-    done: Option<Box<Evaluated>>,
+    done: Option<(Box<Evaluated>, Amended)>,
     answers: Vec<(usize, Answer)>,
     garbled: Option<String>,
 }
@@ -324,7 +348,7 @@ impl Heard {
             Said::Ended(key) => drop(self.at.remove(&key)),
             Said::Overran(at) => self.at = BTreeMap::from([(at.key(), at)]),
             Said::Unit(unit) => self.units.push(*unit),
-            Said::Done(evaluated) => self.done = Some(evaluated),
+            Said::Done(evaluated, amended) => self.done = Some((evaluated, amended)),
             Said::Answer(number, answer) => self.answers.push((number, *answer)),
         }
     }

@@ -110,7 +110,7 @@ fn an_answer_about_something_else_is_not_taken() {
     let said_by = |answers: &[(usize, &str)]| {
         let folder = tempfile::tempdir().unwrap();
         let answer = |(number, name): &(usize, &str)| Said::Answer(*number, Box::new(case(name).ended(Vec::new())));
-        let all = answers.iter().map(answer).chain([Said::Done(Box::default())]);
+        let all = answers.iter().map(answer).chain([Said::Done(Box::default(), Default::default())]);
         let bytes: Vec<u8> = all.flat_map(|said| wire::frame(&said).unwrap()).collect();
         std::fs::write(folder.path().join("said"), bytes).unwrap();
         let script = format!("#!/bin/sh\ncat {}/said\nexec cat >/dev/null\n", folder.path().display());

@@ -3,7 +3,7 @@
 use super::inside::{say, tellers};
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand, Picked};
-use super::{At, Call, Death, Evaluated, Heard, Said, garbled};
+use super::{At, Call, Death, Heard, Said, garbled};
 use crate::cases::{Answer, Bench, Step, Trial, Watcher};
 use crate::model::{Code, Finding, Place};
 use crate::process::{Output, Status};
@@ -171,7 +171,7 @@ pub(super) fn work(input: &mut impl Read, picked: &Picked) -> io::Result<()> {
         drop(spawned);
     });
     watch.rest();
-    say(&Said::Done(Box::<Evaluated>::default()))
+    say(&Said::Done(Box::default(), Default::default()))
 }
 
 fn one(bench: &Bench, trial: &Trial, watch: &Watch, tags: bool) -> Answer {

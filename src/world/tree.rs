@@ -41,6 +41,14 @@ impl Tree {
     /// # Errors
     /// When the worker ends before it is done.
     pub fn apart(exe: &Path, snapshot: Snapshot, asked: Option<Asked>, threads: usize) -> Result<Self, Death> {
+        Self::of(exe, Job { snapshot, limits: Limits::default(), threads, asked, wanted: Wanted::COMPARABLE }, None)
+    }
+
+    /// The same, with what was read for each unit.
+    ///
+    /// # Errors
+    /// As [`apart`](Self::apart).
+    pub fn apart_with_reads(exe: &Path, snapshot: Snapshot, asked: Option<Asked>, threads: usize) -> Result<Self, Death> {
         Self::of(exe, Job { snapshot, limits: Limits::default(), threads, asked, wanted: Wanted::EVERYTHING }, None)
     }
 
@@ -49,7 +57,7 @@ impl Tree {
     /// # Errors
     /// As [`apart`](Self::apart).
     pub fn apart_before(exe: &Path, snapshot: Snapshot, asked: &Later, threads: usize) -> Result<Self, Death> {
-        let job = Job { snapshot, limits: Limits::default(), threads, asked: None, wanted: Wanted::EVERYTHING };
+        let job = Job { snapshot, limits: Limits::default(), threads, asked: None, wanted: Wanted::COMPARABLE };
         Self::of(exe, job, Some(asked))
     }
 

@@ -1,0 +1,88 @@
+//! What the child gives back: units as soon as they are made, so that they are held only once on either side of the pipe.
+
+use super::inside::put;
+use super::wire;
+use super::{Amended, Evaluated, Said, Wanted, Wants};
+use crate::model::{JsonText, Platform, RepoPath, UnitId};
+use crate::render::{Object, RenderedFile, Unit};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Says what is wanted, unit by unit, while others are made.
+pub(super) struct Giver {
+    wants: Wants,
+    /// Whether policies are asked about the units when all are made.
+    asks: bool,
+    out: Mutex<io::BufWriter<io::Stdout>>,
+    /// The units that were said when they were made, with the number of those that they come after.
+    said: Mutex<BTreeMap<UnitId, usize>>,
+}
+
+impl Giver {
+    pub(super) fn of(wants: Wants, asks: bool) -> Self {
+        Self { wants, asks, out: Mutex::new(io::BufWriter::with_capacity(64 << 10, io::stdout())), said: Mutex::default() }
+    }
+
+    /// Says a unit while others are made; gives back what is still needed of it.
+    pub(super) fn take(&self, unit: Unit) -> Unit {
+        let rest = self.rest_of(&unit);
+        let told = match self.wants {
+            Wants::Nothing | Wants::Findings => return rest,
+            Wants::Files => files_of(unit),
+            Wants::Units | Wants::Everything => unit,
+        };
+        locked(&self.said).insert(told.id.clone(), told.depends_on.len());
+        // when nobody listens any more, the last that is said fails as well
+        if let Ok(frame) = wire::frame(&Said::Unit(Box::new(told))) {
+            locked(&self.out).write_all(&frame).ok();
+        }
+        rest
+    }
+
+    /// Who a unit and its objects are, and from which templates: what tells whether two hold the same. Where policies are asked, also what they
+    /// see of it: the objects, and the files that hold none.
+    fn rest_of(&self, unit: &Unit) -> Unit {
+        let none: Arc<[u8]> = Arc::from([]);
+        let seen = |path: &RepoPath| self.asks && unit.manifests(path).next().is_none();
+        let file = |(path, file): (&RepoPath, &RenderedFile)| {
+            let bytes = if seen(path) { &file.bytes } else { &none };
+            (path.clone(), RenderedFile { bytes: Arc::clone(bytes), digest: file.digest, template: file.template.clone() })
+        };
+        let document = |object: &Object| if self.asks { object.document.clone() } else { JsonText::default() };
+        let objects = unit.objects.iter().map(|object| Object { document: document(object), ..object.clone() });
+        Unit { files: unit.files.iter().map(file).collect(), objects: objects.collect(), reads: Vec::new(), ..unit.clone() }
+    }
+
+    /// Says the rest, and ends.
+    pub(super) fn give(&self, mut evaluated: Evaluated, wanted: Wanted) -> io::Result<()> {
+        let units = std::mem::take(&mut evaluated.rendered.units);
+        let said = std::mem::take(&mut *locked(&self.said));
+        let mut amended = Amended { refused: said.keys().filter(|id| !units.contains_key(id)).cloned().collect(), ..Amended::default() };
+        let mut out = locked(&self.out);
+        for unit in units.into_values() {
+            match (said.get(&unit.id), self.wants) {
+                (Some(after), _) if *after == unit.depends_on.len() => {}
+                (Some(_), _) => drop(amended.depends_on.insert(unit.id, unit.depends_on)),
+                (None, Wants::Nothing | Wants::Findings) => {}
+                (None, Wants::Files) => put(&mut *out, &Said::Unit(Box::new(files_of(unit))))?,
+                (None, Wants::Units | Wants::Everything) => put(&mut *out, &Said::Unit(Box::new(unit)))?,
+            }
+        }
+        if !wanted.platform {
+            evaluated.parsed.platform = Platform::default();
+        }
+        put(&mut *out, &Said::Done(Box::new(evaluated), amended))?;
+        out.flush()?;
+        // the system takes back at once what would take long to take apart
+        std::process::exit(0);
+    }
+}
+
+fn files_of(unit: Unit) -> Unit {
+    Unit { objects: Vec::new(), reads: Vec::new(), ..unit }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
