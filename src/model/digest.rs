@@ -165,3 +165,18 @@ impl fmt::Debug for ContentId {
         f.write_str(&hex::encode(&self.0[..4]))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_is_text_for_people_and_bytes_for_a_pipe() {
+        let digest = Digest::of(b"a");
+        let (text, bytes) = (serde_json::to_string(&digest).unwrap(), postcard::to_allocvec(&digest).unwrap());
+        assert_eq!(text, format!("\"{digest}\""));
+        assert_eq!(bytes.len(), 33);
+        assert_eq!((serde_json::from_str(&text).ok(), postcard::from_bytes(&bytes).ok()), (Some(digest), Some(digest)));
+        assert!(serde_json::from_str::<Digest>("\"sha256:00\"").is_err() && postcard::from_bytes::<Digest>(&bytes[..32]).is_err());
+    }
+}

@@ -168,4 +168,17 @@ fn what_is_depended_on_comes_first_and_goes_last() {
     };
     assert_eq!(order(&depending("shop/web/zone@eu", false)), "shop/web/zone@eu, shop/web/app@eu");
     assert_eq!(order(&depending("shop/web/base@eu", true)), "shop/web/app@eu, shop/web/base@eu");
+    let chain = |pairs: &[(&str, &str)], goes: bool| {
+        let after = |(name, on): &(&str, &str)| {
+            let depends_on =
+                on.split(' ').filter(|on| !on.is_empty()).map(|on| UnitId::parse(&format!("shop/web/{on}@eu")).unwrap()).collect();
+            UnitChange { depends_on, ..unit(&format!("shop/web/{name}@eu"), goes) }
+        };
+        let shown = order(&change(pairs.iter().map(after).collect(), 10));
+        shown.replace("shop/web/", "").replace("@eu", "")
+    };
+    let pairs = [("a", "c e"), ("b", ""), ("c", "d"), ("d", ""), ("e", "elsewhere")];
+    assert_eq!(chain(&pairs, false), "b, d, c, e, a");
+    assert_eq!(chain(&pairs, true), "a, b, c, d, e");
+    assert_eq!(chain(&[("a", "b"), ("b", "c"), ("c", "b"), ("d", "")], false), "d, a, b, c", "a circle does not hang");
 }

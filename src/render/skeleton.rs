@@ -302,6 +302,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_print_that_stands_elsewhere_is_of_another_skeleton() {
+        let skeletons = Skeletons::default();
+        for word in ["api", "web"] {
+            read(&skeletons, &noted("a: @\nb: api\n", &[json!(word)]));
+        }
+        assert!(read(&skeletons, &noted("a: @\nb: api\n", &[json!("api")])).is_some());
+        assert!(read(&skeletons, &noted("a: api\nb: @\n", &[json!("api")])).is_none(), "the text is the same, and the print is not");
+    }
+
     fn values() -> impl Strategy<Value = Value> {
         prop_oneof![
             4 => "[a-z][a-z0-9./-]{0,8}[a-z0-9]".prop_map(Value::String),

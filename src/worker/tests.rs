@@ -1,11 +1,11 @@
 use super::wire;
 use super::*;
 use crate::cases::{Case, Subject, Trial};
-use crate::model::{ReleaseId, RepoPath, UnitId};
+use crate::model::{Digest, OnDelete, ReleaseId, RendererId, RendererName, RepoPath, TargetKind, UnitId};
 use crate::parse::Check;
 use crate::policy::Ask;
 use crate::process::{Captured, Error, Output, Status, Stopped};
-use crate::render;
+use crate::render::{self, Unit};
 
 fn output(status: Status, said: &str) -> Output {
     let stderr = Captured { bytes: said.as_bytes().to_vec(), cut: false };
@@ -151,4 +151,37 @@ fn what_is_told_later_keeps_nobody_from_beginning() {
         assert_eq!(before.last(), Some(&Some(vec![7; 3].into())), "it waits for what is told later");
         assert_eq!(came.recv(), Ok(wire::frame(&None::<Asked>).unwrap().into()));
     });
+}
+
+#[test]
+fn what_all_units_tell_amends_those_that_were_said() {
+    let id = |name: &str| UnitId::parse(&format!("shop/{name}/cluster@eu")).unwrap();
+    let unit = |name: &str| Unit {
+        id: id(name),
+        request_file: RepoPath::parse(&format!("requests/shop/{name}.yaml")).unwrap(),
+        release: ReleaseId::parse("app@1.0.0").unwrap(),
+        target_kind: TargetKind::Directory,
+        renderer: RendererId { name: RendererName::parse("kubernetes").unwrap(), version: 1 },
+        on_delete: OnDelete::Delete,
+        disposable: BTreeSet::new(),
+        depends_on: Vec::new(),
+        files: BTreeMap::new(),
+        digest: Digest::of(name.as_bytes()),
+        objects: Vec::new(),
+        reads: Vec::new(),
+    };
+    let amended = Amended { refused: BTreeSet::from([id("twin")]), depends_on: BTreeMap::from([(id("web"), vec![id("base")])]) };
+    let mut heard = Heard::default();
+    for said in
+        ["web", "base", "twin"].map(|name| Said::Unit(Box::new(unit(name)))).into_iter().chain([Said::Done(Box::default(), amended)])
+    {
+        assert!(heard.take(&wire::frame(&said).unwrap()).is_continue());
+    }
+    let (evaluated, amended) = heard.done.unwrap();
+    let units = with(*evaluated, amended, heard.units).rendered.units;
+    let shown: Vec<String> = units.values().map(|unit| format!("{} after {:?}", unit.id, unit.depends_on)).collect();
+    insta::assert_snapshot!(shown.join("\n"), @"
+    shop/base/cluster@eu after []
+    shop/web/cluster@eu after [shop/base/cluster@eu]
+    ");
 }
