@@ -57,7 +57,7 @@ terraform:
 	  "" | "$(TESTBED)"/*) tests/testbed/build opentofu github.com/opentofu/opentofu/cmd/tofu "$(TESTBED)/tofu" ;; \
 	esac
 
-# A debug build: it is made in two minutes instead of eight, and is fast enough.
+# A debug build: it is made in two minutes instead of fourteen, and is fast enough.
 $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION):
 	@mkdir -p "$(TOOLS)"
 	@if [ "$$(cargo deny --version 2>/dev/null || true)" = "cargo-deny $(CARGO_DENY_VERSION)" ]; then \

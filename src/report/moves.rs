@@ -6,7 +6,6 @@ use super::text::{code, count, fence, first_of, html, thousands};
 use super::verdict::again;
 use super::view::View;
 use crate::change::ChangeState;
-use crate::command::Entry;
 use crate::delivery::Status;
 use crate::diff::{Diff, FileChange, FileStatus, Group, UnitChange};
 use crate::model::{RepoPath, RequestId, TargetKind, TargetName, UnitId};
@@ -89,7 +88,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
         ("Policy", Align::Left),
         ("State", Align::Left),
     ]);
-    let entries = entries(view);
+    let decided = decided(view);
     let mut before: Option<&RequestId> = None;
     for unit in &diff.units {
         let counts = Counts::of(view, unit);
@@ -109,7 +108,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
             named(counts.removed),
             replaced,
             policy,
-            state(view, &entries, unit),
+            state(view, decided.as_ref(), unit),
         ]);
     }
     table.markdown(MOST_ROWS)
@@ -130,7 +129,7 @@ fn by_target(view: &View<'_>, diff: &Diff) -> String {
         ("Policy", Align::Left),
         ("State", Align::Left),
     ]);
-    let entries = entries(view);
+    let decided = decided(view);
     for (target, units) in targets {
         let requests: BTreeSet<&RequestId> = units.iter().map(|unit| &unit.id.request).collect();
         let mut sum = Counts::default();
@@ -156,7 +155,7 @@ fn by_target(view: &View<'_>, diff: &Diff) -> String {
             removed,
             replaced,
             tally(&policies),
-            states(view, &entries, &units),
+            states(view, decided.as_ref(), &units),
         ]);
     }
     table.markdown(MOST_ROWS)
@@ -170,44 +169,39 @@ fn tally(tally: &Tally) -> String {
     said.join(", ")
 }
 
-/// What was decided of each unit when the change landed.
-type Entries<'a> = BTreeMap<&'a UnitId, &'a Entry>;
+/// What was decided when the change landed, in a word for each unit.
+struct Decided<'a> {
+    units: BTreeMap<&'a UnitId, &'static str>,
+    others: &'static str,
+}
 
-fn entries<'a>(view: &View<'a>) -> Entries<'a> {
-    let entries = match &view.change.state {
-        ChangeState::Accepted(accepted) => accepted.entries.as_slice(),
-        ChangeState::Held(held) => held.entries.as_slice(),
+/// Nothing when it has not landed.
+fn decided<'a>(view: &View<'a>) -> Option<Decided<'a>> {
+    match &view.change.state {
+        ChangeState::Accepted(accepted) => {
+            let applied = accepted.entries.iter().filter(|_| accepted.recorded);
+            Some(Decided { units: applied.map(|entry| (&entry.apply.unit, "applied")).collect(), others: "" })
+        }
+        ChangeState::Held(held) => {
+            let own = held.entries.iter().filter(|entry| entry.hold.is_some());
+            Some(Decided { units: own.map(|entry| (&entry.apply.unit, "held")).collect(), others: "waits" })
+        }
         ChangeState::Seen
         | ChangeState::Rendering { .. }
         | ChangeState::Planning { .. }
         | ChangeState::Waiting(_)
         | ChangeState::Merging { .. }
         | ChangeState::Landing { .. }
-        | ChangeState::Closed => &[],
-    };
-    entries.iter().map(|entry| (&entry.apply.unit, entry)).collect()
+        | ChangeState::Closed => None,
+    }
 }
 
-fn state(view: &View<'_>, entries: &Entries<'_>, unit: &UnitChange) -> String {
+fn state(view: &View<'_>, decided: Option<&Decided<'_>>, unit: &UnitChange) -> String {
     if let Some(job) = view.job(&unit.id) {
         return job_state(&job.status);
     }
-    match &view.change.state {
-        ChangeState::Accepted(accepted) => {
-            let ours = entries.contains_key(&unit.id);
-            return if accepted.recorded && ours { "applied".to_owned() } else { String::new() };
-        }
-        ChangeState::Held(_) => {
-            let own = entries.get(&unit.id).is_some_and(|entry| entry.hold.is_some());
-            return if own { "held".to_owned() } else { "waits".to_owned() };
-        }
-        ChangeState::Seen
-        | ChangeState::Rendering { .. }
-        | ChangeState::Planning { .. }
-        | ChangeState::Waiting(_)
-        | ChangeState::Merging { .. }
-        | ChangeState::Landing { .. }
-        | ChangeState::Closed => {}
+    if let Some(decided) = decided {
+        return decided.units.get(&unit.id).unwrap_or(&decided.others).to_string();
     }
     match unit.target_kind {
         _ if unit.transition.after.is_none() && view.plan_of(&unit.id).is_none() => "goes away".to_owned(),
@@ -231,13 +225,13 @@ fn job_state(status: &Status) -> String {
 }
 
 /// "200 applied, 3 queued".
-fn states(view: &View<'_>, entries: &Entries<'_>, units: &[&UnitChange]) -> String {
+fn states(view: &View<'_>, decided: Option<&Decided<'_>>, units: &[&UnitChange]) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for unit in units {
         let word = match view.job(&unit.id).map(|job| &job.status) {
             Some(Status::Failed { .. }) => "**failed**".to_owned(),
             Some(Status::Superseded { .. }) => "superseded".to_owned(),
-            _ => state(view, entries, unit),
+            _ => state(view, decided, unit),
         };
         *counts.entry(word).or_default() += 1;
     }
