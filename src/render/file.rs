@@ -37,6 +37,8 @@ pub(super) struct Maker<'a> {
     pub(super) touches: Option<(&'a Allowed, Apis<'a>)>,
     /// Whether objects are kept as values.
     pub(super) values: bool,
+    /// Whether manifests are written.
+    pub(super) writes: bool,
     /// What a generated file says it came from.
     pub(super) release_file: &'a RepoPath,
     /// Told each template before it runs.
@@ -321,7 +323,7 @@ impl Maker<'_> {
                 let touched = kubernetes::placed(&text, touched);
                 mistakes.extend(self.mistakes(plan, &NAMESPACE_NOT_ALLOWED, touched));
             }
-            let manifest = match kubernetes::manifest(&plan.path, documents, marks, self.values) {
+            let manifest = match kubernetes::manifest(&plan.path, documents, marks, (self.writes, self.values)) {
                 Ok(manifest) if mistakes.is_empty() => manifest,
                 Ok(_) => return Err(mistakes),
                 Err(troubles) => {

@@ -19,11 +19,18 @@ pub(super) struct Manifest {
 /// Most objects are written with fewer bytes.
 const TYPICAL_TEXT: usize = 2048;
 
-/// Checks the documents of a file, puts the marks in, and writes them; `values`: and keeps the objects as values.
-pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Marks, values: bool) -> Result<Manifest, Vec<Trouble>> {
+/// Checks the documents of a file and puts the marks in; `writes`: writes them, `values`: keeps the objects as values.
+pub(super) fn manifest(
+    file: &RepoPath,
+    documents: Vec<(Value, u32)>,
+    marks: &Marks,
+    (writes, values): (bool, bool),
+) -> Result<Manifest, Vec<Trouble>> {
     let mut troubles = Vec::new();
-    let mut manifest =
-        Manifest { text: String::with_capacity(TYPICAL_TEXT * documents.len()), objects: Vec::with_capacity(documents.len()) };
+    let mut manifest = Manifest {
+        text: String::with_capacity(if writes { TYPICAL_TEXT * documents.len() } else { 0 }),
+        objects: Vec::with_capacity(documents.len()),
+    };
     for (mut document, line) in documents {
         let object = match identity(file, &document) {
             Ok(object) => object,
@@ -36,10 +43,12 @@ pub(super) fn manifest(file: &RepoPath, documents: Vec<(Value, u32)>, marks: &Ma
             troubles.push(Trouble::new(line, format!("{} `{}` {message}", object.kind, object.name)));
             continue;
         }
-        if !manifest.text.is_empty() {
-            manifest.text.push_str("---\n");
+        if writes {
+            if !manifest.text.is_empty() {
+                manifest.text.push_str("---\n");
+            }
+            yaml::emit_into(&document, &mut manifest.text);
         }
-        yaml::emit_into(&document, &mut manifest.text);
         manifest.objects.push(if values { Object { document: JsonText::of(&document), ..object } } else { object });
     }
     if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }

@@ -186,6 +186,7 @@ impl<'a> Bench<'a> {
             apis: None,
             touches: None,
             values: true,
+            writes: true,
             release_file: &self.release.file,
             begins: &|_| {},
             traced: None,

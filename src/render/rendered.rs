@@ -118,6 +118,8 @@ pub struct Watched {
     pub values: bool,
     /// Whether somebody asks what was read; without, none of it is kept.
     pub reads: bool,
+    /// Whether somebody reads the files; without, manifests are checked and not written, so that digests of units mean nothing.
+    pub bytes: bool,
     /// Takes each unit as soon as it is made, and gives back what is to be kept of it: its objects at least. With a cache that is off only.
     pub take: Option<Take>,
 }
@@ -128,7 +130,7 @@ pub type Take = Arc<dyn Fn(Unit) -> Unit + Send + Sync>;
 impl Watched {
     /// Nobody watches.
     pub fn by_nobody() -> Self {
-        Self { tell: Arc::new(|_| {}), without: BTreeSet::new(), traced: None, values: true, reads: true, take: None }
+        Self { tell: Arc::new(|_| {}), without: BTreeSet::new(), traced: None, values: true, reads: true, bytes: true, take: None }
     }
 
     pub(super) fn wants(&self, request: &RequestId) -> bool {

@@ -316,6 +316,7 @@ impl<'a> Work<'a> {
                 (allowed, Apis { kubernetes, custom })
             }),
             values: self.world.watched.values,
+            writes: self.world.watched.bytes,
             release_file: &self.release.file,
             begins: &|file| {
                 let at = At { request: id.request.clone(), unit: Some(id.clone()), file: file.clone() };

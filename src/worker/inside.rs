@@ -67,6 +67,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
         traced: errand.traced,
         values: has_policies || matches!(wanted.rendered, Wants::Units | Wants::Everything),
         reads: wanted.rendered == Wants::Everything,
+        bytes: wanted.rendered != Wants::Findings,
         // who tells where it is says nothing in between
         take: (!errand.telling).then_some(take),
     };
