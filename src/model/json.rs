@@ -1,5 +1,6 @@
 //! JSON values that can also travel in formats that do not describe themselves.
 
+use super::Span;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::Deref;
@@ -119,6 +120,16 @@ impl<'de> Deserialize<'de> for JsonText {
     }
 }
 
+/// Where a text that is not JSON is wrong. What is found at the end of a line is told by the parser before the first column of the next one,
+/// which a file may not have; and it counts bytes.
+pub fn json_mistake(text: &str, error: &serde_json::Error) -> Span {
+    let line = if error.column() == 0 { error.line().saturating_sub(1).max(1) } else { error.line() };
+    let shown = text.split('\n').nth(line - 1).unwrap_or_default().trim_end_matches('\r');
+    let before = if error.column() == 0 { shown } else { shown.get(..error.column()).unwrap_or(shown) };
+    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).max(1);
+    Span::point(number(line), number(before.chars().count()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +153,17 @@ mod tests {
         assert_eq!(serde_json::to_value(&text).unwrap(), json!({"a": 1}));
         let broken = postcard::to_allocvec("{").unwrap();
         assert!(postcard::from_bytes::<JsonText>(&broken).is_err());
+    }
+
+    #[test]
+    fn a_mistake_of_json_stands_in_a_line_of_the_file() {
+        let place = |text: &str| {
+            let error = serde_json::from_str::<serde_json::Value>(text).unwrap_err();
+            let span = json_mistake(text, &error);
+            format!("{}:{}", span.line, span.column)
+        };
+        let texts =
+            ["", "{\"a", "{\"a\n", "{\"a\": 1\n", "{\n  \"a: 1,\r\n  \"b\": 2\n}\n", "{\n  \"ä\": 1\n  \"b\": 2\n}\n", "{\"äöü\": x}"];
+        assert_eq!(texts.map(place), ["1:1", "1:3", "1:3", "1:7", "2:8", "3:3", "1:9"]);
     }
 }

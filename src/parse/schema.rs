@@ -6,7 +6,7 @@ use super::formats;
 use super::layout::Entry;
 use super::lint;
 use super::words::{cut, dotted, show};
-use crate::model::{Code, Finding, Place, RepoPath, Span, Turn, child, is_quantity};
+use crate::model::{Code, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
 use serde_json::Value;
@@ -109,8 +109,7 @@ impl Audit<'_> {
         let root: Value = match serde_json::from_str(self.text) {
             Ok(root) => root,
             Err(error) => {
-                let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX).max(1);
-                let place = Place::new(self.path.clone(), Span::point(number(error.line()), number(error.column())));
+                let place = Place::new(self.path.clone(), json_mistake(self.text, &error));
                 let what = error.to_string();
                 let what = what.split(" at line ").next().unwrap_or(&what).replace("EOF while parsing", "the file ends inside");
                 let finding = Finding::error(codes::JSON_SYNTAX, place, format!("this is not JSON: {what}"));

@@ -3,6 +3,7 @@
 use super::budget::{Print, placeholder};
 use super::filters::{escape, is_odd, is_plain_word};
 use super::renderer::Language;
+use crate::model::json_mistake;
 use crate::yaml;
 use hcl_edit::Ident;
 use hcl_edit::expr::{Expression, FuncCall, Traversal};
@@ -80,7 +81,7 @@ pub(super) fn parse_back(language: Language, text: &str) -> Result<Content, Vec<
             ))
         }
         Language::Json => serde_json::from_str(text).map(Content::Json).map_err(|error| {
-            let line = u32::try_from(error.line()).unwrap_or(1).max(1);
+            let line = json_mistake(text, &error).line;
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
             vec![Trouble::new(line, message)]
@@ -367,5 +368,20 @@ impl Visit for Seen<'_> {
             }
             other => visit_expr(self, other),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_json_is_told_at_its_line() {
+        let line = |text: &str| match parse_back(Language::Json, text) {
+            Err(troubles) => troubles[0].line,
+            Ok(_) => 0,
+        };
+        let texts = ["{\"a\n", "{\"a\": 1\n", "{\n  \"a: 1,\n  \"b\": 2\n}\n", "{\n  \"a\": 1\n  \"b\": 2\n}\n", "\n", "{}\n"];
+        assert_eq!(texts.map(line), [1, 1, 2, 3, 1, 0]);
     }
 }
