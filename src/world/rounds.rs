@@ -100,7 +100,7 @@ impl Outside {
             findings,
             tallies: BTreeMap::new(),
             waived: Vec::new(),
-            conflicts: files.iter().map(ToString::to_string).collect(),
+            conflicts: files.into_iter().map(|file| file.to_string()).collect(),
         }
     }
 
