@@ -17,11 +17,14 @@ pub(super) struct Giver {
     out: Mutex<io::BufWriter<io::Stdout>>,
     /// The units that were said when they were made, with the number of those that they come after.
     said: Mutex<BTreeMap<UnitId, usize>>,
+    /// Why one of them could not be said: then nothing is given, as what is missing would be taken for removed.
+    failed: Mutex<Option<io::Error>>,
 }
 
 impl Giver {
     pub(super) fn of(wants: Wants, asks: bool) -> Self {
-        Self { wants, asks, out: Mutex::new(io::BufWriter::with_capacity(64 << 10, io::stdout())), said: Mutex::default() }
+        let out = Mutex::new(io::BufWriter::with_capacity(64 << 10, io::stdout()));
+        Self { wants, asks, out, said: Mutex::default(), failed: Mutex::default() }
     }
 
     /// Says a unit while others are made; gives back what is still needed of it.
@@ -33,9 +36,10 @@ impl Giver {
             Wants::Units | Wants::Everything => unit,
         };
         locked(&self.said).insert(told.id.clone(), told.depends_on.len());
-        // when nobody listens any more, the last that is said fails as well
-        if let Ok(frame) = wire::frame(&Said::Unit(Box::new(told))) {
-            locked(&self.out).write_all(&frame).ok();
+        // many at the same time make theirs ready, and one after the other says it
+        let sent = wire::frame(&Said::Unit(Box::new(told))).and_then(|frame| locked(&self.out).write_all(&frame));
+        if let Err(error) = sent {
+            locked(&self.failed).get_or_insert(error);
         }
         rest
     }
@@ -56,6 +60,7 @@ impl Giver {
 
     /// Says the rest, and ends.
     pub(super) fn give(&self, mut evaluated: Evaluated, wanted: Wanted) -> io::Result<()> {
+        locked(&self.failed).take().map_or(Ok(()), Err)?;
         let units = std::mem::take(&mut evaluated.rendered.units);
         let said = std::mem::take(&mut *locked(&self.said));
         let mut amended = Amended { refused: said.keys().filter(|id| !units.contains_key(id)).cloned().collect(), ..Amended::default() };
