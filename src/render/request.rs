@@ -7,7 +7,7 @@ use super::codes::{
 };
 use super::context::Shared;
 use super::engine::Mistake;
-use super::file::{Maker, at_output};
+use super::file::{Made, Maker, at_output};
 use super::inputs::{Inputs, TARGETS};
 use super::kubernetes::Apis;
 use super::marks::{Marks, marks};
@@ -331,33 +331,7 @@ impl<'a> Work<'a> {
                 let finding = self.finding(Mistake { code: EMPTY_UNIT, help, ..at_output(&self.release.file, output.span, message) });
                 self.fail(finding);
             }
-            Ok(made) => {
-                let schemas = made.schemas.into_iter().filter(|_| self.world.watched.reads);
-                let schemas: Vec<Read> = schemas.map(|path| self.world.inputs.read(path)).collect();
-                self.outcome.reads.extend(schemas.iter().cloned());
-                self.outcome.findings.extend(made.unchecked.iter().map(unchecked));
-                for doubtful in made.doubtful {
-                    let finding = Finding { severity: Severity::Warning, ..self.finding(doubtful) };
-                    self.outcome.findings.push(finding);
-                }
-                let mut reads = reads;
-                reads.extend(schemas);
-                reads.sort();
-                self.outcome.units.push(Unit {
-                    id,
-                    request_file: self.request.file.clone(),
-                    release: self.release.id.clone(),
-                    target_kind: target.kind,
-                    renderer: output.renderer.clone(),
-                    on_delete: output.on_delete,
-                    disposable: self.release.disposable.clone(),
-                    depends_on: Vec::new(),
-                    digest: Unit::digest_of(&made.files),
-                    files: made.files,
-                    objects: made.objects,
-                    reads,
-                });
-            }
+            Ok(made) => self.made(output, target, id, reads, made),
             Err(mistakes) => {
                 for mistake in mistakes {
                     let finding = self.finding(mistake);
@@ -365,6 +339,34 @@ impl<'a> Work<'a> {
                 }
             }
         }
+    }
+
+    /// Takes in a unit that was made, with what is worth a look in it.
+    fn made(&mut self, output: &Output, target: &Target, id: UnitId, mut reads: Vec<Read>, made: Made) {
+        let schemas = made.schemas.into_iter().filter(|_| self.world.watched.reads);
+        let schemas: Vec<Read> = schemas.map(|path| self.world.inputs.read(path)).collect();
+        self.outcome.reads.extend(schemas.iter().cloned());
+        self.outcome.findings.extend(made.unchecked.iter().map(unchecked));
+        for doubtful in made.doubtful {
+            let finding = Finding { severity: Severity::Warning, ..self.finding(doubtful) };
+            self.outcome.findings.push(finding);
+        }
+        reads.extend(schemas);
+        reads.sort();
+        self.outcome.units.push(Unit {
+            id,
+            request_file: self.request.file.clone(),
+            release: self.release.id.clone(),
+            target_kind: target.kind,
+            renderer: output.renderer.clone(),
+            on_delete: output.on_delete,
+            disposable: self.release.disposable.clone(),
+            depends_on: Vec::new(),
+            digest: Unit::digest_of(&made.files),
+            files: made.files,
+            objects: made.objects,
+            reads,
+        });
     }
 
     /// Why a unit may not be at all, when it may not.
