@@ -71,6 +71,12 @@ impl JsonText {
         Self(serde_json::to_string(value).expect("a value has a text").into())
     }
 
+    /// A text that was put together from texts of values.
+    pub(crate) fn of_text(text: &str) -> Self {
+        debug_assert!(serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(), "it is JSON: {text}");
+        Self(text.into())
+    }
+
     /// The text, on one line and without blanks.
     pub fn text(&self) -> &str {
         &self.0

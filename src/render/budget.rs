@@ -52,6 +52,13 @@ pub(super) struct Noted {
     pub(super) steps: u64,
 }
 
+impl Noted {
+    /// A text that was written without printing anything.
+    pub(super) fn copied(text: &str) -> Self {
+        Self { output: text.as_bytes().to_vec(), prints: Vec::new(), trace: Vec::new(), steps: 0 }
+    }
+}
+
 /// What stands for each printed string, so that what it would change can be seen.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Marking {

@@ -1,6 +1,7 @@
 //! The files of one unit: rendered or copied, parsed back, checked, marked.
 
 use super::budget::{Marking, Mode, Noted};
+use super::cast::Cast;
 use super::codes::{
     DOUBTFUL_OUTPUT, KUBERNETES_REFUSED, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR,
     UNSAFE_PRINT,
@@ -9,17 +10,20 @@ use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
 use super::language::{Content, Trouble, changed_by_print, ended, first_suspect, misread_print, parse_back, prints_are_plain};
 use super::marks::Marks;
+use super::mould::Mould;
 use super::namespaces::Allowed;
 use super::objects;
+use super::pattern::{Clean, Sound, pattern};
 use super::release::{Body, FilePlan, Plan};
 use super::rendered::{Limits, Object, RenderedFile, Tell};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
 use super::terraform::{self, GENERATED};
 use super::workflow;
-use crate::model::{Code, Digest, RepoPath, Span};
+use crate::model::{Code, Digest, RepoPath, Span, TargetName};
+use crate::yaml::Word;
 use serde_json::Value;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use tera::Context;
 
 /// What the files of a unit are made with.
@@ -29,6 +33,10 @@ pub(super) struct Maker<'a> {
     pub(super) context: &'a Context,
     pub(super) limits: &'a Limits,
     pub(super) marks: &'a Marks,
+    /// Where the unit goes.
+    pub(super) target: &'a TargetName,
+    /// The units in which nothing was found before.
+    pub(super) clean: &'a Clean,
     /// Providers that the target allows.
     pub(super) providers: &'a BTreeSet<String>,
     /// The APIs that objects are checked against.
@@ -48,7 +56,7 @@ pub(super) struct Maker<'a> {
 }
 
 /// The finished files of a unit.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub(super) struct Made {
     pub(super) files: BTreeMap<RepoPath, RenderedFile>,
     pub(super) objects: Vec<Object>,
@@ -58,6 +66,18 @@ pub(super) struct Made {
     pub(super) unchecked: BTreeSet<(RepoPath, String, RepoPath, bool)>,
     /// What is worth a look, and holds nobody up.
     pub(super) doubtful: Vec<Mistake>,
+}
+
+/// One file as it was rendered or copied.
+struct Fresh<'a> {
+    plan: &'a FilePlan,
+    /// Its template; nothing for one that is copied.
+    template: Option<usize>,
+    noted: Noted,
+    /// Whether all that was printed is plain.
+    plain: bool,
+    /// What it is made from, where that is known.
+    cast: Option<Arc<Cast>>,
 }
 
 /// One file between rendering and marking.
@@ -71,11 +91,62 @@ impl Maker<'_> {
     /// Makes all files, or says all that is wrong with them.
     pub(super) fn make(&self) -> Result<Made, Vec<Mistake>> {
         let mut mistakes = Vec::new();
-        let mut drafts = Vec::new();
+        let mut fresh = Vec::new();
         let (mut steps, mut bytes) = (self.limits.steps, self.limits.output_bytes);
         for plan in &self.plan.files {
-            match self.draft(plan, &mut steps, &mut bytes) {
-                Ok(draft) => drafts.extend(draft),
+            match self.fresh(plan, &mut steps, &mut bytes) {
+                Ok(file) => fresh.extend(file),
+                Err(found) => mistakes.extend(found),
+            }
+        }
+        let casts = if mistakes.is_empty() { self.casts(&fresh) } else { None };
+        let Some(casts) = casts else { return self.look(fresh, mistakes) };
+        let pattern = pattern(self.target, &casts);
+        let known = self.clean.get(&pattern).and_then(|sound| self.made_alike(&fresh, &casts, &sound));
+        if let Some(made) = known {
+            debug_assert!(self.look(fresh, mistakes).is_ok_and(|looked| looked == made), "a unit at {} is not like another", self.target);
+            return Ok(made);
+        }
+        let casts: Vec<Arc<Cast>> = casts.into_iter().map(|(cast, _)| cast).collect();
+        let made = self.look(fresh, mistakes)?;
+        if made.unchecked.is_empty() && made.doubtful.is_empty() {
+            self.clean.keep(pattern, made.schemas.clone(), casts);
+        }
+        Ok(made)
+    }
+
+    /// What each file is made from, and its words, where all are Kubernetes manifests of which that is known.
+    fn casts<'f>(&self, fresh: &'f [Fresh<'_>]) -> Option<Vec<(Arc<Cast>, Vec<Word<'f>>)>> {
+        if self.renderer.checks != [Check::Kubernetes] || self.traced.is_some() {
+            return None;
+        }
+        fresh.iter().map(|file| file.cast.as_ref().and_then(|cast| Some((Arc::clone(cast), cast.words(&file.noted.prints)?)))).collect()
+    }
+
+    /// The files of a unit in which nothing is to be found, as another one is alike; nothing where it has to be looked at all the same.
+    fn made_alike(&self, fresh: &[Fresh<'_>], casts: &[(Arc<Cast>, Vec<Word<'_>>)], sound: &Sound) -> Option<Made> {
+        let none = Marks::default();
+        let marks = if self.renderer.marks == MarkKind::Kubernetes { self.marks } else { &none };
+        let mut made = Made { schemas: sound.schemas.clone(), ..Made::default() };
+        for (file, (cast, words)) in fresh.iter().zip(casts) {
+            let mould = cast.mould(&file.plan.path, marks, words)?;
+            let words = Mould::words(words, marks);
+            if self.touches.is_some_and(|(allowed, apis)| !mould.heads(&words).all(|head| kubernetes::may(allowed, apis, &head))) {
+                return None;
+            }
+            made.objects.extend(mould.objects(&file.plan.path, &words, self.values));
+            let text = if self.writes { mould.text(&words) } else { String::new() };
+            made.files.insert(file.plan.path.clone(), rendered(&text, &file.plan.source));
+        }
+        Some(made)
+    }
+
+    /// Reads all files back, and looks at what is in them.
+    fn look(&self, fresh: Vec<Fresh<'_>>, mut mistakes: Vec<Mistake>) -> Result<Made, Vec<Mistake>> {
+        let mut drafts = Vec::new();
+        for file in fresh {
+            match self.draft(file) {
+                Ok(draft) => drafts.push(draft),
                 Err(found) => mistakes.extend(found),
             }
         }
@@ -115,12 +186,11 @@ impl Maker<'_> {
         Ok(made)
     }
 
-    /// Renders or copies one file and parses it back; nothing when it renders to nothing.
-    fn draft<'a>(&self, plan: &'a FilePlan, steps: &mut u64, bytes: &mut usize) -> Result<Option<Draft<'a>>, Vec<Mistake>> {
+    /// Renders or copies one file; nothing when it renders to nothing.
+    fn fresh<'a>(&self, plan: &'a FilePlan, steps: &mut u64, bytes: &mut usize) -> Result<Option<Fresh<'a>>, Vec<Mistake>> {
         (self.begins)(&plan.source);
-        let rendered;
-        let (raw, noted) = match &plan.body {
-            Body::Copy(text) => (Cow::Borrowed(text.as_str()), None),
+        let (template, noted) = match &plan.body {
+            Body::Copy(text) => (None, Noted::copied(text)),
             Body::Template(template) => {
                 let engine = &self.plan.engine;
                 if let Some(tell) = self.traced {
@@ -131,25 +201,38 @@ impl Maker<'_> {
                 let noted = engine.render(*template, self.context, *steps, *bytes, Mode::default()).map_err(|mistake| vec![*mistake])?;
                 *steps -= noted.steps;
                 *bytes -= noted.output.len();
-                rendered = noted;
-                (String::from_utf8_lossy(&rendered.output), Some((*template, &rendered)))
+                (Some(*template), noted)
             }
         };
-        let text = ended(&raw);
-        if text.len() == 1 {
+        if is_blank(&noted.output) {
             return Ok(None);
         }
-        let content = match noted {
-            Some((template, noted)) => {
-                let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
-                let content = read_back(plan, plain.then_some(noted), &text);
-                self.prints(plan, template, noted, plain, &content)?;
-                content
+        let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
+        let cast = if plain && plan.language == Language::Yaml { plan.skeletons.cast(&noted) } else { None };
+        Ok(Some(Fresh { plan, template, noted, plain, cast }))
+    }
+
+    /// Parses a file back.
+    fn draft<'a>(&self, file: Fresh<'a>) -> Result<Draft<'a>, Vec<Mistake>> {
+        let Fresh { plan, template, noted, plain, cast } = &file;
+        let text = text_of(noted);
+        let content = match cast.as_ref().and_then(|cast| cast.filled(&noted.prints)) {
+            Some(documents) => {
+                let read = Content::Yaml(documents);
+                debug_assert!(
+                    parse_back(plan.language, &text).as_ref() == Ok(&read),
+                    "the skeleton of {} gives something else:\n{text}",
+                    plan.source
+                );
+                Ok(read)
             }
             None => parse_back(plan.language, &text),
         };
+        if let Some(template) = template {
+            self.prints(plan, *template, noted, *plain, &content)?;
+        }
         match content {
-            Ok(content) => Ok(Some(Draft { plan, text, content })),
+            Ok(content) => Ok(Draft { plan, text, content }),
             Err(troubles) => Err(self.mistakes(plan, &NOT_WELL_FORMED, troubles)),
         }
     }
@@ -349,12 +432,9 @@ fn rendered(text: &str, template: &RepoPath) -> RenderedFile {
     RenderedFile { bytes: text.as_bytes().into(), digest: Digest::of(text.as_bytes()), template: template.clone() }
 }
 
-/// What a text holds; `plain`: how it was written, where all that was printed is plain.
-fn read_back(plan: &FilePlan, plain: Option<&Noted>, text: &str) -> Result<Content, Vec<Trouble>> {
-    let read = plain.filter(|_| plan.language == Language::Yaml).and_then(|noted| plan.skeletons.read(noted));
-    let Some(read) = read else { return parse_back(plan.language, text) };
-    debug_assert!(parse_back(plan.language, text).as_ref() == Ok(&read), "the skeleton of {} gives something else:\n{text}", plan.source);
-    Ok(read)
+/// Whether nothing was written that shows.
+fn is_blank(output: &[u8]) -> bool {
+    std::str::from_utf8(output).map_or(output.is_empty(), |text| text.trim_end().is_empty())
 }
 
 /// The first byte of a line that is not blank.

@@ -2,6 +2,7 @@
 
 use super::language::Trouble;
 use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
+use super::namespaces::Allowed;
 use super::objects;
 use super::rendered::Object;
 use super::schema::{self, At, Custom, Known, Schema, Scope};
@@ -64,8 +65,11 @@ pub(super) struct Apis<'a> {
 impl Apis<'_> {
     /// Where the schemas of documents would be, nothing for what Kubernetes itself serves.
     pub(super) fn custom(self, documents: &Documents) -> Vec<Option<RepoPath>> {
-        let place = |document: &Value| if self.kubernetes.serves(document) { None } else { Custom::place(document) };
-        documents.iter().map(|(document, _)| place(document)).collect()
+        documents.iter().map(|(document, _)| self.place(document)).collect()
+    }
+
+    fn place(self, document: &Value) -> Option<RepoPath> {
+        if self.kubernetes.serves(document) { None } else { Custom::place(document) }
     }
 
     /// Whether an object is in a namespace; nothing where that is not known.
@@ -139,6 +143,12 @@ pub(super) fn placed(text: &str, all: impl Iterator<Item = (u32, Vec<schema::Wro
         .flat_map(|(first, wrong)| wrong.into_iter().map(move |wrong| (first, wrong)))
         .map(|(first, wrong)| trouble(first, wrong))
         .collect()
+}
+
+/// Whether an object may be touched, told by what says where it is.
+pub(super) fn may(allowed: &Allowed, apis: Apis<'_>, head: &Value) -> bool {
+    let custom = apis.place(head);
+    allowed.check(apis, head, custom.as_ref()).is_none()
 }
 
 /// Who the object is.

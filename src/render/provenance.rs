@@ -6,6 +6,7 @@ use super::engine::Engine;
 use super::file::Maker;
 use super::inputs::Inputs;
 use super::marks::{Marks, OWN_PREFIX, marks};
+use super::pattern::Clean;
 use super::refs;
 use super::release::{Body, FilePlan, Loaded, load};
 use super::rendered::{Limits, RenderedFile, Unit, Watched};
@@ -182,6 +183,8 @@ impl<'a> Bench<'a> {
             context: &context,
             limits: self.limits,
             marks: &self.marks,
+            target: &self.target.name,
+            clean: &Clean::default(),
             providers: &self.target.terraform_providers,
             apis: None,
             touches: None,

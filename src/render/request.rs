@@ -13,6 +13,7 @@ use super::kubernetes::Apis;
 use super::marks::{Marks, marks};
 use super::namespaces::Namespaces;
 use super::paths::in_release;
+use super::pattern::Clean;
 use super::refs::{self, Views};
 use super::release::Loaded;
 use super::rendered::{At, Limits, Progress, Read, Unit, Watched};
@@ -39,6 +40,7 @@ pub(super) struct World<'a> {
     pub(super) views: Views,
     pub(super) custom: Custom<'a>,
     pub(super) namespaces: Namespaces,
+    pub(super) clean: Clean,
     pub(super) watched: &'a Watched,
 }
 
@@ -54,8 +56,8 @@ impl<'a> World<'a> {
         requests: &[&Request],
     ) -> Self {
         let (shared, custom) = (Shared::new(platform), Custom::of(snapshot));
-        let (views, namespaces) = (Views::new(), Namespaces::of(platform));
-        let mut world = Self { snapshot, platform, limits, renderers, releases, shared, inputs, views, custom, namespaces, watched };
+        let (views, namespaces, clean) = (Views::new(), Namespaces::of(platform), Clean::default());
+        let mut world = Self { snapshot, platform, limits, renderers, releases, shared, inputs, views, custom, namespaces, clean, watched };
         world.views = refs::views(&world, requests);
         world
     }
@@ -309,6 +311,8 @@ impl<'a> Work<'a> {
             context: &context,
             limits: self.world.limits,
             marks: &self.marks,
+            target: &target.name,
+            clean: &self.world.clean,
             providers: &target.terraform_providers,
             apis: schema::of_target(target).map(|kubernetes| Apis { kubernetes, custom }),
             touches: allowed.as_ref().map(|allowed| {

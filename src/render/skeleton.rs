@@ -4,10 +4,8 @@
 //! has the same one, the skeleton is parsed, and from then on the words are put where their placeholders stand. That is what parsing gives
 //! too, as a print that is plain changes nothing but its own place (`prints_are_plain`); in debug builds both are done and compared.
 
-use super::budget::{Noted, Print, placeholder};
-use super::language::{Content, ended, parse_back, placeholders};
-use super::renderer::Language;
-use serde_json::Value;
+use super::budget::{Noted, Print};
+use super::cast::Cast;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// How many skeletons of one template are kept: it has as many as its branches and loops give.
@@ -17,10 +15,10 @@ const MOST: usize = 64;
 const LONGEST: usize = 64 << 10;
 
 /// What every placeholder begins with, and nothing else in a skeleton.
-const MARK: &str = "gpx";
+pub(super) const MARK: &str = "gpx";
 
-/// The documents of a file, each with the line on which it begins.
-type Documents = Vec<(Value, u32)>;
+/// How a text in quotes could say that in other letters.
+const ESCAPES: [&str; 3] = ["\\x", "\\u", "\\U"];
 
 /// What one template wrote before, by its skeleton.
 #[derive(Default)]
@@ -42,44 +40,18 @@ enum What {
     Read(Arc<Cast>),
 }
 
-/// The documents of a skeleton, with the places in them that words are put into.
-struct Cast {
-    documents: Documents,
-    slots: Vec<Slot>,
-}
-
-/// A text in a document that is not the same in every file.
-struct Slot {
-    document: usize,
-    /// The number of the member or item on each level.
-    path: Vec<usize>,
-    holds: Holds,
-}
-
-enum Holds {
-    /// One print alone.
-    Print(usize),
-    /// Words of prints among others.
-    Text(Vec<Part>),
-}
-
-enum Part {
-    Fixed(String),
-    Print(usize),
-}
-
 impl Skeletons {
-    /// The documents of a file whose prints are all plain; nothing when it has to be parsed.
-    pub(super) fn read(&self, noted: &Noted) -> Option<Content> {
+    /// What a file whose prints are all plain is made from; nothing when it has to be parsed.
+    pub(super) fn cast(&self, noted: &Noted) -> Option<Arc<Cast>> {
         let output = std::str::from_utf8(&noted.output).ok()?;
         let on_one_line = |print: &Print| !print.text.contains(['\n', '\r']);
         if output.len() > LONGEST || !noted.prints.iter().all(on_one_line) {
             return None;
         }
-        self.cast(output, &noted.prints)?.filled(&noted.prints).map(Content::Yaml)
+        self.known(output, &noted.prints)
     }
 
-    fn cast(&self, output: &str, prints: &[Print]) -> Option<Arc<Cast>> {
+    fn known(&self, output: &str, prints: &[Print]) -> Option<Arc<Cast>> {
         let what = {
             let kept = self.0.read().unwrap_or_else(PoisonError::into_inner);
             kept.iter().find(|known| known.is_of(output, prints)).map(|known| known.what.clone())
@@ -90,11 +62,10 @@ impl Skeletons {
             Some(What::Seen) => {
                 self.keep(output, prints, |between| Cast::of(between).map_or(What::Unusable, |cast| What::Read(Arc::new(cast))))
             }
-            None => self.keep(
-                output,
-                prints,
-                |between| if between.iter().any(|text| text.contains(MARK)) { What::Unusable } else { What::Seen },
-            ),
+            None => self.keep(output, prints, |between| {
+                let says = |text: &str| text.contains(MARK) || ESCAPES.iter().any(|escape| text.contains(escape));
+                if between.iter().any(|text| says(text)) { What::Unusable } else { What::Seen }
+            }),
         }
     }
 
@@ -142,110 +113,14 @@ fn between(output: &str, prints: &[Print]) -> Option<Vec<Box<str>>> {
     Some(all)
 }
 
-impl Cast {
-    /// Parses a skeleton; nothing when a key is printed, as two of them may become the same.
-    fn of(between: &[Box<str>]) -> Option<Self> {
-        let (first, behind) = between.split_first()?;
-        let mut skeleton = first.to_string();
-        for (index, behind) in behind.iter().enumerate() {
-            skeleton.push_str(&placeholder(index));
-            skeleton.push_str(behind);
-        }
-        let Ok(Content::Yaml(documents)) = parse_back(Language::Yaml, &ended(&skeleton)) else { return None };
-        if !documents.iter().all(|(document, _)| keys_are_fixed(document)) {
-            return None;
-        }
-        let mut slots = Vec::new();
-        for (number, (document, _)) in documents.iter().enumerate() {
-            find_slots(document, number, &mut Vec::new(), &mut slots);
-        }
-        Some(Self { documents, slots })
-    }
-
-    /// The documents with these words; nothing when one of them is no word where it stands among others.
-    fn filled(&self, prints: &[Print]) -> Option<Documents> {
-        let values: Option<Vec<Value>> = self.slots.iter().map(|slot| slot.holds.filled(prints)).collect();
-        // a copy takes over how its maps are laid out, which building them anew does not
-        let mut documents = self.documents.clone();
-        for (slot, value) in self.slots.iter().zip(values?) {
-            let document = &mut documents.get_mut(slot.document)?.0;
-            *slot.path.iter().try_fold(document, |value, number| match value {
-                Value::Object(map) => map.values_mut().nth(*number),
-                Value::Array(items) => items.get_mut(*number),
-                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
-            })? = value;
-        }
-        Some(documents)
-    }
-}
-
-fn find_slots(value: &Value, document: usize, path: &mut Vec<usize>, slots: &mut Vec<Slot>) {
-    let below = |(number, value): (usize, &Value), path: &mut Vec<usize>, slots: &mut Vec<Slot>| {
-        path.push(number);
-        find_slots(value, document, path, slots);
-        path.pop();
-    };
-    match value {
-        Value::Object(map) => map.values().enumerate().for_each(|member| below(member, path, slots)),
-        Value::Array(items) => items.iter().enumerate().for_each(|item| below(item, path, slots)),
-        Value::String(text) => slots.extend(Holds::of(text).map(|holds| Slot { document, path: path.clone(), holds })),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
-    }
-}
-
-impl Holds {
-    fn of(text: &str) -> Option<Self> {
-        let found = placeholders(text);
-        if let [only] = found.as_slice()
-            && text == placeholder(*only)
-        {
-            return Some(Self::Print(*only));
-        }
-        let mut rest = text;
-        let mut parts = Vec::new();
-        for index in found {
-            let (before, behind) = rest.split_once(&placeholder(index))?;
-            parts.extend([Part::Fixed(before.to_owned()), Part::Print(index)]);
-            rest = behind;
-        }
-        parts.push(Part::Fixed(rest.to_owned()));
-        (parts.len() > 1).then_some(Self::Text(parts))
-    }
-
-    fn filled(&self, prints: &[Print]) -> Option<Value> {
-        let parts = match self {
-            Self::Print(index) => {
-                let print = prints.get(*index)?;
-                return Some(print.typed.clone().unwrap_or_else(|| Value::String(print.text.clone())));
-            }
-            Self::Text(parts) => parts,
-        };
-        let mut text = String::new();
-        for part in parts {
-            match part {
-                Part::Fixed(fixed) => text.push_str(fixed),
-                Part::Print(index) => text.push_str(&prints.get(*index).filter(|print| print.typed.is_none())?.text),
-            }
-        }
-        Some(Value::String(text))
-    }
-}
-
-fn keys_are_fixed(value: &Value) -> bool {
-    match value {
-        Value::Object(map) => map.iter().all(|(key, value)| !key.contains(MARK) && keys_are_fixed(value)),
-        Value::Array(items) => items.iter().all(keys_are_fixed),
-        _ => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::budget::Print;
-    use super::super::language::prints_are_plain;
+    use super::super::language::{Content, ended, parse_back, prints_are_plain};
+    use super::super::renderer::Language;
     use super::*;
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     /// Places of YAML that something can be printed at, and some that it had better not.
     const TEMPLATES: &[&str] = &[
@@ -274,7 +149,8 @@ mod tests {
     }
 
     fn read(skeletons: &Skeletons, noted: &Noted) -> Option<Content> {
-        prints_are_plain(Language::Yaml, &noted.output, &noted.prints).then(|| skeletons.read(noted)).flatten()
+        let cast = prints_are_plain(Language::Yaml, &noted.output, &noted.prints).then(|| skeletons.cast(noted)).flatten()?;
+        cast.filled(&noted.prints).map(Content::Yaml)
     }
 
     fn parsed(noted: &Noted) -> Option<Content> {
@@ -292,7 +168,9 @@ mod tests {
 
     #[test]
     fn what_a_name_of_yaml_is_printed_into_is_always_parsed() {
-        for template in ["a: &a first\nb: &@ second\nc: *a\n", "a: !!@ 12\n", "a: \"\\@\"\n", "@: 1\n@: 2\n"] {
+        for template in
+            ["a: &a first\nb: &@ second\nc: *a\n", "a: !!@ 12\n", "a: \"\\@\"\n", "@: 1\n@: 2\n", "a: @\nb: \"\\x67px00000z\"\n"]
+        {
             let skeletons = Skeletons::default();
             for word in ["a", "str", "now"] {
                 assert!(read(&skeletons, &noted(template, &[json!(word)])).is_none(), "{template:?} with {word}");

@@ -1,3 +1,5 @@
+mod alike;
+
 use super::*;
 use crate::model::*;
 use crate::snapshot::{File, Mode};

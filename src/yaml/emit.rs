@@ -45,20 +45,25 @@ fn write_map(map: &Map<String, Value>, columns: usize, out: &mut String) {
             indent(columns, out);
         }
         write_key(key, columns, out);
-        match value {
-            Value::Object(inner) if !inner.is_empty() => {
-                out.push('\n');
-                write_map(inner, columns + 2, out);
-            }
-            Value::Array(items) if !items.is_empty() => {
-                out.push('\n');
-                write_list(items, columns, out);
-            }
-            other => {
-                out.push(' ');
-                write_scalar(other, Some(columns), out);
-                out.push('\n');
-            }
+        write_member(value, columns, out);
+    }
+}
+
+/// Writes what stands behind a key and its colon, and ends the line; `columns` is where the key stands.
+pub(super) fn write_member(value: &Value, columns: usize, out: &mut String) {
+    match value {
+        Value::Object(inner) if !inner.is_empty() => {
+            out.push('\n');
+            write_map(inner, columns + 2, out);
+        }
+        Value::Array(items) if !items.is_empty() => {
+            out.push('\n');
+            write_list(items, columns, out);
+        }
+        other => {
+            out.push(' ');
+            write_scalar(other, Some(columns), out);
+            out.push('\n');
         }
     }
 }
@@ -79,20 +84,25 @@ fn write_list(items: &[Value], columns: usize, out: &mut String) {
     for item in items {
         indent(columns, out);
         out.push('-');
-        match item {
-            Value::Object(map) if !map.is_empty() => {
-                out.push(' ');
-                write_map(map, columns + 2, out);
-            }
-            Value::Array(inner) if !inner.is_empty() => {
-                out.push('\n');
-                write_list(inner, columns + 2, out);
-            }
-            other => {
-                out.push(' ');
-                write_scalar(other, Some(columns), out);
-                out.push('\n');
-            }
+        write_item(item, columns, out);
+    }
+}
+
+/// Writes what stands behind a dash, and ends the line; `columns` is where the dash stands.
+pub(super) fn write_item(item: &Value, columns: usize, out: &mut String) {
+    match item {
+        Value::Object(map) if !map.is_empty() => {
+            out.push(' ');
+            write_map(map, columns + 2, out);
+        }
+        Value::Array(inner) if !inner.is_empty() => {
+            out.push('\n');
+            write_list(inner, columns + 2, out);
+        }
+        other => {
+            out.push(' ');
+            write_scalar(other, Some(columns), out);
+            out.push('\n');
         }
     }
 }
@@ -125,7 +135,7 @@ fn write_number(number: &Number, out: &mut String) {
     out.push_str(exponent);
 }
 
-fn write_string(text: &str, columns: Option<usize>, out: &mut String) {
+pub(super) fn write_string(text: &str, columns: Option<usize>, out: &mut String) {
     match columns {
         _ if is_name(text) => out.push_str(text),
         Some(columns) if fits_block(text) => write_block(text, columns, out),

@@ -4,6 +4,7 @@
 
 mod bytes;
 mod emit;
+mod form;
 mod problem;
 mod scalar;
 mod syntax;
@@ -11,6 +12,7 @@ mod tree;
 
 pub use bytes::check_bytes;
 pub use emit::{emit, emit_into};
+pub use form::{Form, Word};
 pub use problem::{Problem, ProblemKind};
 pub use scalar::plain;
 pub use tree::{Document, Spot};
