@@ -88,9 +88,6 @@ enum Verb {
     Audit(audit::Verb),
     /// Print a completion script for a shell
     Completions(completions::Args),
-    /// Render what a pull request brought (started by the daemon)
-    #[command(name = "__worker", hide = true)]
-    Worker,
 }
 
 /// How a verb ended, when it did not fail.
@@ -116,11 +113,12 @@ impl From<Ended> for ExitCode {
 
 /// Runs the command line and gives the exit code of its contract.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if matches!(cli.verb, Verb::Worker) {
-        return worker::main();
+    // before anything else: it is started for each call
+    let mut args = std::env::args_os().skip(1);
+    if args.next().is_some_and(|verb| verb == worker::VERB) {
+        return worker::main(args.next().is_some_and(|early| early == worker::EARLY));
     }
-    let ended = verb(cli);
+    let ended = verb(Cli::parse());
     let ended = match UNWRITTEN.get() {
         // what was done may be right, but who asked for it did not get to know
         Some(error) => Err(Error::outside("unable to write to stdout", error)),
@@ -154,7 +152,6 @@ fn verb(cli: Cli) -> Result<Ended, Error> {
         Verb::Change(verb) => change::run(verb, output),
         Verb::Audit(verb) => audit::run(&verb, output),
         Verb::Completions(args) => Ok(completions::run(&args)),
-        Verb::Worker => Err(Error::bug("the worker is started before this")),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::git::{self, Repository};
 use crate::model::{CommitId, RepoPath};
 use crate::render::Limits;
 use crate::snapshot::Snapshot;
-use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted};
+use crate::worker::{self, Asked, Death, Evaluated, Job, Later, TakeUnit, WALL, Wanted};
 use crate::world::Tree;
 use std::path::{Path, PathBuf};
 
@@ -65,6 +65,19 @@ pub(super) fn apart_for(wanted: Wanted, snapshot: &Snapshot, asked: Option<Asked
     Ok(worker::evaluate(&program()?, &job, WALL))
 }
 
+/// The same for files that are read while the worker starts, which say what is asked and wanted; `take` sees each unit as it comes.
+pub(super) fn apart_early(
+    read: impl FnOnce() -> Result<(Snapshot, Option<Asked>, Wanted), Error>,
+    take: &TakeUnit<'_>,
+) -> Result<(Snapshot, Result<Evaluated, Death>), Error> {
+    let job = || {
+        let (snapshot, asked, wanted) = read()?;
+        Ok(Job { snapshot, limits: Limits::default(), threads: super::run::threads(), asked, wanted })
+    };
+    let (job, evaluated) = worker::evaluate_early::<Error>(&program()?, job, WALL, take)?;
+    Ok((job.snapshot, evaluated))
+}
+
 /// The Git repository around the working tree, when there is one.
 pub(super) fn repository(root: &Path) -> Option<Repository> {
     Repository::open(root).ok()
@@ -78,9 +91,9 @@ pub(super) fn base_commit(repository: &Repository, rev: Option<&str>) -> Result<
     })
 }
 
-/// The files of [`base_commit`].
-pub(super) fn base(repository: &Repository, rev: Option<&str>) -> Result<Option<Snapshot>, Error> {
-    Ok(base_commit(repository, rev)?.map(|commit| repository.snapshot(&commit)).transpose()?)
+/// The files of [`base_commit`]; what the working tree has too is not read again.
+pub(super) fn base(repository: &Repository, rev: Option<&str>, working_tree: &Snapshot) -> Result<Option<Snapshot>, Error> {
+    Ok(base_commit(repository, rev)?.map(|commit| repository.snapshot_again(working_tree, &commit)).transpose()?)
 }
 
 fn merge_base(repository: &Repository) -> Option<CommitId> {

@@ -27,13 +27,16 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref().or_else(|| args.files.first().map(|file| folder_of(file))))?;
     let only = args.files.iter().map(|file| only(&root, file)).collect::<Result<Vec<_>, _>>()?;
-    let snapshot = place::working_tree(&root)?;
-    let base = base(args, &root)?;
-    let changed: Option<BTreeSet<RepoPath>> = base.as_ref().map(|base| changed_files(Some(base), &snapshot).into_keys().collect());
-    let base = base.filter(|_| changed.as_ref().is_some_and(|changed| !changed.is_empty()));
-    let asked = Asked { today: super::run::today(), ..Asked::default() };
-    let needed = Wanted { platform: base.is_some(), rendered: Wants::Findings };
-    let (findings, requests) = match place::apart_for(needed, &snapshot, Some(asked))? {
+    let mut compared = None;
+    let read = || {
+        let snapshot = place::working_tree(&root)?;
+        let with = compared.insert(Compared::with(base(args, &root, &snapshot)?, &snapshot));
+        let wanted = Wanted { platform: with.base.is_some(), rendered: Wants::Findings };
+        Ok((snapshot, Some(Asked { today: super::run::today(), ..Asked::default() }), wanted))
+    };
+    let (snapshot, evaluated) = place::apart_early(read, &|unit| unit)?;
+    let Compared { base, changed } = compared.unwrap_or_default();
+    let (findings, requests) = match evaluated {
         Ok(head) => (findings(base.as_ref(), &snapshot, &head)?, head.requests),
         Err(death) if death.findings().is_empty() => return Err(death.into()),
         Err(death) => (death.findings(), 0),
@@ -55,6 +58,23 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         }
     }
     Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
+}
+
+/// What the working tree is compared with.
+#[derive(Default)]
+struct Compared {
+    /// What it is compared with, where something differs.
+    base: Option<Snapshot>,
+    /// What differs; nothing where there is nothing to compare with.
+    changed: Option<BTreeSet<RepoPath>>,
+}
+
+impl Compared {
+    fn with(base: Option<Snapshot>, snapshot: &Snapshot) -> Self {
+        let changed: Option<BTreeSet<RepoPath>> = base.as_ref().map(|base| changed_files(Some(base), snapshot).into_keys().collect());
+        let base = base.filter(|_| changed.as_ref().is_some_and(|changed| !changed.is_empty()));
+        Self { base, changed }
+    }
 }
 
 /// All codes that this verb can give.
@@ -83,9 +103,9 @@ fn wanted(only: &[Option<RepoPath>], finding: &Finding) -> bool {
 }
 
 /// What the working tree is compared with, where there is something.
-fn base(args: &Args, root: &Path) -> Result<Option<Snapshot>, Error> {
+fn base(args: &Args, root: &Path, working_tree: &Snapshot) -> Result<Option<Snapshot>, Error> {
     match place::repository(root) {
-        Some(repository) => place::base(&repository, args.base.as_deref()),
+        Some(repository) => place::base(&repository, args.base.as_deref(), working_tree),
         None if args.base.is_some() => {
             let error = Error::usage(format!("`--base` compares with a commit, and {} is not the top of a Git repository", root.display()));
             Err(error.hint("leave it out, or run it in a clone of the platform repository"))

@@ -110,6 +110,9 @@ struct Regular {
 /// So few files of a folder are read one after the other.
 const FEW: usize = 16;
 
+/// How many bytes a file is given before it is read.
+const AT_FIRST: usize = 1 << 20;
+
 /// How many files are read before it is looked at how much that is.
 const AT_ONCE: usize = 64;
 
@@ -135,19 +138,20 @@ impl Walk {
     fn folder(&mut self, fd: &OwnedFd, folder: &str, git: &mut Option<&mut Git<'_>>) -> Result<(), Error> {
         let mut names = Vec::new();
         for entry in Dir::read_from(fd).map_err(self.io(folder))? {
-            let name = entry.map_err(self.io(folder))?.file_name().to_bytes().to_vec();
-            if !matches!(name.as_slice(), b"." | b".." | b".git") {
-                names.push(name);
+            let entry = entry.map_err(self.io(folder))?;
+            let name = entry.file_name().to_bytes();
+            if !matches!(name, b"." | b".." | b".git") {
+                names.push((name.to_vec(), entry.file_type()));
             }
         }
-        names.sort();
+        names.sort_by(|(one, _), (other, _)| one.cmp(other));
         self.entries += names.len();
         if self.entries > self.limits.entries {
             return Err(self.limits.too_many(&self.what()));
         }
         let mut regular = Vec::new();
-        for name in names {
-            regular.extend(self.entry(fd, folder, name, git)?);
+        for (name, kind) in names {
+            regular.extend(self.entry(fd, folder, name, kind, git)?);
         }
         regular.chunks(AT_ONCE).try_for_each(|some| self.read_all(fd, some))
     }
@@ -159,6 +163,7 @@ impl Walk {
         regular
             .iter()
             .zip(read)
+            .filter_map(|(regular, found)| Some((regular, found.transpose()?)))
             .try_for_each(|(Regular { path, .. }, found)| self.found(path.to_string(), found?.map(|file| (path.clone(), file))))
     }
 
@@ -175,12 +180,25 @@ impl Walk {
     }
 
     /// Looks at an entry of a folder; a file is given back, to be read with the others.
-    fn entry(&mut self, fd: &OwnedFd, folder: &str, name: Vec<u8>, git: &mut Option<&mut Git<'_>>) -> Result<Option<Regular>, Error> {
+    fn entry(
+        &mut self,
+        fd: &OwnedFd,
+        folder: &str,
+        name: Vec<u8>,
+        listed: FileType,
+        git: &mut Option<&mut Git<'_>>,
+    ) -> Result<Option<Regular>, Error> {
         let shown = String::from_utf8_lossy(&name);
         let path = if folder.is_empty() { shown.to_string() } else { format!("{folder}/{shown}") };
-        // gone since the folder was listed
-        let Ok(stat) = rustix::fs::statat(fd, name.as_slice(), AtFlags::SYMLINK_NOFOLLOW) else { return Ok(None) };
-        let kind = FileType::from_raw_mode(stat.st_mode);
+        let kind = match listed {
+            // some file systems list names alone
+            FileType::Unknown => match rustix::fs::statat(fd, name.as_slice(), AtFlags::SYMLINK_NOFOLLOW) {
+                Ok(stat) => FileType::from_raw_mode(stat.st_mode),
+                // gone since the folder was listed
+                Err(_) => return Ok(None),
+            },
+            known => known,
+        };
         if let Some(git) = git
             && !git.wants(&path, kind == FileType::Directory)?
         {
@@ -217,22 +235,27 @@ impl Walk {
         self.folder(&below, path.as_str(), git)
     }
 
-    fn regular(&self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {
+    /// Reads a file, or says why it is not taken; nothing when it is gone since the folder was listed.
+    fn regular(&self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Option<Result<File, String>>, Error> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let opened = rustix::fs::openat(fd, name, flags, rustix::fs::Mode::empty()).map_err(self.io(path))?;
+        let opened = match rustix::fs::openat(fd, name, flags, rustix::fs::Mode::empty()) {
+            Err(rustix::io::Errno::NOENT) => return Ok(None),
+            opened => opened.map_err(self.io(path))?,
+        };
         // asked again of what was opened: it may have been swapped
         let stat = rustix::fs::fstat(&opened).map_err(self.io(path))?;
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
-            return Ok(Err("it is neither a file nor a folder".to_owned()));
+            return Ok(Some(Err("it is neither a file nor a folder".to_owned())));
         }
-        let mut bytes = Vec::new();
+        // as long as it is said to be, and a byte to see its end: else it is read in small pieces
+        let mut bytes = Vec::with_capacity(usize::try_from(stat.st_size).unwrap_or(0).min(AT_FIRST) + 1);
         let read = std::fs::File::from(opened).take(self.limits.file_bytes + 1).read_to_end(&mut bytes);
         read.map_err(|source| Error::Io { doing: "read", path: self.top.join(path), source })?;
         if bytes.len() as u64 > self.limits.file_bytes {
-            return Ok(Err(self.limits.file()));
+            return Ok(Some(Err(self.limits.file())));
         }
         let mode = if stat.st_mode & 0o100 == 0 { Mode::Regular } else { Mode::Executable };
-        Ok(file(mode, bytes))
+        Ok(Some(file(mode, bytes)))
     }
 
     fn link(&self, fd: &OwnedFd, name: &[u8], path: &str) -> Result<Result<File, String>, Error> {

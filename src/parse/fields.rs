@@ -2,7 +2,7 @@
 
 use super::codes;
 use super::words::{any_of, dotted, show, typed};
-use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, child, close_match, meant, quoted_list};
+use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, at, child, close_match, meant, quoted_list};
 use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind};
 use serde_json::Value;
@@ -123,7 +123,7 @@ impl<'a> Fields<'a> {
 
     /// The value that a pointer leads to; nothing when it is absent or null.
     pub(super) fn get(&self, pointer: &str) -> Option<&Value> {
-        self.document.value().pointer(pointer).filter(|value| !value.is_null())
+        at(self.document.value(), pointer).filter(|value| !value.is_null())
     }
 
     /// Whether there is something at a pointer.
@@ -199,7 +199,7 @@ impl<'a> Fields<'a> {
     }
 
     fn wrong_type(&mut self, pointer: &str, wanted: &str) {
-        let value = self.document.value().pointer(pointer).unwrap_or(&Value::Null);
+        let value = at(self.document.value(), pointer).unwrap_or(&Value::Null);
         let at = if value.is_object() || value.is_array() { At::Key } else { At::Value };
         let message = format!("{} must be {wanted}, is {}", dotted(pointer), typed(value));
         let scalar = value.is_number() || value.is_boolean();

@@ -69,6 +69,11 @@ pub enum Progress {
     Ended(Check),
 }
 
+/// Makes ready what every tree needs and what is the same for all: what schemas themselves are held against.
+pub fn make_ready() {
+    schema::make_ready();
+}
+
 /// Reads a platform repository; whatever is wrong with it is a finding.
 pub fn parse(snapshot: &Snapshot) -> Parsed {
     parse_telling(snapshot, &|_| {})

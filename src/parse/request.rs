@@ -9,7 +9,7 @@ use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
     Fact, Finding, GoldenPath, Json, PathName, Place, Ref, Release, ReleaseId, ReleaseState, RepoPath, Request, RequestFacts, RequestId,
-    RequestName, Stage, Team, TeamName, Turn, child, quoted_list,
+    RequestName, Stage, Team, TeamName, Turn, at, child, quoted_list,
 };
 use semver::Version;
 use serde_json::Value;
@@ -342,7 +342,7 @@ fn fact(fields: &mut Fields<'_>, document: &Value, fact: Option<&Fact>) -> Optio
         Fact::Constant(text) => return Some(text.clone()),
         Fact::Pointer(pointer) => pointer,
     };
-    match document.pointer(pointer)? {
+    match at(document, pointer)? {
         Value::Null => None,
         Value::String(text) => Some(text.clone()),
         _ if fields.has_error_at(pointer) => None,

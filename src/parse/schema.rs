@@ -313,6 +313,11 @@ fn cut_long(text: &str) -> String {
     out
 }
 
+/// Makes ready what schemas themselves are held against, which is the same for all.
+pub(super) fn make_ready() {
+    options().build(&Value::Bool(true)).ok();
+}
+
 fn options() -> ValidationOptions<'static> {
     jsonschema::options()
         .with_draft(Draft::Draft202012)
@@ -330,6 +335,28 @@ struct Left {
     depth: u32,
 }
 
+/// Where a part of a schema stands: a pointer that is only written where it is asked for.
+#[derive(Clone, Copy)]
+struct Way<'w> {
+    above: Option<&'w Way<'w>>,
+    /// A pointer where nothing is above, else one key.
+    here: &'w str,
+}
+
+impl<'w> Way<'w> {
+    fn at(pointer: &'w str) -> Self {
+        Self { above: None, here: pointer }
+    }
+
+    fn below(&'w self, key: &'w str) -> Self {
+        Self { above: Some(self), here: key }
+    }
+
+    fn pointer(&self) -> String {
+        self.above.map_or_else(|| self.here.to_owned(), |above| child(&above.pointer(), self.here))
+    }
+}
+
 impl Schema {
     fn part(&self, pointer: &str) -> Option<&Validator> {
         self.parts.as_ref()?.get(&format!("#{pointer}"))
@@ -344,12 +371,12 @@ impl Schema {
     fn fill_from(&self, schema: &Value, at: &str, value: &mut Value) -> bool {
         let mut left = Left { steps: MOST_STEPS, depth: DEEPEST };
         if self.parts.is_some() {
-            self.fill_at(schema, at, value, &mut left);
+            self.fill_at(schema, &Way::at(at), value, &mut left);
         }
         left.steps > 0
     }
 
-    fn fill_at(&self, schema: &Value, at: &str, value: &mut Value, left: &mut Left) {
+    fn fill_at(&self, schema: &Value, at: &Way<'_>, value: &mut Value, left: &mut Left) {
         let Some(map) = schema.as_object() else { return };
         if left.steps == 0 || left.depth == 0 {
             left.steps = 0;
@@ -361,37 +388,41 @@ impl Schema {
         left.depth += 1;
     }
 
-    fn fill_parts(&self, map: &serde_json::Map<String, Value>, at: &str, value: &mut Value, left: &mut Left) {
+    fn fill_parts(&self, map: &serde_json::Map<String, Value>, at: &Way<'_>, value: &mut Value, left: &mut Left) {
         if let Some((target, schema)) = self.target(map) {
-            self.fill_at(schema, target, value, left);
+            self.fill_at(schema, &Way::at(target), value, left);
         }
         match value {
             Value::Object(members) => self.fill_members(map, at, members, left),
             Value::Array(items) => {
                 for (index, item) in items.iter_mut().enumerate() {
-                    let (pointer, schema) = match map.get("prefixItems").and_then(|prefix| prefix.get(index)) {
-                        Some(schema) => (format!("{at}/prefixItems/{index}"), Some(schema)),
-                        None => (child(at, "items"), map.get("items")),
-                    };
-                    if let Some(schema) = schema {
-                        self.fill_at(schema, &pointer, item, left);
+                    if let Some(schema) = map.get("prefixItems").and_then(|prefix| prefix.get(index)) {
+                        self.fill_at(schema, &at.below("prefixItems").below(&index.to_string()), item, left);
+                    } else if let Some(schema) = map.get("items") {
+                        self.fill_at(schema, &at.below("items"), item, left);
                     }
                 }
             }
             _ => {}
         }
         for (index, schema) in map.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate() {
-            self.fill_at(schema, &format!("{at}/allOf/{index}"), value, left);
+            self.fill_at(schema, &at.below("allOf").below(&index.to_string()), value, left);
         }
-        if let Some(condition) = self.part(&child(at, "if")).filter(|_| map.contains_key("if")) {
+        if let Some(condition) = map.get("if").and_then(|_| self.part(&at.below("if").pointer())) {
             let branch = if condition.is_valid(value) { "then" } else { "else" };
             if let Some(schema) = map.get(branch) {
-                self.fill_at(schema, &child(at, branch), value, left);
+                self.fill_at(schema, &at.below(branch), value, left);
             }
         }
     }
 
-    fn fill_members(&self, map: &serde_json::Map<String, Value>, at: &str, members: &mut serde_json::Map<String, Value>, left: &mut Left) {
+    fn fill_members(
+        &self,
+        map: &serde_json::Map<String, Value>,
+        at: &Way<'_>,
+        members: &mut serde_json::Map<String, Value>,
+        left: &mut Left,
+    ) {
         let properties = map.get("properties").and_then(Value::as_object);
         for (name, schema) in properties.into_iter().flatten() {
             if !members.contains_key(name)
@@ -400,12 +431,12 @@ impl Schema {
                 members.insert(name.clone(), default.clone());
             }
             if let Some(member) = members.get_mut(name) {
-                self.fill_at(schema, &child(&child(at, "properties"), name), member, left);
+                self.fill_at(schema, &at.below("properties").below(name), member, left);
             }
         }
         if let Some(schema) = map.get("additionalProperties").filter(|schema| schema.is_object()) {
             for (_, member) in members.iter_mut().filter(|(name, _)| !properties.is_some_and(|known| known.contains_key(*name))) {
-                self.fill_at(schema, &child(at, "additionalProperties"), member, left);
+                self.fill_at(schema, &at.below("additionalProperties"), member, left);
             }
         }
     }

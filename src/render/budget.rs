@@ -4,7 +4,7 @@
 use super::filters::escape;
 use serde_json::Value as JsonValue;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
@@ -28,7 +28,7 @@ struct Run {
     max_bytes: usize,
     last: Option<usize>,
     prints: Vec<Print>,
-    typed: HashMap<String, JsonValue>,
+    typed: BTreeMap<String, JsonValue>,
     marking: Marking,
     tracing: bool,
     trace: Vec<(usize, usize)>,
@@ -104,7 +104,11 @@ pub(super) fn charge(elements: u64) -> TeraResult<()> {
 /// Notes that a text is the output of a typed filter, and gives it as a value that is printed as it is.
 pub(super) fn typed(text: &str, value: JsonValue) -> TeraResult<Value> {
     spend(1 + text.len() as u64 / 256)?;
-    RUN.with_borrow_mut(|run| run.typed.insert(text.to_owned(), value));
+    RUN.with_borrow_mut(|run| {
+        if !run.typed.contains_key(text) {
+            run.typed.insert(text.to_owned(), value);
+        }
+    });
     Ok(Value::safe_string(text))
 }
 

@@ -61,6 +61,9 @@ pub(super) fn to_json(value: &Value) -> TeraResult<JsonValue> {
     if value.is_undefined() {
         return Err(Error::message("the value is undefined"));
     }
+    if let Some(text) = value.as_str() {
+        return Ok(JsonValue::String(text.to_owned()));
+    }
     serde_json::to_value(value).map_err(|error| Error::message(format!("the value cannot be written: {error}")))
 }
 

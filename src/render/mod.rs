@@ -71,6 +71,11 @@ pub fn explained() -> &'static [Explained] {
     explained::ALL
 }
 
+/// Makes ready what most trees need and what is the same for all: the newest API of Kubernetes.
+pub fn make_ready() {
+    schema::newest();
+}
+
 /// How many related places a finding names that many requests share.
 const MOST_RELATED: usize = 5;
 
@@ -99,6 +104,29 @@ fn render_here(
     watched: &Watched,
     parallel: bool,
 ) -> Rendered {
+    rendering(snapshot, platform, limits, cache, watched, parallel, |opened| {
+        let requests = &opened.requests;
+        let outcomes = if parallel {
+            requests.par_iter().map(|request| opened.request(request)).collect()
+        } else {
+            requests.iter().map(|request| opened.request(request)).collect()
+        };
+        ((), outcomes)
+    })
+    .1
+}
+
+/// Opens everything that rendering reads, lets somebody render request by request, and brings it to its end.
+#[expect(clippy::too_many_arguments, reason = "each is something else that rendering reads or is told")]
+pub fn rendering<T>(
+    snapshot: &Snapshot,
+    platform: &Platform,
+    limits: &Limits,
+    cache: &mut Cache,
+    watched: &Watched,
+    parallel: bool,
+    each: impl FnOnce(&Opened<'_, '_>) -> (T, Vec<Done>),
+) -> (T, Rendered) {
     let (renderers, findings) = renderer::renderers(snapshot);
     let inputs = Inputs::of(snapshot, platform, &renderers);
     let requests: Vec<&Request> = platform.requests.values().filter(|request| watched.wants(&request.id)).collect();
@@ -120,20 +148,11 @@ fn render_here(
     rendered.findings.extend(release_findings(platform, &releases));
     let world = World::open((snapshot, platform), limits, renderers, releases, &inputs, watched, &requests);
     rendered.findings.extend(world.namespaces.findings(snapshot, platform, &world.shared));
-    let one = |request: &Request| {
-        let key = (!cache.is_off).then(|| key(&world, request));
-        let known =
-            key.and_then(|key| cache.requests.get(&key)).and_then(|variants| variants.iter().find(|variant| inputs.still(&variant.reads)));
-        let variant = known.map_or_else(|| made(&world, request), |known| Ok(Arc::clone(known)));
-        (key, variant)
-    };
-    let outcomes: Vec<_> = if parallel {
-        requests.par_iter().map(|request| one(request)).collect()
-    } else {
-        requests.iter().map(|request| one(request)).collect()
-    };
+    let opened = Opened { world, requests, cache };
+    let (given, outcomes) = each(&opened);
+    let Opened { world, .. } = opened;
     let mut kept = Vec::new();
-    for (request, (key, outcome)) in requests.iter().zip(outcomes) {
+    for Done { request, key, outcome } in outcomes {
         match outcome {
             Ok(variant) => {
                 kept.extend(key.map(|key| (key, Arc::clone(&variant))));
@@ -142,7 +161,7 @@ fn render_here(
                 rendered.findings.extend(findings);
             }
             Err(outcome) => {
-                rendered.failed.insert(request.id.clone());
+                rendered.failed.insert(request);
                 rendered.units.extend(outcome.units.into_iter().map(|unit| (unit.id.clone(), unit)));
                 rendered.missing_targets.extend(outcome.missing_targets);
                 rendered.findings.extend(outcome.findings);
@@ -154,7 +173,66 @@ fn render_here(
     refuse_shared_objects(&mut rendered, &world);
     rendered.findings = merged(rendered.findings);
     blame::blame(&world, &mut rendered.findings);
-    rendered
+    (given, rendered)
+}
+
+/// Everything that rendering reads, ready for each request.
+pub struct Opened<'a, 'c> {
+    world: World<'a>,
+    requests: Vec<&'a Request>,
+    cache: &'c Cache,
+}
+
+/// What one request came to.
+pub struct Done {
+    request: RequestId,
+    key: Option<Digest>,
+    outcome: Result<Arc<Variant>, Outcome>,
+}
+
+impl Opened<'_, '_> {
+    /// The releases that were made ready for it, for rendering another tree that keeps nothing either.
+    pub fn releases(&self) -> Cache {
+        Cache { releases: self.cache.releases.clone(), ..Cache::off() }
+    }
+
+    /// Renders one request; what the cache knows is not rendered again.
+    pub fn request(&self, request: &Request) -> Done {
+        let key = (!self.cache.is_off).then(|| key(&self.world, request));
+        let known = key
+            .and_then(|key| self.cache.requests.get(&key))
+            .and_then(|variants| variants.iter().find(|variant| self.world.inputs.still(&variant.reads)));
+        let outcome = known.map_or_else(|| made(&self.world, request), |known| Ok(Arc::clone(known)));
+        Done { request: request.id.clone(), key, outcome }
+    }
+}
+
+impl Done {
+    /// Its units, as far as they could be rendered.
+    pub fn units(&self) -> &[Unit] {
+        match &self.outcome {
+            Ok(variant) => &variant.units,
+            Err(outcome) => &outcome.units,
+        }
+    }
+
+    /// Whether at least one of its units could not be rendered.
+    pub fn failed(&self) -> bool {
+        self.outcome.is_err()
+    }
+
+    /// The same with something else for each unit: what is to be kept of it.
+    #[must_use]
+    pub fn with(self, keep: impl Fn(Unit) -> Unit) -> Self {
+        let outcome = match self.outcome {
+            Ok(variant) => {
+                let variant = Arc::unwrap_or_clone(variant);
+                Ok(Arc::new(Variant { units: variant.units.into_iter().map(keep).collect(), ..variant }))
+            }
+            Err(outcome) => Err(Outcome { units: outcome.units.into_iter().map(keep).collect(), ..outcome }),
+        };
+        Self { outcome, ..self }
+    }
 }
 
 /// Renders one request: something that may be kept, or what it came to with errors.

@@ -182,6 +182,15 @@ impl Unit {
         self.objects.iter().filter(move |object| object.file == *file && !object.kind.starts_with("terraform:"))
     }
 
+    /// Who it and its objects are, and from which templates, without bytes, values and what was read.
+    #[must_use]
+    pub fn stripped(self) -> Self {
+        let none: Arc<[u8]> = Arc::from([]);
+        let file = |(path, file): (RepoPath, RenderedFile)| (path, RenderedFile { bytes: Arc::clone(&none), ..file });
+        let objects = self.objects.into_iter().map(|object| Object { document: JsonText::default(), ..object });
+        Self { files: self.files.into_iter().map(file).collect(), objects: objects.collect(), reads: Vec::new(), ..self }
+    }
+
     /// The digest of sorted paths and bytes.
     pub fn digest_of(files: &BTreeMap<RepoPath, RenderedFile>) -> Digest {
         Self::digest_of_digests(files.iter().map(|(path, file)| (path, &file.digest)))

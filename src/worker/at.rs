@@ -21,18 +21,30 @@ pub enum At {
     Try(Trial, Option<Box<At>>),
 }
 
-impl At {
-    /// The key of policies that are compiled, one after the other.
-    pub(super) const COMPILED: &'static str = "";
+/// What is worked on by one thread, one step after the other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Key {
+    /// A file that is read, or a release.
+    File(RepoPath),
+    /// A request that is rendered.
+    Request(RequestId),
+    /// Policies that are compiled.
+    Compiled,
+    /// A unit that policies are asked about.
+    Unit(UnitId),
+    /// What is tried.
+    Trial(String),
+}
 
-    /// What is worked on by one thread, one after the other.
-    pub(super) fn key(&self) -> String {
+impl At {
+    /// What it is worked on for.
+    pub(super) fn key(&self) -> Key {
         match self {
-            Self::Check(check) => check.file.to_string(),
-            Self::Load(release) => release.to_string(),
-            Self::Render(at) => at.request.to_string(),
-            Self::Ask(ask) => ask.unit.as_ref().map_or_else(|| Self::COMPILED.to_owned(), UnitId::to_string),
-            Self::Try(trial, _) => trial.to_string(),
+            Self::Check(check) => Key::File(check.file.clone()),
+            Self::Load(release) => Key::File(release.clone()),
+            Self::Render(at) => Key::Request(at.request.clone()),
+            Self::Ask(ask) => ask.unit.clone().map_or(Key::Compiled, Key::Unit),
+            Self::Try(trial, _) => Key::Trial(trial.to_string()),
         }
     }
 

@@ -1,5 +1,6 @@
 //! What runs in the child.
 
+use super::at::Key;
 use super::giver::Giver;
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
@@ -13,8 +14,14 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-/// Reads a job from the standard input, and says on the standard output where it is and what it found.
-pub fn main() -> ExitCode {
+/// Reads a job from the standard input, and says on the standard output where it is and what it found; `early`: the job is still being read
+/// by who started this, so what every job needs is made ready first.
+pub fn main(early: bool) -> ExitCode {
+    if early {
+        // on this thread: the walls are for one thread and those that it starts, and they stand only later
+        parse::make_ready();
+        render::make_ready();
+    }
     match work(&mut io::stdin().lock()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -52,7 +59,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
         render::Progress::Loaded(release) => over(At::Load(release).key()),
         render::Progress::Begins(at) => loads(At::Render(at)),
         render::Progress::Step(place) => drop(say(&Said::Step(place))),
-        render::Progress::Ended(request) => over(request.to_string()),
+        render::Progress::Ended(request) => over(Key::Request(request)),
     };
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
@@ -87,7 +94,7 @@ pub(super) type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
 
 /// What is called when a step begins, and when one with this key has ended; `telling`: and says so. When nobody listens any more, nobody
 /// needs what comes of the work: the next write that matters fails.
-pub(super) fn tellers(watch: &Watch, telling: bool) -> (Teller<At>, Teller<String>) {
+pub(super) fn tellers(watch: &Watch, telling: bool) -> (Teller<At>, Teller<Key>) {
     let (beginning, ending) = (watch.clone(), watch.clone());
     let begins = move |at: At| {
         if telling {
@@ -95,7 +102,7 @@ pub(super) fn tellers(watch: &Watch, telling: bool) -> (Teller<At>, Teller<Strin
         }
         beginning.begins(at);
     };
-    let ended = move |key: String| {
+    let ended = move |key: Key| {
         ending.ended(&key);
         if telling {
             say(&Said::Ended(key)).ok();
@@ -105,16 +112,16 @@ pub(super) fn tellers(watch: &Watch, telling: bool) -> (Teller<At>, Teller<Strin
 }
 
 /// Compiles the policies of the tree, and asks them where that is wanted.
-fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>, ended: &Teller<String>) -> Verdicts {
+fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>, ended: &Teller<Key>) -> Verdicts {
     let platform = &parsed.platform;
     let compile = |snapshot, platform| {
         let compiled = policy::compile_telling(snapshot, platform, &mut |ask| begins(At::Ask(ask)));
-        ended(At::COMPILED.to_owned());
+        ended(Key::Compiled);
         compiled
     };
     let tell = |progress| match progress {
         policy::Progress::Begins(ask) => begins(At::Ask(ask)),
-        policy::Progress::Ended(unit) => ended(unit.to_string()),
+        policy::Progress::Ended(unit) => ended(Key::Unit(unit)),
     };
     let (policies, broken) = compile(&job.snapshot, platform);
     let mut verdicts = Verdicts::default();

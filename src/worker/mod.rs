@@ -4,6 +4,7 @@
 //! processor time and wall time; whatever happens in it ends that process and is told as a [`Death`].
 
 mod at;
+mod call;
 mod culprit;
 mod death;
 mod giver;
@@ -20,18 +21,20 @@ pub use trials::{Trying, try_all};
 pub use walls::Walls;
 
 use crate::cases::Answer;
-use crate::model::{Digest, Exception, Place, RepoPath, UnitId, sort_findings};
+use crate::model::{Digest, Exception, Place, RepoPath, UnitId};
 use crate::parse::Parsed;
 use crate::policy::Verdicts;
 use crate::process;
 use crate::render::{Limits, Rendered, Unit};
 use crate::snapshot::Snapshot;
+use at::Key;
+use call::{Call, Heard, Prepared};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::ControlFlow;
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wire::{Bounds, Errand};
 
 /// How long a worker may take for one tree. What explodes in one step is ended long before by the watch over steps; this one is for
@@ -40,6 +43,9 @@ pub const WALL: Duration = Duration::from_secs(60);
 
 /// The hidden verb of the binary that starts [`main`].
 pub const VERB: &str = "__worker";
+
+/// What its start is told when its job is still being read: it makes itself ready meanwhile.
+pub const EARLY: &str = "--early";
 
 /// Its whole environment. The allocator of the binary takes memory as it needs it, not a gigabyte at its start: the limit counts what may be
 /// written to, whether or not it is.
@@ -131,7 +137,7 @@ enum Said {
     /// It is about to run this tag or expression.
     Step(Place),
     /// It is done with everything that has this key.
-    Ended(String),
+    Ended(Key),
     /// This took longer than it may: it ends for that.
     Overran(At),
     /// This is rendered, as far as it is wanted.
@@ -158,29 +164,55 @@ pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Deat
 /// # Errors
 /// As [`evaluate`].
 pub fn evaluate_with(exe: &Path, job: &Job, later: Option<&Later>, wall: Duration) -> Result<Evaluated, Death> {
-    let job_frame: Arc<[u8]> = wire::frame(job).map_err(|error| garbled(&error))?.into();
-    let requests = job.snapshot.under("requests").count();
-    let bounds = Bounds::of(job_frame.len(), requests, job.threads, wall);
-    let mut call = Call { exe, bounds, job_frame, later: later.cloned(), until: Instant::now() + wall };
-    let mut errand = Errand::default();
-    let mut deaths = Vec::new();
-    loop {
-        let death = match call.run(&errand) {
-            Ok(evaluated) => return Ok(without(evaluated, errand.without, &deaths)),
-            Err(death) => death,
-        };
-        if death.is_nowhere() && !errand.telling {
-            errand.telling = true;
-            // what took all the time is to be found too
-            call.until = Instant::now() + wall;
-            continue;
-        }
-        let Some((file, traced)) = culprit::find(&call, &death) else { return Err(death) };
-        if errand.without.len() == MOST_LEFT_OUT || !errand.without.insert(file) {
-            return Err(death);
-        }
-        deaths.push(traced);
-    }
+    let call = Call { later: later.cloned(), ..Call::of(exe, Prepared::of(job, wall)?, wall, &kept) };
+    let first = call.run(&Errand::default());
+    call.to_the_end(first)
+}
+
+/// Reads a job while a child makes itself ready for it, and evaluates it there; `take` sees each unit as it comes, and gives back what is kept.
+///
+/// # Errors
+/// Why the job could not be read. Beside the job: as [`evaluate`].
+pub fn evaluate_early<E>(
+    exe: &Path,
+    read: impl FnOnce() -> Result<Job, E>,
+    wall: Duration,
+    take: &TakeUnit,
+) -> Result<(Job, Result<Evaluated, Death>), E> {
+    let given: Arc<OnceLock<Vec<Arc<[u8]>>>> = Arc::default();
+    let waits = Arc::clone(&given);
+    std::thread::scope(|scope| {
+        // what is given is only waited for when the child is there
+        let input = std::iter::once_with(move || waits.wait().clone()).flatten();
+        let child = scope.spawn(move || {
+            let mut heard = Heard::by(take);
+            let output = process::pipe(exe, &[VERB, EARLY], Some(ENV), input, wall.saturating_add(READING), |bytes| heard.take(bytes));
+            (heard, output)
+        });
+        let job = read();
+        let prepared = job.as_ref().map_or_else(|_| Err(garbled(&io::Error::other("there is no job"))), |job| Prepared::of(job, wall));
+        let errand = Errand::default();
+        let pieces = prepared.as_ref().ok().and_then(|prepared| prepared.pieces(&errand).ok());
+        given.set(pieces.unwrap_or_default()).ok();
+        let (heard, output) = child.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        let job = job?;
+        let evaluated = prepared.and_then(|prepared| {
+            let first = heard.end(output, prepared.bounds.memory);
+            Call::of(exe, prepared, wall, take).to_the_end(first)
+        });
+        Ok((job, evaluated))
+    })
+}
+
+/// How much longer a child may take that waits for what is read in the meantime.
+const READING: Duration = Duration::from_secs(60);
+
+/// Who takes a unit as soon as it comes, and gives back what is kept of it.
+pub type TakeUnit<'t> = dyn Fn(Unit) -> Unit + Sync + 't;
+
+/// All of it is kept.
+fn kept(unit: Unit) -> Unit {
+    unit
 }
 
 /// What only all units together tell of some that were said before.
@@ -190,37 +222,6 @@ struct Amended {
     refused: BTreeSet<UnitId>,
     /// They come after units of other requests too.
     depends_on: BTreeMap<UnitId, Vec<UnitId>>,
-}
-
-/// What was found, with the units that were said one by one.
-fn with(mut evaluated: Evaluated, mut amended: Amended, units: Vec<Unit>) -> Evaluated {
-    let units = units.into_iter().filter(|unit| !amended.refused.contains(&unit.id));
-    let amend = |mut unit: Unit| {
-        unit.depends_on = amended.depends_on.remove(&unit.id).unwrap_or(unit.depends_on);
-        (unit.id.clone(), unit)
-    };
-    evaluated.rendered.units = units.map(amend).collect();
-    evaluated
-}
-
-/// How many templates are left out before the whole is given up: each costs two runs.
-const MOST_LEFT_OUT: usize = 8;
-
-/// What was found without some templates, with the findings about those.
-fn without(mut evaluated: Evaluated, left_out: BTreeSet<RepoPath>, deaths: &[Death]) -> Evaluated {
-    for death in deaths {
-        let Death::Ended { at, .. } = death else { continue };
-        let request = at.first().and_then(At::request).and_then(|id| evaluated.parsed.platform.requests.get(id));
-        for mut finding in death.findings() {
-            if let Some(request) = request {
-                finding = finding.related(Place::file(request.file.clone()), format!("rendered for `{}`", request.id));
-            }
-            evaluated.rendered.findings.push(finding);
-        }
-    }
-    sort_findings(&mut evaluated.rendered.findings);
-    evaluated.left_out = left_out;
-    evaluated
 }
 
 /// What the policies of a tree are asked, when that is told only after the work on it has begun.
@@ -242,42 +243,6 @@ impl Later {
     }
 }
 
-/// One job, and how often it takes a child to run it.
-struct Call<'a> {
-    exe: &'a Path,
-    bounds: Bounds,
-    job_frame: Arc<[u8]>,
-    later: Option<Later>,
-    until: Instant,
-}
-
-impl Call<'_> {
-    fn run(&self, errand: &Errand) -> Result<Evaluated, Death> {
-        let mut heard = Heard::default();
-        let output = self.hear(errand, &mut heard)?;
-        match (heard.done.take(), heard.garbled.take()) {
-            (Some((evaluated, amended)), None) => Ok(with(*evaluated, amended, heard.units)),
-            (_, Some(message)) => Err(Death::Garbled { message }),
-            (None, None) => Err(heard.death(output, self.bounds.memory)),
-        }
-    }
-
-    /// What a child is given, piece by piece: what is told later is only waited for when the rest is written.
-    fn input(&self, errand: &Errand) -> Result<impl Iterator<Item = Arc<[u8]>> + Send + use<>, Death> {
-        let errand = Errand { later: self.later.is_some(), ..errand.clone() };
-        let frame = |frame: std::io::Result<Vec<u8>>| Ok(Arc::from(frame.map_err(|error| garbled(&error))?));
-        let before = [frame(wire::frame(&self.bounds))?, frame(wire::frame(&errand))?, Arc::clone(&self.job_frame)];
-        Ok(before.into_iter().chain(self.later.clone().into_iter().map(|later| Arc::clone(later.0.wait()))))
-    }
-
-    /// Runs a child, and hears what it says to its end.
-    fn hear(&self, errand: &Errand, heard: &mut Heard) -> Result<Result<process::Output, process::Error>, Death> {
-        let input = self.input(errand)?;
-        let left = self.until.saturating_duration_since(Instant::now());
-        Ok(process::pipe(self.exe, &[VERB], Some(ENV), input, left, |bytes| heard.take(bytes)))
-    }
-}
-
 /// Starts a worker that is given no job, to see how far this machine shuts it in.
 ///
 /// # Errors
@@ -285,73 +250,14 @@ impl Call<'_> {
 pub fn walls(exe: &Path) -> Result<Walls, Death> {
     const WALL: Duration = Duration::from_secs(10);
     let bounds = Bounds::of(0, 0, 1, WALL);
-    let mut heard = Heard::default();
+    let mut heard = Heard::by(&kept);
     let frame = wire::frame(&bounds).map_err(|error| garbled(&error))?;
     let output = process::pipe(exe, &[VERB], Some(ENV), std::iter::once(frame.into()), WALL, |bytes| heard.take(bytes));
     heard.walls.ok_or_else(|| Death::of(output, Vec::new(), None, bounds.memory))
 }
 
-fn garbled(source: &std::io::Error) -> Death {
+fn garbled(source: &io::Error) -> Death {
     Death::Garbled { message: source.to_string() }
-}
-
-/// What was heard of a worker so far.
-#[derive(Default)]
-struct Heard {
-    pending: Vec<u8>,
-    walls: Option<Walls>,
-    step: Option<Place>,
-    at: BTreeMap<String, At>,
-    units: Vec<Unit>,
-    done: Option<(Box<Evaluated>, Amended)>,
-    answers: Vec<(usize, Answer)>,
-    garbled: Option<String>,
-}
-
-impl Heard {
-    /// The death of a child that said this before.
-    fn death(self, output: Result<process::Output, process::Error>, memory: u64) -> Death {
-        Death::of(output, self.at.into_values().collect(), self.step, memory)
-    }
-
-    fn take(&mut self, bytes: &[u8]) -> ControlFlow<()> {
-        let mut pending = std::mem::take(&mut self.pending);
-        pending.extend_from_slice(bytes);
-        let mut done = 0;
-        let ended = loop {
-            match wire::first::<Said>(&pending[done..]) {
-                Ok(None) => break ControlFlow::Continue(()),
-                Ok(Some((said, length))) => {
-                    self.hear(said);
-                    done += length;
-                }
-                Err(error) => {
-                    self.garbled = Some(error.to_string());
-                    break ControlFlow::Break(());
-                }
-            }
-        };
-        // once for all that has come, not for each value
-        pending.drain(..done);
-        self.pending = pending;
-        ended
-    }
-
-    fn hear(&mut self, said: Said) {
-        match said {
-            Said::Ready(walls) => self.walls = Some(walls),
-            Said::Begins(at) => {
-                self.step = None;
-                self.at.insert(at.key(), at);
-            }
-            Said::Step(place) => self.step = Some(place),
-            Said::Ended(key) => drop(self.at.remove(&key)),
-            Said::Overran(at) => self.at = BTreeMap::from([(at.key(), at)]),
-            Said::Unit(unit) => self.units.push(*unit),
-            Said::Done(evaluated, amended) => self.done = Some((evaluated, amended)),
-            Said::Answer(number, answer) => self.answers.push((number, *answer)),
-        }
-    }
 }
 
 #[cfg(test)]

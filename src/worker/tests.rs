@@ -51,7 +51,7 @@ fn a_death_names_the_unit_and_the_template() {
         ),
         shown(timeout(), vec![At::Ask(Ask { policy: path("policies/a.rego"), unit: at().unit })]),
         shown(timeout(), vec![At::Ask(Ask { policy: path("golden-paths/a/1.0.0/policies/a.rego"), unit: None })]),
-        shown(Err(Error::Start { program: "goldpath".to_owned(), source: std::io::ErrorKind::NotFound.into() }), vec![At::Render(at())]),
+        shown(Err(Error::Start { program: "goldpath".to_owned(), source: io::ErrorKind::NotFound.into() }), vec![At::Render(at())]),
     ];
     insta::assert_snapshot!(deaths.join(""), @"
     golden-paths/environment/1.0.0/cluster/a.yaml.tera: rendering `payments-team/shop/cluster@staging-eu` with this file was ended: it took longer than 10 s, retry: false
@@ -83,11 +83,11 @@ fn a_death_names_the_unit_and_the_template() {
 
 #[test]
 fn what_is_said_is_heard_in_any_pieces() {
-    let request = "payments-team/shop".to_owned();
+    let request = At::Render(at()).key();
     let mut bytes = wire::frame(&Said::Begins(At::Render(at()))).unwrap();
     bytes.extend(wire::frame(&Said::Begins(At::Render(render::At { unit: None, ..at() }))).unwrap());
     for size in [1, 3, 1000] {
-        let mut heard = Heard::default();
+        let mut heard = Heard::by(&kept);
         assert!(bytes.chunks(size).all(|piece| heard.take(piece).is_continue()));
         assert_eq!(heard.at.get(&request).map(ToString::to_string).as_deref(), Some("rendering `payments-team/shop` with this file"));
         assert!(heard.take(&wire::frame(&Said::Ended(request.clone())).unwrap()).is_continue());
@@ -98,7 +98,7 @@ fn what_is_said_is_heard_in_any_pieces() {
 #[test]
 fn what_is_no_message_ends_the_worker() {
     for bytes in [&[0xff; 8][..], &[1, 0, 0, 0, 9]] {
-        assert!(Heard::default().take(bytes).is_break());
+        assert!(Heard::by(&kept).take(bytes).is_break());
     }
 }
 
@@ -142,7 +142,8 @@ fn an_answer_about_something_else_is_not_taken() {
 fn what_is_told_later_keeps_nobody_from_beginning() {
     let later = Later::default();
     let bounds = Bounds::of(0, 0, 1, Duration::from_secs(1));
-    let call = Call { exe: Path::new("/bin/cat"), bounds, job_frame: vec![7; 3].into(), later: Some(later.clone()), until: Instant::now() };
+    let prepared = Prepared { bounds, job_frame: vec![7; 3].into() };
+    let call = Call { later: Some(later.clone()), ..Call::of(Path::new("/bin/cat"), prepared, Duration::ZERO, &kept) };
     let (sent, came) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(|| call.input(&Errand::default()).unwrap().for_each(|piece| sent.send(piece).unwrap()));
@@ -171,14 +172,14 @@ fn what_all_units_tell_amends_those_that_were_said() {
         reads: Vec::new(),
     };
     let amended = Amended { refused: BTreeSet::from([id("twin")]), depends_on: BTreeMap::from([(id("web"), vec![id("base")])]) };
-    let mut heard = Heard::default();
+    let mut heard = Heard::by(&kept);
     for said in
         ["web", "base", "twin"].map(|name| Said::Unit(Box::new(unit(name)))).into_iter().chain([Said::Done(Box::default(), amended)])
     {
         assert!(heard.take(&wire::frame(&said).unwrap()).is_continue());
     }
     let (evaluated, amended) = heard.done.unwrap();
-    let units = with(*evaluated, amended, heard.units).rendered.units;
+    let units = call::with(*evaluated, amended, heard.units).rendered.units;
     let shown: Vec<String> = units.values().map(|unit| format!("{} after {:?}", unit.id, unit.depends_on)).collect();
     insta::assert_snapshot!(shown.join("\n"), @"
     shop/base/cluster@eu after []

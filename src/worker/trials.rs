@@ -1,9 +1,10 @@
 //! Trials of a checkout, run in a child: one that ends it is told as what came of that trial, and the others go on.
 
+use super::call::{Call, Heard, Prepared};
 use super::inside::{say, tellers};
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand, Picked};
-use super::{At, Call, Death, Heard, Said, garbled};
+use super::{At, Death, Said, garbled};
 use crate::cases::{Answer, Bench, Step, Trial, Watcher};
 use crate::model::{Code, Finding, Place};
 use crate::process::{Output, Status};
@@ -13,7 +14,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How many trials may end a child before the others are left: each costs some runs.
 const MOST_ENDED: usize = 8;
@@ -48,7 +49,7 @@ pub fn try_all(exe: &Path, repository: &Snapshot, trials: Vec<Trial>, trying: Tr
     let job_frame: Arc<[u8]> = wire::frame(&bundle).map_err(|error| garbled(&error))?.into();
     // What a trial renders is gone when it is over: each thread needs as much as a few requests do.
     let bounds = Bounds::of(job_frame.len(), 0, threads, wall);
-    let call = Call { exe, bounds, job_frame, later: None, until: Instant::now() + wall };
+    let call = Call::of(exe, Prepared { bounds, job_frame }, wall, &super::kept);
     let mut round = Round { call: &call, trials: &bundle.trials, answers: vec![None; bundle.trials.len()], ended: 0 };
     while let Some(open) = round.open() {
         if round.ended >= MOST_ENDED {
@@ -80,7 +81,7 @@ impl Round<'_> {
     /// Runs some of them in a child, and takes what it says of each.
     fn run(&mut self, numbers: &[usize], tags: bool) -> Result<(), Death> {
         let picked = Picked { numbers: numbers.to_vec(), tags };
-        let mut heard = Heard::default();
+        let mut heard = Heard::by(&super::kept);
         let output = self.call.hear(&Errand { trials: Some(picked), ..Errand::default() }, &mut heard)?;
         if let Some(message) = heard.garbled.take() {
             return Err(Death::Garbled { message });
@@ -93,7 +94,7 @@ impl Round<'_> {
         }
         let all = numbers.iter().all(|number| self.answers[*number].is_some());
         let well = matches!(output, Ok(Output { status: Status::Code(0), .. }));
-        if heard.done.is_some() && all && well { Ok(()) } else { Err(heard.death(output, self.call.bounds.memory)) }
+        if heard.done.is_some() && all && well { Ok(()) } else { Err(heard.death(output, self.call.prepared.bounds.memory)) }
     }
 
     /// Tries by itself whatever was being tried when a child died; who dies alone has its answer.
@@ -229,7 +230,8 @@ mod tests {
             rules("policies/a_test.rego", None),
         ];
         let bounds = Bounds::of(0, 0, 1, Duration::ZERO);
-        let call = Call { exe: Path::new("nowhere"), bounds, job_frame: Arc::new([]), later: None, until: Instant::now() };
+        let prepared = Prepared { bounds, job_frame: Arc::new([]) };
+        let call = Call::of(Path::new("nowhere"), prepared, Duration::ZERO, &super::super::kept);
         let mut round = Round { call: &call, trials: &trials, answers: vec![None; trials.len()], ended: 0 };
         round.leave(&[0, 1, 2, 3]);
         let left: Vec<String> = round.answers.iter().map(|answer| told(answer.as_ref())).collect();

@@ -1,5 +1,6 @@
 //! Watches over the steps of a worker from inside: one that takes too long ends the process, and is named.
 
+use super::at::Key;
 use super::{At, Said, inside};
 use rustix::time::{ClockId, clock_gettime};
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ const POLICY: Duration = Duration::from_secs(2);
 
 /// The steps that run.
 #[derive(Clone, Default)]
-pub(super) struct Watch(Arc<Mutex<BTreeMap<String, Step>>>);
+pub(super) struct Watch(Arc<Mutex<BTreeMap<Key, Step>>>);
 
 struct Step {
     at: At,
@@ -51,7 +52,7 @@ impl Watch {
         self.steps().insert(at.key(), Step { at, begun: Instant::now(), used: None });
     }
 
-    pub(super) fn ended(&self, key: &str) {
+    pub(super) fn ended(&self, key: &Key) {
         self.steps().remove(key);
     }
 
@@ -60,7 +61,7 @@ impl Watch {
         self.steps().clear();
     }
 
-    fn steps(&self) -> MutexGuard<'_, BTreeMap<String, Step>> {
+    fn steps(&self) -> MutexGuard<'_, BTreeMap<Key, Step>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

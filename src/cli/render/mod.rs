@@ -1,15 +1,17 @@
 //! `goldpath render [--repo DIR] [--output-dir DIR] [REQUEST …]`
 
+mod writer;
+
 use super::{Ended, Output, answer, colour, place, say};
 use crate::error::{Error, Kind};
-use crate::model::{Finding, Platform, RepoPath, RequestId, sort_findings};
+use crate::model::{Finding, Platform, RepoPath, RequestId, UnitId, sort_findings};
 use crate::render::{RenderedFile, Unit};
 use crate::report;
-use crate::worker::{Evaluated, Wanted, Wants};
-use rayon::prelude::*;
+use crate::snapshot::Snapshot;
+use crate::worker::{Evaluated, TakeUnit, Wanted, Wants};
 use std::collections::BTreeSet;
-use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
+use writer::Written;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -26,15 +28,36 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
-    let snapshot = place::working_tree(&root)?;
-    let wanted = Wanted { platform: !args.requests.is_empty(), rendered: Wants::Files };
-    let Evaluated { parsed, rendered, .. } = place::apart_for(wanted, &snapshot, None)??;
+    let early = |take: &TakeUnit<'_>| evaluated(args, &root, take);
+    // which of them are wanted is only known in the end where some are named
+    let (made, written) = match args.output_dir.as_deref().filter(|_| args.requests.is_empty()) {
+        Some(dir) => {
+            let (made, written) = writer::while_made(dir, output == Output::Json, early);
+            (made, Some(written))
+        }
+        None => (early(&|unit| unit), None),
+    };
+    let (snapshot, Evaluated { parsed, rendered, .. }) = match (made, written) {
+        (Ok(made), written) => {
+            if let Some((dir, written)) = args.output_dir.as_deref().zip(written) {
+                tell(dir, &made.1.rendered.units.values().collect::<Vec<_>>(), written)?;
+            }
+            made
+        }
+        (Err(error), written) => {
+            // what was made of it goes away again, and the first error counts
+            written.map(|written| written.end(|_| false).ok());
+            return Err(error);
+        }
+    };
     let wanted = requests(args, &root, &parsed.platform)?;
     let units: Vec<&Unit> = rendered.units.values().filter(|unit| wanted.as_ref().is_none_or(|w| w.contains(&unit.id.request))).collect();
     let mut findings = [parsed.findings, rendered.findings].concat();
     sort_findings(&mut findings);
-    if let Some(dir) = &args.output_dir {
-        write(dir, &units)?;
+    if let Some(dir) = args.output_dir.as_deref().filter(|_| wanted.is_some()) {
+        let mut written = Written::default();
+        units.iter().for_each(|unit| written.add(dir, unit));
+        tell(dir, &units, written)?;
     }
     let printed = args.output_dir.is_none();
     let text = || units.iter().filter(|_| printed).map(|unit| text_of(unit)).collect();
@@ -47,6 +70,22 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         return Ok(Ended::Findings);
     }
     Ok(Ended::Done)
+}
+
+/// The files of the working tree, and what they render to.
+fn evaluated(args: &Args, root: &Path, take: &TakeUnit<'_>) -> Result<(Snapshot, Evaluated), Error> {
+    let wanted = Wanted { platform: !args.requests.is_empty(), rendered: Wants::Files };
+    let (snapshot, evaluated) = place::apart_early(|| Ok((place::working_tree(root)?, None, wanted)), take)?;
+    Ok((snapshot, evaluated?))
+}
+
+/// Brings writing to its end, and says what came of it.
+fn tell(dir: &Path, units: &[&Unit], written: Written) -> Result<(), Error> {
+    let standing: BTreeSet<&UnitId> = units.iter().map(|unit| &unit.id).collect();
+    let written = written.end(|id| standing.contains(id))?;
+    let files = units.iter().map(|unit| unit.files.len()).sum();
+    say(&report::written_terminal(units.len(), files, written, &dir.display().to_string()));
+    Ok(())
 }
 
 /// The requests that were named; nothing: all.
@@ -85,42 +124,4 @@ fn text_of(unit: &Unit) -> String {
     let file =
         |(path, file): (&RepoPath, &RenderedFile)| format!("# {}/{path}\n{}", unit.id.folder(), String::from_utf8_lossy(&file.bytes));
     unit.files.iter().map(file).collect()
-}
-
-/// Writes what differs, and nothing else: a tree that is right already is not touched.
-fn write(dir: &Path, units: &[&Unit]) -> Result<(), Error> {
-    let written = units.par_iter().map(|unit| write_unit(dir, unit)).try_reduce(|| 0, |one, other| Ok(one + other))?;
-    let files = units.iter().map(|unit| unit.files.len()).sum();
-    say(&report::written_terminal(units.len(), files, written, &dir.display().to_string()));
-    Ok(())
-}
-
-/// Writes the files of a unit that differ; gives their number.
-fn write_unit(dir: &Path, unit: &Unit) -> Result<usize, Error> {
-    let failed = |path: &Path, error: &std::io::Error| Error::outside(format!("unable to write {}", path.display()), error);
-    let folder = dir.join(unit.id.folder());
-    let (mut written, mut made) = (0, PathBuf::new());
-    for (path, file) in &unit.files {
-        let full = folder.join(path.as_str());
-        let parent = full.parent().expect("a file in a folder has a parent");
-        // they are sorted: those of one folder stand together
-        if made != parent {
-            std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
-            made = parent.to_owned();
-        }
-        written += usize::from(write_file(&full, &file.bytes).map_err(|error| failed(&full, &error))?);
-    }
-    Ok(written)
-}
-
-/// Whether a file had to be written.
-fn write_file(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
-    match std::fs::File::create_new(path) {
-        Ok(mut file) => file.write_all(bytes).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let is_right = std::fs::read(path).is_ok_and(|there| there == bytes);
-            if is_right { Ok(false) } else { std::fs::write(path, bytes).map(|()| true) }
-        }
-        Err(error) => Err(error),
-    }
 }
