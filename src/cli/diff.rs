@@ -3,14 +3,14 @@
 use super::cache::Cache;
 use super::{Ended, Output, colour, place, print};
 use crate::change::{Change, ChangeState, Review};
-use crate::diff::Claims;
+use crate::diff::{Claims, Part};
 use crate::error::Error;
 use crate::git::Repository;
 use crate::model::{ChangeId, CommitId, Finding, RepoPath};
 use crate::plan::{Evaluation, Round};
 use crate::report::{self, Links, View};
-use crate::snapshot::Snapshot;
-use crate::worker::{Asked, Later};
+use crate::snapshot::{Change as TreeChange, Snapshot};
+use crate::worker::{self, Asked, Later, Pair, WALL, WantedClaims};
 use crate::world::{Bench, Tree, evaluate, same_policies};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -73,11 +73,15 @@ impl Sides {
     }
 }
 
-/// Two sides, and what comparing them gave.
+/// What comparing two sides gave.
 struct Compared {
-    base: Option<Tree>,
-    head: Tree,
+    /// The files of the head.
+    head: Snapshot,
     evaluation: Evaluation,
+    /// What a part claims, where parts were compared.
+    part: Option<Part>,
+    /// What the whole base claims, where that is known.
+    claims: Option<Claims>,
 }
 
 /// Compares only the requests that differ, where it is known what the others claim; nothing when the whole has to be looked at.
@@ -89,9 +93,8 @@ fn compare_parts(sides: &Sides, repository: &Repository, cache: Option<&Cache>) 
         Head::Files(files) => repository.parts_with(base, files, REQUESTS)?,
     };
     let Some((base, head)) = parts else { return Ok(None) };
-    let mut compared = compare(Some(base), head)?;
-    let Some(base) = &compared.base else { return Ok(None) };
-    let Some(beside) = claims.beside(base.side(), compared.head.side()) else { return Ok(None) };
+    let mut compared = compare(Some(base), head, WantedClaims::OfParts)?;
+    let Some(beside) = compared.part.as_ref().and_then(|part| claims.beside(part)) else { return Ok(None) };
     compared.evaluation.diff.add_unchanged(beside);
     Ok(Some(compared))
 }
@@ -102,12 +105,12 @@ fn compare_all(sides: Sides, repository: &Repository, cache: Option<&Cache>) -> 
         Head::Commit(commit) => repository.snapshot(&commit)?,
         Head::Files(files) => files,
     };
-    let base = sides.base.as_ref().map(|commit| repository.snapshot(commit)).transpose()?;
-    let compared = compare(base, head)?;
-    if let (Some(cache), Some(commit), Some(base)) = (cache, &sides.base, &compared.base)
-        && let Some(claims) = Claims::of(base.side())
-    {
-        cache.keep(&repository.tree(commit)?.to_string(), &claims);
+    // what both have is read and held once
+    let base = sides.base.as_ref().map(|commit| repository.snapshot_again(&head, commit)).transpose()?;
+    let wanted = if cache.is_some() { WantedClaims::OfBase } else { WantedClaims::Nothing };
+    let compared = compare(base, head, wanted)?;
+    if let (Some(cache), Some(commit), Some(claims)) = (cache, &sides.base, &compared.claims) {
+        cache.keep(&repository.tree(commit)?.to_string(), claims);
     }
     Ok(compared)
 }
@@ -143,27 +146,43 @@ fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<T
     })
 }
 
-fn compare(base: Option<Snapshot>, head: Snapshot) -> Result<Compared, Error> {
+/// Compares two sides, which may be parts of two trees: in one worker, and where that does not do, each in one of its own.
+fn compare(base: Option<Snapshot>, head: Snapshot, claims: WantedClaims) -> Result<Compared, Error> {
     let today = super::run::today();
-    let (base, head) = read(base, head, &today)?;
+    let round = round(base.as_ref(), &head);
+    let Some(base) = base else { return compare_trees(None, head, round, today, claims) };
+    let change = TreeChange::between(&base, &head);
+    let pair = Pair { base, head: change, round, today, threads: super::run::threads(), claims };
+    match worker::compare(&place::program()?, &pair, WALL) {
+        Some(worker::Compared { evaluation, part, claims }) => Ok(Compared { head, evaluation, part, claims }),
+        None => compare_trees(Some(pair.base), head, pair.round, pair.today, claims),
+    }
+}
+
+fn round(base: Option<&Snapshot>, head: &Snapshot) -> Round {
     let unborn = CommitId::parse(&"0".repeat(40)).expect("40 digits are an id");
-    let round = Round {
-        base: base.as_ref().and_then(|base| base.snapshot.commit().cloned()),
-        head: head.snapshot.commit().cloned().unwrap_or(unborn),
-        preview: true,
-    };
+    let base = base.and_then(|base| base.commit().cloned());
+    Round { base, head: head.commit().cloned().unwrap_or(unborn), preview: true }
+}
+
+/// Compares two trees, each in a worker of its own that says what ended it.
+fn compare_trees(base: Option<Snapshot>, head: Snapshot, round: Round, today: String, wanted: WantedClaims) -> Result<Compared, Error> {
+    let (base, head) = read(base, head, &today)?;
     let bench = Bench { round, judge: base.as_ref(), owners: Default::default(), today };
     let evaluation = evaluate(base.as_ref(), &head, bench);
-    Ok(Compared { base, head, evaluation })
+    let side = base.as_ref().map(Tree::side);
+    let part = side.filter(|_| wanted == WantedClaims::OfParts).map(|base| Part::of(base, head.side()));
+    let claims = side.filter(|_| wanted == WantedClaims::OfBase).and_then(Claims::of);
+    Ok(Compared { head: head.snapshot, evaluation, part, claims })
 }
 
 fn shown(compared: &Compared, output: Output) -> String {
-    let Compared { base: _, head, evaluation } = compared;
+    let Compared { head, evaluation, part: _, claims: _ } = compared;
     match output {
         Output::Json => report::diff_json(evaluation),
         Output::Markdown => comment(evaluation),
         Output::Text | Output::Sarif | Output::Github => {
-            let source = |path: &RepoPath| head.snapshot.text(path.as_str()).map(str::to_owned);
+            let source = |path: &RepoPath| head.text(path.as_str()).map(str::to_owned);
             report::findings_terminal(&evaluation.findings, source, colour(&std::io::stdout())) + &report::diff_terminal(evaluation)
         }
     }

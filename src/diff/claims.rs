@@ -5,13 +5,14 @@
 
 use super::{Diff, Side, Size};
 use crate::model::{Digester, Finding, Platform, Release, Request, Team};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// One claim: the beginning of a digest. Two that collide are taken for a conflict, which costs time and is never wrong.
 type Key = [u8; 16];
 
 /// What all requests of a faultless tree claim: their names, and the objects that they hold.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     size: Size,
     /// Sorted.
@@ -35,21 +36,15 @@ impl Claims {
 
     /// How much is beside a part of this tree; nothing when the part at the head claims what is beside it, or has a mistake that may be about
     /// more than itself: then only the whole trees can be compared.
-    pub fn beside(&self, base: Side<'_>, head: Side<'_>) -> Option<Size> {
-        let mut own = BTreeSet::new();
-        for key in keys(base) {
-            self.keys.binary_search(&key).ok()?;
-            own.insert(key);
-        }
-        let about_two = |finding: &Finding| finding.code.as_str().starts_with("duplicate");
-        if head.parsed.findings.iter().chain(&head.rendered.findings).any(about_two) {
+    pub fn beside(&self, part: &Part) -> Option<Size> {
+        let Part { size, base, head, about_two } = part;
+        if *about_two || !base.iter().all(|key| self.keys.binary_search(key).is_ok()) {
             return None;
         }
-        if keys(head).iter().any(|key| !own.contains(key) && self.keys.binary_search(key).is_ok()) {
+        if head.iter().any(|key| !base.contains(key) && self.keys.binary_search(key).is_ok()) {
             return None;
         }
-        let part = super::size(base);
-        Some(Size { units: self.size.units.checked_sub(part.units)?, requests: self.size.requests.checked_sub(part.requests)? })
+        Some(Size { units: self.size.units.checked_sub(size.units)?, requests: self.size.requests.checked_sub(size.requests)? })
     }
 
     /// As bytes, to be kept.
@@ -68,6 +63,26 @@ impl Claims {
         let size = |bytes: &[u8; 8]| usize::try_from(u64::from_le_bytes(*bytes)).ok();
         let size = Size { units: size(units)?, requests: size(requests)? };
         (over.is_empty() && keys.is_sorted()).then(|| Self { size, keys: keys.to_vec() })
+    }
+}
+
+/// What a part of two trees claims.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Of the base.
+    size: Size,
+    base: BTreeSet<Key>,
+    head: BTreeSet<Key>,
+    /// Whether the head has a mistake that is about two of its requests.
+    about_two: bool,
+}
+
+impl Part {
+    /// The claims of a part.
+    pub fn of(base: Side<'_>, head: Side<'_>) -> Self {
+        let about_two = |finding: &Finding| finding.code.as_str().starts_with("duplicate");
+        let about_two = head.parsed.findings.iter().chain(&head.rendered.findings).any(about_two);
+        Self { size: super::size(base), base: keys(base), head: keys(head), about_two }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Rendered files and objects that differ.
 
+use super::marked::in_release_alone;
 use super::{FileChange, FileStatus, ObjectChange};
 use crate::model::RepoPath;
 use crate::render::{Object, RenderedFile, Unit};
@@ -85,6 +86,11 @@ impl<'u> Both<'u> {
     /// Both as values, which are read only once.
     pub(super) fn values(&self) -> &(Value, Value) {
         self.values.get_or_init(|| (self.before.document.value(), self.after.document.value()))
+    }
+
+    /// Whether they differ in nothing but the release that goldpath writes on them.
+    pub(super) fn differ_in_release_alone(&self) -> bool {
+        in_release_alone(self.before.document.text(), self.after.document.text())
     }
 
     /// Whether they are not the same, in whatever order their keys stand.

@@ -1,28 +1,38 @@
 //! Which changes of files are alike, so that a reviewer reads each once.
 
-use super::{FileChange, FileStatus, Group, UnitChange};
+use super::{FEW, FileChange, FileStatus, Group, UnitChange};
 use crate::model::{RepoPath, Request, RequestId, UnitId};
+use rayon::prelude::*;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 /// A shorter name stands in many words by chance.
 const SHORTEST: usize = 3;
 
 /// Groups equal changes; the group that most units share comes first. The names of a unit are left out of the comparison, but for one, its
 /// own or its team's, that its request writes as a value too: two requests must not hide what differs between them behind what they are called.
-pub(super) fn group<'r>(units: &[UnitChange], request: impl Fn(&RequestId) -> Option<&'r Request>) -> Vec<Group> {
-    let mut groups: BTreeMap<(RepoPath, FileStatus, String), Group> = BTreeMap::new();
-    for unit in units {
+pub(super) fn group<'r>(units: &[UnitChange], request: impl Fn(&RequestId) -> Option<&'r Request> + Sync) -> Vec<Group> {
+    let keys = |unit: &UnitChange| {
         let names = names(&unit.id, request(&unit.id.request));
-        for file in &unit.files {
-            let key = (file.template.clone(), file.status, signature(&names, file));
+        unit.files.iter().map(|file| signature(&names, file)).collect::<Vec<_>>()
+    };
+    let signatures: Vec<Vec<String>> =
+        if units.len() < FEW { units.iter().map(keys).collect() } else { units.par_iter().map(keys).collect() };
+    let mut groups: HashMap<(&RepoPath, FileStatus, String), Group> = HashMap::new();
+    for (unit, signatures) in units.iter().zip(signatures) {
+        for (file, signature) in unit.files.iter().zip(signatures) {
+            let key = (&file.template, file.status, signature);
             let group =
                 groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
             group.members.push((unit.id.clone(), file.path.clone()));
-            group.teams.insert(unit.id.request.team.clone());
+            if !group.teams.contains(&unit.id.request.team) {
+                group.teams.insert(unit.id.request.team.clone());
+            }
         }
     }
     let mut groups: Vec<Group> = groups.into_values().collect();
+    // each unit and file stands in exactly one, so that no two are in the same place
     groups.sort_by(|a, b| b.members.len().cmp(&a.members.len()).then_with(|| a.members.cmp(&b.members)));
     groups
 }
@@ -50,15 +60,15 @@ fn writes(value: &Value, word: &str) -> bool {
 fn signature(names: &[(&str, &str)], file: &FileChange) -> String {
     let mut text = String::new();
     for line in file.hunks.lines().filter(|line| line.starts_with(['+', '-'])) {
-        text.push_str(&names.iter().fold(line.to_owned(), |line, (name, mark)| replaced(&line, name, mark)));
+        text.push_str(&names.iter().fold(Cow::Borrowed(line), |line, (name, mark)| replaced(line, name, mark)));
         text.push('\n');
     }
     text
 }
 
 /// A line with a word replaced where it stands by itself.
-fn replaced(line: &str, word: &str, mark: &str) -> String {
-    let mut out = String::with_capacity(line.len());
+fn replaced<'l>(line: Cow<'l, str>, word: &str, mark: &str) -> Cow<'l, str> {
+    let mut out = String::new();
     let mut done = 0;
     for (at, _) in line.match_indices(word) {
         let (before, after) = (&line[..at], &line[at + word.len()..]);
@@ -68,8 +78,11 @@ fn replaced(line: &str, word: &str, mark: &str) -> String {
             done = at + word.len();
         }
     }
+    if done == 0 {
+        return line;
+    }
     out.push_str(&line[done..]);
-    out
+    Cow::Owned(out)
 }
 
 #[cfg(test)]

@@ -7,11 +7,12 @@ mod explained;
 mod files;
 mod group;
 mod immutable;
+mod marked;
 mod replaced;
 mod risk;
 mod vanished;
 
-pub use claims::Claims;
+pub use claims::{Claims, Part};
 
 use crate::model::{
     CommitId, ContentId, Digest, Explained, Finding, OnDelete, Platform, ReleaseId, RepoPath, Request, RequestId, Risk, TargetKind,
@@ -24,7 +25,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use vanished::Vanished;
+pub use vanished::{Vanished, why};
 
 /// What all codes of this stage mean, each with an example.
 pub fn explained() -> &'static [Explained] {
@@ -94,7 +95,7 @@ pub struct Size {
 }
 
 /// How a file differs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FileStatus {
     /// Only the head has it.
@@ -207,7 +208,11 @@ pub struct Group {
 /// one the base does, and of what it does not know, the head.
 pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) -> Diff {
     let judge = judge.or(base.map(|base| &base.parsed.platform)).unwrap_or(&head.parsed.platform);
-    let units = changed_units(base, head, judge);
+    with_units(base, head, changed_units(base, head, judge))
+}
+
+/// The same, where it is known which units differ; of those in the trees only the digests and the objects are looked at.
+pub fn with_units(base: Option<Side<'_>>, head: Side<'_>, units: Vec<UnitChange>) -> Diff {
     let requests = changed_requests(base, head, &units);
     let same = |unit: &&Unit| base.and_then(|base| base.rendered.units.get(&unit.id)).is_some_and(|before| before.digest == unit.digest);
     let files = changed_files(base.map(|base| base.snapshot), head.snapshot);
@@ -267,7 +272,8 @@ fn changed_units(base: Option<Side<'_>>, head: Side<'_>, judge: &Platform) -> Ve
     let change = |id: &UnitId| {
         let pair = (before.get(id), after.get(id));
         let is_known = !(matches!(pair, (Some(_), None)) && unreadable(id));
-        is_known.then(|| unit_change((base, head), judge, pair)).flatten()
+        let vanished = || base.zip(pair.0.filter(|_| pair.1.is_none())).and_then(|(base, unit)| why(base, head, unit));
+        is_known.then(|| unit_change(judge, &head.parsed.platform, pair, vanished)).flatten()
     };
     let ids: Vec<&UnitId> = ids.into_iter().collect();
     // one after the other where it would take longer to share the work
@@ -277,7 +283,13 @@ fn changed_units(base: Option<Side<'_>>, head: Side<'_>, judge: &Platform) -> Ve
 /// So few units are compared on one thread.
 const FEW: usize = 256;
 
-fn unit_change((base, head): (Option<Side<'_>>, Side<'_>), judge: &Platform, pair: (Option<&Unit>, Option<&Unit>)) -> Option<UnitChange> {
+/// What changes of one unit, before and after; nothing when nothing does. `vanished` is asked why it goes away.
+pub fn unit_change(
+    judge: &Platform,
+    head: &Platform,
+    pair: (Option<&Unit>, Option<&Unit>),
+    vanished: impl FnOnce() -> Option<Vanished>,
+) -> Option<UnitChange> {
     let transition = Transition { before: pair.0.map(|unit| unit.digest), after: pair.1.map(|unit| unit.digest) };
     let unit = pair.1.or(pair.0).filter(|_| transition.before != transition.after)?;
     let objects = files::changed_objects(pair);
@@ -288,7 +300,7 @@ fn unit_change((base, head): (Option<Side<'_>>, Side<'_>), judge: &Platform, pai
         request_file: unit.request_file.clone(),
         release: unit.release.clone(),
         target_kind: unit.target_kind,
-        target_labels: target(judge).or_else(|| target(&head.parsed.platform)).unwrap_or_default(),
+        target_labels: target(judge).or_else(|| target(head)).unwrap_or_default(),
         transition,
         on_delete: unit.on_delete,
         depends_on: unit.depends_on.clone(),
@@ -296,7 +308,7 @@ fn unit_change((base, head): (Option<Side<'_>>, Side<'_>), judge: &Platform, pai
         objects: objects.iter().map(files::Differing::change).collect(),
         risks,
         protected,
-        vanished: base.filter(|_| pair.1.is_none()).and_then(|base| vanished::why(base, head, unit)),
+        vanished: vanished(),
     })
 }
 

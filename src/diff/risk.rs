@@ -12,6 +12,9 @@ pub(super) fn of(
     objects: &[Differing<'_>],
     budget: Option<&DeleteBudget>,
 ) -> (BTreeSet<Risk>, Vec<String>) {
+    // another release alone is no risk
+    let told = |object: &&Differing<'_>| !matches!(object, Differing::Changed(both) if both.differ_in_release_alone());
+    let objects: Vec<&Differing<'_>> = objects.iter().filter(told).collect();
     let mut risks = BTreeSet::new();
     let kept = pair.1.is_none() && pair.0.is_some_and(|unit| unit.on_delete == OnDelete::Keep);
     let removed: Vec<&Object> = objects.iter().filter_map(|object| gone(object).filter(|_| !kept)).collect();
@@ -20,7 +23,7 @@ pub(super) fn of(
     }
     let request_goes = pair.1.is_none();
     let disposable = |kind: &str| request_goes && pair.0.is_some_and(|unit| unit.disposable.contains(kind));
-    let made_new: Vec<&Object> = objects.iter().filter_map(made_new).collect();
+    let made_new: Vec<&Object> = objects.iter().filter_map(|object| made_new(object)).collect();
     if !made_new.is_empty() {
         risks.insert(Risk::Replace);
     }

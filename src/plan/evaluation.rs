@@ -1,12 +1,12 @@
 //! What a round of looking at a change gave, before anything is decided.
 
 use super::Judgement;
-use crate::diff::Diff;
-use crate::model::{CommitId, Finding, Platform, UnitId};
+use crate::diff::{Diff, Side};
+use crate::model::{CommitId, Finding, Platform, UnitId, sort_findings};
 use crate::observe::TerraformPlan;
-use crate::policy::{Tally, Waived};
+use crate::policy::{self, Tally, Verdicts, Waived};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is compared: the base, and the head or what the merge of the head into the base would give.
@@ -43,6 +43,70 @@ pub struct Evaluation {
     pub platform: Arc<Platform>,
     /// Whether the head has a `goldpath.yaml` that can be read.
     pub settings_readable: bool,
+}
+
+/// Who judges a comparison, and what is known of its head besides what it says.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The accepted commit whose policies and exceptions judge it.
+    pub judge: Option<CommitId>,
+    /// Who may approve what.
+    pub judgement: Judgement,
+    /// Whether all templates of the head come to an end.
+    pub ends: bool,
+}
+
+impl Evaluation {
+    /// What comparing two trees comes to, with what policies say of the head; `kept` gives what is kept of what the head says, with what was
+    /// found.
+    pub fn of(
+        base: Option<Side<'_>>,
+        head: Side<'_>,
+        diff: Diff,
+        mut verdicts: Verdicts,
+        (round, judged): (Round, Judged),
+        kept: impl FnOnce(&Platform, &[Finding]) -> Platform,
+    ) -> Self {
+        let mut findings = findings_of(head);
+        findings.extend(diff.findings.iter().cloned());
+        findings.append(&mut verdicts.findings);
+        sort_findings(&mut findings);
+        findings.dedup();
+        if let Some(base) = base {
+            leave_out_known(&mut findings, base, &diff);
+            findings = policy::grouped(findings, |path| diff.files.contains_key(path));
+        }
+        let platform = &head.parsed.platform;
+        Self {
+            round,
+            judge: judged.judge,
+            judgement: judged.judgement,
+            platform: Arc::new(kept(platform, &findings)),
+            settings_readable: platform.settings.is_some() && judged.ends,
+            diff,
+            findings,
+            tallies: verdicts.units.iter().map(|(unit, ends)| (unit.clone(), Tally::of(ends))).collect(),
+            waived: verdicts.waived,
+            conflicts: Vec::new(),
+        }
+    }
+}
+
+/// Everything that is wrong with one side.
+fn findings_of(side: Side<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = side.parsed.findings.iter().chain(&side.rendered.findings).cloned().collect();
+    sort_findings(&mut findings);
+    findings
+}
+
+/// A mistake that the base has too, in a file that does not change, is not this change's.
+fn leave_out_known(findings: &mut Vec<Finding>, base: Side<'_>, diff: &Diff) {
+    let known: BTreeSet<(String, String, String)> = findings_of(base).iter().map(key).collect();
+    findings.retain(|finding| diff.files.contains_key(&finding.place.path) || !known.contains(&key(finding)));
+}
+
+fn key(finding: &Finding) -> (String, String, String) {
+    (finding.place.path.to_string(), finding.code.to_string(), finding.message.clone())
 }
 
 /// What Terraform would do.

@@ -7,7 +7,9 @@ use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
 use super::{Ask, Progress};
-use crate::model::{Code, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, child, sort_findings};
+use crate::model::{
+    Code, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, UnitId, child, sort_findings,
+};
 use crate::observe::TerraformPlan;
 use crate::render::{Unit, on_threads};
 use crate::yaml;
@@ -47,7 +49,7 @@ const PART: usize = 64;
 pub fn evaluate(policies: &Policies, inputs: &[UnitInput<'_>], exceptions: &[Exception], today: &str) -> Verdicts {
     let bench = Bench::of(policies, exceptions, today);
     let heard = bench.ask_in_parallel(inputs, &|_| {});
-    bench.verdicts(inputs, heard)
+    bench.verdicts(answered(inputs, heard))
 }
 
 /// The same with at most so many threads, telling which policy is about to be asked about which unit.
@@ -63,7 +65,41 @@ pub fn evaluate_telling(
     let threads = if inputs.len() > PART { threads } else { 1 };
     let heard =
         on_threads(threads, |parallel| if parallel { bench.ask_in_parallel(inputs, tell) } else { bench.ask_about(0, inputs, tell) });
-    bench.verdicts(inputs, heard)
+    bench.verdicts(answered(inputs, heard))
+}
+
+fn answered<'i>(inputs: &'i [UnitInput<'_>], heard: Vec<Heard>) -> impl Iterator<Item = Answered> + use<'i> {
+    let all = inputs.iter().enumerate().zip(heard);
+    all.map(|((number, input), heard)| Answered { number, unit: input.unit.id.clone(), heard })
+}
+
+/// Policies that are asked about units as these come, and not about all at once.
+pub struct Asking<'a>(Bench<'a>);
+
+/// What the policies said of one unit.
+pub struct Answered {
+    number: usize,
+    unit: UnitId,
+    heard: Heard,
+}
+
+impl<'a> Asking<'a> {
+    /// Policies, exceptions and the date as for [`evaluate`].
+    pub fn of(policies: &'a Policies, exceptions: &'a [Exception], today: &'a str) -> Self {
+        Self(Bench::of(policies, exceptions, today))
+    }
+
+    /// Asks about some units, of which the first has this number in the order of all.
+    pub fn ask(&self, first: usize, inputs: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Answered> {
+        let heard = self.0.ask_about(first, inputs, tell);
+        let all = inputs.iter().zip(heard).enumerate();
+        all.map(|(at, (input, heard))| Answered { number: first + at, unit: input.unit.id.clone(), heard }).collect()
+    }
+
+    /// What comes of all answers.
+    pub fn verdicts(&self, answers: Vec<Answered>) -> Verdicts {
+        self.0.verdicts(answers)
+    }
 }
 
 /// What is the same for all units.
@@ -114,14 +150,14 @@ impl<'a> Bench<'a> {
         inputs.par_chunks(PART).enumerate().flat_map_iter(part).collect()
     }
 
-    fn verdicts(&self, inputs: &[UnitInput<'_>], heard: Vec<Heard>) -> Verdicts {
+    fn verdicts(&self, answers: impl IntoIterator<Item = Answered>) -> Verdicts {
         let asked = |(policy, _): &(&Policy, AtomicUsize)| Asked {
             policy: policy.id.clone(),
             file: policy.file.clone(),
             release: policy.release.clone(),
         };
         let mut verdicts = Verdicts { asked: self.policies.iter().map(asked).collect(), ..Verdicts::default() };
-        for ((number, input), heard) in inputs.iter().enumerate().zip(heard) {
+        for Answered { number, unit, heard } in answers {
             let mut ends = Ends::new();
             for (policy, judged) in heard {
                 let (policy, ended) = &self.policies[policy];
@@ -131,7 +167,7 @@ impl<'a> Bench<'a> {
                 verdicts.findings.extend(judged.findings);
                 verdicts.waived.extend(judged.waived);
             }
-            verdicts.units.insert(input.unit.id.clone(), ends);
+            verdicts.units.insert(unit, ends);
         }
         sort_findings(&mut verdicts.findings);
         verdicts.waived.sort();

@@ -3,7 +3,7 @@
 use super::evaluate::UnitInput;
 use crate::model::{Platform, UnitId};
 use crate::observe::TerraformPlan;
-use crate::render::Rendered;
+use crate::render::{Rendered, Unit};
 use crate::snapshot::Snapshot;
 use std::collections::BTreeMap;
 
@@ -16,19 +16,20 @@ pub fn inputs<'a>(
     plans: &'a BTreeMap<UnitId, TerraformPlan>,
 ) -> Vec<UnitInput<'a>> {
     let units = rendered.units.values().filter(|unit| wanted(&unit.id));
-    units
-        .filter_map(|unit| {
-            let request = platform.requests.get(&unit.id.request)?;
-            Some(UnitInput {
-                unit,
-                request,
-                text: snapshot.text(request.file.as_str()),
-                team: platform.teams.get(&unit.id.request.team)?,
-                target: platform.targets.get(&unit.id.target)?,
-                path: platform.paths.get(&request.release.path)?,
-                diff: None,
-                plan: plans.get(&unit.id),
-            })
-        })
-        .collect()
+    units.filter_map(|unit| input(snapshot, platform, unit, plans.get(&unit.id))).collect()
+}
+
+/// Everything that policies see of one unit; nothing where what it belongs to is not there.
+pub fn input<'a>(snapshot: &'a Snapshot, platform: &'a Platform, unit: &'a Unit, plan: Option<&'a TerraformPlan>) -> Option<UnitInput<'a>> {
+    let request = platform.requests.get(&unit.id.request)?;
+    Some(UnitInput {
+        unit,
+        request,
+        text: snapshot.text(request.file.as_str()),
+        team: platform.teams.get(&unit.id.request.team)?,
+        target: platform.targets.get(&unit.id.target)?,
+        path: platform.paths.get(&request.release.path)?,
+        diff: None,
+        plan,
+    })
 }

@@ -20,9 +20,9 @@ mod verdict;
 
 pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
-pub use evaluate::{UnitInput, evaluate, evaluate_telling};
+pub use evaluate::{Answered, Asking, UnitInput, evaluate, evaluate_telling};
 pub use group::grouped;
-pub use inputs::inputs;
+pub use inputs::{input, inputs};
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};

@@ -58,7 +58,9 @@ use rayon::prelude::*;
 use release::Loaded;
 use rendered::Variant;
 use request::{Outcome, World, path_finding};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
 /// All codes that findings of this stage may have.
@@ -322,8 +324,23 @@ fn release_findings(platform: &Platform, releases: &BTreeMap<ReleaseId, Arc<Load
 /// Which object of which target: group, kind, namespace and name.
 type ObjectKey<'a> = (&'a TargetName, &'a str, &'a str, Option<&'a str>, &'a str);
 
+/// Whether no two objects are the same, as far as one look at each tells; where it says no, they are compared.
+fn all_differ(rendered: &Rendered) -> bool {
+    let hasher = RandomState::new();
+    let mut seen = HashSet::with_capacity(rendered.units.len() * 4);
+    let mut is_new = |unit: &Unit, object: &Object| {
+        // each root has a state of its own, so that only its own resources are in the way
+        let of = object.kind.starts_with("terraform:").then_some(&unit.id);
+        seen.insert(hasher.hash_one((of, &unit.id.target, &object.group, &object.kind, &object.namespace, &object.name)))
+    };
+    rendered.units.values().all(|unit| unit.objects.iter().all(|object| is_new(unit, object)))
+}
+
 /// Two units that claim one object are both refused: neither may take it from the other.
 fn refuse_shared_objects(rendered: &mut Rendered, world: &World<'_>) {
+    if all_differ(rendered) {
+        return;
+    }
     let mut owners: BTreeMap<ObjectKey<'_>, Vec<&UnitId>> = BTreeMap::new();
     for unit in rendered.units.values() {
         for object in unit.objects.iter().filter(|object| !object.kind.starts_with("terraform:")) {

@@ -2,8 +2,11 @@
 //!
 //! A snapshot is made by `git` from objects, never from links or folders of the host; everything after it is pure.
 
+mod change;
 #[cfg(test)]
 mod sample;
+
+pub use change::Change;
 
 use crate::model::{CommitId, ContentId, Digest, Digester, RepoPath};
 use serde::{Deserialize, Serialize};

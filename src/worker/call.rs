@@ -1,6 +1,7 @@
 //! Calls of a child until one comes to its end, and what is heard of each.
 
 use super::at::Key;
+use super::pair::Sent;
 use super::wire::{self, Bounds, Errand};
 use super::{Amended, At, Death, ENV, Evaluated, Job, Later, Said, TakeUnit, VERB, Walls, culprit, garbled};
 use crate::cases::Answer;
@@ -135,6 +136,7 @@ pub(super) struct Heard<'a> {
     pub(super) at: BTreeMap<Key, At>,
     pub(super) units: Vec<Unit>,
     pub(super) done: Option<(Box<Evaluated>, Amended)>,
+    pub(super) compared: Option<Box<Sent>>,
     pub(super) answers: Vec<(usize, Answer)>,
     pub(super) garbled: Option<String>,
 }
@@ -150,6 +152,7 @@ impl<'a> Heard<'a> {
             at: BTreeMap::new(),
             units: Vec::new(),
             done: None,
+            compared: None,
             answers: Vec::new(),
             garbled: None,
         }
@@ -204,6 +207,7 @@ impl<'a> Heard<'a> {
             Said::Overran(at) => self.at = BTreeMap::from([(at.key(), at)]),
             Said::Unit(unit) => self.units.push((self.take_unit)(*unit)),
             Said::Done(evaluated, amended) => self.done = Some((evaluated, amended)),
+            Said::Compared(compared) => self.compared = compared,
             Said::Answer(number, answer) => self.answers.push((number, *answer)),
         }
     }

@@ -4,11 +4,12 @@ use super::at::Key;
 use super::giver::Giver;
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
-use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, trials, walls};
-use crate::model::{Digest, UnitId};
+use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, pair, trials, walls};
+use crate::model::{Digest, Finding, Platform, UnitId};
 use crate::parse::{self, Parsed};
-use crate::policy::{self, Verdicts};
+use crate::policy::{self, Policies, Verdicts};
 use crate::render::{self, Cache, Rendered, Take, Watched, render_watched};
+use crate::snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
@@ -40,27 +41,19 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     if let Some(picked) = &errand.trials {
         return trials::work(input, picked);
     }
+    if errand.pair {
+        return pair::work(input);
+    }
     let mut job: Job = wire::read(input)?;
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch, errand.telling);
-    let parsed = parse::parse_telling(&job.snapshot, &|progress| match progress {
-        parse::Progress::Begins(check) => begins(At::Check(check)),
-        parse::Progress::Ended(check) => ended(At::Check(check).key()),
-    });
+    let parsed = parse::parse_telling(&job.snapshot, &of_parse(&begins, &ended));
     let requests = parsed.platform.known_requests().count();
     if job.wanted.rendered == Wants::Nothing {
         watch.rest();
         return say(&Said::Done(Box::new(Evaluated { parsed, requests, ..Evaluated::default() }), Amended::default()));
     }
-    let (loads, over) = (Arc::clone(&begins), Arc::clone(&ended));
     let traced = errand.traced.is_some();
-    let tell = move |progress| match progress {
-        render::Progress::Loads(release) => loads(At::Load(release)),
-        render::Progress::Loaded(release) => over(At::Load(release).key()),
-        render::Progress::Begins(at) => loads(At::Render(at)),
-        render::Progress::Step(place) => drop(say(&Said::Step(place))),
-        render::Progress::Ended(request) => over(Key::Request(request)),
-    };
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
     let has_policies =
@@ -69,7 +62,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let taker = Arc::clone(&giver);
     let take: Take = Arc::new(move |unit| taker.take(unit));
     let watched = Watched {
-        tell: Arc::new(tell),
+        tell: of_render(&begins, &ended),
         without: errand.without,
         traced: errand.traced,
         values: has_policies || matches!(wanted.rendered, Wants::Units | Wants::Everything),
@@ -111,19 +104,48 @@ pub(super) fn tellers(watch: &Watch, telling: bool) -> (Teller<At>, Teller<Key>)
     (Arc::new(begins), Arc::new(ended))
 }
 
+/// Who is told where reading is.
+pub(super) fn of_parse(begins: &Teller<At>, ended: &Teller<Key>) -> impl Fn(parse::Progress) + Sync {
+    let (begins, ended) = (Arc::clone(begins), Arc::clone(ended));
+    move |progress| match progress {
+        parse::Progress::Begins(check) => begins(At::Check(check)),
+        parse::Progress::Ended(check) => ended(At::Check(check).key()),
+    }
+}
+
+/// Who is told where rendering is.
+pub(super) fn of_render(begins: &Teller<At>, ended: &Teller<Key>) -> render::Tell {
+    let (begins, ended) = (Arc::clone(begins), Arc::clone(ended));
+    Arc::new(move |progress| match progress {
+        render::Progress::Loads(release) => begins(At::Load(release)),
+        render::Progress::Loaded(release) => ended(At::Load(release).key()),
+        render::Progress::Begins(at) => begins(At::Render(at)),
+        render::Progress::Step(place) => drop(say(&Said::Step(place))),
+        render::Progress::Ended(request) => ended(Key::Request(request)),
+    })
+}
+
+/// Who is told where asking policies is.
+pub(super) fn of_policies(begins: &Teller<At>, ended: &Teller<Key>) -> impl Fn(policy::Progress) + Sync {
+    let (begins, ended) = (Arc::clone(begins), Arc::clone(ended));
+    move |progress| match progress {
+        policy::Progress::Begins(ask) => begins(At::Ask(ask)),
+        policy::Progress::Ended(unit) => ended(Key::Unit(unit)),
+    }
+}
+
+/// The policies of a tree, made ready to run, and what is wrong with them.
+pub(super) fn compiled(snapshot: &Snapshot, platform: &Platform, begins: &Teller<At>, ended: &Teller<Key>) -> (Policies, Vec<Finding>) {
+    let compiled = policy::compile_telling(snapshot, platform, &mut |ask| begins(At::Ask(ask)));
+    ended(Key::Compiled);
+    compiled
+}
+
 /// Compiles the policies of the tree, and asks them where that is wanted.
 fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>, ended: &Teller<Key>) -> Verdicts {
     let platform = &parsed.platform;
-    let compile = |snapshot, platform| {
-        let compiled = policy::compile_telling(snapshot, platform, &mut |ask| begins(At::Ask(ask)));
-        ended(Key::Compiled);
-        compiled
-    };
-    let tell = |progress| match progress {
-        policy::Progress::Begins(ask) => begins(At::Ask(ask)),
-        policy::Progress::Ended(unit) => ended(Key::Unit(unit)),
-    };
-    let (policies, broken) = compile(&job.snapshot, platform);
+    let tell = of_policies(begins, ended);
+    let (policies, broken) = compiled(&job.snapshot, platform, begins, ended);
     let mut verdicts = Verdicts::default();
     if let Some(Asked { base, exceptions, today, judge }) = &job.asked {
         let changed = |id: &UnitId| differs(base, rendered, id);
@@ -132,7 +154,7 @@ fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
         if let Some(judge) = judge {
-            let (policies, _) = compile(judge, &parse::parse(judge).platform);
+            let (policies, _) = compiled(judge, &parse::parse(judge).platform, begins, ended);
             verdicts.extend(policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell));
         }
     }

@@ -9,6 +9,7 @@ mod culprit;
 mod death;
 mod giver;
 mod inside;
+mod pair;
 mod trials;
 mod walls;
 mod watch;
@@ -17,6 +18,7 @@ mod wire;
 pub use at::At;
 pub use death::{Death, Why, explained};
 pub use inside::main;
+pub use pair::{Compared, Pair, Wanted as WantedClaims, compare};
 pub use trials::{Trying, try_all};
 pub use walls::Walls;
 
@@ -144,6 +146,8 @@ enum Said {
     Unit(Box<Unit>),
     /// It is done; the units were said before, and this has changed of them since.
     Done(Box<Evaluated>, Amended),
+    /// What came of comparing two trees; nothing where that takes looking at both by themselves.
+    Compared(Option<Box<pair::Sent>>),
     /// What came of the trial with this number.
     Answer(usize, Box<Answer>),
 }

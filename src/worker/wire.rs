@@ -61,6 +61,8 @@ pub(super) struct Errand {
     pub(super) traced: Option<RequestId>,
     /// What its policies are asked comes behind the job, when it is known.
     pub(super) later: bool,
+    /// Compares two trees, which then stand in the place of a job.
+    pub(super) pair: bool,
     /// What is tried of a list of trials, which then stands in the place of a job.
     pub(super) trials: Option<Picked>,
 }

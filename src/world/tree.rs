@@ -1,17 +1,16 @@
 //! Both sides of a comparison, read and rendered, and what comparing them gives.
 
-use crate::diff::{Diff, Side, diff};
-use crate::model::{ContentId, Exception, Finding, Platform, RepoPath, UnitId, sort_findings};
+use crate::diff::{Side, diff};
+use crate::model::{ContentId, Exception, Platform, RepoPath, UnitId};
 use crate::observe::TerraformPlan;
 use crate::parse::{Parsed, parse};
-use crate::plan::{Evaluation, Judgement, Round};
-use crate::policy::{self, Policies, Tally, Verdicts};
+use crate::plan::{Evaluation, Judged, Judgement, Round};
+use crate::policy::{self, Policies, Verdicts};
 use crate::render::{Cache, Limits, Rendered, render};
 use crate::snapshot::Snapshot;
 use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 /// A tree: its files, what they say, and what they render to.
 #[derive(Clone, Debug)]
@@ -91,13 +90,6 @@ impl Tree {
         Side { snapshot: &self.snapshot, parsed: &self.parsed, rendered: &self.rendered }
     }
 
-    /// Everything that is wrong with it.
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = self.parsed.findings.iter().chain(&self.rendered.findings).cloned().collect();
-        sort_findings(&mut findings);
-        findings
-    }
-
     /// Runs policies that were accepted over its units, with what Terraform would do; `only` leaves out the others.
     pub fn judge(
         &self,
@@ -127,34 +119,19 @@ pub struct Bench<'a> {
 /// Compares two trees: what changes, what is wrong with it, what the policies of the judge say, and what those of the head said in a worker.
 pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluation {
     let diff = diff(base.map(Tree::side), head.side(), bench.judge.map(|judge| &judge.parsed.platform));
-    let changed: BTreeSet<UnitId> = diff.units.iter().map(|unit| unit.id.clone()).collect();
-    let mut findings = head.findings();
-    findings.extend(diff.findings.iter().cloned());
     // the judge's policies decide; those of the head can only refuse more
     let mut verdicts = head.brought.clone().unwrap_or_default();
     if let Some(judge) = bench.judge.filter(|judge| judge.brought.is_none()) {
+        let changed: BTreeSet<UnitId> = diff.units.iter().map(|unit| unit.id.clone()).collect();
         let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
         verdicts.extend(head.judge(&policies, &changed, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
     }
-    findings.append(&mut verdicts.findings);
-    sort_findings(&mut findings);
-    findings.dedup();
-    if let Some(base) = base {
-        leave_out_known(&mut findings, base, &diff);
-        findings = policy::grouped(findings, |path| diff.files.contains_key(path));
-    }
-    Evaluation {
-        round: bench.round,
+    let judged = Judged {
         judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),
         judgement: judgement(&bench.judge.unwrap_or(head).parsed.platform, bench.owners),
-        platform: Arc::new(head.parsed.platform.clone()),
-        settings_readable: head.parsed.platform.settings.is_some() && head.ends,
-        diff,
-        findings,
-        tallies: verdicts.units.iter().map(|(unit, ends)| (unit.clone(), Tally::of(ends))).collect(),
-        waived: verdicts.waived,
-        conflicts: Vec::new(),
-    }
+        ends: head.ends,
+    };
+    Evaluation::of(base.map(Tree::side), head.side(), diff, verdicts, (bench.round, judged), |platform, _| platform.clone())
 }
 
 /// Who may approve what, as a platform says it.
@@ -169,14 +146,4 @@ pub fn same_policies(one: &Snapshot, other: &Snapshot) -> bool {
 
 fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
     snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
-}
-
-/// A mistake that the base has too, in a file that does not change, is not this change's.
-fn leave_out_known(findings: &mut Vec<Finding>, base: &Tree, diff: &Diff) {
-    let known: BTreeSet<(String, String, String)> = base.findings().iter().map(key).collect();
-    findings.retain(|finding| diff.files.contains_key(&finding.place.path) || !known.contains(&key(finding)));
-}
-
-fn key(finding: &Finding) -> (String, String, String) {
-    (finding.place.path.to_string(), finding.code.to_string(), finding.message.clone())
 }

@@ -1,0 +1,355 @@
+//! Two trees compared in one child: each request is rendered before and after, and only what differs is kept of it.
+//!
+//! It is for two trees of which neither is trusted more than the other, as on a laptop. Whatever goes wrong, and whatever only all requests
+//! together tell of two of them, is not for here: then both are looked at by themselves.
+
+use super::at::Key;
+use super::call::Heard;
+use super::inside::{Teller, compiled, of_parse, of_policies, of_render, say, tellers};
+use super::watch::Watch;
+use super::wire::{self, Bounds, Errand};
+use super::{At, ENV, Said, VERB, kept};
+use crate::diff::{self, Claims, Group, Part, Side, UnitChange, unit_change};
+use crate::model::{ContentId, Finding, Json, Platform, RepoPath, Request, UnitId};
+use crate::parse::{self, Parsed};
+use crate::plan::{Evaluation, Judged, Judgement, Round};
+use crate::policy::{self, Answered, Asking, Tally, Verdicts};
+use crate::process;
+use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_threads, rendering};
+use crate::snapshot::{Change, Snapshot};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How many requests are rendered on one thread before the next thread's turn: as many as make its own copies of the policies worth it.
+const AT_ONCE: usize = 32;
+
+/// So many of them have fewer units than this power of two.
+const UNITS_AT_ONCE: u32 = 20;
+
+/// Two trees to be compared.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Pair {
+    /// The base, which judges: its exceptions hold, and its policies are asked besides those of the head.
+    pub base: Snapshot,
+    /// What makes the head of it.
+    pub head: Change,
+    /// What is compared.
+    pub round: Round,
+    /// The date, UTC: `2026-01-31`.
+    pub today: String,
+    /// How many threads render.
+    pub threads: usize,
+    /// Which claims are wanted.
+    pub claims: Wanted,
+}
+
+/// Which claims are wanted of two trees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Wanted {
+    /// None.
+    Nothing,
+    /// They are parts of two trees: those of both.
+    OfParts,
+    /// Those of the whole base.
+    OfBase,
+}
+
+/// What comparing two trees gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// What it gave; of what the head says, requests are only there where something is said of them, without their documents.
+    pub evaluation: Evaluation,
+    /// What a part claims.
+    pub part: Option<Part>,
+    /// What the whole base claims, where that is known.
+    pub claims: Option<Claims>,
+}
+
+/// Compares two trees in a child; nothing when it does not come to its end there, or when they are to be looked at by themselves.
+pub fn compare(exe: &Path, pair: &Pair, wall: Duration) -> Option<Compared> {
+    let frame = wire::frame(pair).ok()?;
+    let requests = pair.base.under("requests").count().saturating_mul(2);
+    let bounds = Bounds::of(frame.len(), requests, pair.threads, wall);
+    let errand = Errand { pair: true, ..Errand::default() };
+    let pieces = [wire::frame(&bounds).ok()?, wire::frame(&errand).ok()?, frame].map(Arc::from);
+    let mut heard = Heard::by(&kept);
+    process::pipe(exe, &[VERB], Some(ENV), pieces.into_iter(), wall, |bytes| heard.take(bytes)).ok()?;
+    heard.compared.and_then(|sent| sent.whole())
+}
+
+/// Runs in the child: reads two trees, and says what comparing them gives.
+pub(super) fn work(input: &mut impl Read) -> io::Result<()> {
+    let Pair { base, head, round, today, threads, claims } = wire::read(input)?;
+    let head = head.of(&base);
+    let watch = Watch::start()?;
+    let (begins, ended) = tellers(&watch, false);
+    let read = |snapshot| parse::parse_telling(snapshot, &of_parse(&begins, &ended));
+    let (before, after) = (read(&base), read(&head));
+    let desk = Desk { base: (&base, &before), head: (&head, &after), begins: &begins, ended: &ended };
+    let compared = desk.compare(round, &today, threads, claims);
+    watch.rest();
+    say(&Said::Compared(compared.and_then(Sent::of).map(Box::new)))?;
+    // the system takes back at once what would take long to take apart
+    std::process::exit(0);
+}
+
+/// Two trees as they were read, and who is told where the work is.
+struct Desk<'a> {
+    base: (&'a Snapshot, &'a Parsed),
+    head: (&'a Snapshot, &'a Parsed),
+    begins: &'a Teller<At>,
+    ended: &'a Teller<Key>,
+}
+
+/// What some requests came to.
+#[derive(Default)]
+struct Found {
+    changes: Vec<UnitChange>,
+    answers: [Vec<Answered>; 2],
+    before: Vec<Done>,
+    after: Vec<Done>,
+}
+
+/// How many units all requests have before and after.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Counts(usize, usize);
+
+impl Desk<'_> {
+    fn platforms(&self) -> (&Platform, &Platform) {
+        (&self.base.1.platform, &self.head.1.platform)
+    }
+
+    fn compare(&self, round: Round, today: &str, threads: usize, wanted: Wanted) -> Option<Compared> {
+        let (base, head) = self.platforms();
+        let (own, broken) = compiled(self.head.0, head, self.begins, self.ended);
+        // those of the base are asked where they are others
+        let of_base = (!policies(self.base.0).eq(policies(self.head.0))).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
+        let asking = |policies| Asking::of(policies, &base.exceptions, today);
+        let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
+        let (found, counts, before, after) = on_threads(threads, |parallel| self.render(&asked, parallel));
+        if counts != Counts(before.units.len(), after.units.len()) {
+            // two hold the same object: what was told of each is not what is to be told of both
+            return None;
+        }
+        let mut changes = found.changes;
+        let (side, other) = (self.side(self.base, &before), self.side(self.head, &after));
+        changes.extend(before.units.values().filter_map(|unit| self.gone(side, other, unit)));
+        for change in &mut changes {
+            let unit = after.units.get(&change.id).or_else(|| before.units.get(&change.id));
+            change.depends_on = unit.map(|unit| unit.depends_on.clone()).unwrap_or_default();
+        }
+        changes.sort_by(|one, another| one.id.cmp(&another.id));
+        let verdicts = verdicts(asked, found.answers, broken);
+        let diff = diff::with_units(Some(side), other, changes);
+        let judgement = Judgement::new(base.settings.clone(), &base.teams, BTreeSet::new());
+        let judged = Judged { judge: self.base.0.commit().cloned(), judgement, ends: true };
+        let part = (wanted == Wanted::OfParts).then(|| Part::of(side, other));
+        let claims = if wanted == Wanted::OfBase { Claims::of(side) } else { None };
+        let evaluation = Evaluation::of(Some(side), other, diff, verdicts, (round, judged), slim);
+        Some(Compared { evaluation, part, claims })
+    }
+
+    fn side<'s>(&'s self, (snapshot, parsed): (&'s Snapshot, &'s Parsed), rendered: &'s Rendered) -> Side<'s> {
+        Side { snapshot, parsed, rendered }
+    }
+
+    /// Renders both sides, request by request.
+    fn render(&self, asked: &[Asking<'_>], parallel: bool) -> (Found, Counts, Rendered, Rendered) {
+        let (base, head) = self.platforms();
+        let ids = joined(base, head);
+        let watched = Watched { tell: of_render(self.begins, self.ended), reads: false, ..Watched::by_nobody() };
+        let limits = Limits::default();
+        let ((found, counts, after), before) = rendering(self.base.0, base, &limits, &mut Cache::off(), &watched, parallel, |opened| {
+            // what both have in common is made ready once
+            let mut releases = opened.releases();
+            let ((mut found, counts), after) = rendering(self.head.0, head, &limits, &mut releases, &watched, parallel, |other| {
+                let part = |(number, ids): (usize, &[Both<'_>])| self.part((opened, other), asked, number, ids);
+                let parts: Vec<Found> = if parallel {
+                    ids.par_chunks(AT_ONCE).enumerate().map(part).collect()
+                } else {
+                    ids.chunks(AT_ONCE).enumerate().map(part).collect()
+                };
+                let mut found = parts.into_iter().fold(Found::default(), Found::and);
+                let after = std::mem::take(&mut found.after);
+                let units = |all: &[Done]| all.iter().map(|done| done.units().len()).sum();
+                let counts = Counts(units(&found.before), units(&after));
+                ((found, counts), after)
+            });
+            let before = std::mem::take(&mut found.before);
+            ((found, counts, after), before)
+        });
+        (found, counts, before, after)
+    }
+
+    /// Renders some requests on both sides, and compares what they come to.
+    fn part(
+        &self,
+        (before, after): (&Opened<'_, '_>, &Opened<'_, '_>),
+        asked: &[Asking<'_>],
+        number: usize,
+        requests: &[Both<'_>],
+    ) -> Found {
+        let (base, head) = self.platforms();
+        let mut found = Found::default();
+        let done = |opened: &Opened<'_, '_>, request: Option<&Request>| request.map(|request| opened.request(request));
+        for (was, is) in requests {
+            found.before.extend(done(before, *was));
+            found.after.extend(done(after, *is));
+        }
+        let were: BTreeMap<&UnitId, &Unit> = found.before.iter().flat_map(Done::units).map(|unit| (&unit.id, unit)).collect();
+        let are: Vec<&Unit> = found.after.iter().flat_map(Done::units).collect();
+        let change = |unit: &&Unit| unit_change(base, head, (were.get(&unit.id).copied(), Some(*unit)), || None);
+        let changes: Vec<UnitChange> = are.iter().filter_map(change).collect();
+        let changed: BTreeSet<&UnitId> = changes.iter().map(|change| &change.id).collect();
+        let inputs: Vec<_> = are.iter().filter(|unit| changed.contains(&unit.id)).collect();
+        let inputs: Vec<_> = inputs.into_iter().filter_map(|unit| policy::input(self.head.0, head, unit, None)).collect();
+        let tell = of_policies(self.begins, self.ended);
+        let mut answers = asked.iter().map(|asking| asking.ask(number << UNITS_AT_ONCE, &inputs, &tell));
+        found.answers = [answers.next().unwrap_or_default(), answers.next().unwrap_or_default()];
+        let stay: BTreeSet<UnitId> = are.iter().map(|unit| unit.id.clone()).collect();
+        found.changes = changes;
+        found.before = std::mem::take(&mut found.before)
+            .into_iter()
+            .map(|done| done.with(|unit| if stay.contains(&unit.id) { unit.stripped() } else { unit }))
+            .collect();
+        found.after = std::mem::take(&mut found.after).into_iter().map(|done| done.with(Unit::stripped)).collect();
+        found
+    }
+
+    /// What changes of a unit that goes away; one whose request cannot be read or rendered any more is not taken for removed.
+    fn gone(&self, base: Side<'_>, head: Side<'_>, unit: &Unit) -> Option<UnitChange> {
+        let request = &unit.id.request;
+        let unreadable = head.parsed.platform.broken.contains_key(request) || head.rendered.failed.contains(request);
+        if unreadable || head.rendered.units.contains_key(&unit.id) {
+            return None;
+        }
+        let (judge, platform) = self.platforms();
+        unit_change(judge, platform, (Some(unit), None), || diff::why(base, head, unit))
+    }
+}
+
+impl Found {
+    fn and(mut self, other: Self) -> Self {
+        self.changes.extend(other.changes);
+        for (own, others) in self.answers.iter_mut().zip(other.answers) {
+            own.extend(others);
+        }
+        self.before.extend(other.before);
+        self.after.extend(other.after);
+        self
+    }
+}
+
+/// A request before and after.
+type Both<'r> = (Option<&'r Request>, Option<&'r Request>);
+
+/// All requests of two trees, sorted.
+fn joined<'r>(base: &'r Platform, head: &'r Platform) -> Vec<Both<'r>> {
+    let mut all: Vec<Both<'r>> = Vec::with_capacity(head.requests.len());
+    let (mut before, mut after) = (base.requests.values().peekable(), head.requests.values().peekable());
+    loop {
+        let order = match (before.peek(), after.peek()) {
+            (Some(was), Some(is)) => was.id.cmp(&is.id),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return all,
+        };
+        let was = if order.is_le() { before.next() } else { None };
+        all.push((was, if order.is_ge() { after.next() } else { None }));
+    }
+}
+
+fn policies(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
+    snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
+}
+
+/// What all policies said, and what is wrong with those of the head.
+fn verdicts(asked: Vec<Asking<'_>>, answers: [Vec<Answered>; 2], broken: Vec<Finding>) -> Verdicts {
+    let mut all = asked.iter().zip(answers).map(|(asking, answers)| asking.verdicts(answers));
+    let mut verdicts = all.next().unwrap_or_default();
+    all.for_each(|of_base| verdicts.extend(of_base));
+    verdicts.findings.extend(broken);
+    verdicts
+}
+
+/// What a platform says, with those requests alone of which something is said, without their documents.
+fn slim(platform: &Platform, findings: &[Finding]) -> Platform {
+    let told: BTreeSet<_> = findings.iter().map(|finding| &finding.place.path).collect();
+    let Platform { settings, teams, targets, paths, releases, libraries, requests, broken, exceptions, policies } = platform;
+    let said = requests.iter().filter(|(_, request)| told.contains(&request.file));
+    let without = |request: &Request| Request {
+        id: request.id.clone(),
+        file: request.file.clone(),
+        release: request.release.clone(),
+        pinned: request.pinned,
+        document: Json::default(),
+        facts: request.facts.clone(),
+        refs: request.refs.clone(),
+    };
+    Platform {
+        settings: settings.clone(),
+        teams: teams.clone(),
+        targets: targets.clone(),
+        paths: paths.clone(),
+        releases: releases.clone(),
+        libraries: libraries.clone(),
+        requests: said.map(|(id, request)| (id.clone(), without(request))).collect(),
+        broken: broken.clone(),
+        exceptions: exceptions.clone(),
+        policies: policies.clone(),
+    }
+}
+
+/// A comparison as it goes over the pipe: what names units by the thousand names them by their numbers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Sent {
+    /// Without what follows.
+    compared: Compared,
+    /// The unit and the file of each member of each group.
+    groups: Vec<Vec<(u32, u32)>>,
+    /// What the policies say of units that differ.
+    tallies: Vec<(u32, Tally)>,
+}
+
+impl Sent {
+    fn of(mut compared: Compared) -> Option<Self> {
+        let Evaluation { diff, tallies, .. } = &mut compared.evaluation;
+        let numbers: HashMap<&UnitId, (u32, &UnitChange)> = diff.units.iter().zip(0..).map(|(unit, at)| (&unit.id, (at, unit))).collect();
+        let member = |(id, path): &(UnitId, RepoPath)| {
+            let (unit, change) = numbers.get(id)?;
+            let file = change.files.iter().position(|file| file.path == *path)?;
+            Some((*unit, u32::try_from(file).ok()?))
+        };
+        let groups = diff.groups.iter().map(|group| group.members.iter().map(member).collect()).collect::<Option<_>>()?;
+        let told = std::mem::take(tallies).into_iter();
+        let tallies = told.map(|(id, tally)| Some((numbers.get(&id)?.0, tally))).collect::<Option<_>>()?;
+        diff.groups.clear();
+        Some(Self { compared, groups, tallies })
+    }
+
+    /// The comparison itself; nothing when a number names nothing.
+    pub(super) fn whole(self) -> Option<Compared> {
+        let Self { mut compared, groups, tallies } = self;
+        let Evaluation { diff, tallies: of_units, .. } = &mut compared.evaluation;
+        let unit = |number: u32| diff.units.get(number as usize);
+        let group = |members: Vec<(u32, u32)>| {
+            let file = |(number, file): &(u32, u32)| unit(*number).and_then(|unit| Some((unit, unit.files.get(*file as usize)?)));
+            let all: Vec<_> = members.iter().map(file).collect::<Option<_>>()?;
+            Some(Group {
+                hunks: all.first()?.1.hunks.clone(),
+                members: all.iter().map(|(unit, file)| (unit.id.clone(), file.path.clone())).collect(),
+                teams: all.iter().map(|(unit, _)| &unit.id.request.team).collect::<BTreeSet<_>>().into_iter().cloned().collect(),
+            })
+        };
+        let groups = groups.into_iter().map(group).collect::<Option<_>>()?;
+        *of_units = tallies.into_iter().map(|(number, tally)| Some((unit(number)?.id.clone(), tally))).collect::<Option<_>>()?;
+        diff.groups = groups;
+        Some(compared)
+    }
+}

@@ -1,0 +1,138 @@
+//! Two trees compared in one worker give what they give when each is looked at in a worker of its own.
+
+use goldpath::git::working_tree;
+use goldpath::model::{CommitId, ContentId, Finding, RepoPath};
+use goldpath::plan::{Evaluation, Round};
+use goldpath::snapshot::{Change, File, Mode, Snapshot};
+use goldpath::worker::{Asked, Pair, WantedClaims, compare};
+use goldpath::world::{Bench, Tree, evaluate, same_policies};
+use std::path::Path;
+use std::time::Duration;
+
+const EXE: &str = env!("CARGO_BIN_EXE_goldpath");
+const TODAY: &str = "2026-11-15";
+
+fn example() -> Snapshot {
+    working_tree(Path::new(env!("CARGO_MANIFEST_DIR")).join("platform-repo-example")).expect("the example can be read")
+}
+
+/// A tree with some files changed: each by what is replaced in it, `None` taken away, and with nothing to replace written anew.
+fn edited(tree: &Snapshot, edits: &[(&str, Option<(&str, &str)>)]) -> Snapshot {
+    let mut files = tree.files().clone();
+    for (path, edit) in edits {
+        let key = RepoPath::parse(path).expect("a path");
+        let Some((from, to)) = edit else {
+            assert!(files.remove(&key).is_some(), "{path}");
+            continue;
+        };
+        let text = if from.is_empty() { (*to).to_owned() } else { tree.text(path).expect("it is there").replace(from, to) };
+        assert_ne!(tree.text(path), Some(text.as_str()), "{path}: nothing is edited");
+        // any other id says that it is another file
+        let id = ContentId::from_bytes([text.len() as u8; 20]);
+        files.insert(key, File { id, mode: Mode::Regular, bytes: text.as_bytes().into() });
+    }
+    Snapshot::new(None, files, Vec::new())
+}
+
+fn round() -> Round {
+    Round { base: None, head: CommitId::parse(&"0".repeat(40)).expect("an id"), preview: true }
+}
+
+/// What comparing gives when each side is in a worker of its own.
+fn apart(base: &Snapshot, head: &Snapshot) -> Evaluation {
+    let exe = Path::new(EXE);
+    let before = Tree::apart(exe, base.clone(), None, 2).expect("the base comes to its end");
+    let judge = (!same_policies(base, head)).then(|| before.policies());
+    let asked = Asked { judge, ..before.asks(&before.parsed.platform.exceptions, TODAY) };
+    let after = Tree::apart(exe, head.clone(), Some(asked), 2).expect("the head comes to its end");
+    let bench = Bench { round: round(), judge: Some(&before), owners: Default::default(), today: TODAY.to_owned() };
+    evaluate(Some(&before), &after, bench)
+}
+
+fn together(base: &Snapshot, head: &Snapshot) -> Option<Evaluation> {
+    let head = Change::between(base, head);
+    let pair = Pair { base: base.clone(), head, round: round(), today: TODAY.to_owned(), threads: 2, claims: WantedClaims::Nothing };
+    compare(Path::new(EXE), &pair, Duration::from_secs(60)).map(|compared| compared.evaluation)
+}
+
+/// Without what is said of requests, of which only a part comes back.
+fn without_requests(mut evaluation: Evaluation) -> Evaluation {
+    std::sync::Arc::make_mut(&mut evaluation.platform).requests.clear();
+    evaluation
+}
+
+/// How many units change, and what is found.
+fn told(evaluation: &Evaluation) -> String {
+    let mut codes: Vec<&str> = evaluation.findings.iter().map(|finding: &Finding| finding.code.as_str()).collect();
+    codes.sort();
+    codes.dedup();
+    let vanished = evaluation.diff.units.iter().filter(|unit| unit.vanished.is_some()).count();
+    format!(
+        "{} units, {} groups, {vanished} vanished: {}",
+        evaluation.diff.units.len(),
+        evaluation.diff.groups.len(),
+        if codes.is_empty() { "nothing".to_owned() } else { codes.join(" ") }
+    )
+}
+
+#[test]
+fn one_worker_finds_what_two_find() {
+    let base = example();
+    let release = "golden-paths/http-service/1.1.0/release.yaml";
+    let table = [
+        ("nothing", vec![]),
+        ("another release is current", vec![("golden-paths/environment/path.yaml", Some(("v1: 1.1.0", "v1: 1.0.0")))]),
+        ("a request goes", vec![("requests/payments-team/payments-gateway.yaml", None)]),
+        ("a request has a mistake", vec![("requests/orders-team/orders-api.yaml", Some(("spec:", "spec:\n  nothing: 1")))]),
+        ("a target goes", vec![("targets/dns.yaml", None)]),
+        ("a release is changed", vec![(release, Some(("renderer: kubernetes@1", "renderer: kubernetes@1\n      when: \"false\"")))]),
+        (
+            "a policy says more",
+            vec![(
+                "policies/no-more.rego",
+                Some(("", "package goldpath.unit\n\ndeny contains \"no more\" if input.team.name == \"orders-team\"\n")),
+            )],
+        ),
+        (
+            "a policy says more of what changes",
+            vec![
+                ("golden-paths/environment/path.yaml", Some(("v1: 1.1.0", "v1: 1.0.0"))),
+                ("policies/no-more.rego", Some(("", "package goldpath.unit\n\ndeny contains \"no more\" if input.team.name != \"x\"\n"))),
+            ],
+        ),
+        ("a policy does not compile", vec![("policies/replicas.rego", Some(("package main", "package main\n\ndeny contains {")))]),
+        ("an exception goes", vec![("exceptions/data-team/tile-server-image.yaml", None)]),
+    ];
+    let shown: Vec<String> = table
+        .into_iter()
+        .map(|(what, edits)| {
+            let head = edited(&base, &edits);
+            let two = without_requests(apart(&base, &head));
+            let one = together(&base, &head).map(without_requests);
+            assert!(one.as_ref() == Some(&two), "{what}: {:?}, and {}", one.as_ref().map(told), told(&two));
+            format!("{what}: {}", told(&two))
+        })
+        .collect();
+    insta::assert_snapshot!(shown.join("\n"), @"
+    nothing: 0 units, 0 groups, 0 vanished: nothing
+    another release is current: 4 units, 19 groups, 0 vanished: deprecated unknown-field
+    a request goes: 3 units, 19 groups, 0 vanished: nothing
+    a request has a mistake: 0 units, 0 groups, 0 vanished: unknown-field
+    a target goes: 0 units, 0 groups, 0 vanished: unknown-target
+    a release is changed: 6 units, 60 groups, 6 vanished: release-changed
+    a policy says more: 0 units, 0 groups, 0 vanished: nothing
+    a policy says more of what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more unknown-field
+    a policy does not compile: 0 units, 0 groups, 0 vanished: policy-does-not-compile
+    an exception goes: 0 units, 0 groups, 0 vanished: nothing
+    ");
+}
+
+#[test]
+fn what_only_two_requests_tell_is_for_two_workers() {
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n  text: {{ spec.text | yaml }}\n";
+    let base = crate::worker::repository(template, &[]);
+    let request = crate::sample::FILES[7].1.replace("shop", "till");
+    let head = crate::worker::repository(template, &[("requests/platform/till.yaml", &request)]);
+    assert_eq!(together(&base, &head), None, "both hold one object");
+    assert!(apart(&base, &head).findings.iter().any(|finding| finding.code.as_str() == "duplicate-object"));
+}
