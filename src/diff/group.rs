@@ -1,8 +1,7 @@
 //! Which changes of files are alike, so that a reviewer reads each once.
 
-use super::{FEW, FileChange, FileStatus, Group, UnitChange};
-use crate::model::{RepoPath, Request, RequestId, UnitId};
-use rayon::prelude::*;
+use super::{FileChange, Group, UnitChange};
+use crate::model::{Digester, Request, UnitId};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -10,19 +9,26 @@ use std::collections::{BTreeSet, HashMap};
 /// A shorter name stands in many words by chance.
 const SHORTEST: usize = 3;
 
-/// Groups equal changes; the group that most units share comes first. The names of a unit are left out of the comparison, but for one, its
-/// own or its team's, that its request writes as a value too: two requests must not hide what differs between them behind what they are called.
-pub(super) fn group<'r>(units: &[UnitChange], request: impl Fn(&RequestId) -> Option<&'r Request> + Sync) -> Vec<Group> {
-    let keys = |unit: &UnitChange| {
-        let names = names(&unit.id, request(&unit.id.request));
-        unit.files.iter().map(|file| signature(&names, file)).collect::<Vec<_>>()
+/// What tells of the change of a file which others are alike: the beginning of a digest.
+pub type Key = [u8; 16];
+
+/// The keys of the files of a unit. The names of a unit are left out of the comparison, but for one, its own or its team's, that its request
+/// writes as a value too: two requests must not hide what differs between them behind what they are called.
+pub(super) fn keys(unit: &UnitChange, request: Option<&Request>) -> Vec<Key> {
+    let names = names(&unit.id, request);
+    let key = |file: &FileChange| {
+        let status = [file.status as u8];
+        let digest = Digester::new().field(file.template.as_str()).field(status).field(signature(&names, file)).finish();
+        *digest.bytes().first_chunk().expect("a digest is longer")
     };
-    let signatures: Vec<Vec<String>> =
-        if units.len() < FEW { units.iter().map(keys).collect() } else { units.par_iter().map(keys).collect() };
-    let mut groups: HashMap<(&RepoPath, FileStatus, String), Group> = HashMap::new();
-    for (unit, signatures) in units.iter().zip(signatures) {
-        for (file, signature) in unit.files.iter().zip(signatures) {
-            let key = (&file.template, file.status, signature);
+    unit.files.iter().map(key).collect()
+}
+
+/// Groups equal changes, told by the keys of the files of each unit; the group that most units share comes first.
+pub(super) fn group(units: &[UnitChange], keys: &[Vec<Key>]) -> Vec<Group> {
+    let mut groups: HashMap<&Key, Group> = HashMap::new();
+    for (unit, keys) in units.iter().zip(keys) {
+        for (file, key) in unit.files.iter().zip(keys) {
             let group =
                 groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
             group.members.push((unit.id.clone(), file.path.clone()));

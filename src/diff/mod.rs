@@ -13,6 +13,7 @@ mod risk;
 mod vanished;
 
 pub use claims::{Claims, Part};
+pub use group::Key;
 
 use crate::model::{
     CommitId, ContentId, Digest, Explained, Finding, OnDelete, Platform, ReleaseId, RepoPath, Request, RequestId, Risk, TargetKind,
@@ -211,9 +212,15 @@ pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) ->
     with_units(base, head, changed_units(base, head, judge))
 }
 
-/// The same, where it is known which units differ; of those in the trees only the digests and the objects are looked at.
-pub fn with_units(base: Option<Side<'_>>, head: Side<'_>, units: Vec<UnitChange>) -> Diff {
-    let requests = changed_requests(base, head, &units);
+fn with_units(base: Option<Side<'_>>, head: Side<'_>, units: Vec<UnitChange>) -> Diff {
+    let request = |id: &RequestId| requests_of(head).get(id).or_else(|| requests_of(base?).get(id));
+    let keys = |unit: &UnitChange| group::keys(unit, request(&unit.id.request));
+    let keys: Vec<Vec<Key>> = if units.len() < FEW { units.iter().map(keys).collect() } else { units.par_iter().map(keys).collect() };
+    Diff { requests: changed_requests(base, head, &units), groups: group::group(&units, &keys), units, ..rest(base, head) }
+}
+
+/// What is told of two trees besides the units and the requests that differ; of those in the trees only digests are looked at.
+pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
     let same = |unit: &&Unit| base.and_then(|base| base.rendered.units.get(&unit.id)).is_some_and(|before| before.digest == unit.digest);
     let files = changed_files(base.map(|base| base.snapshot), head.snapshot);
     let now = |path: &RepoPath| head.snapshot.files().get(path).map(|file| file.id);
@@ -222,13 +229,54 @@ pub fn with_units(base: Option<Side<'_>>, head: Side<'_>, units: Vec<UnitChange>
         head: head.snapshot.commit().cloned(),
         platform: files.keys().filter(|path| is_platform(path)).map(|path| (path.clone(), now(path))).collect(),
         files,
-        groups: group::group(&units, |id| requests_of(head).get(id).or_else(|| requests_of(base?).get(id))),
+        requests: BTreeMap::new(),
+        units: Vec::new(),
+        groups: Vec::new(),
         unchanged: head.rendered.units.values().filter(same).count(),
         base_size: base.map(size).unwrap_or_default(),
         head_size: size(head),
         findings: base.map(|base| between(base.source(), head.source())).unwrap_or_default(),
-        units,
-        requests,
+    }
+}
+
+/// Some units and requests that differ, told while others are still compared.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// Units that differ, with what tells of each of their files which changes are alike.
+    pub units: Vec<(UnitChange, Vec<Key>)>,
+    /// Requests with a changed file or changed units.
+    pub requests: Vec<(RequestId, RequestChange)>,
+}
+
+impl Changes {
+    /// Adds a unit that differs; `request` is its request, in the head or, when it goes away, in the base.
+    pub fn add(&mut self, unit: UnitChange, request: Option<&Request>) {
+        let keys = group::keys(&unit, request);
+        self.units.push((unit, keys));
+    }
+
+    /// Adds a request as it was and is, where it differs or one of its units does.
+    pub fn add_request(&mut self, pair: (Option<&Request>, Option<&Request>), head: &Platform) {
+        let touched = |id: &RequestId| self.units.iter().any(|(unit, _)| unit.id.request == *id);
+        self.requests.extend(request_change(pair, head, touched));
+    }
+
+    /// Takes in others.
+    pub fn extend(&mut self, others: Self) {
+        self.units.extend(others.units);
+        self.requests.extend(others.requests);
+    }
+}
+
+impl Diff {
+    /// Takes in all units and requests that differ.
+    pub fn take_in(&mut self, changes: Changes) {
+        let Changes { mut units, requests } = changes;
+        units.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        let keys: Vec<Vec<Key>>;
+        (self.units, keys) = units.into_iter().unzip();
+        self.groups = group::group(&self.units, &keys);
+        self.requests.extend(requests);
     }
 }
 
@@ -318,29 +366,35 @@ fn changed_requests(base: Option<Side<'_>>, head: Side<'_>, units: &[UnitChange]
     let after = &head.parsed.platform.requests;
     let touched: BTreeSet<&RequestId> = units.iter().map(|unit| &unit.id.request).collect();
     let ids: BTreeSet<&RequestId> = before.keys().chain(after.keys()).collect();
-    let mut changed = BTreeMap::new();
-    for id in ids {
-        let (old, new) = (before.get(id), after.get(id));
-        let broken = head.parsed.platform.broken.contains_key(id);
-        let Some(request) = new.or(old).filter(|_| !broken && (old != new || touched.contains(id))) else { continue };
-        let status = match (old, new) {
-            (None, _) => FileStatus::Added,
-            (Some(_), None) => FileStatus::Removed,
-            (Some(_), Some(_)) => FileStatus::Changed,
-        };
-        changed.insert(
-            id.clone(),
-            RequestChange {
-                file: request.file.clone(),
-                status,
-                before: old.map(|request| request.release.clone()),
-                after: new.map(|request| request.release.clone()),
-                lifetime: request.facts.lifetime.clone(),
-                cost_centre: request.facts.cost_centre.clone(),
-            },
-        );
+    let change = |id: &RequestId| request_change((before.get(id), after.get(id)), &head.parsed.platform, |id| touched.contains(id));
+    ids.into_iter().filter_map(change).collect()
+}
+
+/// What becomes of a request, when anything does; one that cannot be read in the head is not taken for removed.
+fn request_change(
+    (old, new): (Option<&Request>, Option<&Request>),
+    head: &Platform,
+    touched: impl Fn(&RequestId) -> bool,
+) -> Option<(RequestId, RequestChange)> {
+    let request = new.or(old)?;
+    let id = &request.id;
+    if head.broken.contains_key(id) || !(old != new || touched(id)) {
+        return None;
     }
-    changed
+    let status = match (old, new) {
+        (None, _) => FileStatus::Added,
+        (Some(_), None) => FileStatus::Removed,
+        (Some(_), Some(_)) => FileStatus::Changed,
+    };
+    let change = RequestChange {
+        file: request.file.clone(),
+        status,
+        before: old.map(|request| request.release.clone()),
+        after: new.map(|request| request.release.clone()),
+        lifetime: request.facts.lifetime.clone(),
+        cost_centre: request.facts.cost_centre.clone(),
+    };
+    Some((id.clone(), change))
 }
 
 impl Diff {

@@ -3,6 +3,8 @@
 use super::files::Both;
 use crate::model::amount;
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// Fields that cannot change, by group and kind.
 const FIXED: &[(&str, &str, &[&str])] = &[
@@ -37,6 +39,9 @@ pub(super) fn is(both: &Both<'_>) -> bool {
     if fixed.is_none() && !frozen {
         return false;
     }
+    if !claim && !frozen && fixed.is_some_and(|fields| fields.iter().all(|field| is_same_text(both, field))) {
+        return false;
+    }
     let (before, after) = both.values();
     let differs = |field: &&&str| part(before, field) != part(after, field);
     let other = fixed.unwrap_or_default().iter().any(|field| differs(&field));
@@ -47,6 +52,20 @@ pub(super) fn is(both: &Both<'_>) -> bool {
             && ["data", "stringData", "binaryData", "immutable"].iter().any(|field| before.get(field) != after.get(field))
     };
     other || shrinks() || thawed()
+}
+
+/// Whether a field is there in both and is written the same, which is told without reading the rest.
+fn is_same_text(both: &Both<'_>, field: &str) -> bool {
+    let (before, after) = (both.before.document.text(), both.after.document.text());
+    raw(before, field).is_some_and(|before| raw(after, field) == Some(before))
+}
+
+/// The text of what a pointer through objects leads to; nothing, too, where a key on the way is written in escapes.
+fn raw<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
+    pointer.split('/').skip(1).try_fold(text, |text, key| {
+        let members: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
+        members.get(key).map(|value| value.get())
+    })
 }
 
 /// A field, in a pod's template without the marks.
@@ -64,4 +83,17 @@ fn part(object: &Value, field: &str) -> Value {
 fn size(claim: &Value) -> Option<f64> {
     let text = claim.pointer("/spec/resources/requests/storage")?;
     amount(&text.as_str().map_or_else(|| text.to_string(), str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_is_found_in_the_text_of_an_object() {
+        let text = r#"{"kind":"Deployment","spec":{"selector":{"matchLabels":{"app":"a\"}"}},"replicas":2}}"#;
+        assert_eq!(raw(text, "/spec/selector"), Some(r#"{"matchLabels":{"app":"a\"}"}}"#));
+        assert_eq!((raw(text, "/spec/replicas"), raw(text, "/kind")), (Some("2"), Some("\"Deployment\"")));
+        assert_eq!((raw(text, "/spec/none"), raw(text, "/kind/none"), raw(r#"{"a\u0062":1}"#, "/ab")), (None, None, None));
+    }
 }

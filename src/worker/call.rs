@@ -1,10 +1,11 @@
 //! Calls of a child until one comes to its end, and what is heard of each.
 
 use super::at::Key;
-use super::pair::Sent;
+use super::pair::Rest;
 use super::wire::{self, Bounds, Errand};
 use super::{Amended, At, Death, ENV, Evaluated, Job, Later, Said, TakeUnit, VERB, Walls, culprit, garbled};
 use crate::cases::Answer;
+use crate::diff::Changes;
 use crate::model::{Place, RepoPath, sort_findings};
 use crate::process;
 use crate::render::Unit;
@@ -136,7 +137,8 @@ pub(super) struct Heard<'a> {
     pub(super) at: BTreeMap<Key, At>,
     pub(super) units: Vec<Unit>,
     pub(super) done: Option<(Box<Evaluated>, Amended)>,
-    pub(super) compared: Option<Box<Sent>>,
+    pub(super) compared: Option<Box<Rest>>,
+    pub(super) changes: Changes,
     pub(super) answers: Vec<(usize, Answer)>,
     pub(super) garbled: Option<String>,
 }
@@ -153,6 +155,7 @@ impl<'a> Heard<'a> {
             units: Vec::new(),
             done: None,
             compared: None,
+            changes: Changes::default(),
             answers: Vec::new(),
             garbled: None,
         }
@@ -208,6 +211,7 @@ impl<'a> Heard<'a> {
             Said::Unit(unit) => self.units.push((self.take_unit)(*unit)),
             Said::Done(evaluated, amended) => self.done = Some((evaluated, amended)),
             Said::Compared(compared) => self.compared = compared,
+            Said::Changes(changes) => self.changes.extend(changes),
             Said::Answer(number, answer) => self.answers.push((number, *answer)),
         }
     }

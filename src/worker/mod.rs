@@ -23,6 +23,7 @@ pub use trials::{Trying, try_all};
 pub use walls::Walls;
 
 use crate::cases::Answer;
+use crate::diff::Changes;
 use crate::model::{Digest, Exception, Place, RepoPath, UnitId};
 use crate::parse::Parsed;
 use crate::policy::Verdicts;
@@ -147,7 +148,9 @@ enum Said {
     /// It is done; the units were said before, and this has changed of them since.
     Done(Box<Evaluated>, Amended),
     /// What came of comparing two trees; nothing where that takes looking at both by themselves.
-    Compared(Option<Box<pair::Sent>>),
+    Compared(Option<Box<pair::Rest>>),
+    /// Some of what differs between two trees.
+    Changes(Changes),
     /// What came of the trial with this number.
     Answer(usize, Box<Answer>),
 }

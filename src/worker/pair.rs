@@ -9,7 +9,7 @@ use super::inside::{Teller, compiled, of_parse, of_policies, of_render, say, tel
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
 use super::{At, ENV, Said, VERB, kept};
-use crate::diff::{self, Claims, Group, Part, Side, UnitChange, unit_change};
+use crate::diff::{self, Changes, Claims, Part, Side, UnitChange, unit_change};
 use crate::model::{ContentId, Finding, Json, Platform, RepoPath, Request, UnitId};
 use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
@@ -20,7 +20,7 @@ use crate::snapshot::{Change, Snapshot};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -80,7 +80,7 @@ pub fn compare(exe: &Path, pair: &Pair, wall: Duration) -> Option<Compared> {
     let pieces = [wire::frame(&bounds).ok()?, wire::frame(&errand).ok()?, frame].map(Arc::from);
     let mut heard = Heard::by(&kept);
     process::pipe(exe, &[VERB], Some(ENV), pieces.into_iter(), wall, |bytes| heard.take(bytes)).ok()?;
-    heard.compared.and_then(|sent| sent.whole())
+    heard.compared.and_then(|rest| rest.with(heard.changes))
 }
 
 /// Runs in the child: reads two trees, and says what comparing them gives.
@@ -94,7 +94,7 @@ pub(super) fn work(input: &mut impl Read) -> io::Result<()> {
     let desk = Desk { base: (&base, &before), head: (&head, &after), begins: &begins, ended: &ended };
     let compared = desk.compare(round, &today, threads, claims);
     watch.rest();
-    say(&Said::Compared(compared.and_then(Sent::of).map(Box::new)))?;
+    say(&Said::Compared(compared.map(Box::new)))?;
     // the system takes back at once what would take long to take apart
     std::process::exit(0);
 }
@@ -110,7 +110,8 @@ struct Desk<'a> {
 /// What some requests came to.
 #[derive(Default)]
 struct Found {
-    changes: Vec<UnitChange>,
+    /// The units that differ.
+    changed: Vec<UnitId>,
     answers: [Vec<Answered>; 2],
     before: Vec<Done>,
     after: Vec<Done>,
@@ -125,7 +126,7 @@ impl Desk<'_> {
         (&self.base.1.platform, &self.head.1.platform)
     }
 
-    fn compare(&self, round: Round, today: &str, threads: usize, wanted: Wanted) -> Option<Compared> {
+    fn compare(&self, round: Round, today: &str, threads: usize, wanted: Wanted) -> Option<Rest> {
         let (base, head) = self.platforms();
         let (own, broken) = compiled(self.head.0, head, self.begins, self.ended);
         // those of the base are asked where they are others
@@ -137,22 +138,27 @@ impl Desk<'_> {
             // two hold the same object: what was told of each is not what is to be told of both
             return None;
         }
-        let mut changes = found.changes;
         let (side, other) = (self.side(self.base, &before), self.side(self.head, &after));
-        changes.extend(before.units.values().filter_map(|unit| self.gone(side, other, unit)));
-        for change in &mut changes {
-            let unit = after.units.get(&change.id).or_else(|| before.units.get(&change.id));
-            change.depends_on = unit.map(|unit| unit.depends_on.clone()).unwrap_or_default();
-        }
-        changes.sort_by(|one, another| one.id.cmp(&another.id));
+        let last = self.last(side, other);
+        let mut changed = found.changed;
+        changed.extend(last.units.iter().map(|(unit, _)| unit.id.clone()));
+        changed.sort();
+        let unit = |id: &UnitId| after.units.get(id).or_else(|| before.units.get(id));
+        let after_others = |id: &UnitId| unit(id).map(|unit| unit.depends_on.clone()).filter(|after| !after.is_empty());
+        let depends_on = changed.iter().zip(0..).filter_map(|(id, number)| Some((number, after_others(id)?))).collect();
         let verdicts = verdicts(asked, found.answers, broken);
-        let diff = diff::with_units(Some(side), other, changes);
+        let diff = diff::rest(Some(side), other);
         let judgement = Judgement::new(base.settings.clone(), &base.teams, BTreeSet::new());
         let judged = Judged { judge: self.base.0.commit().cloned(), judgement, ends: true };
         let part = (wanted == Wanted::OfParts).then(|| Part::of(side, other));
         let claims = if wanted == Wanted::OfBase { Claims::of(side) } else { None };
-        let evaluation = Evaluation::of(Some(side), other, diff, verdicts, (round, judged), slim);
-        Some(Compared { evaluation, part, claims })
+        let mut evaluation = Evaluation::of(Some(side), other, diff, verdicts, (round, judged), slim);
+        let tallies = std::mem::take(&mut evaluation.tallies).into_iter();
+        let tallies =
+            tallies.map(|(id, tally)| Some((u32::try_from(changed.binary_search(&id).ok()?).ok()?, tally))).collect::<Option<_>>()?;
+        // the system takes back at once what would take long to take apart
+        std::mem::forget((before, after));
+        Some(Rest { compared: Compared { evaluation, part, claims }, last, depends_on, tallies })
     }
 
     fn side<'s>(&'s self, (snapshot, parsed): (&'s Snapshot, &'s Parsed), rendered: &'s Rendered) -> Side<'s> {
@@ -204,22 +210,44 @@ impl Desk<'_> {
         }
         let were: BTreeMap<&UnitId, &Unit> = found.before.iter().flat_map(Done::units).map(|unit| (&unit.id, unit)).collect();
         let are: Vec<&Unit> = found.after.iter().flat_map(Done::units).collect();
-        let change = |unit: &&Unit| unit_change(base, head, (were.get(&unit.id).copied(), Some(*unit)), || None);
-        let changes: Vec<UnitChange> = are.iter().filter_map(change).collect();
-        let changed: BTreeSet<&UnitId> = changes.iter().map(|change| &change.id).collect();
+        let mut changes = Changes::default();
+        for unit in &are {
+            if let Some(change) = unit_change(base, head, (were.get(&unit.id).copied(), Some(*unit)), || None) {
+                found.changed.push(change.id.clone());
+                changes.add(change, head.requests.get(&unit.id.request));
+            }
+        }
+        for pair in requests {
+            changes.add_request(*pair, head);
+        }
+        // when nobody listens any more, the rest is not heard either
+        say(&Said::Changes(changes)).ok();
+        let changed: BTreeSet<&UnitId> = found.changed.iter().collect();
         let inputs: Vec<_> = are.iter().filter(|unit| changed.contains(&unit.id)).collect();
         let inputs: Vec<_> = inputs.into_iter().filter_map(|unit| policy::input(self.head.0, head, unit, None)).collect();
         let tell = of_policies(self.begins, self.ended);
         let mut answers = asked.iter().map(|asking| asking.ask(number << UNITS_AT_ONCE, &inputs, &tell));
         found.answers = [answers.next().unwrap_or_default(), answers.next().unwrap_or_default()];
         let stay: BTreeSet<UnitId> = are.iter().map(|unit| unit.id.clone()).collect();
-        found.changes = changes;
         found.before = std::mem::take(&mut found.before)
             .into_iter()
             .map(|done| done.with(|unit| if stay.contains(&unit.id) { unit.stripped() } else { unit }))
             .collect();
         found.after = std::mem::take(&mut found.after).into_iter().map(|done| done.with(Unit::stripped)).collect();
         found
+    }
+
+    /// What is only known in the end: units that go away, and their requests.
+    fn last(&self, base: Side<'_>, head: Side<'_>) -> Changes {
+        let (before, after) = self.platforms();
+        let mut last = Changes::default();
+        for change in base.rendered.units.values().filter_map(|unit| self.gone(base, head, unit)) {
+            let id = change.id.request.clone();
+            let pair = (before.requests.get(&id), after.requests.get(&id));
+            last.add(change, pair.1.or(pair.0));
+            last.add_request(pair, after);
+        }
+        last
     }
 
     /// What changes of a unit that goes away; one whose request cannot be read or rendered any more is not taken for removed.
@@ -236,7 +264,7 @@ impl Desk<'_> {
 
 impl Found {
     fn and(mut self, other: Self) -> Self {
-        self.changes.extend(other.changes);
+        self.changed.extend(other.changed);
         for (own, others) in self.answers.iter_mut().zip(other.answers) {
             own.extend(others);
         }
@@ -306,50 +334,32 @@ fn slim(platform: &Platform, findings: &[Finding]) -> Platform {
     }
 }
 
-/// A comparison as it goes over the pipe: what names units by the thousand names them by their numbers.
+/// What is told in the end, when the units that differ and stay, and their requests, were told before.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Sent {
-    /// Without what follows.
+pub(super) struct Rest {
+    /// Without what follows, and what was told before.
     compared: Compared,
-    /// The unit and the file of each member of each group.
-    groups: Vec<Vec<(u32, u32)>>,
-    /// What the policies say of units that differ.
+    last: Changes,
+    /// What units come after, by their number among all that differ.
+    depends_on: Vec<(u32, Vec<UnitId>)>,
+    /// What the policies say of them.
     tallies: Vec<(u32, Tally)>,
 }
 
-impl Sent {
-    fn of(mut compared: Compared) -> Option<Self> {
-        let Evaluation { diff, tallies, .. } = &mut compared.evaluation;
-        let numbers: HashMap<&UnitId, (u32, &UnitChange)> = diff.units.iter().zip(0..).map(|(unit, at)| (&unit.id, (at, unit))).collect();
-        let member = |(id, path): &(UnitId, RepoPath)| {
-            let (unit, change) = numbers.get(id)?;
-            let file = change.files.iter().position(|file| file.path == *path)?;
-            Some((*unit, u32::try_from(file).ok()?))
-        };
-        let groups = diff.groups.iter().map(|group| group.members.iter().map(member).collect()).collect::<Option<_>>()?;
-        let told = std::mem::take(tallies).into_iter();
-        let tallies = told.map(|(id, tally)| Some((numbers.get(&id)?.0, tally))).collect::<Option<_>>()?;
-        diff.groups.clear();
-        Some(Self { compared, groups, tallies })
-    }
-
-    /// The comparison itself; nothing when a number names nothing.
-    pub(super) fn whole(self) -> Option<Compared> {
-        let Self { mut compared, groups, tallies } = self;
+impl Rest {
+    /// The comparison as a whole; nothing when a number names nothing.
+    fn with(self, mut changes: Changes) -> Option<Compared> {
+        let Self { mut compared, last, depends_on, tallies } = self;
+        changes.extend(last);
         let Evaluation { diff, tallies: of_units, .. } = &mut compared.evaluation;
+        diff.take_in(changes);
+        // until here it is known only of units of the same request
+        diff.units.iter_mut().for_each(|unit| unit.depends_on.clear());
+        for (number, after) in depends_on {
+            diff.units.get_mut(number as usize)?.depends_on = after;
+        }
         let unit = |number: u32| diff.units.get(number as usize);
-        let group = |members: Vec<(u32, u32)>| {
-            let file = |(number, file): &(u32, u32)| unit(*number).and_then(|unit| Some((unit, unit.files.get(*file as usize)?)));
-            let all: Vec<_> = members.iter().map(file).collect::<Option<_>>()?;
-            Some(Group {
-                hunks: all.first()?.1.hunks.clone(),
-                members: all.iter().map(|(unit, file)| (unit.id.clone(), file.path.clone())).collect(),
-                teams: all.iter().map(|(unit, _)| &unit.id.request.team).collect::<BTreeSet<_>>().into_iter().cloned().collect(),
-            })
-        };
-        let groups = groups.into_iter().map(group).collect::<Option<_>>()?;
         *of_units = tallies.into_iter().map(|(number, tally)| Some((unit(number)?.id.clone(), tally))).collect::<Option<_>>()?;
-        diff.groups = groups;
         Some(compared)
     }
 }

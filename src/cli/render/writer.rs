@@ -53,6 +53,15 @@ pub(super) fn while_made<T>(dir: &Path, whole: bool, make: impl FnOnce(&TakeUnit
     })
 }
 
+/// Makes a folder whose parent is most often new too, while what is above that is there: asking for it first would be refused.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    let made = folder.parent().into_iter().chain([folder]).try_for_each(|folder| match std::fs::create_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        made => made,
+    });
+    if made.is_ok() { made } else { std::fs::create_dir_all(folder) }
+}
+
 fn failed(path: &Path, error: &std::io::Error) -> Error {
     Error::outside(format!("unable to write {}", path.display()), error)
 }
@@ -91,7 +100,7 @@ impl OfUnit {
             let parent = full.parent().expect("a file in a folder has a parent");
             // they are sorted: those of one folder stand together
             if made != parent {
-                std::fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
+                make_folder(parent).map_err(|error| failed(parent, &error))?;
                 made = parent.to_owned();
             }
             self.write_file(full, &file.bytes)?;
