@@ -196,11 +196,14 @@ pub fn evaluate_early<E>(
             let output = process::pipe(exe, &[VERB, EARLY], Some(ENV), input, wall.saturating_add(READING), |bytes| heard.take(bytes));
             (heard, output)
         });
+        // whatever becomes of reading, nobody waits for ever
+        let nothing = GivesNothing(&given);
         let job = read();
         let prepared = job.as_ref().map_or_else(|_| Err(garbled(&io::Error::other("there is no job"))), |job| Prepared::of(job, wall));
         let errand = Errand::default();
         let pieces = prepared.as_ref().ok().and_then(|prepared| prepared.pieces(&errand).ok());
         given.set(pieces.unwrap_or_default()).ok();
+        drop(nothing);
         let (heard, output) = child.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let job = job?;
         let evaluated = prepared.and_then(|prepared| {
@@ -209,6 +212,15 @@ pub fn evaluate_early<E>(
         });
         Ok((job, evaluated))
     })
+}
+
+/// Gives nothing in the end, where nothing was given before.
+struct GivesNothing<'a>(&'a OnceLock<Vec<Arc<[u8]>>>);
+
+impl Drop for GivesNothing<'_> {
+    fn drop(&mut self) {
+        self.0.set(Vec::new()).ok();
+    }
 }
 
 /// How much longer a child may take that waits for what is read in the meantime.
