@@ -35,8 +35,8 @@ metadata:
           volumeMounts:
             - name: {{ spec.mount | yaml }}
               mountPath: /data
-        - name: sidecar
-          image: registry.example.org/{{ team.name }}/sidecar:1.0
+        - name: helper
+          image: registry.example.org/{{ team.name }}/helper:1.0
       volumes:
         - name: {{ spec.volume | yaml }}
           emptyDir: {}
@@ -88,7 +88,7 @@ fn odd() -> Vec<serde_json::Value> {
         "",
         "TCP",
         "Always",
-        "sidecar",
+        "helper",
         "cart",
         "Cart",
         "a-b",
@@ -148,10 +148,11 @@ fn a_unit_that_is_like_another_is_what_a_look_at_it_gives() {
     for field in &fields {
         specs.extend(odd().into_iter().enumerate().map(|(turn, value)| spec(turn, &[(field, value)])));
     }
-    // what is the same in two places, and what is not any more
-    for (at, field) in fields.iter().enumerate() {
-        let both = fields[..at].iter().map(|other| spec(at, &[(field, json!("fresh-word")), (other, json!("fresh-word"))]));
-        specs.extend(both);
+    // what is the same in two places, short and long
+    for word in ["fresh-word", "sixteen-lettersx"] {
+        for (at, field) in fields.iter().enumerate() {
+            specs.extend(fields[..at].iter().map(|other| spec(at, &[(field, json!(word)), (other, json!(word))])));
+        }
     }
     for labels in [json!({"app": 1}), json!({"goldpath.dev/team": "x"}), json!({"a/b/c": "d"})] {
         specs.push(spec(0, &[("labels", labels)]));
