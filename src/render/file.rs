@@ -100,15 +100,15 @@ impl Maker<'_> {
             }
         }
         let casts = if mistakes.is_empty() { self.casts(&fresh) } else { None };
-        let Some(casts) = casts else { return self.look(fresh, mistakes) };
+        let Some(casts) = casts else { return self.look(&fresh, mistakes) };
         let pattern = pattern(self.target, &casts);
         let known = self.clean.get(&pattern).and_then(|sound| self.made_alike(&fresh, &casts, &sound));
         if let Some(made) = known {
-            debug_assert!(self.look(fresh, mistakes).is_ok_and(|looked| looked == made), "a unit at {} is not like another", self.target);
+            debug_assert!(self.look(&fresh, mistakes).is_ok_and(|looked| looked == made), "a unit at {} is not like another", self.target);
             return Ok(made);
         }
         let casts: Vec<Arc<Cast>> = casts.into_iter().map(|(cast, _)| cast).collect();
-        let made = self.look(fresh, mistakes)?;
+        let made = self.look(&fresh, mistakes)?;
         if made.unchecked.is_empty() && made.doubtful.is_empty() {
             self.clean.keep(pattern, made.schemas.clone(), casts);
         }
@@ -142,7 +142,7 @@ impl Maker<'_> {
     }
 
     /// Reads all files back, and looks at what is in them.
-    fn look(&self, fresh: Vec<Fresh<'_>>, mut mistakes: Vec<Mistake>) -> Result<Made, Vec<Mistake>> {
+    fn look(&self, fresh: &[Fresh<'_>], mut mistakes: Vec<Mistake>) -> Result<Made, Vec<Mistake>> {
         let mut drafts = Vec::new();
         for file in fresh {
             match self.draft(file) {
@@ -213,8 +213,8 @@ impl Maker<'_> {
     }
 
     /// Parses a file back.
-    fn draft<'a>(&self, file: Fresh<'a>) -> Result<Draft<'a>, Vec<Mistake>> {
-        let Fresh { plan, template, noted, plain, cast } = &file;
+    fn draft<'a>(&self, file: &Fresh<'a>) -> Result<Draft<'a>, Vec<Mistake>> {
+        let Fresh { plan, template, noted, plain, cast } = file;
         let text = text_of(noted);
         let content = match cast.as_ref().and_then(|cast| cast.filled(&noted.prints)) {
             Some(documents) => {

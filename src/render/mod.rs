@@ -119,7 +119,6 @@ fn render_here(
 }
 
 /// Opens everything that rendering reads, lets somebody render request by request, and brings it to its end.
-#[expect(clippy::too_many_arguments, reason = "each is something else that rendering reads or is told")]
 pub fn rendering<T>(
     snapshot: &Snapshot,
     platform: &Platform,

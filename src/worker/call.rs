@@ -52,7 +52,7 @@ impl<'a> Call<'a> {
     }
 
     /// What comes of it when a first child gave this: one that ended early is run again, telling where it is, and without what ended it.
-    pub(super) fn to_the_end(mut self, first: Result<Evaluated, Death>) -> Result<Evaluated, Death> {
+    pub(super) fn until_done(mut self, first: Result<Evaluated, Death>) -> Result<Evaluated, Death> {
         let mut errand = Errand::default();
         let mut deaths = Vec::new();
         let mut ended = first;

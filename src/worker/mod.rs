@@ -173,7 +173,7 @@ pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Deat
 pub fn evaluate_with(exe: &Path, job: &Job, later: Option<&Later>, wall: Duration) -> Result<Evaluated, Death> {
     let call = Call { later: later.cloned(), ..Call::of(exe, Prepared::of(job, wall)?, wall, &kept) };
     let first = call.run(&Errand::default());
-    call.to_the_end(first)
+    call.until_done(first)
 }
 
 /// Reads a job while a child makes itself ready for it, and evaluates it there; `take` sees each unit as it comes, and gives back what is kept.
@@ -208,7 +208,7 @@ pub fn evaluate_early<E>(
         let job = job?;
         let evaluated = prepared.and_then(|prepared| {
             let first = heard.end(output, prepared.bounds.memory);
-            Call::of(exe, prepared, wall, take).to_the_end(first)
+            Call::of(exe, prepared, wall, take).until_done(first)
         });
         Ok((job, evaluated))
     })

@@ -146,7 +146,7 @@ impl Desk<'_> {
         let unit = |id: &UnitId| after.units.get(id).or_else(|| before.units.get(id));
         let after_others = |id: &UnitId| unit(id).map(|unit| unit.depends_on.clone()).filter(|after| !after.is_empty());
         let depends_on = changed.iter().zip(0..).filter_map(|(id, number)| Some((number, after_others(id)?))).collect();
-        let verdicts = verdicts(asked, found.answers, broken);
+        let verdicts = verdicts(&asked, found.answers, broken);
         let diff = diff::rest(Some(side), other);
         let judgement = Judgement::new(base.settings.clone(), &base.teams, BTreeSet::new());
         let judged = Judged { judge: self.base.0.commit().cloned(), judgement, ends: true };
@@ -298,7 +298,7 @@ fn policies(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)>
 }
 
 /// What all policies said, and what is wrong with those of the head.
-fn verdicts(asked: Vec<Asking<'_>>, answers: [Vec<Answered>; 2], broken: Vec<Finding>) -> Verdicts {
+fn verdicts(asked: &[Asking<'_>], answers: [Vec<Answered>; 2], broken: Vec<Finding>) -> Verdicts {
     let mut all = asked.iter().zip(answers).map(|(asking, answers)| asking.verdicts(answers));
     let mut verdicts = all.next().unwrap_or_default();
     all.for_each(|of_base| verdicts.extend(of_base));
