@@ -112,6 +112,8 @@ struct Desk<'a> {
 struct Found {
     /// The units that differ.
     changed: Vec<UnitId>,
+    /// Whether what differs could not be said: what is missing would be taken for the same.
+    lost: bool,
     answers: [Vec<Answered>; 2],
     before: Vec<Done>,
     after: Vec<Done>,
@@ -134,8 +136,9 @@ impl Desk<'_> {
         let asking = |policies| Asking::of(policies, &base.exceptions, today);
         let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
         let (found, counts, before, after) = on_threads(threads, |parallel| self.render(&asked, parallel));
-        if counts != Counts(before.units.len(), after.units.len()) {
-            // two hold the same object: what was told of each is not what is to be told of both
+        // two hold the same object: what was told of each is not what is to be told of both
+        let refused = counts != Counts(before.units.len(), after.units.len());
+        if refused || found.lost {
             return None;
         }
         let (side, other) = (self.side(self.base, &before), self.side(self.head, &after));
@@ -220,8 +223,7 @@ impl Desk<'_> {
         for pair in requests {
             changes.add_request(*pair, head);
         }
-        // when nobody listens any more, the rest is not heard either
-        say(&Said::Changes(changes)).ok();
+        found.lost = say(&Said::Changes(changes)).is_err();
         let changed: BTreeSet<&UnitId> = found.changed.iter().collect();
         let inputs: Vec<_> = are.iter().filter(|unit| changed.contains(&unit.id)).collect();
         let inputs: Vec<_> = inputs.into_iter().filter_map(|unit| policy::input(self.head.0, head, unit, None)).collect();
@@ -265,6 +267,7 @@ impl Desk<'_> {
 impl Found {
     fn and(mut self, other: Self) -> Self {
         self.changed.extend(other.changed);
+        self.lost |= other.lost;
         for (own, others) in self.answers.iter_mut().zip(other.answers) {
             own.extend(others);
         }
