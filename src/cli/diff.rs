@@ -8,10 +8,11 @@ use crate::error::Error;
 use crate::git::Repository;
 use crate::model::{ChangeId, CommitId, Finding, RepoPath};
 use crate::plan::{Evaluation, Round};
+use crate::policy;
 use crate::report::{self, Links, View};
 use crate::snapshot::{Change as TreeChange, Snapshot};
 use crate::worker::{self, Asked, Later, Pair, WALL, WantedClaims};
-use crate::world::{Bench, Tree, evaluate, same_policies};
+use crate::world::{Bench, Tree, evaluate};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -124,7 +125,7 @@ fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<T
         let asked = Asked { today: today.to_owned(), ..Asked::default() };
         return Ok((None, place::apart(head, Some(asked))??));
     };
-    let policies_differ = !same_policies(&base, &head);
+    let policies_differ = !policy::same_files(&base, &head);
     let asks = |base: &Tree| {
         let judge = policies_differ.then(|| base.policies());
         Asked { judge, ..base.asks(&base.parsed.platform.exceptions, today) }

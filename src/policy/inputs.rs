@@ -1,7 +1,7 @@
 //! What policies see of a whole tree.
 
 use super::evaluate::UnitInput;
-use crate::model::{Platform, UnitId};
+use crate::model::{ContentId, Platform, RepoPath, UnitId};
 use crate::observe::TerraformPlan;
 use crate::render::{Rendered, Unit};
 use crate::snapshot::Snapshot;
@@ -32,4 +32,13 @@ pub fn input<'a>(snapshot: &'a Snapshot, platform: &'a Platform, unit: &'a Unit,
         diff: None,
         plan,
     })
+}
+
+/// Whether two trees have the very same files of policies.
+pub fn same_files(one: &Snapshot, other: &Snapshot) -> bool {
+    files(one).eq(files(other))
+}
+
+fn files(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
+    snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
 }

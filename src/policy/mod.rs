@@ -22,7 +22,7 @@ pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
 pub use evaluate::{Answered, Asking, UnitInput, evaluate, evaluate_telling};
 pub use group::grouped;
-pub use inputs::{input, inputs};
+pub use inputs::{input, inputs, same_files};
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};

@@ -10,7 +10,7 @@ use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
 use super::{At, ENV, Said, VERB, kept};
 use crate::diff::{self, Changes, Claims, Part, Side, UnitChange, unit_change};
-use crate::model::{ContentId, Finding, Json, Platform, RepoPath, Request, UnitId};
+use crate::model::{Finding, Json, Platform, Request, UnitId};
 use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
 use crate::policy::{self, Answered, Asking, Tally, Verdicts};
@@ -132,7 +132,7 @@ impl Desk<'_> {
         let (base, head) = self.platforms();
         let (own, broken) = compiled(self.head.0, head, self.begins, self.ended);
         // those of the base are asked where they are others
-        let of_base = (!policies(self.base.0).eq(policies(self.head.0))).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
+        let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
         let asking = |policies| Asking::of(policies, &base.exceptions, today);
         let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
         let (found, counts, before, after) = on_threads(threads, |parallel| self.render(&asked, parallel));
@@ -294,10 +294,6 @@ fn joined<'r>(base: &'r Platform, head: &'r Platform) -> Vec<Both<'r>> {
         let was = if order.is_le() { before.next() } else { None };
         all.push((was, if order.is_ge() { after.next() } else { None }));
     }
-}
-
-fn policies(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
-    snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
 }
 
 /// What all policies said, and what is wrong with those of the head.

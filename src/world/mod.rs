@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use tree::{Bench, Tree, evaluate, judgement, same_policies};
+pub use tree::{Bench, Tree, evaluate, judgement};
 
 /// Trees and evaluations that are kept; each is made again when it is asked for and gone.
 const KEPT: usize = 8;

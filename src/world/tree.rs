@@ -1,7 +1,7 @@
 //! Both sides of a comparison, read and rendered, and what comparing them gives.
 
 use crate::diff::{Side, diff};
-use crate::model::{ContentId, Exception, Platform, RepoPath, UnitId};
+use crate::model::{Exception, Platform, RepoPath, UnitId};
 use crate::observe::TerraformPlan;
 use crate::parse::{Parsed, parse};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
@@ -82,7 +82,7 @@ impl Tree {
 
     /// Whether the policies of a tree are the very files of this one's.
     pub fn has_policies_of(&self, other: &Snapshot) -> bool {
-        same_policies(&self.snapshot, other)
+        policy::same_files(&self.snapshot, other)
     }
 
     /// The tree as one side of a comparison.
@@ -137,13 +137,4 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
 /// Who may approve what, as a platform says it.
 pub fn judgement(platform: &Platform, owners: BTreeSet<String>) -> Judgement {
     Judgement::new(platform.settings.clone(), &platform.teams, owners)
-}
-
-/// Whether two trees have the very same files of policies.
-pub fn same_policies(one: &Snapshot, other: &Snapshot) -> bool {
-    policies_of(one).eq(policies_of(other))
-}
-
-fn policies_of(snapshot: &Snapshot) -> impl Iterator<Item = (&RepoPath, ContentId)> {
-    snapshot.files().iter().filter(|(path, _)| path.as_str().ends_with(".rego")).map(|(path, file)| (path, file.id))
 }

@@ -3,9 +3,10 @@
 use goldpath::git::working_tree;
 use goldpath::model::{CommitId, ContentId, Finding, RepoPath};
 use goldpath::plan::{Evaluation, Round};
+use goldpath::policy::same_files;
 use goldpath::snapshot::{Change, File, Mode, Snapshot};
 use goldpath::worker::{Asked, Pair, WantedClaims, compare};
-use goldpath::world::{Bench, Tree, evaluate, same_policies};
+use goldpath::world::{Bench, Tree, evaluate};
 use std::path::Path;
 use std::time::Duration;
 
@@ -42,7 +43,7 @@ fn round() -> Round {
 fn apart(base: &Snapshot, head: &Snapshot) -> Evaluation {
     let exe = Path::new(EXE);
     let before = Tree::apart(exe, base.clone(), None, 2).expect("the base comes to its end");
-    let judge = (!same_policies(base, head)).then(|| before.policies());
+    let judge = (!same_files(base, head)).then(|| before.policies());
     let asked = Asked { judge, ..before.asks(&before.parsed.platform.exceptions, TODAY) };
     let after = Tree::apart(exe, head.clone(), Some(asked), 2).expect("the head comes to its end");
     let bench = Bench { round: round(), judge: Some(&before), owners: Default::default(), today: TODAY.to_owned() };
