@@ -26,7 +26,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use vanished::{Vanished, why};
+pub use vanished::{Vanished, why_gone};
 
 /// What all codes of this stage mean, each with an example.
 pub fn explained() -> &'static [Explained] {
@@ -320,7 +320,7 @@ fn changed_units(base: Option<Side<'_>>, head: Side<'_>, judge: &Platform) -> Ve
     let change = |id: &UnitId| {
         let pair = (before.get(id), after.get(id));
         let is_known = !(matches!(pair, (Some(_), None)) && unreadable(id));
-        let vanished = || base.zip(pair.0.filter(|_| pair.1.is_none())).and_then(|(base, unit)| why(base, head, unit));
+        let vanished = || base.zip(pair.0.filter(|_| pair.1.is_none())).and_then(|(base, unit)| why_gone(base, head, unit));
         is_known.then(|| unit_change(judge, &head.parsed.platform, pair, vanished)).flatten()
     };
     let ids: Vec<&UnitId> = ids.into_iter().collect();

@@ -21,7 +21,7 @@ pub enum Vanished {
 }
 
 /// Why a unit of the base is not there in the head, when its request did not take it away.
-pub fn why(base: Side<'_>, head: Side<'_>, unit: &Unit) -> Option<Vanished> {
+pub fn why_gone(base: Side<'_>, head: Side<'_>, unit: &Unit) -> Option<Vanished> {
     let (before, now) = (&base.parsed.platform, &head.parsed.platform);
     let (old, new) = before.requests.get(&unit.id.request).zip(now.requests.get(&unit.id.request))?;
     let Some(target) = now.targets.get(&unit.id.target) else { return Some(Vanished::Target) };

@@ -18,7 +18,7 @@ mod wire;
 pub use at::At;
 pub use death::{Death, Why, explained};
 pub use inside::main;
-pub use pair::{Compared, Pair, Wanted as WantedClaims, compare};
+pub use pair::{Compared, Pair, WantedClaims, compare};
 pub use trials::{Trying, try_all};
 pub use walls::Walls;
 

@@ -46,12 +46,12 @@ pub struct Pair {
     /// How many threads render.
     pub threads: usize,
     /// Which claims are wanted.
-    pub claims: Wanted,
+    pub claims: WantedClaims,
 }
 
 /// Which claims are wanted of two trees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Wanted {
+pub enum WantedClaims {
     /// None.
     Nothing,
     /// They are parts of two trees: those of both.
@@ -128,7 +128,7 @@ impl Desk<'_> {
         (&self.base.1.platform, &self.head.1.platform)
     }
 
-    fn compare(&self, round: Round, today: &str, threads: usize, wanted: Wanted) -> Option<Rest> {
+    fn compare(&self, round: Round, today: &str, threads: usize, wanted: WantedClaims) -> Option<Rest> {
         let (base, head) = self.platforms();
         let (own, broken) = compiled(self.head.0, head, self.begins, self.ended);
         // those of the base are asked where they are others
@@ -153,8 +153,8 @@ impl Desk<'_> {
         let diff = diff::rest(Some(side), other);
         let judgement = Judgement::new(base.settings.clone(), &base.teams, BTreeSet::new());
         let judged = Judged { judge: self.base.0.commit().cloned(), judgement, ends: true };
-        let part = (wanted == Wanted::OfParts).then(|| Part::of(side, other));
-        let claims = if wanted == Wanted::OfBase { Claims::of(side) } else { None };
+        let part = (wanted == WantedClaims::OfParts).then(|| Part::of(side, other));
+        let claims = if wanted == WantedClaims::OfBase { Claims::of(side) } else { None };
         let mut evaluation = Evaluation::of(Some(side), other, diff, verdicts, (round, judged), slim);
         let tallies = std::mem::take(&mut evaluation.tallies).into_iter();
         let tallies =
@@ -260,7 +260,7 @@ impl Desk<'_> {
             return None;
         }
         let (judge, platform) = self.platforms();
-        unit_change(judge, platform, (Some(unit), None), || diff::why(base, head, unit))
+        unit_change(judge, platform, (Some(unit), None), || diff::why_gone(base, head, unit))
     }
 }
 

@@ -79,16 +79,6 @@ impl Form {
         }
         out.push_str(&self.rest);
     }
-
-    /// How many holes it has.
-    pub fn len(&self) -> usize {
-        self.holes.len()
-    }
-
-    /// Whether it has none.
-    pub fn is_empty(&self) -> bool {
-        self.holes.is_empty()
-    }
 }
 
 #[cfg(test)]

@@ -28,24 +28,11 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
-    let early = |take: &TakeUnit<'_>| evaluated(args, &root, take);
-    // which of them are wanted is only known in the end where some are named
-    let (made, written) = match args.output_dir.as_deref().filter(|_| args.requests.is_empty()) {
-        Some(dir) => {
-            let (made, written) = writer::while_made(dir, output == Output::Json, early);
-            (made, Some(written))
-        }
-        None => (early(&|unit| unit), None),
-    };
-    let (snapshot, Evaluated { parsed, rendered, .. }) = match (made, written) {
-        (Ok(made), written) => {
-            if let Some((dir, written)) = args.output_dir.as_deref().zip(written) {
-                tell(dir, &made.1.rendered.units.values().collect::<Vec<_>>(), written)?;
-            }
-            made
-        }
-        (Err(error), written) => {
-            // what was made of it goes away again, and the first error counts
+    let (made, written) = made(args, &root, output);
+    let (snapshot, Evaluated { parsed, rendered, .. }) = match made {
+        Ok(made) => made,
+        Err(error) => {
+            // what was written of it goes away again, and the first error counts
             written.map(|written| written.end(|_| false).ok());
             return Err(error);
         }
@@ -54,10 +41,13 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let units: Vec<&Unit> = rendered.units.values().filter(|unit| wanted.as_ref().is_none_or(|w| w.contains(&unit.id.request))).collect();
     let mut findings = [parsed.findings, rendered.findings].concat();
     sort_findings(&mut findings);
-    if let Some(dir) = args.output_dir.as_deref().filter(|_| wanted.is_some()) {
-        let mut written = Written::default();
-        units.iter().for_each(|unit| written.add(dir, unit));
-        tell(dir, &units, written)?;
+    if let Some(dir) = &args.output_dir {
+        let later = || {
+            let mut written = Written::default();
+            units.iter().for_each(|unit| written.add(dir, unit));
+            written
+        };
+        tell(dir, &units, written.unwrap_or_else(later))?;
     }
     let printed = args.output_dir.is_none();
     let text = || units.iter().filter(|_| printed).map(|unit| text_of(unit)).collect();
@@ -72,7 +62,19 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     Ok(Ended::Done)
 }
 
-/// The files of the working tree, and what they render to.
+/// The files of the working tree and what they render to, and what was written meanwhile: where requests are named, it is only known in the
+/// end which units are wanted.
+fn made(args: &Args, root: &Path, output: Output) -> (Result<(Snapshot, Evaluated), Error>, Option<Written>) {
+    let early = |take: &TakeUnit<'_>| evaluated(args, root, take);
+    match args.output_dir.as_deref().filter(|_| args.requests.is_empty()) {
+        Some(dir) => {
+            let (made, written) = writer::while_made(dir, output == Output::Json, early);
+            (made, Some(written))
+        }
+        None => (early(&|unit| unit), None),
+    }
+}
+
 fn evaluated(args: &Args, root: &Path, take: &TakeUnit<'_>) -> Result<(Snapshot, Evaluated), Error> {
     let wanted = Wanted { platform: !args.requests.is_empty(), rendered: Wants::Files };
     let (snapshot, evaluated) = place::apart_early(|| Ok((place::working_tree(root)?, None, wanted)), take)?;
