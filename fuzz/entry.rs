@@ -107,7 +107,8 @@ fn answer(snapshot: &Snapshot) -> (Rendered, Vec<Finding>) {
     assert_eq!(rendered, kept, "what is kept is not what is rendered");
     let (policies, broken) = policy::compile(snapshot, &parsed.platform);
     let plans = BTreeMap::new();
-    let inputs = policy::inputs(snapshot, &parsed.platform, &rendered, |_| true, &plans);
+    let nothing = BTreeMap::new();
+    let inputs = policy::inputs(snapshot, &parsed.platform, &rendered, |_| true, Some(&nothing), &plans);
     let verdicts = policy::evaluate(&policies, &inputs, &parsed.platform.exceptions, "2026-01-31");
     let findings = [parsed.findings, rendered.findings.clone(), broken, verdicts.findings].concat();
     (rendered, findings)

@@ -163,7 +163,7 @@ impl Outcome {
     /// What some policies refuse of it.
     pub(super) fn denied(&self, policies: &Policies, watcher: &Watcher) -> Vec<Finding> {
         let plans = BTreeMap::new();
-        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |_| true, &plans);
+        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |_| true, None, &plans);
         let verdicts = policy::evaluate_telling(policies, &inputs, &[], DAY, 1, &|progress| watcher.judges(progress));
         verdicts.findings.into_iter().filter(Finding::is_error).collect()
     }
@@ -206,7 +206,7 @@ fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered, watcher: &W
     let platform = &parsed.platform;
     let (policies, mut findings) = policy::compile_telling(snapshot, platform, &mut |ask| watcher.asks(ask));
     let plans = BTreeMap::new();
-    let inputs = policy::inputs(snapshot, platform, rendered, |_| true, &plans);
+    let inputs = policy::inputs(snapshot, platform, rendered, |_| true, None, &plans);
     findings.extend(policy::evaluate_telling(&policies, &inputs, &[], DAY, 1, &|progress| watcher.judges(progress)).findings);
     findings
 }

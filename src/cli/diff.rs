@@ -122,13 +122,14 @@ const MOST_AT_ONCE: usize = 4096;
 /// Reads both sides: neither is run here, as whether what is compared with was accepted no laptop knows.
 fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<Tree>, Tree), Error> {
     let Some(base) = base else {
-        let asked = Asked { today: today.to_owned(), ..Asked::default() };
+        let asked = Asked::about_what_is_new(today.to_owned());
         return Ok((None, place::apart(head, Some(asked))??));
     };
     let policies_differ = !policy::same_files(&base, &head);
+    let shown = policy::name_diff(&base) || policy::name_diff(&head);
     let asks = |base: &Tree| {
         let judge = policies_differ.then(|| base.policies());
-        Asked { judge, ..base.asks(&base.parsed.platform.exceptions, today) }
+        Asked { judge, ..base.asks(shown, &base.parsed.platform.exceptions, today) }
     };
     if base.files().len().max(head.files().len()) > MOST_AT_ONCE {
         let base = place::apart(base, None)??;

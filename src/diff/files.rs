@@ -16,20 +16,34 @@ const MOST_LINES: usize = 20_000;
 const CONTEXT: usize = 3;
 
 pub(super) fn changed_files(pair: (Option<&Unit>, Option<&Unit>)) -> Vec<FileChange> {
-    let empty = BTreeMap::new();
-    let before = pair.0.map_or(&empty, |unit| &unit.files);
-    let after = pair.1.map_or(&empty, |unit| &unit.files);
-    let paths: BTreeSet<&RepoPath> = before.keys().chain(after.keys()).collect();
-    paths.into_iter().filter_map(|path| file_change(path, before.get(path), after.get(path))).collect()
+    paths(pair).into_iter().filter_map(file_change).collect()
 }
 
-fn file_change(path: &RepoPath, before: Option<&RenderedFile>, after: Option<&RenderedFile>) -> Option<FileChange> {
-    let status = match (before, after) {
-        (None, Some(_)) => FileStatus::Added,
-        (Some(_), None) => FileStatus::Removed,
-        (Some(old), Some(new)) if old.digest != new.digest => FileStatus::Changed,
-        (None, None) | (Some(_), Some(_)) => return None,
-    };
+/// How the files of a unit differ; nothing is said of those that do not.
+pub(super) fn statuses<'u>(pair: (Option<&'u Unit>, Option<&'u Unit>)) -> BTreeMap<&'u RepoPath, FileStatus> {
+    let all = paths(pair).into_iter();
+    all.filter_map(|(path, before, after)| Some((path, status(before, after)?))).collect()
+}
+
+type BothFiles<'u> = (&'u RepoPath, Option<&'u RenderedFile>, Option<&'u RenderedFile>);
+
+fn paths<'u>((before, after): (Option<&'u Unit>, Option<&'u Unit>)) -> Vec<BothFiles<'u>> {
+    let file = |unit: Option<&'u Unit>, path: &RepoPath| unit.and_then(|unit| unit.files.get(path));
+    let paths: BTreeSet<&RepoPath> = before.into_iter().chain(after).flat_map(|unit| unit.files.keys()).collect();
+    paths.into_iter().map(|path| (path, file(before, path), file(after, path))).collect()
+}
+
+fn status(before: Option<&RenderedFile>, after: Option<&RenderedFile>) -> Option<FileStatus> {
+    match (before, after) {
+        (None, Some(_)) => Some(FileStatus::Added),
+        (Some(_), None) => Some(FileStatus::Removed),
+        (Some(old), Some(new)) if old.digest != new.digest => Some(FileStatus::Changed),
+        (None, None) | (Some(_), Some(_)) => None,
+    }
+}
+
+fn file_change((path, before, after): BothFiles<'_>) -> Option<FileChange> {
+    let status = status(before, after)?;
     let text = |file: Option<&RenderedFile>| file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
     let (hunks, added, removed) = unified(&text(before), &text(after));
     let template = after.or(before)?.template.clone();
@@ -118,14 +132,29 @@ impl<'u> Differing<'u> {
         }
     }
 
+    /// How it differs.
+    fn status(&self) -> FileStatus {
+        match self {
+            Self::Added(_) => FileStatus::Added,
+            Self::Removed(_) => FileStatus::Removed,
+            Self::Changed(_) => FileStatus::Changed,
+        }
+    }
+
+    /// As it was and as it is.
+    pub(super) fn pair(&self) -> (Option<&'u Object>, Option<&'u Object>) {
+        match self {
+            Self::Added(object) => (None, Some(object)),
+            Self::Removed(object) => (Some(object), None),
+            Self::Changed(Both { before, after, .. }) => (Some(before), Some(after)),
+        }
+    }
+
     /// What is told of it.
     pub(super) fn change(&self) -> ObjectChange {
-        let (status, Object { kind, group: _, namespace, name, file: _, document: _ }) = match self {
-            Self::Added(object) => (FileStatus::Added, object),
-            Self::Removed(object) => (FileStatus::Removed, object),
-            Self::Changed(Both { after: object, .. }) => (FileStatus::Changed, object),
-        };
-        ObjectChange { status, kind: kind.clone(), namespace: namespace.clone(), name: name.clone() }
+        let (Self::Added(object) | Self::Removed(object) | Self::Changed(Both { after: object, .. })) = self;
+        let Object { kind, group: _, namespace, name, file: _, document: _ } = object;
+        ObjectChange { status: self.status(), kind: kind.clone(), namespace: namespace.clone(), name: name.clone() }
     }
 }
 

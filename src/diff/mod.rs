@@ -20,7 +20,7 @@ use crate::model::{
     TargetName, TeamName, UnitId,
 };
 use crate::parse::Parsed;
-use crate::render::{Rendered, Unit};
+use crate::render::{Object, Rendered, Unit};
 use crate::snapshot::Snapshot;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -358,6 +358,24 @@ pub fn unit_change(
         protected,
         vanished: vanished(),
     })
+}
+
+/// How a unit differs from what it was, told by its files and objects.
+pub struct Differing<'u> {
+    /// Files that come, change or go.
+    pub files: BTreeMap<&'u RepoPath, FileStatus>,
+    /// Objects and resources that come, change or go, each as it was and as it is.
+    pub objects: Vec<(ObjectChange, [Option<&'u Object>; 2])>,
+}
+
+/// How a unit differs from what it was; without that, everything in it is new.
+pub fn differing<'u>(before: Option<&'u Unit>, after: &'u Unit) -> Differing<'u> {
+    let pair = (before, Some(after));
+    let object = |object: files::Differing<'u>| {
+        let (before, after) = object.pair();
+        (object.change(), [before, after])
+    };
+    Differing { files: files::statuses(pair), objects: files::changed_objects(pair).into_iter().map(object).collect() }
 }
 
 fn changed_requests(base: Option<Side<'_>>, head: Side<'_>, units: &[UnitChange]) -> BTreeMap<RequestId, RequestChange> {

@@ -2,6 +2,7 @@
 
 use super::Ask;
 use super::codes::{DOES_NOT_COMPILE, METADATA, NEVER_RUNS};
+use super::inputs::name_diff;
 use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
 use crate::model::{
@@ -23,6 +24,8 @@ const DEFAULT_OWNER: &str = "platform";
 /// Policies made ready to run: the organisation's, and those of each release.
 pub struct Policies {
     pub(super) policies: Vec<Policy>,
+    /// Whether they are shown what changes.
+    pub(super) name_diff: bool,
 }
 
 /// One policy: a file that declares at least one rule that is asked.
@@ -138,7 +141,7 @@ pub fn compile_telling(snapshot: &Snapshot, platform: &Platform, tell: &mut dyn 
             Err(finding) => findings.push(*finding),
         }
     }
-    (Policies { policies }, findings)
+    (Policies { policies, name_diff: name_diff(snapshot) }, findings)
 }
 
 pub(super) fn engine() -> Engine {

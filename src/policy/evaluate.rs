@@ -16,6 +16,7 @@ use crate::yaml;
 use rayon::prelude::*;
 use regorus::{Engine, Value};
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Everything that a request asks for.
@@ -36,10 +37,33 @@ pub struct UnitInput<'a> {
     pub target: &'a Target,
     /// The golden path of the request.
     pub path: &'a GoldenPath,
-    /// What changes, when it is known.
-    pub diff: Option<&'a serde_json::Value>,
+    /// What it is compared with.
+    pub before: Before<'a>,
     /// What Terraform would do, when it is known.
     pub plan: Option<&'a TerraformPlan>,
+}
+
+/// What a unit is compared with.
+#[derive(Clone, Copy, Debug)]
+pub enum Before<'a> {
+    /// Nothing is compared.
+    Unknown,
+    /// It is new.
+    Nothing,
+    /// It was this: its files by their digests, its objects with their values.
+    Unit(&'a Unit),
+}
+
+impl<'a> Before<'a> {
+    /// What a unit was among those of a base; nothing: nothing is compared.
+    pub fn of(base: Option<&'a BTreeMap<UnitId, Unit>>, id: &UnitId) -> Self {
+        base.map_or(Self::Unknown, |base| Self::was(base.get(id)))
+    }
+
+    /// What a unit was, where it was there.
+    pub fn was(unit: Option<&'a Unit>) -> Self {
+        unit.map_or(Self::Nothing, Self::Unit)
+    }
 }
 
 /// How many units are asked about on one thread before the next thread's turn: as many as make its own copies of the policies worth it.
@@ -107,6 +131,8 @@ struct Bench<'a> {
     /// Each with the number of the first unit for which it came to no end: it is not asked about those after it, and nothing that it did not see
     /// passes.
     policies: Vec<(&'a Policy, AtomicUsize)>,
+    /// Whether they are shown what changes.
+    diff: bool,
     exceptions: &'a [Exception],
     today: &'a str,
 }
@@ -116,7 +142,9 @@ type Heard = Vec<(usize, Judged)>;
 
 impl<'a> Bench<'a> {
     fn of(policies: &'a Policies, exceptions: &'a [Exception], today: &'a str) -> Self {
-        Self { policies: policies.policies.iter().map(|policy| (policy, AtomicUsize::new(usize::MAX))).collect(), exceptions, today }
+        let Policies { policies, name_diff } = policies;
+        let policies = policies.iter().map(|policy| (policy, AtomicUsize::new(usize::MAX))).collect();
+        Self { policies, diff: *name_diff, exceptions, today }
     }
 
     /// Asks about some units, of which the first has this number.
@@ -209,7 +237,7 @@ impl Run<'_> {
             return Judged::unasked();
         }
         let mut judged = Judged { end: End::Passed, findings: Vec::new(), waived: Vec::new() };
-        let found = match self.ask(input, things, unit) {
+        let found = match self.ask(input, things, unit, bench.diff) {
             Ok(found) => found,
             Err(error) => {
                 self.ended.fetch_min(number, Ordering::Relaxed);
@@ -236,7 +264,13 @@ impl Run<'_> {
         judged
     }
 
-    fn ask<'t>(&mut self, input: &UnitInput<'_>, things: &'t [Thing], unit: &OnceCell<Value>) -> Result<Vec<Outcome<'t>>, anyhow::Error> {
+    fn ask<'t>(
+        &mut self,
+        input: &UnitInput<'_>,
+        things: &'t [Thing],
+        unit: &OnceCell<Value>,
+        diff: bool,
+    ) -> Result<Vec<Outcome<'t>>, anyhow::Error> {
         let mut found = Vec::new();
         match self.policy.view {
             View::Object => {
@@ -244,7 +278,7 @@ impl Run<'_> {
                     self.rules(&thing.value, Some(&thing.name), &mut found)?;
                 }
             }
-            View::Unit => self.rules(unit.get_or_init(|| whole(input, things)), None, &mut found)?,
+            View::Unit => self.rules(unit.get_or_init(|| whole(input, things, diff)), None, &mut found)?,
         }
         Ok(found)
     }

@@ -1,10 +1,16 @@
 //! What policies see as `input`.
 
-use super::evaluate::UnitInput;
+use super::evaluate::{Before, UnitInput};
+use crate::diff::{Differing, FileStatus, ObjectChange, differing};
 use crate::model::{RepoPath, TargetKind};
-use crate::render::{Object, RenderedFile};
+use crate::render::{Object, RenderedFile, Unit};
 use crate::yaml;
 use serde_json::{Value, json};
+
+/// The JSON Schema of what policies of `goldpath.unit` see as `input`.
+pub fn input_schema() -> Value {
+    serde_json::from_str(include_str!("../../schemas/PolicyInput.json")).expect("a test reads every schema that comes with goldpath")
+}
 
 /// Something that a policy sees by itself, and how it is called.
 pub(super) struct Thing {
@@ -50,8 +56,8 @@ fn documents(path: &RepoPath, file: &RenderedFile) -> Vec<Value> {
 }
 
 /// The unit as a whole; what is not known (a plan before there is one) is left out.
-pub(super) fn whole(input: &UnitInput<'_>, things: &[Thing]) -> regorus::Value {
-    let UnitInput { unit, request, text: _, team, target, path, diff, plan } = input;
+pub(super) fn whole(input: &UnitInput<'_>, things: &[Thing], diff: bool) -> regorus::Value {
+    let UnitInput { unit, request, text: _, team, target, path, before, plan } = input;
     let kind = match target.kind {
         TargetKind::Terraform => "terraform",
         TargetKind::Directory => "directory",
@@ -64,14 +70,42 @@ pub(super) fn whole(input: &UnitInput<'_>, things: &[Thing]) -> regorus::Value {
         "path": {"name": path.name, "title": path.title, "owner": path.owner},
         "release": {"name": unit.release.version.to_string(), "id": unit.release.to_string()},
     });
-    let plan = plan.and_then(|plan| serde_json::to_value(plan).ok());
-    for (name, value) in [("diff", diff.cloned()), ("plan", plan)] {
-        if let Some(value) = value {
-            whole[name] = value;
-        }
+    if let Some(plan) = plan.and_then(|plan| serde_json::to_value(plan).ok()) {
+        whole["plan"] = plan;
+    }
+    if let Some(diff) = Some(before).filter(|_| diff).and_then(|before| difference(*before, unit)) {
+        whole["diff"] = diff;
     }
     let mut whole = regorus::Value::from(whole);
     let objects: Vec<regorus::Value> = things.iter().map(|thing| thing.value.clone()).collect();
     whole.as_object_mut().expect("it is an object").insert("objects".into(), objects.into());
     whole
+}
+
+/// What changes of a unit, when it is compared.
+fn difference(before: Before<'_>, unit: &Unit) -> Option<Value> {
+    let (status, before) = match before {
+        Before::Unknown => return None,
+        Before::Nothing => (FileStatus::Added, None),
+        Before::Unit(before) => (FileStatus::Changed, Some(before)),
+    };
+    let Differing { files, objects } = differing(before, unit);
+    let files = files.into_iter().map(|(path, status)| json!({"path": path, "status": status}));
+    let object = |(change, [before, after]): (ObjectChange, [Option<&Object>; 2])| {
+        let ObjectChange { status, kind, namespace, name } = change;
+        let mut object = json!({"status": status, "kind": kind, "name": name});
+        let value = |object: &Object| object.document.value();
+        let rest = [("namespace", namespace.map(Value::from)), ("before", before.map(value)), ("after", after.map(value))];
+        for (key, value) in rest {
+            if let Some(value) = value {
+                object[key] = value;
+            }
+        }
+        object
+    };
+    Some(json!({
+        "status": status,
+        "files": files.collect::<Vec<_>>(),
+        "objects": objects.into_iter().map(object).collect::<Vec<_>>(),
+    }))
 }

@@ -20,9 +20,10 @@ mod verdict;
 
 pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
-pub use evaluate::{Answered, Asking, UnitInput, evaluate, evaluate_telling};
+pub use evaluate::{Answered, Asking, Before, UnitInput, evaluate, evaluate_telling};
 pub use group::grouped;
-pub use inputs::{input, inputs, same_files};
+pub use input::input_schema;
+pub use inputs::{input, inputs, name_diff, same_files};
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};

@@ -33,6 +33,7 @@ struct Case {
     target: Target,
     path: GoldenPath,
     unit: Unit,
+    before: Option<Unit>,
     today: &'static str,
 }
 
@@ -93,6 +94,7 @@ impl Case {
                 objects: Vec::new(),
                 reads: Vec::new(),
             },
+            before: None,
             today: "2026-02-01",
         };
         for (name, channel) in [("platform", "#platform-help"), ("sre", "#sre"), ("payments-team", "#payments")] {
@@ -130,6 +132,19 @@ impl Case {
         if self.unit.files.is_empty() { self.file("objects.yaml", "") } else { self }
     }
 
+    /// Compared with what it is until now, under another image.
+    fn compared(mut self) -> Self {
+        let mut before = self.unit.clone();
+        for object in &mut before.objects {
+            let mut value = object.document.value();
+            value["image"] = json!("before");
+            object.document = JsonText::of(&value);
+        }
+        before.files.clear();
+        self.before = Some(before);
+        self
+    }
+
     fn except(mut self, policy: &str, team: &str, request: Option<&str>, expires: &str) -> Self {
         self.platform.exceptions.push(Exception {
             id: ExceptionId::parse("for-now").unwrap(),
@@ -152,7 +167,7 @@ impl Case {
             team: &self.platform.teams[&self.request.id.team],
             target: &self.target,
             path: &self.path,
-            diff: None,
+            before: self.before.as_ref().map_or(Before::Unknown, Before::Unit),
             plan: None,
         };
         (evaluate(&policies, &[input], &self.platform.exceptions, self.today), findings)
@@ -249,6 +264,38 @@ deny contains {"msg": "never"} if input.plan
       help: The policy `many-things` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     0 passed, 0 warned, 1 failed, 0 waived
     ");
+}
+
+const CHANGES: &str = r#"package goldpath.unit
+
+deny contains msg if {
+    some file in input.diff.files
+    msg := sprintf("%s: %s is %s", [input.diff.status, file.path, file.status])
+}
+
+deny contains msg if {
+    some object in input.diff.objects
+    msg := sprintf("%s %s is %s: %s, %s", [object.kind, object.name, object.status, object.before.image, object.after.image])
+}
+
+deny contains "nothing is compared" if not input.diff
+"#;
+
+#[test]
+fn what_changes_is_shown_where_something_is_compared() {
+    let case = || Case::new(&[("policies/changes.rego", CHANGES)]).object(&pod("a", "after"));
+    let messages = |case: &Case| case.verdicts().0.findings.into_iter().map(|finding| finding.message).collect::<Vec<_>>().join("\n");
+    insta::assert_snapshot!(messages(&case().compared()), @"
+    Pod a is changed: before, after (`payments-team/shop/cluster@staging`)
+    changed: objects.yaml is added (`payments-team/shop/cluster@staging`)
+    ");
+    insta::assert_snapshot!(messages(&case()), @"nothing is compared (`payments-team/shop/cluster@staging`)");
+    // a policy that names it nowhere makes nobody work it out
+    let silent = Case::new(&[(
+        "policies/silent.rego",
+        "package goldpath.unit\n\ndeny contains \"none\" if not input[sprintf(\"di%s\", [\"ff\"])]\n",
+    )]);
+    insta::assert_snapshot!(messages(&silent.object(&pod("a", "after")).compared()), @"none (`payments-team/shop/cluster@staging`)");
 }
 
 #[test]

@@ -185,10 +185,16 @@ impl Unit {
     /// Who it and its objects are, and from which templates, without bytes, values and what was read.
     #[must_use]
     pub fn stripped(self) -> Self {
+        let objects = self.objects.into_iter().map(|object| Object { document: JsonText::default(), ..object });
+        Self { objects: objects.collect(), ..self }.without_bytes()
+    }
+
+    /// Without the bytes of its files and what was read.
+    #[must_use]
+    pub fn without_bytes(self) -> Self {
         let none: Arc<[u8]> = Arc::from([]);
         let file = |(path, file): (RepoPath, RenderedFile)| (path, RenderedFile { bytes: Arc::clone(&none), ..file });
-        let objects = self.objects.into_iter().map(|object| Object { document: JsonText::default(), ..object });
-        Self { files: self.files.into_iter().map(file).collect(), objects: objects.collect(), reads: Vec::new(), ..self }
+        Self { files: self.files.into_iter().map(file).collect(), reads: Vec::new(), ..self }
     }
 
     /// The digest of sorted paths and bytes.

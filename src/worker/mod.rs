@@ -106,12 +106,22 @@ impl Wanted {
 pub struct Asked {
     /// Units of the base: what has the same digest is not asked about.
     pub base: BTreeMap<UnitId, Digest>,
+    /// The same units as the policies are shown them beside what they are now, without bytes and only where policies look at it; nothing:
+    /// nothing is compared.
+    pub before: Option<BTreeMap<UnitId, Unit>>,
     /// The exceptions of the judge; nothing: those of the tree itself.
     pub exceptions: Option<Vec<Exception>>,
     /// The date, UTC: `2026-01-31`.
     pub today: String,
     /// The files of a judge whose policies are asked besides; nothing: the tree's own alone.
     pub judge: Option<Snapshot>,
+}
+
+impl Asked {
+    /// What is asked where everything is new, on this day.
+    pub fn about_what_is_new(today: String) -> Self {
+        Self { today, before: Some(BTreeMap::new()), ..Self::default() }
+    }
 }
 
 /// What a worker found.

@@ -13,7 +13,7 @@ use crate::diff::{self, Changes, Claims, Part, Side, UnitChange, unit_change};
 use crate::model::{Finding, Json, Platform, Request, UnitId};
 use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
-use crate::policy::{self, Answered, Asking, Tally, Verdicts};
+use crate::policy::{self, Answered, Asking, Before, Tally, Verdicts};
 use crate::process;
 use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_threads, rendering};
 use crate::snapshot::{Change, Snapshot};
@@ -225,8 +225,9 @@ impl Desk<'_> {
         }
         found.lost = say(&Said::Changes(changes)).is_err();
         let changed: BTreeSet<&UnitId> = found.changed.iter().collect();
-        let inputs: Vec<_> = are.iter().filter(|unit| changed.contains(&unit.id)).collect();
-        let inputs: Vec<_> = inputs.into_iter().filter_map(|unit| policy::input(self.head.0, head, unit, None)).collect();
+        let before = |unit: &Unit| Before::was(were.get(&unit.id).copied());
+        let inputs = are.iter().filter(|unit| changed.contains(&unit.id));
+        let inputs: Vec<_> = inputs.filter_map(|unit| policy::input(self.head.0, head, unit, before(unit), None)).collect();
         let tell = of_policies(self.begins, self.ended);
         let mut answers = asked.iter().map(|asking| asking.ask(number << UNITS_AT_ONCE, &inputs, &tell));
         found.answers = [answers.next().unwrap_or_default(), answers.next().unwrap_or_default()];

@@ -123,9 +123,9 @@ impl Outside {
         let judge_tree = self.judge(judge)?;
         let asked = match (&judge_tree, &base) {
             (Some(judge), _) if judge.has_policies_of(&snapshot) => None,
-            (Some(judge), Some(base)) => Some(base.asks(&judge.parsed.platform.exceptions, &today())),
-            (None, Some(base)) => Some(base.asks(&base.parsed.platform.exceptions, &today())),
-            (_, None) => Some(Asked { today: today(), ..Asked::default() }),
+            (Some(judge), Some(base)) => Some(base.asks(policy::name_diff(&snapshot), &judge.parsed.platform.exceptions, &today())),
+            (None, Some(base)) => Some(base.asks(policy::name_diff(&snapshot), &base.parsed.platform.exceptions, &today())),
+            (_, None) => Some(Asked::about_what_is_new(today())),
         };
         self.worked(round, judge, || Ok(snapshot), asked)
     }
@@ -172,14 +172,14 @@ impl Outside {
                 Err(error) => drop(failed.insert(unit.clone(), super::said(&error))),
             }
         }
-        let findings = self.judge_plans(&head, judge, &plans, &evaluation)?;
+        let findings = self.judge_plans((base.as_deref(), &head), judge, &plans, &evaluation)?;
         Ok(Event::Planned(Box::new(Plans { evaluation, plans, failed, findings })))
     }
 
     /// What the policies say of the plans that they did not say before.
     fn judge_plans(
         &self,
-        head: &Tree,
+        (base, head): (Option<&Tree>, &Tree),
         judge: Option<&CommitId>,
         plans: &BTreeMap<UnitId, TerraformPlan>,
         evaluation: &Evaluation,
@@ -187,7 +187,7 @@ impl Outside {
         let Some(judge) = self.judge(judge)? else { return Ok(Vec::new()) };
         let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
         let only: BTreeSet<UnitId> = plans.keys().cloned().collect();
-        let verdicts = head.judge(&policies, &only, plans, &judge.parsed.platform.exceptions, &today());
+        let verdicts = head.judge(&policies, &only, base, plans, &judge.parsed.platform.exceptions, &today());
         Ok(verdicts.findings.into_iter().filter(|finding| !evaluation.findings.contains(finding)).collect())
     }
 }

@@ -6,7 +6,7 @@ use crate::observe::TerraformPlan;
 use crate::parse::{Parsed, parse};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
 use crate::policy::{self, Policies, Verdicts};
-use crate::render::{Cache, Limits, Rendered, render};
+use crate::render::{Cache, Limits, Rendered, Unit, render};
 use crate::snapshot::Snapshot;
 use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,10 +65,12 @@ impl Tree {
         Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 
-    /// What the policies of a tree are asked when it is compared with this one.
-    pub fn asks(&self, exceptions: &[Exception], today: &str) -> Asked {
+    /// What the policies of a tree are asked when it is compared with this one; `shown`: they look at what changes.
+    pub fn asks(&self, shown: bool, exceptions: &[Exception], today: &str) -> Asked {
         let base = self.rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
-        Asked { base, exceptions: Some(exceptions.to_vec()), today: today.to_owned(), judge: None }
+        let unit = |unit: &Unit| (unit.id.clone(), unit.clone().without_bytes());
+        let before = shown.then(|| self.rendered.units.values().map(unit).collect());
+        Asked { base, before, exceptions: Some(exceptions.to_vec()), today: today.to_owned(), judge: None }
     }
 
     /// Only what its policies and their owners are read from.
@@ -90,16 +92,19 @@ impl Tree {
         Side { snapshot: &self.snapshot, parsed: &self.parsed, rendered: &self.rendered }
     }
 
-    /// Runs policies that were accepted over its units, with what Terraform would do; `only` leaves out the others.
+    /// Runs policies that were accepted over its units, with what changes of them and what Terraform would do; `only` leaves out the others.
     pub fn judge(
         &self,
         policies: &Policies,
         only: &BTreeSet<UnitId>,
+        base: Option<&Self>,
         plans: &BTreeMap<UnitId, TerraformPlan>,
         exceptions: &[Exception],
         today: &str,
     ) -> Verdicts {
-        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |id| only.contains(id), plans);
+        let nothing = BTreeMap::new();
+        let base = base.map_or(&nothing, |base| &base.rendered.units);
+        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |id| only.contains(id), Some(base), plans);
         policy::evaluate(policies, &inputs, exceptions, today)
     }
 }
@@ -124,7 +129,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
     if let Some(judge) = bench.judge.filter(|judge| judge.brought.is_none()) {
         let changed: BTreeSet<UnitId> = diff.units.iter().map(|unit| unit.id.clone()).collect();
         let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
-        verdicts.extend(head.judge(&policies, &changed, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
+        verdicts.extend(head.judge(&policies, &changed, base, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
     }
     let judged = Judged {
         judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),

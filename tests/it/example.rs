@@ -48,7 +48,7 @@ pub(super) fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered
                 team: &platform.teams[&request.id.team],
                 target: &platform.targets[&unit.id.target],
                 path: &platform.paths[&request.release.path],
-                diff: None,
+                before: policy::Before::Unknown,
                 plan: None,
             }
         })
@@ -76,7 +76,7 @@ fn with(more: &str) -> Snapshot {
 }
 
 /// The example with one text of a file replaced.
-fn edited(file: &str, from: &str, to: &str) -> Snapshot {
+pub(super) fn edited(file: &str, from: &str, to: &str) -> Snapshot {
     let mut files = read("platform-repo-example").files().clone();
     let file = files.get_mut(&RepoPath::parse(file).expect("a path")).expect("the file is there");
     let text = String::from_utf8(file.bytes.to_vec()).expect("text");

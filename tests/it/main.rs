@@ -6,6 +6,7 @@ mod cli;
 mod desk;
 mod example;
 mod hostile;
+mod inputs;
 mod pair;
 mod reads;
 #[path = "../../benches/speed/repository.rs"]

@@ -3,7 +3,7 @@
 use goldpath::git::working_tree;
 use goldpath::model::{CommitId, ContentId, Finding, RepoPath};
 use goldpath::plan::{Evaluation, Round};
-use goldpath::policy::same_files;
+use goldpath::policy::{name_diff, same_files};
 use goldpath::snapshot::{Change, File, Mode, Snapshot};
 use goldpath::worker::{Asked, Pair, WantedClaims, compare};
 use goldpath::world::{Bench, Tree, evaluate};
@@ -13,12 +13,21 @@ use std::time::Duration;
 const EXE: &str = env!("CARGO_BIN_EXE_goldpath");
 const TODAY: &str = "2026-11-15";
 
+const LOOKS_AT_CHANGES: &str = r#"package goldpath.unit
+
+deny contains msg if {
+	some object in input.diff.objects
+	removed := {key | some key, _ in object.before.spec; not object.after.spec[key]}
+	msg := sprintf("%s of %d files: %s of %s %s", [input.diff.status, count(input.diff.files), object.status, object.kind, removed])
+}
+"#;
+
 fn example() -> Snapshot {
     working_tree(Path::new(env!("CARGO_MANIFEST_DIR")).join("platform-repo-example")).expect("the example can be read")
 }
 
 /// A tree with some files changed: each by what is replaced in it, `None` taken away, and with nothing to replace written anew.
-fn edited(tree: &Snapshot, edits: &[(&str, Option<(&str, &str)>)]) -> Snapshot {
+pub(super) fn edited(tree: &Snapshot, edits: &[(&str, Option<(&str, &str)>)]) -> Snapshot {
     let mut files = tree.files().clone();
     for (path, edit) in edits {
         let key = RepoPath::parse(path).expect("a path");
@@ -44,7 +53,8 @@ fn apart(base: &Snapshot, head: &Snapshot) -> Evaluation {
     let exe = Path::new(EXE);
     let before = Tree::apart(exe, base.clone(), None, 2).expect("the base comes to its end");
     let judge = (!same_files(base, head)).then(|| before.policies());
-    let asked = Asked { judge, ..before.asks(&before.parsed.platform.exceptions, TODAY) };
+    let shown = name_diff(base) || name_diff(head);
+    let asked = Asked { judge, ..before.asks(shown, &before.parsed.platform.exceptions, TODAY) };
     let after = Tree::apart(exe, head.clone(), Some(asked), 2).expect("the head comes to its end");
     let bench = Bench { round: round(), judge: Some(&before), owners: Default::default(), today: TODAY.to_owned() };
     evaluate(Some(&before), &after, bench)
@@ -101,6 +111,13 @@ fn one_worker_finds_what_two_find() {
                 ("policies/no-more.rego", Some(("", "package goldpath.unit\n\ndeny contains \"no more\" if input.team.name != \"x\"\n"))),
             ],
         ),
+        (
+            "a policy looks at what changes",
+            vec![
+                ("golden-paths/environment/path.yaml", Some(("v1: 1.1.0", "v1: 1.0.0"))),
+                ("policies/no-more.rego", Some(("", LOOKS_AT_CHANGES))),
+            ],
+        ),
         ("a policy does not compile", vec![("policies/replicas.rego", Some(("package main", "package main\n\ndeny contains {")))]),
         ("an exception goes", vec![("exceptions/data-team/tile-server-image.yaml", None)]),
     ];
@@ -123,6 +140,7 @@ fn one_worker_finds_what_two_find() {
     a release is changed: 6 units, 60 groups, 6 vanished: release-changed
     a policy says more: 0 units, 0 groups, 0 vanished: nothing
     a policy says more of what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more unknown-field
+    a policy looks at what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more unknown-field
     a policy does not compile: 0 units, 0 groups, 0 vanished: policy-does-not-compile
     an exception goes: 0 units, 0 groups, 0 vanished: nothing
     ");

@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::forms;
 use crate::model::{close_match, quoted_list};
 use crate::parse::{self, Parsed};
+use crate::policy;
 use crate::report::{self, Kind};
 use crate::snapshot::Snapshot;
 use serde_json::Value;
@@ -104,6 +105,13 @@ fn all(around: Option<&(Snapshot, Parsed)>) -> Vec<Made> {
         about: own.file.to_owned(),
         schema: own.schema(),
     });
+    let input = Made {
+        kind: "PolicyInput".to_owned(),
+        api_version: report::API_VERSION.to_owned(),
+        path: None,
+        about: "`input` of the policies of `package goldpath.unit`".to_owned(),
+        schema: policy::input_schema(),
+    };
     let requests = around.into_iter().flat_map(|(snapshot, parsed)| {
         parsed.platform.paths.values().filter_map(|path| {
             Some(Made {
@@ -115,7 +123,7 @@ fn all(around: Option<&(Snapshot, Parsed)>) -> Vec<Made> {
             })
         })
     });
-    own.chain(requests).collect()
+    own.chain([input]).chain(requests).collect()
 }
 
 fn kinds(all: &[Made]) -> Vec<Kind<'_>> {

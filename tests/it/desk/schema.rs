@@ -331,15 +331,16 @@ fn kinds_are_listed_printed_and_written_for_editors() {
     let place = Place::with("first-repository");
     assert_snapshot!(place.run(&["schema"]), @"
     $ goldpath schema
-    Platform    goldpath.yaml
-    GoldenPath  golden-paths/<path>/path.yaml
-    Release     golden-paths/<path>/<version>/release.yaml
-    Target      targets/<name>.yaml
-    Team        teams/<name>.yaml
-    Exception   exceptions/<team>/<name>.yaml
-    Renderer    renderers/<name>/<version>/renderer.yaml
-    Daemon      the file of `goldpath run --config FILE`
-    Preview     requests of the golden path `preview`: Preview
+    Platform     goldpath.yaml
+    GoldenPath   golden-paths/<path>/path.yaml
+    Release      golden-paths/<path>/<version>/release.yaml
+    Target       targets/<name>.yaml
+    Team         teams/<name>.yaml
+    Exception    exceptions/<team>/<name>.yaml
+    Renderer     renderers/<name>/<version>/renderer.yaml
+    Daemon       the file of `goldpath run --config FILE`
+    PolicyInput  `input` of the policies of `package goldpath.unit`
+    Preview      requests of the golden path `preview`: Preview
 
     `goldpath schema KIND` prints the JSON Schema of one.
     -- exit 0
@@ -353,7 +354,7 @@ fn kinds_are_listed_printed_and_written_for_editors() {
     ");
     assert_snapshot!(place.run(&["schema", "--output-dir", "made"]), @"
     $ goldpath schema --output-dir made
-    9 schemas in made:
+    10 schemas in made:
       goldpath.dev/Platform.json
       goldpath.dev/GoldenPath.json
       goldpath.dev/Release.json
@@ -362,6 +363,7 @@ fn kinds_are_listed_printed_and_written_for_editors() {
       goldpath.dev/Exception.json
       goldpath.dev/Renderer.json
       goldpath.dev/Daemon.json
+      goldpath.dev/PolicyInput.json
       preview.json
     -- exit 0
     ");

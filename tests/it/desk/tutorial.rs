@@ -1,4 +1,4 @@
-//! `docs/tutorial.md` is true: its files are written and its commands run in their order, and what they print is what it shows.
+//! The pages that show commands are true: their files are written and their commands run in their order, and what they print is what is shown.
 //!
 //! `GOLDPATH_UPDATE=1 cargo test --test it desk::tutorial` writes what they print anew.
 
@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const DOC: &str = "docs/tutorial.md";
+/// The pages, and how many commands of goldpath each runs at least.
+const DOCS: [(&str, usize); 2] = [("docs/policies.md", 5), ("docs/tutorial.md", 15)];
 
 /// The folder of a reader, and where in it they stand.
 struct Reader {
@@ -81,15 +82,17 @@ fn told(document: &str) -> String {
 }
 
 #[test]
-fn every_command_prints_what_the_tutorial_shows() {
-    let file = folder(DOC);
-    let document = fs::read_to_string(&file).expect("it is there");
-    assert!(document.matches("\n$ goldpath ").count() > 15, "the tutorial runs something");
-    let told = told(&document);
-    if std::env::var_os("GOLDPATH_UPDATE").is_some() {
-        fs::write(file, told).expect("it can be written");
-        return;
+fn every_command_prints_what_its_page_shows() {
+    for (doc, least) in DOCS {
+        let file = folder(doc);
+        let document = fs::read_to_string(&file).expect("it is there");
+        assert!(document.matches("\n$ goldpath ").count() >= least, "{doc} runs something");
+        let told = told(&document);
+        if std::env::var_os("GOLDPATH_UPDATE").is_some() {
+            fs::write(file, told).expect("it can be written");
+            continue;
+        }
+        let differ = document.lines().zip(told.lines()).find(|(is, wanted)| is != wanted);
+        assert!(document == told, "{doc} is old: {differ:?}; write it anew with GOLDPATH_UPDATE=1 cargo test --test it desk::tutorial");
     }
-    let differ = document.lines().zip(told.lines()).find(|(is, wanted)| is != wanted);
-    assert!(document == told, "{DOC} is old: {differ:?}; write it anew with GOLDPATH_UPDATE=1 cargo test --test it desk::tutorial");
 }

@@ -14,6 +14,7 @@ package goldpath.unit
 
 deny contains msg if {
 	input.request.spec.region == "eu-west-1"
+	input.diff.status == "added"
 	msg := "eu-west-1 is closed"
 }
 "#;
