@@ -1,19 +1,14 @@
 //! Rendered files and objects that differ.
 
+use super::hunks::unified;
 use super::marked::in_release_alone;
 use super::{FileChange, FileStatus, ObjectChange};
 use crate::model::RepoPath;
 use crate::render::{Object, RenderedFile, Unit};
 use serde_json::Value;
-use similar::TextDiff;
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
-use std::time::Duration;
-
-/// Lines of a file that are compared line by line; a longer file is shown as replaced.
-const MOST_LINES: usize = 20_000;
-const CONTEXT: usize = 3;
 
 pub(super) fn changed_files(pair: (Option<&Unit>, Option<&Unit>)) -> Vec<FileChange> {
     paths(pair).into_iter().filter_map(file_change).collect()
@@ -44,29 +39,15 @@ fn status(before: Option<&RenderedFile>, after: Option<&RenderedFile>) -> Option
 
 fn file_change((path, before, after): BothFiles<'_>) -> Option<FileChange> {
     let status = status(before, after)?;
-    let text = |file: Option<&RenderedFile>| file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
     let (hunks, added, removed) = unified(&text(before), &text(after));
     let template = after.or(before)?.template.clone();
     Some(FileChange { path: path.clone(), status, template, hunks, added, removed })
 }
 
-/// A unified diff without file headers, and the numbers of lines added and removed.
-fn unified(before: &str, after: &str) -> (String, usize, usize) {
-    let only_one_side = before.is_empty() || after.is_empty();
-    if only_one_side || before.lines().count() + after.lines().count() > MOST_LINES {
-        let mut text = String::with_capacity(before.len() + after.len() + 256);
-        before.lines().for_each(|line| writeln!(text, "-{line}").expect("a string takes all"));
-        after.lines().for_each(|line| writeln!(text, "+{line}").expect("a string takes all"));
-        return (text, after.lines().count(), before.lines().count());
-    }
-    let diff = TextDiff::configure().timeout(Duration::from_secs(1)).diff_lines(before, after);
-    let mut text = String::new();
-    for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
-        write!(text, "{hunk}").expect("a string takes all");
-    }
-    let lines = |sign: char| text.lines().filter(|line| line.starts_with(sign)).count();
-    let (added, removed) = (lines('+'), lines('-'));
-    (text, added, removed)
+fn text(file: Option<&RenderedFile>) -> Cow<'_, str> {
+    let Some(file) = file else { return Cow::Borrowed("") };
+    // what is text is told much faster than what is not
+    std::str::from_utf8(&file.bytes).map_or_else(|_| String::from_utf8_lossy(&file.bytes), Cow::Borrowed)
 }
 
 type ObjectKey<'a> = (&'a str, &'a str, Option<&'a str>, &'a str);

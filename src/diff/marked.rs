@@ -1,14 +1,15 @@
 //! Whether two objects differ in the release that goldpath itself writes on them, and in nothing else: then nothing more need be asked of them.
 
+use super::common::{prefix, suffix};
+
 /// The annotation, as its key is written in front of its value.
 const RELEASE: &str = "\"goldpath.dev/release\":\"";
 
 /// Whether two objects, as texts of JSON, differ in the value of that annotation alone.
 pub(super) fn in_release_alone(before: &str, after: &str) -> bool {
     let (one, other) = (before.as_bytes(), after.as_bytes());
-    let shorter = one.len().min(other.len());
-    let same = one.iter().zip(other).take_while(|(one, other)| one == other).count();
-    let behind = one.iter().rev().zip(other.iter().rev()).take(shorter - same).take_while(|(one, other)| one == other).count();
+    let same = prefix(one, other);
+    let behind = suffix(&one[same..], &other[same..]);
     let Some(key) = before.get(..same).and_then(|same| same.rfind(RELEASE)) else { return false };
     let value = key + RELEASE.len()..;
     let is_value = |text: &[u8]| !text.iter().any(|byte| matches!(byte, b'"' | b'\\'));

@@ -2,10 +2,12 @@
 
 mod access;
 mod claims;
+mod common;
 mod counted;
 mod explained;
 mod files;
 mod group;
+mod hunks;
 mod immutable;
 mod marked;
 mod replaced;

@@ -8,6 +8,7 @@ mod coverage;
 mod digest;
 mod explained;
 mod finding;
+mod joined;
 mod json;
 mod name;
 mod path;
@@ -21,6 +22,7 @@ pub use coverage::{Coverage, Lines};
 pub use digest::{CommitId, ContentId, Digest, Digester};
 pub use explained::{Edit, Explained};
 pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
+pub use joined::joined;
 pub use json::{Json, JsonText, at, child, json_mistake, key_of};
 pub use name::{
     ConnectionName, ExceptionId, Label, LibraryName, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName,

@@ -7,6 +7,7 @@ use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Larger files are refused: no file that people write is near it.
 const LARGEST_FILE: usize = 1 << 20;
@@ -22,10 +23,11 @@ pub(super) enum At {
 }
 
 /// One file's document, and what was found wrong with it so far.
+#[derive(Clone)]
 pub(super) struct Fields<'a> {
     path: &'a RepoPath,
     turn: Turn,
-    document: Document<'a>,
+    document: Rc<Document<'a>>,
     findings: Vec<Finding>,
     /// Pointers of fields that a misspelt one was probably meant to be: they are not missing too.
     meant: Vec<String>,
@@ -100,7 +102,7 @@ impl<'a> Fields<'a> {
             };
             findings.push(Finding::error(codes::SEVERAL_DOCUMENTS, place, message).help(help).turn(turn));
         }
-        let mut fields = Self { path, turn, document, findings, meant: Vec::new() };
+        let mut fields = Self { path, turn, document: Rc::new(document), findings, meant: Vec::new() };
         if !fields.document.value().is_object() {
             // what could not be put together was told of, and is not empty
             if !fields.document.value().is_null() || fields.is_clean() {

@@ -19,8 +19,8 @@ mod settings;
 mod words;
 
 use crate::model::{
-    Code, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, quoted_list,
-    sort_findings,
+    Code, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, joined,
+    quoted_list, sort_findings,
 };
 use crate::snapshot::Snapshot;
 use fields::{At, Fields};
@@ -81,22 +81,62 @@ pub fn parse(snapshot: &Snapshot) -> Parsed {
 
 /// The same, telling what it is about to do, from the thread that does it.
 pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> Parsed {
-    let mut layout = Layout::of(snapshot);
-    let mut reader = Reader { findings: std::mem::take(&mut layout.findings), ..Reader::default() };
-    reader.settings(&layout);
-    reader.paths(&layout);
-    reader.releases(&layout, snapshot, tell);
-    reader.check_currents(&layout);
-    reader.exceptions(&layout);
-    reader.requests(&layout, tell);
-    reader.findings.extend(refs::check(&mut reader.platform));
-    let libraries = layout.names.libraries.iter();
-    reader.platform.libraries = libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder()))).collect();
-    reader.unused_libraries(&layout, snapshot);
-    reader.platform.policies = std::mem::take(&mut layout.policies);
-    reader.name_owners();
-    sort_findings(&mut reader.findings);
-    Parsed { platform: reader.platform, findings: reader.findings }
+    let opened = Opened::of(snapshot, tell);
+    let catalogue = opened.catalogue(tell);
+    let outcomes = opened.layout.requests.par_iter().map(|file| request::read(file, &catalogue)).collect();
+    opened.end(outcomes)
+}
+
+/// Reads two trees; the file of a request that both have is taken apart only once.
+pub fn parse_both(before: &Snapshot, after: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> (Parsed, Parsed) {
+    let (before, after) = (Opened::of(before, tell), Opened::of(after, tell));
+    let catalogues = (before.catalogue(tell), after.catalogue(tell));
+    let files = joined(&before.layout.requests, &after.layout.requests, |file| file.entry.0);
+    let read = |(before, after)| request::read_both(before, after, (&catalogues.0, &catalogues.1));
+    let (were, are): (Vec<_>, Vec<_>) = files.into_par_iter().map(read).unzip();
+    let of = |outcomes: Vec<Option<request::Outcome>>| outcomes.into_iter().flatten().collect();
+    (before.end(of(were)), after.end(of(are)))
+}
+
+/// A tree of which everything but its requests was read.
+struct Opened<'a> {
+    snapshot: &'a Snapshot,
+    layout: Layout<'a>,
+    reader: Reader,
+}
+
+impl<'a> Opened<'a> {
+    fn of(snapshot: &'a Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> Self {
+        let mut layout = Layout::of(snapshot);
+        let mut reader = Reader { findings: std::mem::take(&mut layout.findings), ..Reader::default() };
+        reader.settings(&layout);
+        reader.paths(&layout);
+        reader.releases(&layout, snapshot, tell);
+        reader.check_currents(&layout);
+        reader.exceptions(&layout);
+        Self { snapshot, layout, reader }
+    }
+
+    /// What its requests are checked against.
+    fn catalogue<'c>(&'c self, tell: &'c (dyn Fn(Progress) + Sync)) -> Catalogue<'c> {
+        let Reader { platform, schemas, broken_kinds, .. } = &self.reader;
+        let Platform { paths, releases, teams, .. } = platform;
+        Catalogue { tell, names: &self.layout.names, paths, broken_kinds, releases, schemas, teams }
+    }
+
+    /// The whole, with what the file of each request came to.
+    fn end(self, requests: Vec<request::Outcome>) -> Parsed {
+        let Self { snapshot, mut layout, mut reader } = self;
+        reader.requests(&layout, requests);
+        reader.findings.extend(refs::check(&mut reader.platform));
+        let libraries = layout.names.libraries.iter();
+        reader.platform.libraries = libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder()))).collect();
+        reader.unused_libraries(&layout, snapshot);
+        reader.platform.policies = std::mem::take(&mut layout.policies);
+        reader.name_owners();
+        sort_findings(&mut reader.findings);
+        Parsed { platform: reader.platform, findings: reader.findings }
+    }
 }
 
 /// What has been read so far.
@@ -268,17 +308,7 @@ impl Reader {
         }
     }
 
-    fn requests(&mut self, layout: &Layout<'_>, tell: &(dyn Fn(Progress) + Sync)) {
-        let catalogue = Catalogue {
-            tell,
-            names: &layout.names,
-            paths: &self.platform.paths,
-            broken_kinds: &self.broken_kinds,
-            releases: &self.platform.releases,
-            schemas: &self.schemas,
-            teams: &self.platform.teams,
-        };
-        let outcomes: Vec<request::Outcome> = layout.requests.par_iter().map(|file| request::read(file, &catalogue)).collect();
+    fn requests(&mut self, layout: &Layout<'_>, outcomes: Vec<request::Outcome>) {
         let mut seen: BTreeMap<RequestId, Place> = BTreeMap::new();
         for (file, outcome) in layout.requests.iter().zip(outcomes) {
             self.findings.extend(outcome.findings);

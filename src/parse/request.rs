@@ -49,11 +49,58 @@ pub(super) struct Outcome {
 
 /// Reads one file of a request.
 pub(super) fn read(file: &RequestFile<'_>, catalogue: &Catalogue<'_>) -> Outcome {
+    read_opened(file, open(file), catalogue, None)
+}
+
+/// Reads the file of a request in two trees, as far as it is there; one that is the same is only taken apart once.
+pub(super) fn read_both<'c>(
+    before: Option<&RequestFile<'c>>,
+    after: Option<&RequestFile<'c>>,
+    catalogues: (&Catalogue<'c>, &Catalogue<'c>),
+) -> (Option<Outcome>, Option<Outcome>) {
+    let (Some(was), Some(is)) = (before, after) else {
+        return (before.map(|file| read(file, catalogues.0)), after.map(|file| read(file, catalogues.1)));
+    };
+    let (one, other) = (was.entry.1, is.entry.1);
+    if (one.mode, &one.bytes) != (other.mode, &other.bytes) {
+        return (Some(read(was, catalogues.0)), Some(read(is, catalogues.1)));
+    }
+    let opened = open(was);
+    let again = opened.clone();
+    let was = read_opened(was, opened, catalogues.0, None);
+    let known = was.request.as_ref().and_then(|request| Known::of(request, catalogues.0));
+    let is = read_opened(is, again, catalogues.1, known);
+    (Some(was), Some(is))
+}
+
+fn open<'a>(file: &RequestFile<'a>) -> Result<Fields<'a>, Vec<Finding>> {
+    Fields::open(file.entry.0, file.entry.1, Turn::Requester)
+}
+
+/// What the same file came to when it was held against a schema and nothing was wrong with it.
+#[derive(Clone, Copy)]
+struct Known<'k> {
+    schema: &'k Schema,
+    document: &'k Value,
+}
+
+impl<'k> Known<'k> {
+    fn of(request: &'k Request, catalogue: &Catalogue<'k>) -> Option<Self> {
+        Some(Self { schema: catalogue.schemas.get(&request.release)?, document: &request.document.0 })
+    }
+}
+
+fn read_opened(
+    file: &RequestFile<'_>,
+    opened: Result<Fields<'_>, Vec<Finding>>,
+    catalogue: &Catalogue<'_>,
+    known: Option<Known<'_>>,
+) -> Outcome {
     let path = file.entry.0;
     let mut outcome = Outcome::default();
     let id = |name: &RequestName| file.team.clone().map(|team| RequestId { team, name: name.clone() });
     outcome.ids.extend(file.name.as_ref().and_then(id));
-    let mut fields = match Fields::open(path, file.entry.1, Turn::Requester) {
+    let mut fields = match opened {
         Ok(fields) => fields,
         Err(findings) => return Outcome { findings, ..outcome },
     };
@@ -66,7 +113,7 @@ pub(super) fn read(file: &RequestFile<'_>, catalogue: &Catalogue<'_>) -> Outcome
     let request = release.as_ref().and_then(|chosen| {
         name_length(&mut fields, name.as_ref(), chosen.path);
         let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
-        let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen))?;
+        let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen, known))?;
         let team = team?;
         let facts = facts(&mut fields, chosen, &document, &team, catalogue);
         let refs = refs(&mut fields, chosen.release, &document, &team);
@@ -272,8 +319,13 @@ fn name_length(fields: &mut Fields<'_>, name: Option<&RequestName>, path: &Golde
     }
 }
 
-/// The document with defaults filled in, and everything in its `spec` that does not fit.
-fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>) -> Option<Value> {
+/// The document with defaults filled in, and everything in its `spec` that does not fit; known where it was held against the very same schema. In
+/// debug builds it is held against it all the same, and compared.
+fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>, known: Option<Known<'_>>) -> Option<Value> {
+    let known = known.filter(|known| known.schema.root == chosen.schema.root).map(|known| known.document.clone());
+    if known.is_some() && !cfg!(debug_assertions) {
+        return known;
+    }
     let mut document = fields.value().clone();
     let spec = document.get_mut("spec").filter(|spec| !spec.is_null())?;
     chosen.schema.fill(spec);
@@ -282,8 +334,10 @@ fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>) -> Option<Value> {
             true => format!("For more, ask {}.", whom(chosen.path)),
             false => complaint.help,
         };
+        debug_assert!(known.is_none(), "nothing was wrong with it before");
         fields.error(complaint.code, &format!("/spec{}", complaint.pointer), complaint.at, complaint.message, help);
     }
+    debug_assert!(known.is_none_or(|known| known == document), "it was filled with other values before");
     Some(document)
 }
 

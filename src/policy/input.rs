@@ -23,7 +23,7 @@ pub(super) struct Thing {
 impl Thing {
     fn of(object: &Object) -> Self {
         let name = format!("{} `{}`", object.kind, object.name);
-        Self { name, value: regorus::Value::from_json_str(object.document.text()).expect("it is JSON") }
+        Self { name, value: serde_json::from_str(object.document.text()).expect("it is JSON") }
     }
 }
 

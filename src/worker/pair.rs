@@ -10,7 +10,7 @@ use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
 use super::{At, ENV, Said, VERB, kept};
 use crate::diff::{self, Changes, Claims, Part, Side, UnitChange, unit_change};
-use crate::model::{Finding, Json, Platform, Request, UnitId};
+use crate::model::{Finding, Json, Platform, Request, UnitId, joined};
 use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
 use crate::policy::{self, Answered, Asking, Before, Tally, Verdicts};
@@ -19,7 +19,6 @@ use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_thr
 use crate::snapshot::{Change, Snapshot};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 use std::path::Path;
@@ -89,8 +88,7 @@ pub(super) fn work(input: &mut impl Read) -> io::Result<()> {
     let head = head.of(&base);
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch, false);
-    let read = |snapshot| parse::parse_telling(snapshot, &of_parse(&begins, &ended));
-    let (before, after) = (read(&base), read(&head));
+    let (before, after) = parse::parse_both(&base, &head, &of_parse(&begins, &ended));
     let desk = Desk { base: (&base, &before), head: (&head, &after), begins: &begins, ended: &ended };
     let compared = desk.compare(round, &today, threads, claims);
     watch.rest();
@@ -171,7 +169,7 @@ impl Desk<'_> {
     /// Renders both sides, request by request.
     fn render(&self, asked: &[Asking<'_>], parallel: bool) -> (Found, Counts, Rendered, Rendered) {
         let (base, head) = self.platforms();
-        let ids = joined(base, head);
+        let ids: Vec<Both<'_>> = joined(base.requests.values(), head.requests.values(), |request| &request.id);
         let watched = Watched { tell: of_render(self.begins, self.ended), reads: false, ..Watched::by_nobody() };
         let limits = Limits::default();
         let ((found, counts, after), before) = rendering(self.base.0, base, &limits, &mut Cache::off(), &watched, parallel, |opened| {
@@ -280,22 +278,6 @@ impl Found {
 
 /// A request before and after.
 type Both<'r> = (Option<&'r Request>, Option<&'r Request>);
-
-/// All requests of two trees, sorted.
-fn joined<'r>(base: &'r Platform, head: &'r Platform) -> Vec<Both<'r>> {
-    let mut all: Vec<Both<'r>> = Vec::with_capacity(head.requests.len());
-    let (mut before, mut after) = (base.requests.values().peekable(), head.requests.values().peekable());
-    loop {
-        let order = match (before.peek(), after.peek()) {
-            (Some(was), Some(is)) => was.id.cmp(&is.id),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => return all,
-        };
-        let was = if order.is_le() { before.next() } else { None };
-        all.push((was, if order.is_ge() { after.next() } else { None }));
-    }
-}
 
 /// What all policies said, and what is wrong with those of the head.
 fn verdicts(asked: &[Asking<'_>], answers: [Vec<Answered>; 2], broken: Vec<Finding>) -> Verdicts {

@@ -2,6 +2,7 @@
 
 use goldpath::git::working_tree;
 use goldpath::model::{CommitId, ContentId, Finding, RepoPath};
+use goldpath::parse::{parse, parse_both};
 use goldpath::plan::{Evaluation, Round};
 use goldpath::policy::{name_diff, same_files};
 use goldpath::snapshot::{Change, File, Mode, Snapshot};
@@ -125,6 +126,11 @@ fn one_worker_finds_what_two_find() {
         .into_iter()
         .map(|(what, edits)| {
             let head = edited(&base, &edits);
+            let shared = Change::between(&base, &head).of(&base);
+            assert!(
+                parse_both(&base, &shared, &|_| {}) == (parse(&base), parse(&head)),
+                "{what}: read together they are not what they are"
+            );
             let two = without_requests(apart(&base, &head));
             let one = together(&base, &head).map(without_requests);
             assert!(one.as_ref() == Some(&two), "{what}: {:?}, and {}", one.as_ref().map(told), told(&two));
