@@ -45,7 +45,10 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         None => compare_all(sides, &repository, cache.as_ref())?,
     };
     print(&shown(&compared, output));
-    Ok(if compared.evaluation.findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
+    let ended = if compared.evaluation.findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done };
+    // the system takes back at once what would take long to take apart
+    std::mem::forget(compared);
+    Ok(ended)
 }
 
 /// What is compared; without a base everything is new.

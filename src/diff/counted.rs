@@ -14,7 +14,7 @@ pub(super) fn in_use(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let (before, now) = (&base.parsed.platform, &head.parsed.platform);
     let stays = |id: &RequestId| now.requests.contains_key(id) || now.broken.contains_key(id);
     let mut users: BTreeMap<&RequestId, Vec<&Request>> = BTreeMap::new();
-    for request in before.requests.values().filter(|request| stays(&request.id)) {
+    for request in before.requests.values().filter(|request| !request.refs.is_empty() && stays(&request.id)) {
         // One that can be read is asked what it names now.
         let now_named = now.requests.get(&request.id).map(|request| &request.refs);
         for named in request.refs.values().filter(|named| !stays(&named.request)) {

@@ -19,11 +19,11 @@ pub use group::Key;
 
 use crate::model::{
     CommitId, ContentId, Digest, Explained, Finding, OnDelete, Platform, ReleaseId, RepoPath, Request, RequestId, Risk, TargetKind,
-    TargetName, TeamName, UnitId,
+    TargetName, TeamName, UnitId, joined,
 };
 use crate::parse::Parsed;
 use crate::render::{Object, Rendered, Unit};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{File, Snapshot};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -223,7 +223,9 @@ fn with_units(base: Option<Side<'_>>, head: Side<'_>, units: Vec<UnitChange>) ->
 
 /// What is told of two trees besides the units and the requests that differ; of those in the trees only digests are looked at.
 pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
-    let same = |unit: &&Unit| base.and_then(|base| base.rendered.units.get(&unit.id)).is_some_and(|before| before.digest == unit.digest);
+    let of_base = base.into_iter().flat_map(|base| base.rendered.units.values());
+    let units = joined(of_base, head.rendered.units.values(), |unit| &unit.id);
+    let same = |(was, is): &(Option<&Unit>, Option<&Unit>)| was.zip(*is).is_some_and(|(was, is)| was.digest == is.digest);
     let files = changed_files(base.map(|base| base.snapshot), head.snapshot);
     let now = |path: &RepoPath| head.snapshot.files().get(path).map(|file| file.id);
     Diff {
@@ -234,7 +236,7 @@ pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
         requests: BTreeMap::new(),
         units: Vec::new(),
         groups: Vec::new(),
-        unchanged: head.rendered.units.values().filter(same).count(),
+        unchanged: units.iter().filter(|pair| same(pair)).count(),
         base_size: base.map(size).unwrap_or_default(),
         head_size: size(head),
         findings: base.map(|base| between(base.source(), head.source())).unwrap_or_default(),
@@ -298,18 +300,17 @@ fn size(side: Side<'_>) -> Size {
 
 /// The files that differ; without a base all are added.
 pub fn changed_files(base: Option<&Snapshot>, head: &Snapshot) -> BTreeMap<RepoPath, FileStatus> {
-    let mut changed = BTreeMap::new();
-    let before = |path: &RepoPath| base.and_then(|base| base.files().get(path));
-    for (path, file) in head.files() {
-        match before(path) {
-            None => changed.insert(path.clone(), FileStatus::Added),
-            Some(old) if (old.id, old.mode) != (file.id, file.mode) => changed.insert(path.clone(), FileStatus::Changed),
-            Some(_) => None,
+    let files = joined(base.into_iter().flat_map(Snapshot::files), head.files(), |(path, _)| *path);
+    let change = |(was, is): (Option<(&RepoPath, &File)>, Option<(&RepoPath, &File)>)| {
+        let status = match (was, is) {
+            (None, Some(_)) => FileStatus::Added,
+            (Some(_), None) => FileStatus::Removed,
+            (Some((_, old)), Some((_, new))) if (old.id, old.mode) != (new.id, new.mode) => FileStatus::Changed,
+            (Some(_), Some(_)) | (None, None) => return None,
         };
-    }
-    let gone = base.into_iter().flat_map(|base| base.files().keys()).filter(|path| !head.files().contains_key(*path));
-    changed.extend(gone.map(|path| (path.clone(), FileStatus::Removed)));
-    changed
+        is.or(was).map(|(path, _)| (path.clone(), status))
+    };
+    files.into_iter().filter_map(change).collect()
 }
 
 /// Units that differ. One whose request could not be read or rendered in the head is not taken for removed.

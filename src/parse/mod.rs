@@ -95,7 +95,7 @@ pub fn parse_both(before: &Snapshot, after: &Snapshot, tell: &(dyn Fn(Progress) 
     let read = |(before, after)| request::read_both(before, after, (&catalogues.0, &catalogues.1));
     let (were, are): (Vec<_>, Vec<_>) = files.into_par_iter().map(read).unzip();
     let of = |outcomes: Vec<Option<request::Outcome>>| outcomes.into_iter().flatten().collect();
-    (before.end(of(were)), after.end(of(are)))
+    rayon::join(|| before.end(of(were)), || after.end(of(are)))
 }
 
 /// A tree of which everything but its requests was read.

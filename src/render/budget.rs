@@ -44,6 +44,7 @@ thread_local! {
 }
 
 /// What a finished rendering noted.
+#[derive(Debug, PartialEq)]
 pub(super) struct Noted {
     pub(super) output: Vec<u8>,
     pub(super) prints: Vec<Print>,

@@ -4,10 +4,11 @@ use super::allowed;
 use super::budget::{self, Mode, Noted};
 use super::codes::{TEMPLATE_ERROR, TEMPLATE_LIMIT};
 use super::filters;
-use super::lexer::{Delimiters, Kind, Piece, parts};
+use super::lexer::{Delimiters, Kind, Part, Piece, parts};
 use super::probe::{Point, Probed, Probes, probe};
 use super::rendered::{Limits, Progress, Tell};
-use crate::model::{Code, Place, RepoPath, Span, close_match};
+use super::written::Script;
+use crate::model::{Code, Digester, Place, RepoPath, Span, close_match};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use tera::{ErrorKind, Tera};
@@ -42,6 +43,8 @@ pub(super) struct Engine {
     base: Tera,
     delimiters: Delimiters,
     sources: Vec<Source>,
+    /// What each of them is.
+    scripts: Vec<Arc<Script>>,
     guarded: Instance,
     lines: OnceLock<Option<Instance>>,
     each: OnceLock<Option<Instance>>,
@@ -87,7 +90,13 @@ impl Engine {
         }
         let guarded =
             Instance::new(&base, &sources, &delimiters, Probes::Guard).map_err(|error| load_mistakes(&sources, &delimiters, &error))?;
-        Ok(Self { base, delimiters, sources, guarded, lines: OnceLock::new(), each: OnceLock::new() })
+        let scripts = scripts(&sources, &delimiters).into_iter().map(Arc::new).collect();
+        Ok(Self { base, delimiters, sources, scripts, guarded, lines: OnceLock::new(), each: OnceLock::new() })
+    }
+
+    /// What a template is.
+    pub(super) fn script(&self, template: usize) -> &Arc<Script> {
+        &self.scripts[template]
     }
 
     /// Renders one template.
@@ -310,6 +319,37 @@ fn too_deep(sources: &[Source], delimiters: &Delimiters, most: usize) -> Option<
         mistake(&source.file, span_at(source, at), format!("templates include each other more than {most} deep, or in a circle"));
     found.code = TEMPLATE_LIMIT;
     Some(found)
+}
+
+/// What each template is, with all that it includes; every template may call the components of every other one.
+fn scripts(sources: &[Source], delimiters: &Delimiters) -> Vec<Script> {
+    let mentions = |source: &Source| -> BTreeSet<&'static str> {
+        let parts = parts(&source.text, delimiters);
+        let words = parts.iter().flat_map(|part| &part.tokens).map(|token| &source.text[token.range.clone()]);
+        words.filter_map(|word| NAMES.into_iter().find(|name| *name == word)).collect()
+    };
+    let is_component = |part: &Part, text: &str| part.piece == Piece::Tag && part.word(text, 0) == "component";
+    let has_components = |source: &&Source| parts(&source.text, delimiters).iter().any(|part| is_component(part, &source.text));
+    let called: Vec<&Source> = if sources.iter().any(|source| has_components(&source)) { sources.iter().collect() } else { Vec::new() };
+    let script = |source: &Source| {
+        let mut open: Vec<&Source> = called.iter().copied().chain([source]).collect();
+        let mut of: BTreeMap<&str, &Source> = open.iter().map(|source| (source.name.as_str(), *source)).collect();
+        while let Some(source) = open.pop() {
+            for (name, _) in includes(source, delimiters) {
+                if let Some(other) = sources.iter().find(|other| other.name == name).filter(|_| !of.contains_key(name)) {
+                    of.insert(&other.name, other);
+                    open.push(other);
+                }
+            }
+        }
+        let mut digester = Digester::new().field(&source.name);
+        let Delimiters { expression, block, comment } = delimiters;
+        [expression, block, comment].into_iter().flatten().for_each(|mark| digester.add(mark));
+        of.values().for_each(|source| [&source.name, &source.text].into_iter().for_each(|text| digester.add(text)));
+        let names: BTreeSet<&'static str> = of.values().flat_map(|source| mentions(source)).collect();
+        Script { digest: digester.finish(), names: names.into_iter().collect() }
+    };
+    sources.iter().map(script).collect()
 }
 
 /// Where a word stands as a token, first in the order of files.

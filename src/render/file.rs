@@ -19,7 +19,8 @@ use super::rendered::{Limits, Object, RenderedFile, Tell};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
 use super::terraform::{self, GENERATED};
 use super::workflow;
-use crate::model::{Code, Digest, RepoPath, Span, TargetName};
+use super::written::{Known, Memo};
+use crate::model::{Code, Digest, RepoPath, Span, UnitId};
 use crate::yaml::Word;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,8 +34,9 @@ pub(super) struct Maker<'a> {
     pub(super) context: &'a Context,
     pub(super) limits: &'a Limits,
     pub(super) marks: &'a Marks,
-    /// Where the unit goes.
-    pub(super) target: &'a TargetName,
+    pub(super) unit: &'a UnitId,
+    /// What its templates wrote in another tree, or what is kept for that.
+    pub(super) memo: &'a Memo<'a>,
     /// The units in which nothing was found before.
     pub(super) clean: &'a Clean,
     /// Providers that the target allows.
@@ -73,7 +75,7 @@ struct Fresh<'a> {
     plan: &'a FilePlan,
     /// Its template; nothing for one that is copied.
     template: Option<usize>,
-    noted: Noted,
+    noted: Arc<Noted>,
     /// Whether all that was printed is plain.
     plain: bool,
     /// What it is made from, where that is known.
@@ -101,10 +103,14 @@ impl Maker<'_> {
         }
         let casts = if mistakes.is_empty() { self.casts(&fresh) } else { None };
         let Some(casts) = casts else { return self.look(&fresh, mistakes) };
-        let pattern = pattern(self.target, &casts);
+        let pattern = pattern(&self.unit.target, &casts);
         let known = self.clean.get(&pattern).and_then(|sound| self.made_alike(&fresh, &casts, &sound));
         if let Some(made) = known {
-            debug_assert!(self.look(&fresh, mistakes).is_ok_and(|looked| looked == made), "a unit at {} is not like another", self.target);
+            debug_assert!(
+                self.look(&fresh, mistakes).is_ok_and(|looked| looked == made),
+                "a unit at {} is not like another",
+                self.unit.target
+            );
             return Ok(made);
         }
         let casts: Vec<Arc<Cast>> = casts.into_iter().map(|(cast, _)| cast).collect();
@@ -189,27 +195,49 @@ impl Maker<'_> {
     /// Renders or copies one file; nothing when it renders to nothing.
     fn fresh<'a>(&self, plan: &'a FilePlan, steps: &mut u64, bytes: &mut usize) -> Result<Option<Fresh<'a>>, Vec<Mistake>> {
         (self.begins)(&plan.source);
-        let (template, noted) = match &plan.body {
-            Body::Copy(text) => (None, Noted::copied(text)),
+        let (template, noted, plain) = match &plan.body {
+            Body::Copy(text) => {
+                let noted = Noted::copied(text);
+                let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
+                (None, Arc::new(noted), plain)
+            }
             Body::Template(template) => {
-                let engine = &self.plan.engine;
-                if let Some(tell) = self.traced {
-                    engine.tell(*template, self.context, *steps, *bytes, tell);
-                    // From here on it is not a line that takes what is taken.
-                    (self.begins)(&plan.source);
-                }
-                let noted = engine.render(*template, self.context, *steps, *bytes, Mode::default()).map_err(|mistake| vec![*mistake])?;
+                let (noted, plain) = self.written(plan, *template, *steps, *bytes)?;
                 *steps -= noted.steps;
                 *bytes -= noted.output.len();
-                (Some(*template), noted)
+                (Some(*template), noted, plain)
             }
         };
         if is_blank(&noted.output) {
             return Ok(None);
         }
-        let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
         let cast = if plain && plan.language == Language::Yaml { plan.skeletons.cast(&noted) } else { None };
         Ok(Some(Fresh { plan, template, noted, plain, cast }))
+    }
+
+    /// What a template writes, and whether all that it printed is plain.
+    fn written(&self, plan: &FilePlan, template: usize, steps: u64, bytes: usize) -> Result<(Arc<Noted>, bool), Vec<Mistake>> {
+        let engine = &self.plan.engine;
+        if let Some(tell) = self.traced {
+            engine.tell(template, self.context, steps, bytes, tell);
+            // From here on it is not a line that takes what is taken.
+            (self.begins)(&plan.source);
+        }
+        let render = || engine.render(template, self.context, steps, bytes, Mode::default()).map_err(|mistake| vec![*mistake]);
+        let script = engine.script(template);
+        let known = self.memo.known(self.unit, &plan.path, script, plan.language, self.context);
+        if let Some(known) = known.filter(|known| known.noted.steps <= steps && known.noted.output.len() <= bytes) {
+            debug_assert!(render().is_ok_and(|noted| noted == *known.noted), "{} writes something else", plan.source);
+            return Ok((Arc::clone(&known.noted), known.plain));
+        }
+        let noted = Arc::new(render()?);
+        let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
+        let (path, language) = (&plan.path, plan.language);
+        self.memo.keep(self.unit, self.context, || {
+            let (path, script, noted) = (path.clone(), Arc::clone(script), Arc::clone(&noted));
+            Known { path, script, language, noted, plain }
+        });
+        Ok((noted, plain))
     }
 
     /// Parses a file back.

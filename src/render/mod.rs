@@ -40,6 +40,7 @@ mod skeleton;
 mod terraform;
 mod threads;
 mod workflow;
+mod written;
 
 pub use coverage::coverage;
 pub use inputs::Inputs;
@@ -47,6 +48,7 @@ pub use provenance::{Origin, Traced, fields, trace};
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Take, Tell, Unit, Watched};
 pub use schema::schemas_of_crd;
 pub use threads::on_threads;
+pub use written::Written;
 
 use crate::model::{
     Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, TargetName, Turn, UnitId,
@@ -58,10 +60,12 @@ use rayon::prelude::*;
 use release::Loaded;
 use rendered::Variant;
 use request::{Outcome, World, path_finding};
+use std::cell::RefCell;
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasher as _;
 use std::sync::Arc;
+use written::Memo;
 
 /// All codes that findings of this stage may have.
 pub fn codes() -> &'static [Code] {
@@ -106,29 +110,30 @@ fn render_here(
     watched: &Watched,
     parallel: bool,
 ) -> Rendered {
-    rendering(snapshot, platform, limits, cache, watched, parallel, |opened| {
+    let (rendered, kept) = open(snapshot, platform, limits, cache, watched, parallel, |opened| {
         let requests = &opened.requests;
         let outcomes = if parallel {
             requests.par_iter().map(|request| opened.request(request)).collect()
         } else {
             requests.iter().map(|request| opened.request(request)).collect()
         };
-        ((), outcomes)
-    })
-    .1
+        opened.ended(outcomes)
+    });
+    cache.keep(kept);
+    rendered
 }
 
-/// Opens everything that rendering reads, lets somebody render request by request, and brings it to its end.
-pub fn rendering<T>(
+/// Opens everything that rendering reads, and lets somebody render request by request.
+pub fn open<T>(
     snapshot: &Snapshot,
     platform: &Platform,
     limits: &Limits,
     cache: &mut Cache,
     watched: &Watched,
     parallel: bool,
-    each: impl FnOnce(&Opened<'_, '_>) -> (T, Vec<Done>),
-) -> (T, Rendered) {
-    let (renderers, findings) = renderer::renderers(snapshot);
+    each: impl FnOnce(&Opened<'_, '_>) -> T,
+) -> T {
+    let (renderers, mut findings) = renderer::renderers(snapshot);
     let inputs = Inputs::of(snapshot, platform, &renderers);
     let requests: Vec<&Request> = platform.requests.values().filter(|request| watched.wants(&request.id)).collect();
     let wanted = |release: &&Release| {
@@ -144,43 +149,19 @@ pub fn rendering<T>(
         loaded
     };
     let releases = load_releases(&releases, &load, &|release| inputs.release(release, limits), cache, parallel);
-    let mut rendered = Rendered { findings, ..Rendered::default() };
-    rendered.findings.extend(schema::unknown_versions(snapshot, platform));
-    rendered.findings.extend(release_findings(platform, &releases));
+    findings.extend(schema::unknown_versions(snapshot, platform));
+    findings.extend(release_findings(platform, &releases));
     let world = World::open((snapshot, platform), limits, renderers, releases, &inputs, watched, &requests);
-    rendered.findings.extend(world.namespaces.findings(snapshot, platform, &world.shared));
-    let opened = Opened { world, requests, cache };
-    let (given, outcomes) = each(&opened);
-    let Opened { world, .. } = opened;
-    let mut kept = Vec::new();
-    for Done { request, key, outcome } in outcomes {
-        match outcome {
-            Ok(variant) => {
-                kept.extend(key.map(|key| (key, Arc::clone(&variant))));
-                let Variant { units, findings, .. } = Arc::unwrap_or_clone(variant);
-                rendered.units.extend(units.into_iter().map(|unit| (unit.id.clone(), unit)));
-                rendered.findings.extend(findings);
-            }
-            Err(outcome) => {
-                rendered.failed.insert(request);
-                rendered.units.extend(outcome.units.into_iter().map(|unit| (unit.id.clone(), unit)));
-                rendered.missing_targets.extend(outcome.missing_targets);
-                rendered.findings.extend(outcome.findings);
-            }
-        }
-    }
-    cache.keep(kept);
-    wait_for_others(platform, &mut rendered);
-    refuse_shared_objects(&mut rendered, &world);
-    rendered.findings = merged(rendered.findings);
-    blame::blame(&world, &mut rendered.findings);
-    (given, rendered)
+    findings.extend(world.namespaces.findings(snapshot, platform, &world.shared));
+    each(&Opened { world, requests, findings, cache })
 }
 
 /// Everything that rendering reads, ready for each request.
 pub struct Opened<'a, 'c> {
     world: World<'a>,
     requests: Vec<&'a Request>,
+    /// What is wrong with more than a request.
+    findings: Vec<Finding>,
     cache: &'c Cache,
 }
 
@@ -197,14 +178,59 @@ impl Opened<'_, '_> {
         Cache { releases: self.cache.releases.clone(), ..Cache::off() }
     }
 
+    /// Brings a rendering to its end: what all requests came to together.
+    pub fn end(&self, outcomes: Vec<Done>) -> Rendered {
+        self.ended(outcomes).0
+    }
+
+    /// The same, with what a cache may keep of it.
+    fn ended(&self, outcomes: Vec<Done>) -> (Rendered, Vec<(Digest, Arc<Variant>)>) {
+        let Self { world, findings, .. } = self;
+        let mut rendered = Rendered { findings: findings.clone(), ..Rendered::default() };
+        let mut kept = Vec::new();
+        for Done { request, key, outcome } in outcomes {
+            match outcome {
+                Ok(variant) => {
+                    kept.extend(key.map(|key| (key, Arc::clone(&variant))));
+                    let Variant { units, findings, .. } = Arc::unwrap_or_clone(variant);
+                    rendered.units.extend(units.into_iter().map(|unit| (unit.id.clone(), unit)));
+                    rendered.findings.extend(findings);
+                }
+                Err(outcome) => {
+                    rendered.failed.insert(request);
+                    rendered.units.extend(outcome.units.into_iter().map(|unit| (unit.id.clone(), unit)));
+                    rendered.missing_targets.extend(outcome.missing_targets);
+                    rendered.findings.extend(outcome.findings);
+                }
+            }
+        }
+        wait_for_others(world.platform, &mut rendered);
+        refuse_shared_objects(&mut rendered, world);
+        rendered.findings = merged(rendered.findings);
+        blame::blame(world, &mut rendered.findings);
+        (rendered, kept)
+    }
+
     /// Renders one request; what the cache knows is not rendered again.
     pub fn request(&self, request: &Request) -> Done {
         let key = (!self.cache.is_off).then(|| key(&self.world, request));
         let known = key
             .and_then(|key| self.cache.requests.get(&key))
             .and_then(|variants| variants.iter().find(|variant| self.world.inputs.still(&variant.reads)));
-        let outcome = known.map_or_else(|| made(&self.world, request), |known| Ok(Arc::clone(known)));
+        let outcome = known.map_or_else(|| made(&self.world, request, &Memo::None), |known| Ok(Arc::clone(known)));
         Done { request: request.id.clone(), key, outcome }
+    }
+
+    /// Renders one request without the cache, and keeps what its templates write for [`request_after`](Self::request_after).
+    pub fn request_kept(&self, request: &Request) -> (Done, Written) {
+        let memo = Memo::Keep(RefCell::default());
+        let done = Done { request: request.id.clone(), key: None, outcome: made(&self.world, request, &memo) };
+        (done, memo.into_written())
+    }
+
+    /// Renders one request without the cache; where a template is the same as in another tree and is given the same, it is not run again.
+    pub fn request_after(&self, request: &Request, before: &Written) -> Done {
+        Done { request: request.id.clone(), key: None, outcome: made(&self.world, request, &Memo::Take(before)) }
     }
 }
 
@@ -237,8 +263,8 @@ impl Done {
 }
 
 /// Renders one request: something that may be kept, or what it came to with errors.
-fn made(world: &World<'_>, request: &Request) -> Result<Arc<Variant>, Outcome> {
-    let mut outcome = request::render(world, request);
+fn made(world: &World<'_>, request: &Request, memo: &Memo<'_>) -> Result<Arc<Variant>, Outcome> {
+    let mut outcome = request::render_with(world, request, memo);
     if let Some(take) = &world.watched.take {
         outcome.units = outcome.units.into_iter().map(|unit| take(unit)).collect();
     }

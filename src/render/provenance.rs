@@ -12,7 +12,8 @@ use super::release::{Body, FilePlan, Loaded, load};
 use super::rendered::{Limits, RenderedFile, Unit, Watched};
 use super::renderer::{Renderer, renderers};
 use super::request::World;
-use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target, child};
+use super::written::Memo;
+use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target, UnitId, child};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
@@ -177,13 +178,15 @@ impl<'a> Bench<'a> {
     /// The files of the unit for another document; nothing when they cannot be made.
     fn make(&self, document: &Value) -> Option<BTreeMap<RepoPath, RenderedFile>> {
         let context = self.context(document)?;
+        let unit = UnitId { request: self.request.id.clone(), output: self.output.name.clone(), target: self.target.name.clone() };
         let maker = Maker {
             plan: self.loaded.outputs.get(&self.output.name)?,
             renderer: &self.renderer,
             context: &context,
             limits: self.limits,
             marks: &self.marks,
-            target: &self.target.name,
+            unit: &unit,
+            memo: &Memo::None,
             clean: &Clean::default(),
             providers: &self.target.terraform_providers,
             apis: None,

@@ -19,6 +19,7 @@ use super::release::Loaded;
 use super::rendered::{At, Limits, Progress, Read, Unit, Watched};
 use super::renderer::{Marks as MarkKind, Renderer};
 use super::schema::{self, Custom};
+use super::written::Memo;
 use crate::model::{
     Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Span, Target,
     TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
@@ -77,6 +78,11 @@ pub(super) struct Outcome {
 
 /// Renders all units of one request.
 pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
+    render_with(world, request, &Memo::None)
+}
+
+/// The same, where what its templates write is kept, or was written in another tree.
+pub(super) fn render_with(world: &World<'_>, request: &Request, memo: &Memo<'_>) -> Outcome {
     let platform = world.platform;
     let release = platform.releases.get(&request.release);
     if release.is_some_and(|release| world.watched.without.contains(&release.file)) {
@@ -94,7 +100,7 @@ pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
     let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
     let context = world.shared.request(request, path, release, &marks, &refs);
     let outcome = Outcome { reads: seen.clone(), ..Outcome::default() };
-    let mut work = Work { world, request, release, path, loaded, marks, context, seen, outcome, taken: BTreeSet::new() };
+    let mut work = Work { world, request, memo, release, path, loaded, marks, context, seen, outcome, taken: BTreeSet::new() };
     work.exports();
     for output in &release.outputs {
         work.begins_output(output);
@@ -106,6 +112,7 @@ pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
 struct Work<'a> {
     world: &'a World<'a>,
     request: &'a Request,
+    memo: &'a Memo<'a>,
     release: &'a Release,
     path: &'a GoldenPath,
     loaded: &'a Loaded,
@@ -311,7 +318,8 @@ impl<'a> Work<'a> {
             context: &context,
             limits: self.world.limits,
             marks: &self.marks,
-            target: &target.name,
+            unit: &id,
+            memo: self.memo,
             clean: &self.world.clean,
             providers: &target.terraform_providers,
             apis: schema::of_target(target).map(|kubernetes| Apis { kubernetes, custom }),

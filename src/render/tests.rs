@@ -1,4 +1,5 @@
 mod alike;
+mod twice;
 
 use super::*;
 use crate::model::*;

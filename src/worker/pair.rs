@@ -15,7 +15,7 @@ use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
 use crate::policy::{self, Answered, Asking, Before, Tally, Verdicts};
 use crate::process;
-use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_threads, rendering};
+use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_threads, open};
 use crate::snapshot::{Change, Snapshot};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -140,15 +140,18 @@ impl Desk<'_> {
             return None;
         }
         let (side, other) = (self.side(self.base, &before), self.side(self.head, &after));
-        let last = self.last(side, other);
+        let parallel = threads > 1;
+        let (last, (diff, verdicts)) = both(
+            parallel,
+            || self.last(side, other),
+            || both(parallel, || diff::rest(Some(side), other), || verdicts(&asked, found.answers, broken)),
+        );
         let mut changed = found.changed;
         changed.extend(last.units.iter().map(|(unit, _)| unit.id.clone()));
         changed.sort();
         let unit = |id: &UnitId| after.units.get(id).or_else(|| before.units.get(id));
         let after_others = |id: &UnitId| unit(id).map(|unit| unit.depends_on.clone()).filter(|after| !after.is_empty());
         let depends_on = changed.iter().zip(0..).filter_map(|(id, number)| Some((number, after_others(id)?))).collect();
-        let verdicts = verdicts(&asked, found.answers, broken);
-        let diff = diff::rest(Some(side), other);
         let judgement = Judgement::new(base.settings.clone(), &base.teams, BTreeSet::new());
         let judged = Judged { judge: self.base.0.commit().cloned(), judgement, ends: true };
         let part = (wanted == WantedClaims::OfParts).then(|| Part::of(side, other));
@@ -172,10 +175,10 @@ impl Desk<'_> {
         let ids: Vec<Both<'_>> = joined(base.requests.values(), head.requests.values(), |request| &request.id);
         let watched = Watched { tell: of_render(self.begins, self.ended), reads: false, ..Watched::by_nobody() };
         let limits = Limits::default();
-        let ((found, counts, after), before) = rendering(self.base.0, base, &limits, &mut Cache::off(), &watched, parallel, |opened| {
+        open(self.base.0, base, &limits, &mut Cache::off(), &watched, parallel, |opened| {
             // what both have in common is made ready once
             let mut releases = opened.releases();
-            let ((mut found, counts), after) = rendering(self.head.0, head, &limits, &mut releases, &watched, parallel, |other| {
+            open(self.head.0, head, &limits, &mut releases, &watched, parallel, |other| {
                 let part = |(number, ids): (usize, &[Both<'_>])| self.part((opened, other), asked, number, ids);
                 let parts: Vec<Found> = if parallel {
                     ids.par_chunks(AT_ONCE).enumerate().map(part).collect()
@@ -183,15 +186,13 @@ impl Desk<'_> {
                     ids.chunks(AT_ONCE).enumerate().map(part).collect()
                 };
                 let mut found = parts.into_iter().fold(Found::default(), Found::and);
-                let after = std::mem::take(&mut found.after);
+                let (before, after) = (std::mem::take(&mut found.before), std::mem::take(&mut found.after));
                 let units = |all: &[Done]| all.iter().map(|done| done.units().len()).sum();
-                let counts = Counts(units(&found.before), units(&after));
-                ((found, counts), after)
-            });
-            let before = std::mem::take(&mut found.before);
-            ((found, counts, after), before)
-        });
-        (found, counts, before, after)
+                let counts = Counts(units(&before), units(&after));
+                let (before, after) = both(parallel, || opened.end(before), || other.end(after));
+                (found, counts, before, after)
+            })
+        })
     }
 
     /// Renders some requests on both sides, and compares what they come to.
@@ -204,10 +205,11 @@ impl Desk<'_> {
     ) -> Found {
         let (base, head) = self.platforms();
         let mut found = Found::default();
-        let done = |opened: &Opened<'_, '_>, request: Option<&Request>| request.map(|request| opened.request(request));
         for (was, is) in requests {
-            found.before.extend(done(before, *was));
-            found.after.extend(done(after, *is));
+            let (done, written) = was.map(|request| before.request_kept(request)).unzip();
+            found.before.extend(done);
+            let written = written.unwrap_or_default();
+            found.after.extend(is.map(|request| after.request_after(request, &written)));
         }
         let were: BTreeMap<&UnitId, &Unit> = found.before.iter().flat_map(Done::units).map(|unit| (&unit.id, unit)).collect();
         let are: Vec<&Unit> = found.after.iter().flat_map(Done::units).collect();
@@ -242,7 +244,9 @@ impl Desk<'_> {
     fn last(&self, base: Side<'_>, head: Side<'_>) -> Changes {
         let (before, after) = self.platforms();
         let mut last = Changes::default();
-        for change in base.rendered.units.values().filter_map(|unit| self.gone(base, head, unit)) {
+        let units = joined(base.rendered.units.values(), head.rendered.units.values(), |unit| &unit.id);
+        let gone = units.into_iter().filter_map(|(was, is)| was.filter(|_| is.is_none()));
+        for change in gone.filter_map(|unit| self.gone(base, head, unit)) {
             let id = change.id.request.clone();
             let pair = (before.requests.get(&id), after.requests.get(&id));
             last.add(change, pair.1.or(pair.0));
@@ -255,7 +259,7 @@ impl Desk<'_> {
     fn gone(&self, base: Side<'_>, head: Side<'_>, unit: &Unit) -> Option<UnitChange> {
         let request = &unit.id.request;
         let unreadable = head.parsed.platform.broken.contains_key(request) || head.rendered.failed.contains(request);
-        if unreadable || head.rendered.units.contains_key(&unit.id) {
+        if unreadable {
             return None;
         }
         let (judge, platform) = self.platforms();
@@ -274,6 +278,11 @@ impl Found {
         self.after.extend(other.after);
         self
     }
+}
+
+/// Does two things at the same time, where there are several threads.
+fn both<A: Send, B: Send>(parallel: bool, one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B + Send) -> (A, B) {
+    if parallel { rayon::join(one, other) } else { (one(), other()) }
 }
 
 /// A request before and after.
