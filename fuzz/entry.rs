@@ -5,9 +5,9 @@
 
 use goldpath::git::working_tree;
 use goldpath::model::{ContentId, Digest, Finding, RepoPath};
-use goldpath::parse::parse;
+use goldpath::parse::{parse, parse_both};
 use goldpath::policy;
-use goldpath::render::{Cache, Limits, Object, Rendered, Unit, render};
+use goldpath::render::{Cache, Limits, Object, Rendered, Unit, Watched, open, render};
 use goldpath::snapshot::{File, Mode, Snapshot};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -66,6 +66,7 @@ impl Target {
         let (rendered, findings) = answer(&snapshot);
         findings.iter().for_each(|finding| stands_in_its_file(&snapshot, finding));
         rendered.units.values().for_each(is_marked);
+        self.is_the_same_beside_another(&snapshot, &rendered);
         if self.files.contains(&MANIFEST) {
             self.is_rendered_again_the_same(&rendered);
         }
@@ -81,6 +82,28 @@ impl Target {
             files.insert(RepoPath::parse(path).expect("a path"), file);
         }
         Snapshot::new(None, files, Vec::new())
+    }
+
+    /// Read and rendered beside another tree, in which one value of the team is another one, it is what it is by itself.
+    fn is_the_same_beside_another(&self, snapshot: &Snapshot, rendered: &Rendered) {
+        let mut files = snapshot.files().clone();
+        let team = files.get_mut(&RepoPath::parse("teams/platform.yaml").expect("a path")).expect("the base has a team");
+        team.bytes = String::from_utf8_lossy(&team.bytes).replace("Sales &", "Sales,").as_bytes().into();
+        team.id = ContentId::from_bytes([2; 20]);
+        let other = Snapshot::new(None, files, Vec::new());
+        let (before, after) = parse_both(&other, snapshot, &|_| {});
+        assert!(after == parse(snapshot) && before == parse(&other), "two trees are not read as each by itself");
+        let watched = Watched::by_nobody();
+        open(&other, &before.platform, &LIMITS, &mut Cache::off(), &watched, false, |one| {
+            open(snapshot, &after.platform, &LIMITS, &mut Cache::off(), &watched, false, |two| {
+                let done = after.platform.requests.values().map(|request| {
+                    let was = before.platform.requests.get(&request.id);
+                    let written = was.map(|was| one.request_kept(was).1).unwrap_or_default();
+                    two.request_after(request, &written)
+                });
+                assert!(two.end(done.collect()) == *rendered, "it is not rendered as by itself");
+            });
+        });
     }
 
     /// What is written canonically is written the same way when it is read once more.

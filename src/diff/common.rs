@@ -5,13 +5,15 @@ const CHUNK: usize = 32;
 
 /// With how many same bytes two texts begin.
 pub(super) fn prefix(one: &[u8], other: &[u8]) -> usize {
-    let chunks = one.chunks_exact(CHUNK).zip(other.chunks_exact(CHUNK)).take_while(|(one, other)| one == other).count() * CHUNK;
+    let chunks = one.as_chunks::<CHUNK>().0.iter().zip(other.as_chunks::<CHUNK>().0);
+    let chunks = chunks.take_while(|(one, other)| one == other).count() * CHUNK;
     chunks + one[chunks..].iter().zip(&other[chunks..]).take_while(|(one, other)| one == other).count()
 }
 
 /// With how many same bytes they end.
 pub(super) fn suffix(one: &[u8], other: &[u8]) -> usize {
-    let chunks = one.rchunks_exact(CHUNK).zip(other.rchunks_exact(CHUNK)).take_while(|(one, other)| one == other).count() * CHUNK;
+    let chunks = one.as_rchunks::<CHUNK>().1.iter().rev().zip(other.as_rchunks::<CHUNK>().1.iter().rev());
+    let chunks = chunks.take_while(|(one, other)| one == other).count() * CHUNK;
     let (one, other) = (&one[..one.len() - chunks], &other[..other.len() - chunks]);
     chunks + one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
 }

@@ -13,7 +13,9 @@ const CONTEXT: usize = 3;
 /// A unified diff without file headers, and the numbers of lines added and removed.
 pub(super) fn unified(before: &str, after: &str) -> (String, usize, usize) {
     let only_one_side = before.is_empty() || after.is_empty();
-    if only_one_side || before.lines().count() + after.lines().count() > MOST_LINES {
+    // a line has at least one byte
+    let is_long = || before.len() + after.len() > MOST_LINES && before.lines().count() + after.lines().count() > MOST_LINES;
+    if only_one_side || is_long() {
         let mut text = String::with_capacity(before.len() + after.len() + 256);
         before.lines().for_each(|line| writeln!(text, "-{line}").expect("a string takes all"));
         after.lines().for_each(|line| writeln!(text, "+{line}").expect("a string takes all"));

@@ -300,8 +300,9 @@ fn size(side: Side<'_>) -> Size {
 
 /// The files that differ; without a base all are added.
 pub fn changed_files(base: Option<&Snapshot>, head: &Snapshot) -> BTreeMap<RepoPath, FileStatus> {
+    type OfTree<'s> = Option<(&'s RepoPath, &'s File)>;
     let files = joined(base.into_iter().flat_map(Snapshot::files), head.files(), |(path, _)| *path);
-    let change = |(was, is): (Option<(&RepoPath, &File)>, Option<(&RepoPath, &File)>)| {
+    let change = |(was, is): (OfTree<'_>, OfTree<'_>)| {
         let status = match (was, is) {
             (None, Some(_)) => FileStatus::Added,
             (Some(_), None) => FileStatus::Removed,

@@ -18,6 +18,10 @@ use std::collections::BTreeMap;
 const PIN: &str = "goldpath.dev/release";
 const MOVED: &str = "goldpath.dev/moved-from";
 const EXPIRES: &str = "goldpath.dev/expires";
+/// Where they stand in a request.
+const PIN_AT: &str = "/metadata/annotations/goldpath.dev~1release";
+const MOVED_AT: &str = "/metadata/annotations/goldpath.dev~1moved-from";
+const EXPIRES_AT: &str = "/metadata/annotations/goldpath.dev~1expires";
 /// The annotations of goldpath's own group.
 const ANNOTATIONS: [&str; 3] = [PIN, MOVED, EXPIRES];
 
@@ -173,19 +177,15 @@ fn annotations(fields: &mut Fields<'_>) {
         if key.starts_with("goldpath.dev/") && !ANNOTATIONS.contains(&key.as_str()) {
             let help = did_you_mean(&key, ANNOTATIONS).unwrap_or_else(|| format!("Known are {}.", quoted_list(ANNOTATIONS)));
             let message = format!("`{}` is not an annotation of goldpath", cut(&key));
-            fields.error(codes::UNKNOWN_FIELD, &annotation(&key), At::Key, message, help);
+            fields.error(codes::UNKNOWN_FIELD, &child("/metadata/annotations", &key), At::Key, message, help);
         }
     }
-    if fields.has(&annotation(MOVED)) {
+    if fields.has(MOVED_AT) {
         let help = "Without it the request would be removed and made anew: keep its name and team for now.";
-        fields.not_yet(&annotation(MOVED), "moving a request is", help);
+        fields.not_yet(MOVED_AT, "moving a request is", help);
     }
     let day = |text: &str| formats::is_date(text).then_some(());
-    fields.parsed(&annotation(EXPIRES), "a day such as `2026-03-01`", day);
-}
-
-fn annotation(key: &str) -> String {
-    child("/metadata/annotations", key)
+    fields.parsed(EXPIRES_AT, "a day such as `2026-03-01`", day);
 }
 
 /// The release that a request means.
@@ -214,10 +214,9 @@ fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Cho
         let help = format!("Ask {} what takes its place.", whom(path));
         fields.warning(codes::DEPRECATED, "/kind", At::Value, format!("the golden path `{}` is deprecated", path.name), help);
     }
-    let pin = annotation(PIN);
-    let pinned = fields.has(&pin);
+    let pinned = fields.has(PIN_AT);
     let id = if pinned { pinned_release(fields, catalogue, path, version)? } else { current_release(fields, path, version)? };
-    state(fields, path, &id, if pinned { &pin } else { "/apiVersion" });
+    state(fields, path, &id, if pinned { PIN_AT } else { "/apiVersion" });
     Some(Chosen { path, release: catalogue.releases.get(&id)?, schema: catalogue.schemas.get(&id)?, pinned })
 }
 
@@ -252,22 +251,21 @@ fn groups(catalogue: &Catalogue<'_>, kind: &str) -> String {
 }
 
 fn pinned_release(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, path: &GoldenPath, version: &str) -> Option<ReleaseId> {
-    let pin = annotation(PIN);
-    let pinned = fields.parsed(&pin, "the version of a release, such as `1.1.0`", |text| Version::parse(text).ok())?;
+    let pinned = fields.parsed(PIN_AT, "the version of a release, such as `1.1.0`", |text| Version::parse(text).ok())?;
     let id = ReleaseId { path: path.name.clone(), version: pinned };
     if !catalogue.names.releases.contains(&id) {
         let of_path = catalogue.names.releases.iter().filter(|other| other.path == path.name);
         let known: Vec<String> = of_path.map(|other| other.version.to_string()).collect();
         let message = format!("the golden path `{}` has no release `{}`", path.name, id.version);
         let help = format!("It has {}.", quoted_list(known.iter().map(String::as_str)));
-        fields.error(codes::UNKNOWN_RELEASE, &pin, At::Value, message, help);
+        fields.error(codes::UNKNOWN_RELEASE, PIN_AT, At::Value, message, help);
         return None;
     }
     let release = catalogue.releases.get(&id)?;
     if release.serves != version {
         let message = format!("the release `{id}` serves `{}/{}`, and this request is `{}`", path.group, release.serves, cut(version));
         let help = format!("Pin a release that serves `{}`, or write `apiVersion: {}/{}`.", cut(version), path.group, release.serves);
-        fields.error(codes::OTHER_VERSION, &pin, At::Value, message, help);
+        fields.error(codes::OTHER_VERSION, PIN_AT, At::Value, message, help);
         return None;
     }
     Some(id)
@@ -360,7 +358,7 @@ fn facts(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value, team: &
         data_classification: fact(fields, document, facts.data_classification.as_ref()),
         region: fact(fields, document, facts.region.as_ref()),
         cost_centre: fact(fields, document, facts.cost_centre.as_ref()).or_else(of_team),
-        expires: fields.get(&annotation(EXPIRES)).and_then(Value::as_str).map(str::to_owned),
+        expires: fields.get(EXPIRES_AT).and_then(Value::as_str).map(str::to_owned),
     }
 }
 

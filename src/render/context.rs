@@ -41,8 +41,8 @@ impl Shared {
         context.insert_value("path", value(&json!({"name": path.name})));
         context.insert_value("release", value(&json!({"name": release.id.version.to_string()})));
         context.insert_value("platform", self.platform.clone());
-        context.insert("labels", &marks.labels);
-        context.insert("annotations", &marks.annotations);
+        context.insert_value("labels", texts(&marks.labels));
+        context.insert_value("annotations", texts(&marks.annotations));
         context.insert_value("refs", value(refs));
         context
     }
@@ -67,8 +67,24 @@ impl Shared {
     }
 }
 
+/// A JSON value as templates see it: what the library makes of it too, several times as fast.
 fn value(json: &Json) -> Value {
-    Value::from_serializable(json)
+    match json {
+        Json::Null => Value::none(),
+        Json::Bool(is) => (*is).into(),
+        Json::Number(number) => match (number.as_u64(), number.as_i64()) {
+            (Some(number), _) => number.into(),
+            (None, Some(number)) => number.into(),
+            (None, None) => number.as_f64().map_or_else(Value::none, Value::from),
+        },
+        Json::String(text) => text.as_str().into(),
+        Json::Array(items) => items.iter().map(value).collect::<Vec<Value>>().into(),
+        Json::Object(members) => members.iter().map(|(key, member)| (key.clone().into(), value(member))).collect::<tera::Map>().into(),
+    }
+}
+
+fn texts(texts: &BTreeMap<String, String>) -> Value {
+    texts.iter().map(|(key, text)| (key.clone().into(), text.as_str().into())).collect::<tera::Map>().into()
 }
 
 fn map_or_empty(json: &Json) -> Json {
@@ -90,4 +106,20 @@ fn target_value(target: &Target) -> Json {
         TargetKind::Directory => "directory",
     };
     json!({"name": target.name, "type": kind, "labels": target.labels, "values": map_or_empty(&target.values.0)})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::written::same;
+
+    #[test]
+    fn a_value_is_what_the_library_makes_of_it() {
+        let numbers = json!([0, 1, -1, u64::MAX, i64::MIN, 0.0, -0.0, 1.0, 1.5e300]);
+        let all =
+            json!({"a": null, "b": true, "numbers": numbers, "text": "a: \"b\"", "": [], "empty": {}, "z": {"y": [{"x": "w"}]}, "c": 1});
+        assert!(same(&value(&all), &Value::from_serializable(&all)));
+        let labels = BTreeMap::from([("a/b".to_owned(), "1".to_owned()), ("c".to_owned(), String::new())]);
+        assert!(same(&texts(&labels), &Value::from_serializable(&labels)));
+    }
 }

@@ -33,9 +33,9 @@ pub(super) fn marks(request: &Request, team: Option<&Team>, release: &ReleaseId)
         let Some(value) = value else { continue };
         let label = as_label(&value);
         if label != value {
-            marks.annotations.insert(format!("{OWN_PREFIX}{key}"), value.clone());
+            marks.annotations.insert([OWN_PREFIX, key].concat(), value.clone());
         }
-        marks.labels.insert(format!("{OWN_PREFIX}{key}"), label);
+        marks.labels.insert([OWN_PREFIX, key].concat(), label);
         marks.facts.insert(fact, value);
     }
     for (key, value) in [
@@ -44,7 +44,7 @@ pub(super) fn marks(request: &Request, team: Option<&Team>, release: &ReleaseId)
         ("expires", request.facts.expires.clone()),
     ] {
         let Some(value) = value else { continue };
-        marks.annotations.insert(format!("{OWN_PREFIX}{key}"), value.clone());
+        marks.annotations.insert([OWN_PREFIX, key].concat(), value.clone());
         if key != "expires" {
             marks.facts.insert(key, value);
         }

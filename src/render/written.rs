@@ -84,7 +84,7 @@ fn are_same(one: Option<&Value>, other: Option<&Value>) -> bool {
 }
 
 /// Whether two values are printed and looped over as one: numbers of another type are not the same, and neither are maps in another order.
-fn same(one: &Value, other: &Value) -> bool {
+pub(super) fn same(one: &Value, other: &Value) -> bool {
     if let (Some(one), Some(other)) = (one.as_map(), other.as_map()) {
         let all = || one.iter().zip(other).all(|((key, value), (other_key, other))| key == other_key && same(value, other));
         return std::ptr::eq(one, other) || one.len() == other.len() && all();

@@ -3,10 +3,11 @@
 use super::inside::put;
 use super::wire;
 use super::{Amended, Evaluated, Said, Wanted, Wants};
-use crate::model::{JsonText, Platform, RepoPath, UnitId};
+use crate::model::{JsonText, RepoPath, UnitId};
 use crate::render::{Object, RenderedFile, Unit};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Says what is wanted, unit by unit, while others are made.
@@ -61,25 +62,25 @@ impl Giver {
     /// Says the rest, and ends.
     pub(super) fn give(&self, mut evaluated: Evaluated, wanted: Wanted) -> io::Result<()> {
         locked(&self.failed).take().map_or(Ok(()), Err)?;
-        let units = std::mem::take(&mut evaluated.rendered.units);
+        // the system takes back at once what would take long to take apart
+        let units = ManuallyDrop::new(std::mem::take(&mut evaluated.rendered.units));
         let said = std::mem::take(&mut *locked(&self.said));
         let mut amended = Amended { refused: said.keys().filter(|id| !units.contains_key(id)).cloned().collect(), ..Amended::default() };
         let mut out = locked(&self.out);
-        for unit in units.into_values() {
+        for unit in units.values() {
             match (said.get(&unit.id), self.wants) {
                 (Some(after), _) if *after == unit.depends_on.len() => {}
-                (Some(_), _) => drop(amended.depends_on.insert(unit.id, unit.depends_on)),
+                (Some(_), _) => drop(amended.depends_on.insert(unit.id.clone(), unit.depends_on.clone())),
                 (None, Wants::Nothing | Wants::Findings) => {}
-                (None, Wants::Files) => put(&mut *out, &Said::Unit(Box::new(files_of(unit))))?,
-                (None, Wants::Units | Wants::Everything) => put(&mut *out, &Said::Unit(Box::new(unit)))?,
+                (None, Wants::Files) => put(&mut *out, &Said::Unit(Box::new(files_of(unit.clone()))))?,
+                (None, Wants::Units | Wants::Everything) => put(&mut *out, &Said::Unit(Box::new(unit.clone())))?,
             }
         }
         if !wanted.platform {
-            evaluated.parsed.platform = Platform::default();
+            std::mem::forget(std::mem::take(&mut evaluated.parsed.platform));
         }
         put(&mut *out, &Said::Done(Box::new(evaluated), amended))?;
         out.flush()?;
-        // the system takes back at once what would take long to take apart
         std::process::exit(0);
     }
 }

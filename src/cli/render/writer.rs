@@ -10,11 +10,14 @@ use crate::worker::TakeUnit;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many units may be made before they are written.
 const AHEAD: usize = 256;
+
+/// How many write: each unit has folders of its own, so that none waits for another.
+const WRITERS: usize = 2;
 
 /// What was written so far.
 #[derive(Default)]
@@ -35,12 +38,15 @@ struct OfUnit {
 /// Writes the units that are made into a folder; `whole`: they are needed afterwards with their bytes.
 pub(super) fn while_made<T>(dir: &Path, whole: bool, make: impl FnOnce(&TakeUnit<'_>) -> T) -> (T, Written) {
     let (send, come) = sync_channel::<Unit>(AHEAD);
+    let come = Mutex::new(come);
+    let next = || come.lock().unwrap_or_else(PoisonError::into_inner).recv().ok();
+    let write = || {
+        let mut written = Written::default();
+        std::iter::from_fn(next).for_each(|unit| written.add(dir, &unit));
+        written
+    };
     std::thread::scope(|scope| {
-        let writer = scope.spawn(move || {
-            let mut written = Written::default();
-            come.into_iter().for_each(|unit| written.add(dir, &unit));
-            written
-        });
+        let writers = [(); WRITERS].map(|()| scope.spawn(write));
         let take = move |unit: Unit| {
             let rest = if whole { unit.clone() } else { unit.clone().stripped() };
             // who writes listens to the end
@@ -49,7 +55,8 @@ pub(super) fn while_made<T>(dir: &Path, whole: bool, make: impl FnOnce(&TakeUnit
         };
         let made = make(&take);
         drop(take);
-        (made, writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let all = writers.map(|writer| writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        (made, all.into_iter().fold(Written::default(), Written::and))
     })
 }
 
@@ -67,6 +74,13 @@ fn failed(path: &Path, error: &std::io::Error) -> Error {
 }
 
 impl Written {
+    /// With what was written besides; of two errors one is enough.
+    fn and(mut self, other: Self) -> Self {
+        self.units.extend(other.units);
+        self.failed = self.failed.or(other.failed);
+        self
+    }
+
     /// Writes the files of a unit that are not there.
     pub(super) fn add(&mut self, dir: &Path, unit: &Unit) {
         if self.failed.is_none() {
