@@ -6,7 +6,7 @@ use super::formats;
 use super::layout::Entry;
 use super::lint;
 use super::words::{cut, dotted, show};
-use crate::model::{Code, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake};
+use crate::model::{Code, Digest, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
 use serde_json::Value;
@@ -41,6 +41,8 @@ const PARTS: [&str; 9] = [
 /// A schema that can be used.
 pub(super) struct Schema {
     pub(super) root: Value,
+    /// Of its text: the order of its fields is the order in which defaults are filled in.
+    pub(super) digest: Digest,
     pub(super) validator: Validator,
     /// Validators of its parts, when some are needed: for `if`, and to check defaults.
     parts: Option<ValidatorMap>,
@@ -243,7 +245,7 @@ impl Audit<'_> {
             }
         };
         let parts = if self.has_conditions || self.has_defaults { options.build_map(&root).ok() } else { None };
-        let schema = Schema { root, validator, parts };
+        let schema = Schema { root, digest: Digest::of(self.text.as_bytes()), validator, parts };
         if self.has_defaults {
             self.defaults(&schema, &schema.root, "");
         }

@@ -785,6 +785,55 @@ fn hostile_files_end_in_a_few_findings() {
     insta::assert_snapshot!(told.trim(), @"the schema refers to more than 200 parts of itself. Write fewer `$defs`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.");
 }
 
+/// What two trees read together, and each by itself, say of the request, with its fields in their order.
+fn read_both_ways(base: &BTreeMap<String, String>, head: &BTreeMap<String, String>) -> [String; 2] {
+    let (base, head) = (snapshot(base), snapshot(head));
+    let shown = |parsed: &Parsed| {
+        let documents = parsed.platform.requests.values().map(|request| format!("{} {}\n", request.release, request.document.0));
+        said(parsed) + &documents.collect::<String>()
+    };
+    let (before, after) = parse_both(&base, &head, &|_| {});
+    [shown(&before) + &shown(&after), shown(&parse(&base)) + &shown(&parse(&head))]
+}
+
+#[test]
+fn two_trees_read_together_are_read_as_each_by_itself() {
+    let base = repository();
+    let defaults = r#""dataClassification": {"enum": ["public", "internal"], "default": "internal"},
+    "public": {"type": "boolean", "default": false},"#;
+    let other_order = r#""public": {"type": "boolean", "default": false},
+    "dataClassification": {"enum": ["public", "internal"], "default": "internal"},"#;
+    assert!(SCHEMA.contains(defaults));
+    let request = base[AT].replace("  dataClassification: internal\n", "");
+    let schema = "golden-paths/environment/1.1.0/schema.json";
+    let of = |edits: &[(&str, &str)]| {
+        let mut files = base.clone();
+        files.insert(AT.to_owned(), request.clone());
+        files.extend(edits.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())));
+        files
+    };
+    let older = of(&[("golden-paths/environment/path.yaml", &PATH.replace("v1: 1.1.0", "v1: 1.0.0"))]);
+    let table = [
+        ("another release", of(&[])),
+        ("fields in another order", of(&[(schema, &SCHEMA.replace(defaults, other_order))])),
+        ("another default", of(&[(schema, &SCHEMA.replace("\"default\": false", "\"default\": true"))])),
+        ("a mistake", of(&[(schema, &SCHEMA.replace("\"maxItems\": 3", "\"maxItems\": 1"))])),
+        ("another request", of(&[(AT, REQUEST)])),
+        ("no request", with_out(of(&[]), AT)),
+    ];
+    for (what, head) in table {
+        for (one, other) in [(&older, &head), (&head, &older)] {
+            let [together, apart] = read_both_ways(one, other);
+            assert_eq!(together, apart, "{what}");
+        }
+    }
+}
+
+fn with_out(mut files: BTreeMap<String, String>, path: &str) -> BTreeMap<String, String> {
+    files.remove(path);
+    files
+}
+
 #[test]
 fn kinds_are_data() {
     let mut files = repository();
