@@ -280,7 +280,8 @@ impl Diff {
         let keys: Vec<Vec<Key>>;
         (self.units, keys) = units.into_iter().unzip();
         self.groups = group::group(&self.units, &keys);
-        self.requests.extend(requests);
+        // a map that is built from all of them sorts them once
+        self.requests = std::mem::take(&mut self.requests).into_iter().chain(requests).collect();
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::files::Both;
 use crate::model::amount;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-use std::collections::BTreeMap;
+use std::fmt;
 
 /// Fields that cannot change, by group and kind.
 const FIXED: &[(&str, &str, &[&str])] = &[
@@ -63,9 +64,40 @@ fn is_same_text(both: &Both<'_>, field: &str) -> bool {
 /// The text of what a pointer through objects leads to; nothing, too, where a key on the way is written in escapes.
 fn raw<'t>(text: &'t str, pointer: &str) -> Option<&'t str> {
     pointer.split('/').skip(1).try_fold(text, |text, key| {
-        let members: BTreeMap<&str, &RawValue> = serde_json::from_str(text).ok()?;
-        members.get(key).map(|value| value.get())
+        let member = Member(key).deserialize(&mut serde_json::Deserializer::from_str(text)).ok()?;
+        member.map(RawValue::get)
     })
+}
+
+/// Reads one member of an object, and passes over the others.
+struct Member<'k>(&'k str);
+
+impl<'t> DeserializeSeed<'t> for Member<'_> {
+    type Value = Option<&'t RawValue>;
+
+    fn deserialize<D: Deserializer<'t>>(self, text: D) -> Result<Self::Value, D::Error> {
+        text.deserialize_map(self)
+    }
+}
+
+impl<'t> Visitor<'t> for Member<'_> {
+    type Value = Option<&'t RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'t>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = members.next_key::<&str>()? {
+            if key == self.0 {
+                found = Some(members.next_value()?);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// A field, in a pod's template without the marks.

@@ -4,7 +4,7 @@ use super::Span;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A JSON value; in a binary format it travels as its text.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -90,7 +90,8 @@ impl JsonText {
 
 impl Default for JsonText {
     fn default() -> Self {
-        Self("null".into())
+        static NULL: LazyLock<Arc<str>> = LazyLock::new(|| "null".into());
+        Self(Arc::clone(&NULL))
     }
 }
 
