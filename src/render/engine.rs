@@ -8,7 +8,7 @@ use super::lexer::{Delimiters, Kind, Part, Piece, parts};
 use super::probe::{Point, Probed, Probes, probe};
 use super::rendered::{Limits, Progress, Tell};
 use super::written::Script;
-use crate::model::{Code, Digester, Place, RepoPath, Span, close_match};
+use crate::model::{Code, Digest, Digester, Place, RepoPath, Span, close_match};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 use tera::{ErrorKind, Tera};
@@ -43,8 +43,8 @@ pub(super) struct Engine {
     base: Tera,
     delimiters: Delimiters,
     sources: Vec<Source>,
-    /// What each of them is.
-    scripts: Vec<Arc<Script>>,
+    /// What each of them is, once somebody asks: only who renders two trees does.
+    scripts: OnceLock<Vec<Arc<Script>>>,
     guarded: Instance,
     lines: OnceLock<Option<Instance>>,
     each: OnceLock<Option<Instance>>,
@@ -90,13 +90,12 @@ impl Engine {
         }
         let guarded =
             Instance::new(&base, &sources, &delimiters, Probes::Guard).map_err(|error| load_mistakes(&sources, &delimiters, &error))?;
-        let scripts = scripts(&sources, &delimiters).into_iter().map(Arc::new).collect();
-        Ok(Self { base, delimiters, sources, scripts, guarded, lines: OnceLock::new(), each: OnceLock::new() })
+        Ok(Self { base, delimiters, sources, scripts: OnceLock::new(), guarded, lines: OnceLock::new(), each: OnceLock::new() })
     }
 
     /// What a template is.
     pub(super) fn script(&self, template: usize) -> &Arc<Script> {
-        &self.scripts[template]
+        &self.scripts.get_or_init(|| scripts(&self.sources, &self.delimiters))[template]
     }
 
     /// Renders one template.
@@ -321,35 +320,37 @@ fn too_deep(sources: &[Source], delimiters: &Delimiters, most: usize) -> Option<
     Some(found)
 }
 
-/// What each template is, with all that it includes; every template may call the components of every other one.
-fn scripts(sources: &[Source], delimiters: &Delimiters) -> Vec<Script> {
-    let mentions = |source: &Source| -> BTreeSet<&'static str> {
-        let parts = parts(&source.text, delimiters);
+/// What each template is, with all that it includes; every template may call the components of every other one. Each text is taken apart once,
+/// however many include it.
+fn scripts(sources: &[Source], delimiters: &Delimiters) -> Vec<Arc<Script>> {
+    let numbers: BTreeMap<&str, usize> = sources.iter().zip(0..).map(|(source, number)| (source.name.as_str(), number)).collect();
+    let includes = |source: &Source| includes(source, delimiters).into_iter().filter_map(|(name, _)| numbers.get(name).copied()).collect();
+    let included: Vec<Vec<usize>> = sources.iter().map(includes).collect();
+    let digests: Vec<Digest> = sources.iter().map(|source| Digester::new().field(&source.name).field(&source.text).finish()).collect();
+    let parted: Vec<Vec<Part>> = sources.iter().map(|source| parts(&source.text, delimiters)).collect();
+    let is_component = |(source, part): (&Source, &Part)| part.piece == Piece::Tag && part.word(&source.text, 0) == "component";
+    let all = || sources.iter().zip(&parted).flat_map(|(source, parts)| parts.iter().map(move |part| (source, part)));
+    let called: Vec<usize> = if all().any(is_component) { (0..sources.len()).collect() } else { Vec::new() };
+    let mentions = |(source, parts): (&Source, &Vec<Part>)| -> BTreeSet<&'static str> {
         let words = parts.iter().flat_map(|part| &part.tokens).map(|token| &source.text[token.range.clone()]);
         words.filter_map(|word| NAMES.into_iter().find(|name| *name == word)).collect()
     };
-    let is_component = |part: &Part, text: &str| part.piece == Piece::Tag && part.word(text, 0) == "component";
-    let has_components = |source: &&Source| parts(&source.text, delimiters).iter().any(|part| is_component(part, &source.text));
-    let called: Vec<&Source> = if sources.iter().any(|source| has_components(&source)) { sources.iter().collect() } else { Vec::new() };
-    let script = |source: &Source| {
-        let mut open: Vec<&Source> = called.iter().copied().chain([source]).collect();
-        let mut of: BTreeMap<&str, &Source> = open.iter().map(|source| (source.name.as_str(), *source)).collect();
-        while let Some(source) = open.pop() {
-            for (name, _) in includes(source, delimiters) {
-                if let Some(other) = sources.iter().find(|other| other.name == name).filter(|_| !of.contains_key(name)) {
-                    of.insert(&other.name, other);
-                    open.push(other);
-                }
-            }
+    let mentioned: Vec<BTreeSet<&'static str>> = sources.iter().zip(&parted).map(mentions).collect();
+    let Delimiters { expression, block, comment } = delimiters;
+    let script = |number: usize| {
+        let mut open: Vec<usize> = called.iter().copied().chain([number]).collect();
+        let mut of: BTreeSet<usize> = open.iter().copied().collect();
+        while let Some(next) = open.pop() {
+            open.extend(included[next].iter().copied().filter(|other| of.insert(*other)));
         }
-        let mut digester = Digester::new().field(&source.name);
-        let Delimiters { expression, block, comment } = delimiters;
+        let mut digester = Digester::new();
+        digester.add(digests[number].bytes());
         [expression, block, comment].into_iter().flatten().for_each(|mark| digester.add(mark));
-        of.values().for_each(|source| [&source.name, &source.text].into_iter().for_each(|text| digester.add(text)));
-        let names: BTreeSet<&'static str> = of.values().flat_map(|source| mentions(source)).collect();
-        Script { digest: digester.finish(), names: names.into_iter().collect() }
+        of.iter().for_each(|source| digester.add(digests[*source].bytes()));
+        let names: BTreeSet<&'static str> = of.iter().flat_map(|source| &mentioned[*source]).copied().collect();
+        Arc::new(Script { digest: digester.finish(), names: names.into_iter().collect() })
     };
-    sources.iter().map(script).collect()
+    (0..sources.len()).map(script).collect()
 }
 
 /// Where a word stands as a token, first in the order of files.

@@ -224,8 +224,7 @@ impl Maker<'_> {
             (self.begins)(&plan.source);
         }
         let render = || engine.render(template, self.context, steps, bytes, Mode::default()).map_err(|mistake| vec![*mistake]);
-        let script = engine.script(template);
-        let known = self.memo.known(self.unit, &plan.path, script, plan.language, self.context);
+        let known = self.memo.known(self.unit, &plan.path, || engine.script(template), plan.language, self.context);
         if let Some(known) = known.filter(|known| known.noted.steps <= steps && known.noted.output.len() <= bytes) {
             debug_assert!(render().is_ok_and(|noted| noted == *known.noted), "{} writes something else", plan.source);
             return Ok((Arc::clone(&known.noted), known.plain));
@@ -234,7 +233,7 @@ impl Maker<'_> {
         let plain = prints_are_plain(plan.language, &noted.output, &noted.prints);
         let (path, language) = (&plan.path, plan.language);
         self.memo.keep(self.unit, self.context, || {
-            let (path, script, noted) = (path.clone(), Arc::clone(script), Arc::clone(&noted));
+            let (path, script, noted) = (path.clone(), Arc::clone(engine.script(template)), Arc::clone(&noted));
             Known { path, script, language, noted, plain }
         });
         Ok((noted, plain))

@@ -52,10 +52,17 @@ pub(super) enum Memo<'w> {
 
 impl Memo<'_> {
     /// What a template of a unit wrote with the same values.
-    pub(super) fn known(&self, unit: &UnitId, path: &RepoPath, script: &Script, language: Language, context: &Context) -> Option<&Known> {
+    pub(super) fn known<'s>(
+        &self,
+        unit: &UnitId,
+        path: &RepoPath,
+        script: impl FnOnce() -> &'s Arc<Script>,
+        language: Language,
+        context: &Context,
+    ) -> Option<&Known> {
         let Self::Take(Written(units)) = self else { return None };
-        let of = units.get(unit)?;
-        let known = of.files.iter().find(|known| known.path == *path && known.language == language && *known.script == *script)?;
+        let (of, script) = (units.get(unit)?, script());
+        let known = of.files.iter().find(|known| known.path == *path && known.language == language && known.script == *script)?;
         script.names.iter().all(|name| are_same(of.context.get(name), context.get(name))).then_some(known)
     }
 

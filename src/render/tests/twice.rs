@@ -38,7 +38,7 @@ fn taken_over(before: &Case, after: &Case) -> String {
             let unit = UnitId { request: request.id.clone(), output: OutputName::parse("main").unwrap(), target };
             let memo = Memo::Take(&written);
             let known = plan.files.iter().filter(|file| {
-                let script = plan.engine.script(plan.engine.template(&file.source).unwrap());
+                let script = || plan.engine.script(plan.engine.template(&file.source).unwrap());
                 memo.known(&unit, &file.path, script, file.language, &context).is_some()
             });
             shown = known.map(|file| file.path.as_str()).collect::<Vec<_>>().join(" ");
