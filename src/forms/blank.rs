@@ -1,6 +1,6 @@
 //! A request file to fill in: every field explained, required ones first, optional ones commented out.
 
-use crate::model::{Fact, GoldenPath, Release, RequestName, TeamName};
+use crate::model::{Fact, GoldenPath, Release, RequestName, TeamName, child};
 use crate::yaml;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -167,7 +167,7 @@ impl<'s> Form<'s> {
         for (is_needed, (name, member)) in needed.iter().map(|it| (true, *it)).chain(others.iter().map(|it| (false, *it))) {
             let about = self.explained(member, if is_needed { "Required." } else { "" });
             lines.extend(comment(&about, 2 * depth + 2).into_iter().filter(|line| line != "#"));
-            let entry = self.entry(name, member, &format!("{at}/{name}"), depth + 1, is_needed);
+            let entry = self.entry(name, member, &child(at, name), depth + 1, is_needed);
             let shown = is_needed || (all && self.keyword(member, "default").is_some());
             lines.extend(entry.into_iter().map(|line| if shown { line } else { format!("#{line}") }));
         }
@@ -202,7 +202,7 @@ impl<'s> Form<'s> {
     /// One element of a list.
     fn item(&self, schema: &'s Value, at: &str, depth: usize) -> Vec<String> {
         let mut lines = match self.shape(schema).properties.is_empty() {
-            true => vec![self.known(schema, true).map(|value| yaml::emit(value).trim_end().to_owned()).unwrap_or_default()],
+            true => self.known(schema, true).map(yaml::emit).unwrap_or_default().lines().map(str::to_owned).collect(),
             false => self.members(schema, &format!("{at}/0"), depth + 1, false),
         };
         if !lines.iter().any(|line| is_active(line)) {

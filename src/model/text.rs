@@ -1,13 +1,25 @@
 //! Small help with words, for messages, and the words that several stages read.
 
-/// The candidate that was most likely meant, when one is near enough to be worth naming.
+/// The candidate that was most likely meant, when one is near enough to be worth naming: the same but for its spelling, the only one that
+/// begins like it, or one that a slip of the fingers leads to.
 pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
-    let same = candidates.iter().find(|candidate| candidate.eq_ignore_ascii_case(word));
-    if let Some(same) = same {
+    let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let plain = bare(word);
+    let all: Vec<(String, &str)> = candidates.iter().map(|candidate| (bare(candidate), *candidate)).collect();
+    if let Some((_, same)) = all.iter().find(|(other, _)| *other == plain) {
         return Some(same);
     }
-    similar::get_close_matches(word, &candidates, 1, 0.6).first().copied()
+    let begin: Vec<&str> = all.iter().filter(|(other, _)| other.starts_with(&plain)).map(|(_, candidate)| *candidate).collect();
+    if let ([only], true) = (begin.as_slice(), plain.chars().count() >= 2) {
+        return Some(only);
+    }
+    let near = similar::get_close_matches(word, &candidates, 3, 0.6);
+    near.into_iter().find(|candidate| {
+        let (one, other) = (bare(candidate), &plain);
+        let slips = strsim::damerau_levenshtein(&one, other);
+        slips <= (one.chars().count().max(other.chars().count()) / 4).max(1)
+    })
 }
 
 /// "`a`, `b` and `c`".

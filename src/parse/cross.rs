@@ -2,11 +2,11 @@
 
 use super::codes;
 use super::schema::Schema;
-use super::sentence::properties;
+use super::sentence::{properties, type_in_words};
 use super::words::{cut, dotted};
 use crate::model::{Fact, Finding, Place, Release, RepoPath, Turn, close_match, key_of, meant, quoted_list};
 use crate::yaml;
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 /// Facts are pointers to fields that the schema has; what looks like a path and is none would be taken as it is for every request.
 pub(super) fn facts(release: &Release, schema: &Schema, file: &RepoPath, text: &str) -> Vec<Finding> {
@@ -49,10 +49,10 @@ fn wrong(name: &str, fact: &Fact, schema: &Schema) -> Option<(String, String)> {
     let mut part = Some(&schema.root);
     let mut at = "/spec".to_owned();
     for field in rest.split('/') {
-        let mut known = BTreeMap::new();
-        properties(schema, part?, 0, &mut known);
+        let known = properties(schema, part?);
+        let is_simple = |name: &str| matches!(name, "string" | "integer" | "number" | "boolean");
         // A schema without names may take any, and entries of lists are not followed.
-        if known.is_empty() {
+        if known.is_empty() && !type_of(part?).is_some_and(is_simple) {
             return None;
         }
         let unescaped = key_of(field);
@@ -66,11 +66,19 @@ fn wrong(name: &str, fact: &Fact, schema: &Schema) -> Option<(String, String)> {
             );
             let help = match close_match(&unescaped, known.keys().copied()) {
                 Some(near) => meant(&format!("{at}/{near}")),
+                None if known.is_empty() => format!("It is one value: write `{at}`."),
                 None => format!("It has {}.", quoted_list(known.keys().copied())),
             };
             return Some((message, help));
         }
         at = format!("{at}/{field}");
     }
-    None
+    let wanted = type_of(part?).filter(|wanted| *wanted != "string")?;
+    let message = format!("`spec.facts.{name}` leads to {}, which is {}, and a fact is text", dotted(pointer), type_in_words(wanted));
+    Some((message, "Name a field that is text.".to_owned()))
+}
+
+/// The one type that a schema says.
+fn type_of(schema: &Value) -> Option<&str> {
+    schema.get("type").and_then(Value::as_str)
 }

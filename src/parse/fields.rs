@@ -1,6 +1,7 @@
 //! A reader over one document that notes every mistake with its place, instead of stopping at the first.
 
 use super::codes;
+use super::hint;
 use super::words::{any_of, dotted, show, typed};
 use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, at, child, close_match, meant, quoted_list};
 use crate::snapshot::{File, Mode};
@@ -20,6 +21,8 @@ const MOST_ERRORS: usize = 100;
 pub(super) enum At {
     Key,
     Value,
+    /// At the value where it begins in the line of its key, else at the key.
+    Start,
 }
 
 /// One file's document, and what was found wrong with it so far.
@@ -56,7 +59,7 @@ pub(super) fn text<'a>(path: &RepoPath, file: &'a File, turn: Turn) -> Result<&'
     yaml::check_bytes(&file.bytes).map_err(|problems| problems.into_iter().map(|problem| of_problem(path, turn, problem)).collect())
 }
 
-fn of_problem(path: &RepoPath, turn: Turn, problem: Problem) -> Finding {
+pub(super) fn of_problem(path: &RepoPath, turn: Turn, problem: Problem) -> Finding {
     let severity = if problem.is_error() { Severity::Error } else { Severity::Warning };
     let place = |span: Span| Place::new(path.clone(), span);
     let finding = Finding { severity, ..Finding::error(Code::new(problem.kind.name()), place(problem.span), problem.message) };
@@ -128,6 +131,11 @@ impl<'a> Fields<'a> {
         at(self.document.value(), pointer).filter(|value| !value.is_null())
     }
 
+    /// Whether there is a key at a pointer, with or without a value.
+    pub(super) fn has_key(&self, pointer: &str) -> bool {
+        self.document.place(pointer).is_some()
+    }
+
     /// Whether there is something at a pointer.
     pub(super) fn has(&self, pointer: &str) -> bool {
         self.get(pointer).is_some()
@@ -156,12 +164,28 @@ impl<'a> Fields<'a> {
         loop {
             if let Some(spot) = self.document.place(pointer) {
                 let root = if pointer.is_empty() { Span::point(spot.value.line, spot.value.column) } else { spot.value };
-                let span = if at == At::Key { spot.key.unwrap_or(root) } else { root };
+                let span = match (at, spot.key) {
+                    (At::Key, Some(key)) => key,
+                    (At::Start, Some(key)) if key.line != root.line => key,
+                    _ => root,
+                };
                 return Place::new(self.path.clone(), span);
             }
             let Some((parent, _)) = pointer.rsplit_once('/') else { return Place::file(self.path.clone()) };
             (pointer, at) = (parent, At::Key);
         }
+    }
+
+    /// A number or another bare word as it is written.
+    pub(super) fn written(&self, pointer: &str) -> Option<&str> {
+        self.document.written(pointer)
+    }
+
+    /// Takes back the findings of a code at a place; whether there were any.
+    pub(super) fn retract(&mut self, code: Code, place: &Place) -> bool {
+        let before = self.findings.len();
+        self.findings.retain(|finding| finding.code != code || finding.place != *place);
+        self.findings.len() < before
     }
 
     /// Notes a finding.
@@ -202,14 +226,13 @@ impl<'a> Fields<'a> {
 
     fn wrong_type(&mut self, pointer: &str, wanted: &str) {
         let value = at(self.document.value(), pointer).unwrap_or(&Value::Null);
-        let at = if value.is_object() || value.is_array() { At::Key } else { At::Value };
+        let at = if value.is_object() || value.is_array() { At::Start } else { At::Value };
         let message = format!("{} must be {wanted}, is {}", dotted(pointer), typed(value));
-        let scalar = value.is_number() || value.is_boolean();
         let help = match wanted {
-            _ if pointer.is_empty() => "Begin with `apiVersion: …`, `kind: …`, `metadata:` and `spec:`.",
-            "text" if scalar => "Put it in quotes.",
-            "a list" if !value.is_null() => "Begin each entry with `- `.",
-            _ => "",
+            _ if pointer.is_empty() => "Begin with `apiVersion: …`, `kind: …`, `metadata:` and `spec:`.".to_owned(),
+            "text" => hint::retyped(pointer, &["string"], value, self.written(pointer)).unwrap_or_default(),
+            "a list" => hint::retyped(pointer, &["array"], value, None).unwrap_or_default(),
+            _ => String::new(),
         };
         self.error(codes::WRONG_TYPE, pointer, at, message, help);
     }
@@ -238,15 +261,25 @@ impl<'a> Fields<'a> {
 
     /// Like [`Self::object`], and the object must be there.
     pub(super) fn required_object(&mut self, pointer: &str, known: &[&str]) -> bool {
+        self.required_object_or(pointer, known, None)
+    }
+
+    /// The same, with what to write where there is nothing.
+    pub(super) fn required_object_or(&mut self, pointer: &str, known: &[&str], write: Option<String>) -> bool {
         if self.has(pointer) {
             return self.object(pointer, known);
         }
-        self.missing(pointer);
+        self.missing_but(pointer, write);
         false
     }
 
     /// Says that a field is missing.
     pub(super) fn missing(&mut self, pointer: &str) {
+        self.missing_but(pointer, None);
+    }
+
+    /// The same, with what to write where that is known.
+    fn missing_but(&mut self, pointer: &str, write: Option<String>) {
         if self.meant.iter().any(|meant| meant == pointer) {
             return;
         }
@@ -254,7 +287,11 @@ impl<'a> Fields<'a> {
         let empty = self.document.place(pointer).is_some();
         let message =
             if empty { format!("{} has no value", dotted(pointer)) } else { format!("{} needs a field `{name}`", dotted(parent)) };
-        let help = if empty { String::new() } else { format!("Add `{name}: …`.") };
+        let help = match write {
+            Some(write) => format!("{} `{write}`.", if empty { "Write" } else { "Add" }),
+            None if empty => String::new(),
+            None => format!("Add `{name}: …`."),
+        };
         self.error(codes::MISSING_FIELD, if empty { pointer } else { parent }, At::Key, message, help);
     }
 
@@ -273,6 +310,16 @@ impl<'a> Fields<'a> {
     pub(super) fn required_text(&mut self, pointer: &str) -> Option<String> {
         if !self.has(pointer) || self.get(pointer) == Some(&Value::String(String::new())) {
             self.missing(pointer);
+            return None;
+        }
+        self.text(pointer)
+    }
+
+    /// The same, with what to write where there is nothing.
+    pub(super) fn required_text_or(&mut self, pointer: &str, write: impl FnOnce(&Self) -> Option<String>) -> Option<String> {
+        if !self.has(pointer) || self.get(pointer) == Some(&Value::String(String::new())) {
+            let write = write(self);
+            self.missing_but(pointer, write);
             return None;
         }
         self.text(pointer)
@@ -322,8 +369,16 @@ impl<'a> Fields<'a> {
 
     /// An object of texts; empty when it is absent.
     pub(super) fn text_map(&mut self, pointer: &str) -> BTreeMap<String, String> {
-        let keys = self.keys(pointer);
-        keys.into_iter().filter_map(|key| self.text(&child(pointer, &key)).map(|text| (key, text))).collect()
+        let mut texts = BTreeMap::new();
+        for key in self.keys(pointer) {
+            let pointer = child(pointer, &key);
+            if !self.has(&pointer) {
+                self.missing(&pointer);
+            } else if let Some(text) = self.text(&pointer) {
+                texts.insert(key, text);
+            }
+        }
+        texts
     }
 
     /// An object with whatever is in it; empty when it is absent.
@@ -354,11 +409,29 @@ impl<'a> Fields<'a> {
 
     /// Text that is parsed; `wanted` says what it must be.
     pub(super) fn parsed<T>(&mut self, pointer: &str, wanted: &str, parse: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let text = self.text(pointer)?;
-        let parsed = parse(&text);
+        self.parsed_or(pointer, wanted, parse, |_| String::new())
+    }
+
+    /// The same, with the next step for what cannot be parsed, of which a number is told as it is written.
+    pub(super) fn parsed_or<T>(
+        &mut self,
+        pointer: &str,
+        wanted: &str,
+        parse: impl Fn(&str) -> Option<T>,
+        help: impl FnOnce(&str) -> String,
+    ) -> Option<T> {
+        let (text, parsed) = match self.get(pointer)? {
+            Value::String(text) => (text.clone(), parse(text)),
+            Value::Number(number) => match self.written(pointer).map_or_else(|| number.to_string(), str::to_owned) {
+                text if parse(&text).is_some() => (self.text(pointer)?, None),
+                text => (text, None),
+            },
+            _ => (self.text(pointer)?, None),
+        };
         if parsed.is_none() {
+            let help = help(&text);
             let message = format!("{} must be {wanted}, is {}", dotted(pointer), show(&Value::String(text)));
-            self.error(codes::WRONG_FORMAT, pointer, At::Value, message, "");
+            self.error(codes::WRONG_FORMAT, pointer, At::Value, message, help);
         }
         parsed
     }
@@ -369,8 +442,13 @@ impl<'a> Fields<'a> {
         match parse(&text) {
             Ok(name) => Some(name),
             Err(error) => {
+                let near = text.trim().to_lowercase().replace(['_', ' ', '.'], "-");
+                let help = match parse(&near) {
+                    Ok(_) => format!("Names are DNS labels: write `{near}`."),
+                    Err(_) => "Names are DNS labels, such as `payments-api`.".to_owned(),
+                };
                 let message = format!("{} is not a name: {error}", show(&Value::String(text)));
-                self.error(codes::NOT_A_NAME, pointer, At::Value, message, "Names are DNS labels, such as `payments-api`.");
+                self.error(codes::NOT_A_NAME, pointer, At::Value, message, help);
                 None
             }
         }

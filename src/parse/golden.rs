@@ -4,7 +4,7 @@ use super::codes;
 use super::fields::{At, Fields, did_you_mean};
 use super::formats;
 use super::layout::{Names, ReleaseFiles};
-use super::words::{dotted, show};
+use super::words::{cut, dotted, show};
 use crate::model::{
     Digest, Fact, Facts, Finding, GoldenPath, LibraryId, LibraryName, Lifetime, OnDelete, Output, OutputName, PathName, Place, RefRule,
     Release, ReleaseId, ReleaseState, RendererId, Severity, Stage, Support, TargetSelector, TeamName, Turn, child, quoted_list,
@@ -31,8 +31,8 @@ pub(super) fn path(mut fields: Fields<'_>, name: PathName, names: &Names) -> (Op
     let support = support(&mut fields);
     for_people(&mut fields);
     fields.required_object("/spec/request", &["group", "kind", "name"]);
-    let group = fields.required_text("/spec/request/group");
-    let kind = fields.required_text("/spec/request/kind");
+    let group = group(&mut fields);
+    let kind = kind(&mut fields);
     fields.object("/spec/request/name", &["maxLength"]);
     let max_name = fields.number("/spec/request/name/maxLength", LONGEST_NAME).unwrap_or(LONGEST_NAME);
     let stages = [("alpha", Stage::Alpha), ("beta", Stage::Beta), ("ga", Stage::Ga), ("deprecated", Stage::Deprecated)];
@@ -54,6 +54,31 @@ pub(super) fn path(mut fields: Fields<'_>, name: PathName, names: &Names) -> (Op
         releases,
     });
     fields.finish(path)
+}
+
+/// The group of requests, which stands before the `/` of their `apiVersion`.
+fn group(fields: &mut Fields<'_>) -> Option<String> {
+    fields.required_text("/spec/request/group")?;
+    let is_label = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let group = |text: &str| (text.contains('.') && text.split('.').all(is_label) && text != "goldpath.dev").then(|| text.to_owned());
+    let help = |text: &str| match text.split_once('/') {
+        Some((group, _)) => format!("Write `{}`: the version is that of `spec.current`.", cut(group)),
+        None => "Write a domain of your own in small letters; `goldpath.dev` is goldpath's.".to_owned(),
+    };
+    fields.parsed_or("/spec/request/group", "a group such as `services.example.org`", group, help)
+}
+
+/// The kind of requests, in the form of Kubernetes.
+fn kind(fields: &mut Fields<'_>) -> Option<String> {
+    fields.required_text("/spec/request/kind")?;
+    let is_kind = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
+    let kind = |text: &str| is_kind(text).then(|| text.to_owned());
+    let help = |text: &str| {
+        let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>();
+        let near: String = text.split(|c: char| !c.is_ascii_alphanumeric()).map(capital).collect();
+        if is_kind(&near) { format!("Write `{}`.", cut(&near)) } else { String::new() }
+    };
+    fields.parsed_or("/spec/request/kind", "a kind such as `HttpService`", kind, help)
 }
 
 fn support(fields: &mut Fields<'_>) -> Support {
@@ -140,6 +165,10 @@ fn current(fields: &mut Fields<'_>, path: &PathName, names: &Names, states: &BTr
         fields.missing("/spec/current");
     }
     let mut current = BTreeMap::new();
+    if fields.get("/spec/current").and_then(Value::as_object).is_some_and(serde_json::Map::is_empty) {
+        let message = "`spec.current` names no release, so that no request can be rendered";
+        fields.error(codes::MISSING_FIELD, "/spec/current", At::Key, message, "Write one, such as `v1: 1.0.0`.");
+    }
     for serves in fields.keys("/spec/current") {
         let pointer = child("/spec/current", &serves);
         let Some(version) = release_of(fields, &pointer, path, names) else { continue };
@@ -265,7 +294,7 @@ fn outputs(fields: &mut Fields<'_>, files: &ReleaseFiles<'_>) -> Vec<Output> {
     let names: Vec<String> = names.filter_map(|output| output.get("name")?.as_str().map(str::to_owned)).collect();
     check_outputs(fields, &outputs, &names);
     for (folder, file) in files.folders.iter().filter(|(folder, _)| !names.iter().any(|name| name == *folder)) {
-        let message = format!("the folder `{}` is no output of this release, so its files are not used", super::words::cut(folder));
+        let message = format!("the folder `{}` is no output of this release, so its files are not used", cut(folder));
         let help = did_you_mean(folder, names.iter().map(String::as_str))
             .unwrap_or_else(|| "Add an output of that name, or remove the folder.".into());
         fields.push(Finding::warning(codes::IGNORED_FILE, Place::file((*file).clone()), message).help(help).turn(Turn::PathOwner));

@@ -10,7 +10,7 @@ use crate::snapshot::{File, Mode, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders that goldpath reads.
-const FOLDERS: [&str; 8] = ["golden-paths", "requests", "targets", "teams", "policies", "exceptions", "campaigns", "renderers"];
+const FOLDERS: [&str; 9] = ["golden-paths", "requests", "targets", "teams", "policies", "exceptions", "campaigns", "renderers", "schemas"];
 
 /// A file to read.
 pub(super) type Entry<'a> = (&'a RepoPath, &'a File);
@@ -83,6 +83,7 @@ impl<'a> Layout<'a> {
             ["goldpath.yml"] => {
                 self.say(codes::MISPLACED_FILE, entry.0, "this file is not read", "Rename it to `goldpath.yaml`.", Turn::Platform)
             }
+            [folder] if FOLDERS.contains(folder) => self.no_folder(folder, entry),
             ["golden-paths", rest @ ..] => self.golden_path(rest, entry),
             ["targets", rest @ ..] => {
                 if let Some(name) = self.single(rest, entry, "targets", TargetName::parse) {
@@ -126,10 +127,21 @@ impl<'a> Layout<'a> {
         self.say_once(folder.to_owned(), codes::NOT_SUPPORTED_YET, path, &message, &help, Turn::Platform);
     }
 
+    /// Something else where one of goldpath's folders is looked for: nothing of what it stands for would be read.
+    fn no_folder(&mut self, folder: &str, (path, file): Entry<'a>) {
+        let (code, what) = match file.mode {
+            Mode::Symlink => (codes::SYMLINK, "a symbolic link, and links are never followed"),
+            Mode::Submodule => (codes::SUBMODULE, "a submodule, and submodules are never read"),
+            Mode::Regular | Mode::Executable => (codes::MISPLACED_FILE, "a file, and a folder is read here"),
+        };
+        self.say(code, path, &format!("`{folder}` is {what}"), "Put the folder itself here, or remove it.", Turn::Platform);
+    }
+
     /// A folder at the top that was meant to be one of goldpath's: another number or case.
     fn near_miss(&mut self, folder: &str, path: &RepoPath) {
         let lower = folder.to_ascii_lowercase().replace('_', "-");
-        let meant = FOLDERS.iter().find(|known| lower == **known || known.strip_suffix('s') == Some(lower.as_str()));
+        let one_of = |many: &str| many.strip_suffix("ies").map_or_else(|| many.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
+        let meant = FOLDERS.iter().find(|known| lower == **known || lower == one_of(known));
         if let Some(meant) = meant {
             let message = format!("`{}/` is not read", cut(folder));
             let help = format!("Rename it to `{meant}/`.");

@@ -3,12 +3,14 @@
 //! Every file of the platform repository is read as a document with places, so that all mistakes are found at once, each at the line that can be
 //! edited. A request with an error is known as broken, so that it is never taken for removed.
 
+mod branches;
 mod codes;
 mod cross;
 mod explained;
 mod fields;
 mod formats;
 mod golden;
+mod hint;
 mod layout;
 mod lint;
 mod refs;
@@ -119,9 +121,9 @@ impl<'a> Opened<'a> {
 
     /// What its requests are checked against.
     fn catalogue<'c>(&'c self, tell: &'c (dyn Fn(Progress) + Sync)) -> Catalogue<'c> {
-        let Reader { platform, schemas, broken_kinds, .. } = &self.reader;
+        let Reader { platform, schemas, broken_kinds, misses_kinds, .. } = &self.reader;
         let Platform { paths, releases, teams, .. } = platform;
-        Catalogue { tell, names: &self.layout.names, paths, broken_kinds, releases, schemas, teams }
+        Catalogue { tell, names: &self.layout.names, paths, broken_kinds, misses_kinds: *misses_kinds, releases, schemas, teams }
     }
 
     /// The whole, with what the file of each request came to.
@@ -148,6 +150,8 @@ struct Reader {
     served: BTreeMap<ReleaseId, String>,
     /// Group and kind of golden paths with errors, as far as they could be read.
     broken_kinds: Vec<(String, String)>,
+    /// Whether there are golden paths of which not even the kind can be known.
+    misses_kinds: bool,
 }
 
 impl Reader {
@@ -216,6 +220,7 @@ impl Reader {
                     "Add it, or remove the folder.",
                     Turn::PathOwner,
                 );
+                self.misses_kinds = true;
                 continue;
             };
             let mut kind = None;
@@ -240,7 +245,10 @@ impl Reader {
                 Some(path) => {
                     self.platform.paths.insert(name.clone(), path);
                 }
-                None => self.broken_kinds.extend(kind),
+                None => {
+                    self.misses_kinds |= kind.is_none();
+                    self.broken_kinds.extend(kind);
+                }
             }
         }
     }
@@ -309,14 +317,17 @@ impl Reader {
     }
 
     fn requests(&mut self, layout: &Layout<'_>, outcomes: Vec<request::Outcome>) {
-        let mut seen: BTreeMap<RequestId, Place> = BTreeMap::new();
+        let mut seen: BTreeMap<RequestId, (Place, bool)> = BTreeMap::new();
         for (file, outcome) in layout.requests.iter().zip(outcomes) {
             self.findings.extend(outcome.findings);
             let place = outcome.name_at.unwrap_or_else(|| Place::file(file.entry.0.clone()));
             let mut request = outcome.request;
             for id in &outcome.ids {
-                if let Some(other) = seen.insert(id.clone(), place.clone()) {
-                    self.findings.extend(request::twice(id, &other, &place));
+                if let Some((other, other_is_misnamed)) = seen.insert(id.clone(), (place.clone(), outcome.is_misnamed)) {
+                    // two names that differ only by mistake are told of at the mistake
+                    if !outcome.is_misnamed && !other_is_misnamed {
+                        self.findings.extend(request::twice(id, &other, &place));
+                    }
                     self.platform.requests.remove(id);
                     self.platform.broken.insert(id.clone(), other.path);
                     request = None;

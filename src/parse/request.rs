@@ -2,9 +2,10 @@
 
 use super::fields::{At, Fields, did_you_mean};
 use super::formats;
+use super::hint;
 use super::layout::{Names, RequestFile};
 use super::schema::Schema;
-use super::sentence;
+use super::sentence::{self, Complaint, properties};
 use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
@@ -33,6 +34,8 @@ pub(super) struct Catalogue<'a> {
     pub(super) paths: &'a BTreeMap<PathName, GoldenPath>,
     /// Group and kind of the paths that have errors: their requests cannot be judged.
     pub(super) broken_kinds: &'a [(String, String)],
+    /// Whether the kinds of a golden path cannot be known.
+    pub(super) misses_kinds: bool,
     /// Only those without an error.
     pub(super) releases: &'a BTreeMap<ReleaseId, Release>,
     pub(super) schemas: &'a BTreeMap<ReleaseId, Schema>,
@@ -48,6 +51,8 @@ pub(super) struct Outcome {
     pub(super) ids: Vec<RequestId>,
     /// Where its name stands.
     pub(super) name_at: Option<Place>,
+    /// Whether its name is another than its file's.
+    pub(super) is_misnamed: bool,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -110,14 +115,16 @@ fn read_opened(
     };
     let name = envelope(&mut fields, file);
     outcome.name_at = Some(fields.place("/metadata/name", At::Value));
+    outcome.is_misnamed = file.name.is_some() && name.is_some() && name != file.name;
     outcome.ids.extend(name.as_ref().filter(|name| Some(*name) != file.name.as_ref()).and_then(id));
     let team = team(&mut fields, path, catalogue.names);
     annotations(&mut fields);
     let release = release(&mut fields, catalogue);
     let request = release.as_ref().and_then(|chosen| {
-        name_length(&mut fields, name.as_ref(), chosen.path);
+        name_length(&mut fields, name.as_ref().filter(|_| !outcome.is_misnamed), chosen.path);
+        let strays = strays(&mut fields, chosen.schema);
         let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
-        let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen, known))?;
+        let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen, known, &strays))?;
         let team = team?;
         let facts = facts(&mut fields, chosen, &document, &team, catalogue);
         let refs = refs(&mut fields, chosen.release, &document, &team);
@@ -135,15 +142,21 @@ fn envelope(fields: &mut Fields<'_>, file: &RequestFile<'_>) -> Option<RequestNa
     if !fields.has("/spec") {
         fields.missing("/spec");
     }
-    if !fields.required_object("/metadata", &["name", "labels", "annotations"]) {
+    let named = file.name.as_ref().map(|name| format!("name: {name}"));
+    if !fields.required_object_or(
+        "/metadata",
+        &["name", "labels", "annotations"],
+        named.as_ref().map(|named| format!("metadata: {{{named}}}")),
+    ) {
         return None;
     }
     fields.text_map("/metadata/labels");
     fields.text_map("/metadata/annotations");
+    fields.required_text_or("/metadata/name", |_| named)?;
     let name = fields.name("/metadata/name", RequestName::parse)?;
     if let Some(other) = file.name.as_ref().filter(|other| **other != name) {
         let message = format!("`metadata.name` is `{name}`, but the file is `{other}.yaml`");
-        let help = format!("Rename the file to `{name}.yaml`, or write `name: {other}`.");
+        let help = format!("Write `name: {other}`; or rename the file, if `{name}` is meant.");
         fields.error(codes::WRONG_NAME, "/metadata/name", At::Value, message, help);
     }
     Some(name)
@@ -160,32 +173,84 @@ fn team(fields: &mut Fields<'_>, path: &RepoPath, names: &Names) -> Option<TeamN
     let near = crate::model::close_match(folder, names.teams.iter().map(TeamName::as_str));
     let help = match near {
         Some(near) => format!("Move the file to `requests/{near}/`, or ask the platform team to add the team."),
-        None => "Move the file to the folder of your team, or ask the platform team to add it.".to_owned(),
+        None => format!("Move the file to the folder of your team, or ask the platform team for a `teams/{}.yaml`.", cut(folder)),
     };
     let finding = Finding::error(codes::UNKNOWN_TEAM, Place::file(path.clone()), message).help(help);
     fields.push(finding);
     None
 }
 
+/// The keys of `metadata.labels` or `metadata.annotations`.
+fn keys_of(fields: &Fields<'_>, of: &str) -> Vec<String> {
+    let map = fields.get(of).and_then(Value::as_object);
+    map.map(|map| map.keys().cloned().collect()).unwrap_or_default()
+}
+
 fn annotations(fields: &mut Fields<'_>) {
-    for key in fields
-        .get("/metadata/annotations")
-        .and_then(Value::as_object)
-        .map(|map| map.keys().cloned().collect::<Vec<_>>())
-        .unwrap_or_default()
-    {
+    for key in keys_of(fields, "/metadata/annotations") {
+        let pointer = child("/metadata/annotations", &key);
+        let own = format!("goldpath.dev/{key}");
         if key.starts_with("goldpath.dev/") && !ANNOTATIONS.contains(&key.as_str()) {
             let help = did_you_mean(&key, ANNOTATIONS).unwrap_or_else(|| format!("Known are {}.", quoted_list(ANNOTATIONS)));
             let message = format!("`{}` is not an annotation of goldpath", cut(&key));
-            fields.error(codes::UNKNOWN_FIELD, &child("/metadata/annotations", &key), At::Key, message, help);
+            fields.error(codes::UNKNOWN_FIELD, &pointer, At::Key, message, help);
+        } else if ANNOTATIONS.contains(&own.as_str()) {
+            let message = format!("the annotation `{key}` means nothing to goldpath");
+            fields.warning(codes::UNKNOWN_FIELD, &pointer, At::Key, message, crate::model::meant(&own));
         }
+    }
+    for key in keys_of(fields, "/metadata/labels").into_iter().filter(|key| key.starts_with("goldpath.dev/")) {
+        let message = format!("`{}` stands among the labels, and means nothing there", cut(&key));
+        let help = match ANNOTATIONS.contains(&key.as_str()) {
+            true => "Move it to `metadata.annotations`.".to_owned(),
+            false => "Remove it: labels that begin with `goldpath.dev/` are written by goldpath.".to_owned(),
+        };
+        fields.error(codes::UNKNOWN_FIELD, &child("/metadata/labels", &key), At::Key, message, help);
     }
     if fields.has(MOVED_AT) {
         let help = "Without it the request would be removed and made anew: keep its name and team for now.";
         fields.not_yet(MOVED_AT, "moving a request is", help);
     }
     let day = |text: &str| formats::is_date(text).then_some(());
-    fields.parsed(EXPIRES_AT, "a day such as `2026-03-01`", day);
+    let write = |text: &str| hint::reformed("date", text).map_or_else(String::new, |day| format!("Write `{day}`."));
+    fields.parsed_or(EXPIRES_AT, "a day such as `2026-03-01`", day, write);
+}
+
+/// Fields of the `spec` that stand beside it or in `metadata`: said once, and their names.
+fn strays(fields: &mut Fields<'_>, schema: &Schema) -> Vec<String> {
+    let known = properties(schema, &schema.root);
+    let of = |at: &str, own: &[&str]| {
+        let members = fields.get(at).and_then(Value::as_object).into_iter().flatten();
+        let strays =
+            members.map(|(key, _)| key).filter(|key| !own.contains(&key.as_str()) && (known.contains_key(key.as_str()) || *key == "spec"));
+        strays.map(|key| (child(at, key), key.clone())).collect::<Vec<_>>()
+    };
+    let strays: Vec<(String, String)> = of("", &["apiVersion", "kind", "metadata", "spec"])
+        .into_iter()
+        .chain(of("/metadata", &["name", "labels", "annotations"]))
+        .collect();
+    let Some((first, _)) = strays.first().cloned() else { return Vec::new() };
+    for (pointer, _) in &strays {
+        let place = fields.place(pointer, At::Key);
+        fields.retract(codes::UNKNOWN_FIELD, &place);
+    }
+    let has_spec = fields.has("/spec");
+    if !has_spec {
+        let key = if fields.has_key("/spec") { "/spec" } else { "" };
+        let place = fields.place(key, At::Key);
+        fields.retract(codes::MISSING_FIELD, &place);
+    }
+    let names = quoted_list(strays.iter().map(|(_, name)| name.as_str()));
+    let (message, help) = match () {
+        () if first == "/metadata/spec" => ("`spec` stands inside of `metadata`".to_owned(), "Indent it less, as far as `metadata`."),
+        () if !has_spec && first.starts_with("/metadata") => {
+            ("`spec:` is missing above this line".to_owned(), "Write `spec:` above it, as far to the left as `metadata:`.")
+        }
+        () if strays.len() == 1 => (format!("{names} belongs to `spec`"), "Move it below `spec:`, indented like the other fields there."),
+        () => (format!("{names} belong to `spec`"), "Move them below `spec:`, indented by two spaces more."),
+    };
+    fields.error(codes::UNKNOWN_FIELD, &first, At::Key, message, help);
+    strays.into_iter().map(|(_, name)| name).collect()
 }
 
 /// The release that a request means.
@@ -194,10 +259,21 @@ struct Chosen<'c> {
     release: &'c Release,
     schema: &'c Schema,
     pinned: bool,
+    /// The current release of the same version, where another one is pinned.
+    current: Option<(&'c Version, &'c Schema)>,
 }
 
 fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Chosen<'c>> {
-    let (api, kind) = (fields.required_text("/apiVersion"), fields.required_text("/kind"));
+    let api = fields.required_text_or("/apiVersion", |fields| {
+        let kind = fields.get("/kind")?.as_str()?;
+        let path = catalogue.paths.values().find(|path| path.kind == kind)?;
+        Some(format!("apiVersion: {}/{}", path.group, path.current.keys().next_back()?))
+    });
+    let kind = fields.required_text_or("/kind", |fields| {
+        let group = fields.get("/apiVersion")?.as_str()?.rsplit_once('/')?.0;
+        let mut of_group = catalogue.paths.values().filter(|path| path.group == group);
+        of_group.next().filter(|_| of_group.next().is_none()).map(|path| format!("kind: {}", path.kind))
+    });
     let (api, kind) = api.zip(kind)?;
     let Some((group, version)) = api.rsplit_once('/').filter(|(group, version)| !group.is_empty() && !version.is_empty()) else {
         let message = format!("`apiVersion` must be a group and a version, is {}", show(&Value::String(api)));
@@ -205,8 +281,8 @@ fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Cho
         return None;
     };
     let Some(path) = catalogue.paths.values().find(|path| path.group == group && path.kind == kind) else {
-        if !catalogue.broken_kinds.iter().any(|(g, k)| g == group && *k == kind) {
-            unknown_kind(fields, catalogue, group, version, &kind);
+        if !catalogue.misses_kinds && !catalogue.broken_kinds.iter().any(|(g, k)| g == group && *k == kind) {
+            unknown_kind(fields, catalogue, group, &kind);
         }
         return None;
     };
@@ -217,23 +293,30 @@ fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Cho
     let pinned = fields.has(PIN_AT);
     let id = if pinned { pinned_release(fields, catalogue, path, version)? } else { current_release(fields, path, version)? };
     state(fields, path, &id, if pinned { PIN_AT } else { "/apiVersion" });
-    Some(Chosen { path, release: catalogue.releases.get(&id)?, schema: catalogue.schemas.get(&id)?, pinned })
+    let current = path.current.get(version).filter(|current| **current != id.version);
+    let current = current.and_then(|current| {
+        let id = ReleaseId { path: path.name.clone(), version: current.clone() };
+        Some((current, catalogue.schemas.get(&id)?))
+    });
+    Some(Chosen { path, release: catalogue.releases.get(&id)?, schema: catalogue.schemas.get(&id)?, pinned, current })
 }
 
-fn unknown_kind(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, group: &str, version: &str, kind: &str) {
-    if catalogue.paths.values().any(|path| path.kind == kind) {
+fn unknown_kind(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, group: &str, kind: &str) {
+    let of_kind = || catalogue.paths.values().filter(|path| path.kind == kind);
+    if of_kind().next().is_some() {
         let message = format!("no golden path takes `{}` of the group `{}`", cut(kind), cut(group));
-        let same: Vec<String> =
-            catalogue.paths.values().filter(|path| path.kind == kind).map(|path| format!("{}/{version}", path.group)).collect();
-        let help = format!(
-            "Did you mean `apiVersion: {}`?",
-            crate::model::close_match(group, same.iter().map(String::as_str)).unwrap_or(&same[0])
-        );
+        let served = |path: &GoldenPath| path.current.keys().map(|version| format!("{}/{version}", path.group)).collect::<Vec<_>>();
+        let same: Vec<String> = of_kind().flat_map(served).collect();
+        let near = of_kind().find(|path| crate::model::close_match(group, [path.group.as_str()]).is_some()).map(served);
+        let help = match (near.as_ref().and_then(|near| near.last()), same.as_slice()) {
+            (Some(near), _) => format!("Did you mean `apiVersion: {near}`?"),
+            (None, [only]) => format!("Did you mean `apiVersion: {only}`?"),
+            (None, _) => groups(catalogue, kind),
+        };
         fields.error(codes::UNKNOWN_KIND, "/apiVersion", At::Value, message, help);
         return;
     }
-    let known: Vec<&str> = catalogue.paths.values().filter(|path| path.group == group).map(|path| path.kind.as_str()).collect();
-    let known = if known.is_empty() { catalogue.paths.values().map(|path| path.kind.as_str()).collect() } else { known };
+    let known: std::collections::BTreeSet<&str> = catalogue.paths.values().map(|path| path.kind.as_str()).collect();
     let help =
         did_you_mean(kind, known.iter().copied()).unwrap_or_else(|| format!("Golden paths take {}.", quoted_list(known.iter().copied())));
     fields.error(codes::UNKNOWN_KIND, "/kind", At::Value, format!("no golden path takes requests of the kind `{}`", cut(kind)), help);
@@ -251,13 +334,21 @@ fn groups(catalogue: &Catalogue<'_>, kind: &str) -> String {
 }
 
 fn pinned_release(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, path: &GoldenPath, version: &str) -> Option<ReleaseId> {
-    let pinned = fields.parsed(PIN_AT, "the version of a release, such as `1.1.0`", |text| Version::parse(text).ok())?;
+    let of_path = catalogue.names.releases.iter().filter(|other| other.path == path.name);
+    let known: Vec<String> = of_path.map(|other| other.version.to_string()).collect();
+    let write = |text: &str| {
+        let has = || format!("`{}` has {}.", path.name, quoted_list(known.iter().map(String::as_str)));
+        did_you_mean(text, known.iter().map(String::as_str)).unwrap_or_else(has)
+    };
+    let wanted = "the version of a release, such as `1.1.0`";
+    let pinned = fields.parsed_or(PIN_AT, wanted, |text| Version::parse(text).ok(), write)?;
     let id = ReleaseId { path: path.name.clone(), version: pinned };
     if !catalogue.names.releases.contains(&id) {
-        let of_path = catalogue.names.releases.iter().filter(|other| other.path == path.name);
-        let known: Vec<String> = of_path.map(|other| other.version.to_string()).collect();
         let message = format!("the golden path `{}` has no release `{}`", path.name, id.version);
-        let help = format!("It has {}.", quoted_list(known.iter().map(String::as_str)));
+        let help = match known.is_empty() {
+            true => format!("It has none yet: ask {}.", whom(path)),
+            false => format!("It has {}.", quoted_list(known.iter().map(String::as_str))),
+        };
         fields.error(codes::UNKNOWN_RELEASE, PIN_AT, At::Value, message, help);
         return None;
     }
@@ -277,7 +368,10 @@ fn current_release(fields: &mut Fields<'_>, path: &GoldenPath, version: &str) ->
     }
     let known: Vec<String> = path.current.keys().map(|version| format!("{}/{version}", path.group)).collect();
     let message = format!("`{}` is not served in the version `{}`", path.kind, cut(version));
-    let help = format!("Write {}.", quoted_list(known.iter().map(String::as_str)));
+    let help = match known.is_empty() {
+        true => format!("It is served in none: ask {}.", whom(path)),
+        false => format!("Write {}.", quoted_list(known.iter().map(String::as_str))),
+    };
     fields.error(codes::UNKNOWN_VERSION, "/apiVersion", At::Value, message, help);
     None
 }
@@ -319,26 +413,79 @@ fn name_length(fields: &mut Fields<'_>, name: Option<&RequestName>, path: &Golde
 
 /// The document with defaults filled in, and everything in its `spec` that does not fit; known where it was held against the very same schema. In
 /// debug builds it is held against it all the same, and compared.
-fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>, known: Option<Known<'_>>) -> Option<Value> {
+fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>, known: Option<Known<'_>>, strays: &[String]) -> Option<Value> {
     let known = known.filter(|known| known.schema.digest == chosen.schema.digest).map(|known| known.document.clone());
     if known.is_some() && !cfg!(debug_assertions) {
         return known;
     }
     let mut document = fields.value().clone();
     let spec = document.get_mut("spec").filter(|spec| !spec.is_null())?;
-    chosen.schema.fill(spec);
-    for complaint in sentence::complaints(chosen.schema, spec) {
-        let help = match complaint.is_limit && complaint.help.is_empty() {
-            true => format!("For more, ask {}.", whom(chosen.path)),
-            false => complaint.help,
-        };
+    whole(spec);
+    if chosen.schema.fill(spec).is_err() {
+        let message = "`spec` is too large for the defaults of its schema to be filled in";
+        let help = format!("Split the request, or ask {}.", whom(chosen.path));
+        fields.error(codes::DOES_NOT_FIT, "/spec", At::Key, message, help);
+    }
+    let complaints = sentence::complaints(chosen.schema, spec, &|pointer| fields.written(&format!("/spec{pointer}")).map(str::to_owned));
+    for complaint in complaints {
         debug_assert!(known.is_none(), "nothing was wrong with it before");
-        fields.error(complaint.code, &format!("/spec{}", complaint.pointer), complaint.at, complaint.message, help);
+        if !complaint.is_of(strays) && !is_said_of_reference(chosen.release, &complaint, &document) {
+            let help = help_of(fields, chosen, &complaint);
+            fields.error(complaint.code, &format!("/spec{}", complaint.pointer), complaint.at, complaint.message, help);
+        }
     }
     // values are equal in any order of their members, and texts are not
     let written = |value: &Value| value.to_string();
     debug_assert!(known.is_none_or(|known| written(&known) == written(&document)), "it was filled in another way before");
     Some(document)
+}
+
+/// Numbers without a fraction become whole: `2.0` is a whole number to a schema, and would be printed as `2.0`.
+fn whole(value: &mut Value) {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    match value {
+        Value::Number(number) if number.is_f64() => {
+            let as_float = number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < EXACT);
+            if let Some(whole) = as_float.and_then(|float| format!("{float:.0}").parse::<i64>().ok()) {
+                *number = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole),
+        Value::Object(members) => members.values_mut().for_each(whole),
+        _ => {}
+    }
+}
+
+/// Whether a complaint about the text of a reference is told in better words when the reference is read.
+fn is_said_of_reference(release: &Release, complaint: &Complaint, document: &Value) -> bool {
+    let pointer = format!("/spec{}", complaint.pointer);
+    let text = at(document, &pointer).and_then(Value::as_str);
+    let is_reference = release.refs.values().any(|rule| rule.at == pointer);
+    is_reference && complaint.code == codes::WRONG_FORMAT && text.is_some_and(|text| RequestName::parse(text).is_err())
+}
+
+/// The next step of a complaint, with what only the request and its golden path tell.
+fn help_of(fields: &Fields<'_>, chosen: &Chosen<'_>, complaint: &Complaint) -> String {
+    let pointer = format!("/spec{}", complaint.pointer);
+    let team = fields.path().components().nth(1).unwrap_or_default();
+    if complaint.is_limit {
+        let ask = format!("For more, ask {}.", whom(chosen.path));
+        return if complaint.help.is_empty() { ask } else { format!("{} {ask}", complaint.help) };
+    }
+    let is_owner = matches!(&chosen.release.facts.owner, Some(Fact::Pointer(owner)) if *owner == pointer);
+    if is_owner && [codes::WRONG_FORMAT, codes::WRONG_TYPE, codes::NOT_ONE_OF].contains(&complaint.code) {
+        return format!("Write `{}`, which is the team that the request belongs to.", cut(team));
+    }
+    let field = complaint.pointer.strip_prefix('/').filter(|field| complaint.code == codes::UNKNOWN_FIELD && !field.contains('/'));
+    match (field, chosen.current) {
+        (Some(field), Some((version, schema))) if properties(schema, &schema.root).contains_key(field) => {
+            format!(
+                "It is one in the release `{version}`, and this request is pinned to `{}`: move the pin, or remove it.",
+                chosen.release.id.version
+            )
+        }
+        _ => complaint.help.clone(),
+    }
 }
 
 fn facts(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value, team: &TeamName, catalogue: &Catalogue<'_>) -> RequestFacts {

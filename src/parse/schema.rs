@@ -119,9 +119,17 @@ impl Audit<'_> {
                 return None;
             }
         };
-        for problem in yaml::parse(self.text).problems.into_iter().filter(|problem| problem.kind == ProblemKind::DuplicateKey) {
-            let place = Place::new(self.path.clone(), problem.span);
-            self.findings.push(Finding::error(codes::YAML_DUPLICATE_KEY, place, problem.message).help(problem.help).turn(Turn::PathOwner));
+        // what JSON forgives, and what leaves no place for anything that is found later
+        let said = |problem: &yaml::Problem| matches!(problem.kind, ProblemKind::DuplicateKey | ProblemKind::TooDeep | ProblemKind::TooBig);
+        let problems = yaml::parse(self.text).problems.into_iter().filter(said);
+        self.findings.extend(problems.map(|problem| fields::of_problem(self.path, Turn::PathOwner, problem)));
+        if self.findings.iter().any(|finding| finding.code != codes::YAML_DUPLICATE_KEY) {
+            return None;
+        }
+        if let Some(wanted) = root.get("type").filter(|wanted| **wanted != "object") {
+            let message = format!("the `spec` of a request is an object, and this schema wants {}", show(wanted));
+            self.push(codes::SCHEMA_INVALID, "/type", message, "Write `\"type\": \"object\"`.");
+            return None;
         }
         if root.is_object() {
             return Some(root);
@@ -258,9 +266,17 @@ impl Audit<'_> {
             Value::Object(map) => {
                 if let (Some(default), Some(part)) = (map.get("default"), schema.part(at)) {
                     let mut filled = default.clone();
-                    if !schema.fill_from(value, at, &mut filled) {
-                        let message = format!("the default of {} never ends: what it fills in has defaults again", in_schema(at));
-                        self.push(codes::SCHEMA_DEFAULT, &child(at, "default"), message, "Leave out one of the defaults of the circle.");
+                    if let Err(why) = schema.fill_from(value, at, &mut filled) {
+                        let (what, help) = match why {
+                            Unfilled::Circle => {
+                                ("never ends: what it fills in has defaults again", "Leave out one of the defaults of the circle.")
+                            }
+                            Unfilled::TooMuch => {
+                                ("takes too long to fill in", "Put together fewer schemas for the same value (`allOf`, `$ref`).")
+                            }
+                        };
+                        let message = format!("the default of {} {what}", in_schema(at));
+                        self.push(codes::SCHEMA_DEFAULT, &child(at, "default"), message, help);
                         return;
                     }
                     if let Some(error) = part.iter_errors(&filled).next() {
@@ -315,6 +331,11 @@ fn cut_long(text: &str) -> String {
     out
 }
 
+/// A validator of a small schema that refers to nothing.
+pub(super) fn alone(schema: &Value) -> Option<Validator> {
+    options().build(schema).ok()
+}
+
 /// Makes ready what schemas themselves are held against, which is the same for all.
 pub(super) fn make_ready() {
     options().build(&Value::Bool(true)).ok();
@@ -331,10 +352,20 @@ fn options() -> ValidationOptions<'static> {
         .offline()
 }
 
-/// How far filling in defaults may still go; no steps are left once it went too far.
+/// Why defaults were not all filled in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unfilled {
+    /// They are nested too deep: what is filled in has defaults again.
+    Circle,
+    /// There is too much to go through.
+    TooMuch,
+}
+
+/// How far filling in defaults may still go, and why it went no further.
 struct Left {
     steps: u32,
     depth: u32,
+    unfilled: Option<Unfilled>,
 }
 
 /// Where a part of a schema stands: a pointer that is only written where it is asked for.
@@ -365,23 +396,28 @@ impl Schema {
     }
 
     /// Fills in the defaults of what is not there.
-    pub(super) fn fill(&self, value: &mut Value) {
-        self.fill_from(&self.root, "", value);
+    ///
+    /// # Errors
+    /// Why not everything was filled in.
+    pub(super) fn fill(&self, value: &mut Value) -> Result<(), Unfilled> {
+        self.fill_from(&self.root, "", value)
     }
 
-    /// Whether everything could be filled in.
-    fn fill_from(&self, schema: &Value, at: &str, value: &mut Value) -> bool {
-        let mut left = Left { steps: MOST_STEPS, depth: DEEPEST };
+    fn fill_from(&self, schema: &Value, at: &str, value: &mut Value) -> Result<(), Unfilled> {
+        let mut left = Left { steps: MOST_STEPS, depth: DEEPEST, unfilled: None };
         if self.parts.is_some() {
             self.fill_at(schema, &Way::at(at), value, &mut left);
         }
-        left.steps > 0
+        left.unfilled.map_or(Ok(()), Err)
     }
 
     fn fill_at(&self, schema: &Value, at: &Way<'_>, value: &mut Value, left: &mut Left) {
         let Some(map) = schema.as_object() else { return };
+        if left.unfilled.is_some() {
+            return;
+        }
         if left.steps == 0 || left.depth == 0 {
-            left.steps = 0;
+            left.unfilled = Some(if left.depth == 0 { Unfilled::Circle } else { Unfilled::TooMuch });
             return;
         }
         left.steps -= 1;

@@ -2,13 +2,14 @@
 
 use super::codes;
 use super::fields::At;
+use super::hint;
 use super::schema::Schema;
 use super::words::{any_of, cut, dotted, show, typed};
-use crate::model::{Code, child, close_match, meant, quoted_list};
+use crate::model::{Code, amount, child, close_match, key_of, meant, quoted_list};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that does not fit, at a pointer into the `spec`.
 #[derive(Debug)]
@@ -21,27 +22,36 @@ pub(super) struct Complaint {
     /// Whether it is a limit, which the path's owner may be asked to raise.
     pub(super) is_limit: bool,
     /// The field that is missing, or the one that an unknown field was probably meant to be.
-    field: Option<String>,
+    pub(super) field: Option<String>,
     /// Whether it is about a field that no part of the schema took.
-    is_left_over: bool,
+    pub(super) is_left_over: bool,
 }
 
 /// Quotes that editors and chats put in the place of `"` and `'`.
 const TYPOGRAPHIC: [char; 8] = ['“', '”', '„', '‘', '’', '‚', '«', '»'];
 
-/// More complaints than this about one request, or one object of it, help nobody.
-const MOST: usize = 50;
+/// More complaints than this about one request help nobody.
+const MOST: usize = 49;
+/// A schema is searched this far for a field that stands in the wrong place.
+const FARTHEST: usize = 400;
 
-/// Everything in a `spec` that does not fit its schema.
-pub(super) fn complaints(schema: &Schema, spec: &Value) -> Vec<Complaint> {
+/// Everything in a `spec` that does not fit its schema; `written` gives a bare word of it as it stands in the file.
+pub(super) fn complaints(schema: &Schema, spec: &Value, written: &dyn Fn(&str) -> Option<String>) -> Vec<Complaint> {
     if schema.validator.is_valid(spec) {
         return Vec::new();
     }
     let mut all = Vec::new();
-    for error in schema.validator.iter_errors(spec).take(MOST) {
-        Speaker { schema, error: &error }.say(&mut all);
+    for error in schema.validator.iter_errors(spec).take(MOST + 1) {
+        Speaker { schema, error: &error, written }.say(&mut all);
     }
-    said_once(all)
+    let are_more = all.len() > MOST;
+    all.truncate(MOST);
+    let mut all = said_once(all);
+    if are_more {
+        let message = format!("there are more mistakes in this request than the first {MOST}, and they are not told yet");
+        all.push(Complaint { at: At::Key, ..Complaint::of("", codes::DOES_NOT_FIT, message, "Mend these first.".to_owned()) });
+    }
+    all
 }
 
 /// One mistake is one complaint: a misspelt field is not missing too, a field with a mistake inside is not unknown, and what is none of the
@@ -51,51 +61,68 @@ fn said_once(all: Vec<Complaint>) -> Vec<Complaint> {
     let unknown = all.iter().filter(|one| one.code == codes::UNKNOWN_FIELD);
     let meant: Vec<(String, String)> = unknown.filter_map(|one| Some((parent(&one.pointer), one.field.clone()?))).collect();
     let others: Vec<String> = all.iter().filter(|one| !one.is_left_over).map(|one| one.pointer.clone()).collect();
+    let is_meant = |one: &Complaint| meant.iter().any(|(at, field)| one.pointer == child(at, field));
     let keep = |one: &Complaint| {
         let misspelt =
             one.code == codes::MISSING_FIELD && meant.iter().any(|(at, field)| *at == one.pointer && Some(field) == one.field.as_ref());
         let outside_too = |other: &Complaint| other.code == codes::NOT_ONE_OF && other.pointer == one.pointer;
         let of_no_use = one.code == codes::WRONG_TYPE && all.iter().any(outside_too);
         let inside = |other: &String| *other == one.pointer || other.strip_prefix(&one.pointer).is_some_and(|rest| rest.starts_with('/'));
-        !misspelt && !of_no_use && (!one.is_left_over || !others.iter().any(inside))
+        // what was filled in for a misspelt field is none of the request's
+        !misspelt && !is_meant(one) && !of_no_use && (!one.is_left_over || !others.iter().any(inside))
     };
     let keep: Vec<bool> = all.iter().map(keep).collect();
     all.into_iter().zip(keep).filter(|(_, keep)| *keep).map(|(one, _)| one).collect()
 }
 
-struct Speaker<'a> {
-    schema: &'a Schema,
-    error: &'a ValidationError<'a>,
+impl Complaint {
+    /// Whether it misses a field of the `spec` that stands in another place.
+    pub(super) fn is_of(&self, strays: &[String]) -> bool {
+        let field = self.field.as_ref().filter(|_| self.code == codes::MISSING_FIELD && self.pointer.is_empty());
+        field.is_some_and(|field| strays.contains(field))
+    }
+
+    fn of(pointer: &str, code: Code, message: String, help: String) -> Self {
+        let pointer = pointer.to_owned();
+        Self { pointer, at: At::Value, code, message, help, is_limit: false, field: None, is_left_over: false }
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Speaker<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) error: &'a ValidationError<'a>,
+    pub(super) written: &'a dyn Fn(&str) -> Option<String>,
 }
 
 impl Speaker<'_> {
-    fn pointer(&self) -> String {
+    pub(super) fn pointer(&self) -> String {
         self.error.instance_path().as_str().to_owned()
     }
 
     /// The field, as the request would write it.
-    fn field(&self) -> String {
+    pub(super) fn field(&self) -> String {
         name(self.error.instance_path().as_str())
     }
 
     /// The value of the keyword that complains.
-    fn keyword(&self) -> Option<&Value> {
+    pub(super) fn keyword(&self) -> Option<&Value> {
         self.schema.root.pointer(self.error.schema_path().as_str())
     }
 
     /// The schema that the keyword stands in.
-    fn around(&self) -> Option<&Value> {
+    pub(super) fn around(&self) -> Option<&Value> {
         let (parent, _) = self.error.schema_path().as_str().rsplit_once('/')?;
         self.schema.root.pointer(parent)
     }
 
-    fn complaint(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Complaint {
+    pub(super) fn complaint(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Complaint {
         let message = message.into() + &self.condition();
-        let at = if self.error.instance().is_object() || self.error.instance().is_array() { At::Key } else { At::Value };
-        Complaint { pointer: self.pointer(), at, code, message, help: help.into(), is_limit: false, field: None, is_left_over: false }
+        let at = if self.error.instance().is_object() || self.error.instance().is_array() { At::Start } else { At::Value };
+        Complaint { at, ..Complaint::of(&self.pointer(), code, message, help.into()) }
     }
 
-    fn say(&self, out: &mut Vec<Complaint>) {
+    pub(super) fn say(&self, out: &mut Vec<Complaint>) {
         match self.error.kind() {
             Kind::AdditionalProperties { unexpected } => out.extend(unexpected.iter().take(MOST).map(|key| self.unknown(key, false))),
             Kind::UnevaluatedProperties { unexpected } => out.extend(unexpected.iter().take(MOST).map(|key| self.unknown(key, true))),
@@ -105,7 +132,8 @@ impl Speaker<'_> {
             Kind::PropertyNames { error } => {
                 let key = error.instance().as_str().unwrap_or_default().to_owned();
                 let message = format!("`{}` is not a name that {} may hold", cut(&key), self.field());
-                let help = description(self.keyword()).unwrap_or_else(|| pattern_help(error.kind()));
+                let respelt = self.keyword().and_then(|schema| hint::respelt(schema, &key)).map(|name| format!("Write `{name}`."));
+                let help = respelt.or_else(|| description(self.keyword())).unwrap_or_else(|| pattern_help(error.kind()));
                 let complaint = self.complaint(codes::WRONG_FORMAT, message, help);
                 out.push(Complaint { pointer: child(&self.pointer(), &key), at: At::Key, ..complaint });
             }
@@ -126,20 +154,56 @@ impl Speaker<'_> {
         if !complaint.help.is_empty() || complaint.is_limit {
             return complaint;
         }
-        Complaint { help: description(self.around()).unwrap_or_default(), ..complaint }
+        Complaint { help: self.described().unwrap_or_default(), ..complaint }
+    }
+
+    /// What the field is for: said where the value is described, where that is referred to, or of the list that it is an entry of.
+    fn described(&self) -> Option<String> {
+        let path = self.error.evaluation_path().as_str();
+        let mut at = path.split_once("/$ref").map(|(before, _)| before).or_else(|| path.rsplit_once('/').map(|(parent, _)| parent))?;
+        let mut found = description(self.around());
+        while found.is_none() {
+            found = description(self.schema.root.pointer(at));
+            let (parent, last) = at.rsplit_once('/')?;
+            if found.is_none() && !matches!(last, "items" | "additionalProperties") {
+                return None;
+            }
+            at = parent;
+        }
+        found
+    }
+
+    /// Where else a field of that name is known: what stands a level too high or too low is looked for through the whole schema.
+    fn elsewhere(&self, key: &str) -> Option<String> {
+        let here = self.pointer();
+        let mut open = std::collections::VecDeque::from([(String::new(), &self.schema.root)]);
+        for _ in 0..FARTHEST {
+            let (at, of) = open.pop_front()?;
+            for (field, schema) in properties(self.schema, of) {
+                if field == key && at != here {
+                    return Some(name(&at));
+                }
+                open.push_back((child(&at, field), schema));
+            }
+            if let Some(items) = self.schema.resolved(of).get("items") {
+                open.push_back((format!("{at}/0"), items));
+            }
+        }
+        None
     }
 
     fn unknown(&self, key: &str, is_left_over: bool) -> Complaint {
-        let mut known = BTreeMap::new();
-        if let Some(around) = self.around() {
-            properties(self.schema, around, 0, &mut known);
-        }
+        let known = self.around().map(|around| properties(self.schema, around)).unwrap_or_default();
         let names: Vec<&str> = known.keys().copied().collect();
         let near = close_match(key, names.iter().copied());
-        let help = match near {
-            Some(near) => meant(&cut(near)),
-            None if names.is_empty() => "Remove it.".to_owned(),
-            None => format!("Known are {}.", quoted_list(names.iter().copied())),
+        let given = self.error.instance().as_object();
+        let near = near.filter(|near| !given.is_some_and(|given| given.contains_key(*near)));
+        let elsewhere = if near.is_some() { None } else { self.elsewhere(key) };
+        let help = match (near, elsewhere) {
+            (Some(near), _) => meant(&cut(near)),
+            (None, Some(elsewhere)) => format!("It belongs to {elsewhere}: mind how far it is indented."),
+            (None, None) if names.is_empty() => "Remove it.".to_owned(),
+            (None, None) => format!("Known are {}.", quoted_list(names.iter().copied())),
         };
         let message = format!("`{}` is not a field of {}", cut(key), self.field());
         let complaint = self.complaint(codes::UNKNOWN_FIELD, message, help);
@@ -148,33 +212,45 @@ impl Speaker<'_> {
     }
 
     fn required(&self, property: &str) -> Complaint {
-        let mut known = BTreeMap::new();
-        if let Some(around) = self.around() {
-            properties(self.schema, around, 0, &mut known);
-        }
-        let allowed = known.get(property).and_then(|schema| schema.get("enum")).and_then(Value::as_array);
+        let known = self.around().map(|around| properties(self.schema, around)).unwrap_or_default();
+        let schema = known.get(property).copied();
+        let allowed = schema.and_then(|schema| schema.get("enum")).and_then(Value::as_array);
+        let example = || hint::such_as(self.schema, schema?, &child(&self.pointer(), property));
         let help = match allowed {
             Some(allowed) => format!("Add `{}: …`, one of {}.", cut(property), any_of(allowed)),
-            None => format!("Add `{}: …`.", cut(property)),
+            None => example().map_or_else(|| format!("Add `{}: …`.", cut(property)), |example| format!("Add it, {example}.")),
         };
         let complaint = self.complaint(codes::MISSING_FIELD, format!("{} needs a field `{}`", self.field(), cut(property)), help);
         Complaint { at: At::Key, field: Some(property.to_owned()), ..complaint }
     }
 
+    /// A value as it is written, for messages.
+    fn got(&self) -> String {
+        let value = &**self.error.instance();
+        let written = if value.is_number() { (self.written)(&self.pointer()) } else { None };
+        written.map_or_else(|| typed(value), |written| cut(&written))
+    }
+
     /// Complaints about one value by itself.
     fn simple(&self) -> Complaint {
-        let (field, got) = (self.field(), show(self.error.instance()));
+        let field = self.field();
+        let got = if self.error.instance().is_string() { show(self.error.instance()) } else { self.got() };
         match self.error.kind() {
             Kind::Enum { options } => self.one_of(options.as_array().map_or(&[], Vec::as_slice)),
             Kind::Constant { expected_value } => self.one_of(std::slice::from_ref(&**expected_value)),
-            Kind::UniqueItems => self.complaint(codes::DOES_NOT_FIT, format!("{field} holds an entry twice"), "Remove one of the two."),
+            Kind::UniqueItems => {
+                let complaint = self.complaint(codes::DOES_NOT_FIT, format!("{field} holds an entry twice"), "Remove one of the two.");
+                self.at_entry(complaint, self.second())
+            }
             Kind::Type { .. } => self.wrong_type(),
             Kind::Pattern { pattern } => {
-                let help = description(self.around()).unwrap_or_default();
+                let help = self.respelt().unwrap_or_else(|| self.example_help());
                 self.complaint(codes::WRONG_FORMAT, format!("{field} is {got}, which does not match `{}`", cut(pattern)), help)
             }
             Kind::Format { format } => {
-                let help = description(self.around()).unwrap_or_default();
+                let meant = self.error.instance().as_str().and_then(|text| hint::reformed(format, text));
+                let meant = meant.map(|meant| format!("Write `{meant}`."));
+                let help = meant.or_else(|| self.respelt()).unwrap_or_else(|| self.example_help());
                 self.complaint(codes::WRONG_FORMAT, format!("{field} must be {}, is {got}", format_in_words(format)), help)
             }
             Kind::Not { .. } => {
@@ -216,7 +292,39 @@ impl Speaker<'_> {
             Kind::MinLength { limit } => (least(*limit, "character", "characters"), false),
             _ => return None,
         };
-        Some(Complaint { is_limit, ..self.complaint(codes::OUT_OF_RANGE, message, "") })
+        let complaint = Complaint { is_limit, ..self.complaint(codes::OUT_OF_RANGE, message, self.range_help()) };
+        Some(match self.error.kind() {
+            Kind::MaxItems { limit } => self.at_entry(complaint, usize::try_from(*limit).ok()),
+            _ => complaint,
+        })
+    }
+
+    /// Both ends of a range, of which a message tells one.
+    fn range_help(&self) -> String {
+        let bound = |keyword: &str| self.around()?.get(keyword).filter(|bound| bound.is_number());
+        match (bound("minimum"), bound("maximum")) {
+            (Some(least), Some(most)) if self.error.instance().is_number() => format!("Write a number from {least} to {most}."),
+            _ => String::new(),
+        }
+    }
+
+    /// A complaint about a list, at one of its entries.
+    fn at_entry(&self, complaint: Complaint, index: Option<usize>) -> Complaint {
+        let Some(index) = index else { return complaint };
+        Complaint { pointer: format!("{}/{index}", self.pointer()), at: At::Value, ..complaint }
+    }
+
+    /// The first entry of a list that stands in it before.
+    fn second(&self) -> Option<usize> {
+        let mut seen = BTreeSet::new();
+        self.error.instance().as_array()?.iter().position(|item| !seen.insert(item.to_string()))
+    }
+
+    /// The same text as it would fit: in small letters, with dashes, without what stands around it.
+    fn respelt(&self) -> Option<String> {
+        let text = self.error.instance().as_str()?;
+        let fits = hint::respelt(self.around()?, text)?;
+        Some(if text.contains('\n') { format!("Write it in one line: `{}`.", cut(&fits)) } else { format!("Write `{}`.", cut(&fits)) })
     }
 
     fn size(&self) -> usize {
@@ -240,117 +348,67 @@ impl Speaker<'_> {
             _ => Vec::new(),
         };
         let got = &**self.error.instance();
-        let wants = |names: &[&str]| wanted.iter().any(|name| names.contains(name));
-        let help = match got {
-            Value::Number(_) | Value::Bool(_) if wants(&["string"]) => "Put it in quotes.",
-            Value::String(text) if wants(&["integer", "number"]) && text.parse::<f64>().is_ok() => "Remove the quotes.",
-            Value::String(text) if wants(&["boolean"]) => match text.to_ascii_lowercase().as_str() {
-                "true" | "false" => "Remove the quotes.",
-                "y" | "yes" | "on" => "Write `true`.",
-                "n" | "no" | "off" => "Write `false`.",
-                _ => "",
-            },
-            Value::Object(_) if wants(&["array"]) => "Begin each entry with `- `.",
-            Value::Null => "Give it a value, or remove it.",
-            _ => "",
-        };
-        let help = if help.is_empty() && wants(&["object"]) { self.fields_help() } else { help.to_owned() };
-        let words: Vec<&str> = wanted.iter().map(|name| type_in_words(name)).collect();
-        self.complaint(codes::WRONG_TYPE, format!("{} must be {}, is {}", self.field(), words.join(" or "), typed(got)), help)
+        let written = if got.is_number() { (self.written)(&self.pointer()) } else { None };
+        let retyped = || hint::retyped(&self.pointer(), &wanted, got, written.as_deref());
+        let help = self.number_help().or_else(retyped).unwrap_or_else(|| match got {
+            Value::Null if !self.is_required() => "Give it a value, or remove it.".to_owned(),
+            _ if wanted.contains(&"object") => self.fields_help(),
+            _ if wanted.contains(&"boolean") => String::new(),
+            Value::Null => format!("Give it a value. {}", self.example_help()).trim_end().to_owned(),
+            _ => self.example_help(),
+        });
+        let words: Vec<String> = wanted.iter().map(|name| self.type_wanted(name)).collect();
+        let message = format!("{} must be {}, is {}", self.field(), words.join(" or "), self.got());
+        self.complaint(codes::WRONG_TYPE, message, help)
+    }
+
+    /// What a number lacks to be of a form that a text must have.
+    fn number_help(&self) -> Option<String> {
+        let number = self.error.instance().as_number()?;
+        match self.format()? {
+            "goldpath-duration" => Some(format!("Add the unit: `{number}d` is so many days, `{number}h` so many hours.")),
+            "quantity" => None,
+            _ => Some(self.example_help()),
+        }
+    }
+
+    fn format(&self) -> Option<&str> {
+        self.around()?.get("format")?.as_str()
+    }
+
+    /// What a value should be: a text of a known format is said by that.
+    fn type_wanted(&self, name: &str) -> String {
+        self.format().filter(|_| name == "string").map_or_else(|| type_in_words(name).to_owned(), format_in_words)
+    }
+
+    /// Whether the object that holds the value must have it.
+    fn is_required(&self) -> bool {
+        let path = self.error.schema_path().as_str();
+        let Some((object, field)) = path.strip_suffix("/type").and_then(|path| path.rsplit_once("/properties/")) else { return false };
+        let required = self.schema.root.pointer(object).and_then(|object| object.get("required")).and_then(Value::as_array);
+        required.is_some_and(|required| required.iter().any(|name| name.as_str() == Some(&*key_of(field))))
+    }
+
+    /// A value that would do, and what the field is for.
+    fn example_help(&self) -> String {
+        let example = self.around().and_then(|around| hint::such_as(self.schema, around, &self.pointer()));
+        let example = example.map(|example| format!("Write a value {example}."));
+        [example, self.described()].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// What an object is for, and which fields it has.
     fn fields_help(&self) -> String {
-        let mut known = BTreeMap::new();
         let around = self.around();
-        if let Some(around) = around {
-            properties(self.schema, around, 0, &mut known);
-        }
+        let known = around.map(|around| properties(self.schema, around)).unwrap_or_default();
         let names = known.keys().copied();
         let fields = (!known.is_empty()).then(|| format!("Its fields are {}.", quoted_list(names)));
-        [description(around), fields].into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
-
-    /// Says the branch that was probably meant; all of them when that is not clear.
-    fn branches(&self, context: &[Vec<ValidationError<'static>>], how_many: &str, out: &mut Vec<Complaint>) {
-        let branches = self.keyword().and_then(Value::as_array);
-        if let Some((name, wanted)) = branches.and_then(|branches| self.discriminator(branches)) {
-            let pointer = child(&self.pointer(), name);
-            let value = self.error.instance().get(name).unwrap_or(&Value::Null);
-            let complaint = one_of(&pointer, value, &wanted);
-            out.push(Complaint { message: complaint.message + &self.condition(), ..complaint });
-            return;
-        }
-        let branch = |index: usize| branches.and_then(|all| all.get(index)).map(|one| self.schema.resolved(one));
-        let mut scores: Vec<(i64, usize)> =
-            context.iter().enumerate().map(|(index, errors)| (-self.score(branch(index), errors), index)).collect();
-        scores.sort_unstable();
-        let is_clear = match scores.as_slice() {
-            [] => false,
-            [_] => true,
-            [first, second, ..] => second.0 > first.0,
-        };
-        let labels: Vec<String> = (0..context.len()).map(|index| label(branch(index), index)).collect();
-        if let (true, Some((_, index))) = (is_clear, scores.first()) {
-            let mut inner = Vec::new();
-            for error in &context[*index] {
-                Speaker { schema: self.schema, error }.say(&mut inner);
-            }
-            out.extend(inner.into_iter().map(|one| Complaint { message: format!("{} (taken as {})", one.message, labels[*index]), ..one }));
-        } else {
-            let message = format!("{} must be {how_many} of: {}", self.field(), labels.join("; "));
-            out.push(self.complaint(codes::NO_FORM_FITS, message, ""));
-        }
-    }
-
-    /// The field by whose value all branches are told apart, when it has none of these values, and what they are.
-    fn discriminator<'b>(&'b self, branches: &'b [Value]) -> Option<(&'b str, Vec<Value>)> {
-        let wanted = |branch: &'b Value, name: &str| self.schema.resolved(branch).get("properties")?.get(name)?.get("const").cloned();
-        let first = self.schema.resolved(branches.first()?).get("properties")?.as_object()?;
-        first.keys().map(String::as_str).find_map(|name| {
-            let value = self.error.instance().get(name)?;
-            let all: Vec<Value> = branches.iter().map(|branch| wanted(branch, name)).collect::<Option<_>>()?;
-            (!all.contains(value)).then_some((name, all))
-        })
-    }
-
-    /// How likely a branch was meant: a `const` or `enum` that holds, known properties, few and deep errors.
-    fn score(&self, branch: Option<&Value>, errors: &[ValidationError<'static>]) -> i64 {
-        let here = self.error.instance_path().as_str();
-        let mut score = 0;
-        let members = self.error.instance().as_object();
-        for (name, schema) in branch.and_then(|branch| branch.get("properties")).and_then(Value::as_object).into_iter().flatten() {
-            let Some(value) = members.and_then(|members| members.get(name)) else { continue };
-            let schema = self.schema.resolved(schema);
-            score += match (schema.get("const"), schema.get("enum").and_then(Value::as_array)) {
-                (Some(wanted), _) => {
-                    if wanted == value {
-                        1000
-                    } else {
-                        -1000
-                    }
-                }
-                (None, Some(allowed)) => {
-                    if allowed.contains(value) {
-                        300
-                    } else {
-                        -300
-                    }
-                }
-                (None, None) => 20,
-            };
-        }
-        for error in errors {
-            let path = error.instance_path().as_str();
-            let clash = path == here && matches!(error.kind(), Kind::Type { .. });
-            let depth = i64::try_from(path.len().saturating_sub(here.len()).min(20)).unwrap_or(20);
-            score += depth - 30 - if clash { 500 } else { 0 };
-        }
-        score
+        let only = |of: &&Value| known.is_empty() && of.get("additionalProperties").is_some_and(Value::is_object);
+        let entries = around.filter(only).map(|_| "Write each entry as `name: value`, without `- `.".to_owned());
+        [self.described(), fields, entries].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// What brought a complaint of a `then` or `else`: "because `public` is true".
-    fn condition(&self) -> String {
+    pub(super) fn condition(&self) -> String {
         let path = self.error.schema_path().as_str();
         for (keyword, word) in [("/then", "because"), ("/else", "because not")] {
             let Some(at) = path.rfind(keyword) else { continue };
@@ -370,13 +428,26 @@ impl Speaker<'_> {
 }
 
 /// A value that is not one of those that are allowed.
-fn one_of(pointer: &str, value: &Value, allowed: &[Value]) -> Complaint {
-    let near = value.as_str().and_then(|word| close_match(word, allowed.iter().filter_map(Value::as_str)));
-    let help = near.map_or(String::new(), |near| meant(&cut(near)));
+pub(super) fn one_of(pointer: &str, value: &Value, allowed: &[Value]) -> Complaint {
+    let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let texts = || allowed.iter().filter_map(Value::as_str);
+    let is_same = |text: &&str| amount(text).is_some() && amount(text) == amount(&word);
+    let other_type = if value.is_string() {
+        allowed.iter().any(|one| !one.is_string() && one.to_string() == word).then_some("Remove the quotes.")
+    } else {
+        texts().any(|text| text == word).then_some("Put it in quotes.")
+    };
+    let near = || close_match(&word, texts()).or_else(|| texts().find(is_same)).map(|near| meant(&cut(near)));
+    let help = match (other_type, value) {
+        (Some(help), _) => help.to_owned(),
+        (None, Value::Null) => format!("Give it a value: {}.", any_of(allowed)),
+        (None, Value::Object(_) | Value::Array(_)) => String::new(),
+        (None, _) => near().unwrap_or_default(),
+    };
     let wanted = if allowed.len() == 1 { any_of(allowed) } else { format!("one of {}", any_of(allowed)) };
-    let message = format!("{} must be {wanted}, is {}", name(pointer), show(value));
-    let (pointer, code) = (pointer.to_owned(), codes::NOT_ONE_OF);
-    Complaint { pointer, at: At::Value, code, message, help, is_limit: false, field: None, is_left_over: false }
+    let got = if other_type.is_some() { typed(value) } else { show(value) };
+    let message = format!("{} must be {wanted}, is {got}", name(pointer));
+    Complaint::of(pointer, codes::NOT_ONE_OF, message, help)
 }
 
 fn counted(number: u64, one: &str, many: &str) -> String {
@@ -389,38 +460,24 @@ fn name(pointer: &str) -> String {
 }
 
 /// The properties that a schema knows, through everything that is for the same object.
-pub(super) fn properties<'s>(schema: &'s Schema, of: &'s Value, depth: u32, out: &mut BTreeMap<&'s str, &'s Value>) {
-    let of = schema.resolved(of);
-    if depth > 8 {
-        return;
-    }
-    for (name, property) in of.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        out.entry(name).or_insert_with(|| schema.resolved(property));
-    }
-    for keyword in ["allOf", "anyOf", "oneOf"] {
-        for part in of.get(keyword).and_then(Value::as_array).into_iter().flatten() {
-            properties(schema, part, depth + 1, out);
+pub(super) fn properties<'s>(schema: &'s Schema, of: &'s Value) -> BTreeMap<&'s str, &'s Value> {
+    let (mut known, mut seen) = (BTreeMap::new(), BTreeSet::new());
+    let mut open = vec![of];
+    while let Some(of) = open.pop() {
+        let of = schema.resolved(of);
+        // one part may be named many times
+        if !seen.insert(std::ptr::from_ref(of)) {
+            continue;
         }
-    }
-    for keyword in ["then", "else"] {
-        if let Some(part) = of.get(keyword) {
-            properties(schema, part, depth + 1, out);
+        for (name, property) in of.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            known.entry(name.as_str()).or_insert_with(|| schema.resolved(property));
         }
+        let several = ["allOf", "anyOf", "oneOf"].iter().filter_map(|keyword| of.get(keyword)?.as_array()).flatten();
+        let one = ["then", "else"].iter().filter_map(|keyword| of.get(keyword));
+        let parts: Vec<&Value> = several.chain(one).collect();
+        open.extend(parts.into_iter().rev());
     }
-}
-
-fn label(branch: Option<&Value>, index: usize) -> String {
-    let text = |key: &str| branch.and_then(|branch| branch.get(key)).and_then(Value::as_str);
-    if let Some(title) = text("title") {
-        return cut(title);
-    }
-    if let Some(required) = branch.and_then(|branch| branch.get("required")).and_then(Value::as_array) {
-        return format!("with {}", quoted_list(required.iter().filter_map(Value::as_str)));
-    }
-    if let Some(allowed) = branch.and_then(|branch| branch.get("enum")).and_then(Value::as_array) {
-        return format!("one of {}", any_of(allowed));
-    }
-    text("type").map_or_else(|| format!("form {}", index + 1), |name| type_in_words(name).to_owned())
+    known
 }
 
 fn description(schema: Option<&Value>) -> Option<String> {
@@ -437,7 +494,7 @@ fn pattern_help(kind: &Kind) -> String {
     }
 }
 
-fn type_in_words(name: &str) -> &str {
+pub(super) fn type_in_words(name: &str) -> &str {
     match name {
         "string" => "text",
         "integer" => "a whole number",

@@ -186,11 +186,16 @@ fn allowed<T: Ord + Clone + ToString>(
 
 /// Sections for targets of another type; those for Kubernetes hold for a directory too, which may hold its manifests.
 fn misplaced(fields: &mut Fields<'_>, kind: Option<TargetKind>) {
-    for (section, home) in [("terraform", Some(TargetKind::Terraform)), ("kubernetes", Some(TargetKind::Directory)), ("repository", None)] {
+    let sections = [
+        ("terraform", Some(TargetKind::Terraform), "terraform"),
+        ("kubernetes", Some(TargetKind::Directory), "directory"),
+        ("repository", None, "repository"),
+    ];
+    for (section, home, name) in sections {
         let fits = kind == home;
         let pointer = format!("/spec/{section}");
         if kind.is_some() && !fits && fields.has(&pointer) {
-            let message = format!("`spec.{section}` is only for targets of the type `{section}`");
+            let message = format!("`spec.{section}` is only for targets of the type `{name}`");
             fields.error(codes::UNKNOWN_FIELD, &pointer, At::Key, message, "Remove it, or change the type.");
         }
     }
@@ -211,22 +216,25 @@ fn kubernetes(fields: &mut Fields<'_>) -> (Option<String>, Option<Vec<String>>) 
 fn terraform(fields: &mut Fields<'_>) -> BTreeSet<String> {
     fields.object("/spec/terraform", &["providers", "backend"]);
     fields.object("/spec/terraform/backend", &["type", "config"]);
-    let local = |text: &str| (text == "local").then_some(());
     if fields.has("/spec/terraform/backend/config") && !fields.get("/spec/terraform/backend/config").is_some_and(is_empty) {
         fields.not_yet("/spec/terraform/backend/config", "settings of a back end are", "Leave it out: the state is kept by the daemon.");
     }
-    if fields.text("/spec/terraform/backend/type").is_some_and(|found| local(&found).is_none()) {
+    if fields.text("/spec/terraform/backend/type").is_some_and(|found| found != "local") {
         fields.not_yet("/spec/terraform/backend/type", "another back end than `local` is", "Write `type: local`.");
     }
-    let providers = fields.texts("/spec/terraform/providers");
-    for (index, provider) in providers.iter().enumerate() {
-        if provider.split('/').filter(|part| !part.is_empty()).count() != 2 {
-            let pointer = format!("/spec/terraform/providers/{index}");
-            let message = format!("{} must be `<namespace>/<name>`, is {}", dotted(&pointer), show(&Value::String(provider.clone())));
-            fields.error(codes::WRONG_FORMAT, &pointer, At::Value, message, "Such as `hashicorp/time`.");
-        }
+    let count = fields.list("/spec/terraform/providers").unwrap_or(0);
+    (0..count).filter_map(|index| provider(fields, &format!("/spec/terraform/providers/{index}"))).collect()
+}
+
+fn provider(fields: &mut Fields<'_>, pointer: &str) -> Option<String> {
+    let is_name = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
+    let text = fields.required_text(pointer)?;
+    if text.split_once('/').is_some_and(|(namespace, name)| is_name(namespace) && is_name(name)) {
+        return Some(text);
     }
-    providers.into_iter().collect()
+    let message = format!("{} must be `<namespace>/<name>`, is {}", dotted(pointer), show(&Value::String(text)));
+    fields.error(codes::WRONG_FORMAT, pointer, At::Value, message, "Such as `hashicorp/time`.");
+    None
 }
 
 /// Reads `teams/<team>.yaml`.

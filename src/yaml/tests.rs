@@ -107,13 +107,31 @@ fn bombs_end_in_a_problem() {
     for i in 1..12 {
         let _ = writeln!(bomb, "a{i}: &a{i} [{}]", vec![format!("*a{}", i - 1); 10].join(", "));
     }
-    insta::assert_snapshot!(said(&bomb), @"1:34 error yaml-too-big: this file has more than 400000 values with its aliases followed. Split the file, or write fewer aliases.");
+    insta::assert_snapshot!(said(&bomb), @r"1:10 error yaml-too-big: the aliases of this file stand for more than 5000 values. Write out what they name where it is needed, or split the file.");
     insta::assert_snapshot!(said("a: &a [*a]\n"), @"1:8 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
     insta::assert_snapshot!(said(&"[".repeat(1000)), @"1:65 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
     let deep: String = (0..200).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect();
     insta::assert_snapshot!(said(&deep), @"65:65 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
-    insta::assert_snapshot!(said(&"---\n".repeat(1_000_000)), @"133334:1 error yaml-too-big: this file has more than 400000 values with its aliases followed. Split the file, or write fewer aliases.");
+    insta::assert_snapshot!(said(&"---\n".repeat(1_000_000)), @"133334:1 error yaml-too-big: this file has more than 400000 values and documents. Split the file.");
     insta::assert_snapshot!(said("a: &a {<<: *a}\nb: 1\n"), @"1:12 error yaml-too-deep: values are nested deeper than 64 levels here. Write it flatter.");
+}
+
+#[test]
+fn documents_share_what_aliases_may_stand_for() {
+    let one = format!("---\na: &a [{}]\nb: [*a, *a]\n", vec!["x"; 900].join(", "));
+    assert_eq!(said(&one.repeat(2)), "");
+    insta::assert_snapshot!(said(&one.repeat(3)), @r"8:1490 error yaml-too-big: the aliases of this file stand for more than 5000 values. Write out what they name where it is needed, or split the file.");
+}
+
+#[test]
+fn behind_many_warnings_all_is_read() {
+    let text: String = (0..300).map(|number| format!("l{number}: yes\n")).collect();
+    let parsed = parse(&text);
+    assert_eq!((parsed.problems.len(), parsed.has_errors()), (100, false));
+    assert_eq!(parsed.documents[0].value().as_object().map(serde_json::Map::len), Some(300));
+    let twice = text.replace("l299:", "l298:");
+    let parsed = parse(&twice);
+    assert!(parsed.has_errors(), "an error behind them is told");
 }
 
 #[test]

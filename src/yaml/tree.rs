@@ -11,13 +11,13 @@ use std::collections::HashMap;
 
 /// The most nodes and documents that one text may have.
 const MOST_NODES: usize = 400_000;
-/// The most values that a document may have with its aliases followed.
-const MOST_VALUES: u32 = 400_000;
+/// The most values that the aliases of one text may stand for.
+const MOST_COPIES: u32 = 5_000;
 /// The deepest nesting of each style as written, and of values with aliases followed.
 const DEEPEST: usize = 64;
 /// Up to this many keys are compared each with each, which is cheaper than a table of them.
 const FEW_KEYS: usize = 12;
-/// Beyond this many, more problems of one text help nobody.
+/// Beyond this many, more errors of one text help nobody, nor more warnings.
 const MOST_PROBLEMS: usize = 100;
 
 #[derive(Debug)]
@@ -66,6 +66,23 @@ impl Document<'_> {
     /// Where the whole document stands.
     pub fn root_span(&self) -> Span {
         self.root.map_or(Span::START, |root| self.node(root).span)
+    }
+
+    /// A number, a truth value or nothing as it is written, which its value does not tell: `1.10`, `0x1F`.
+    pub fn written(&self, pointer: &str) -> Option<&str> {
+        let mut at = self.root?;
+        for part in pointer.split('/').skip(1) {
+            let part = key_of(part);
+            at = match &self.target(at).kind {
+                Kind::List(items) => *items.get(part.parse::<usize>().ok()?)?,
+                Kind::Map(_) => self.member(at, &part, &Cell::new(1000))?.1,
+                Kind::Scalar { .. } | Kind::Alias(_) => return None,
+            };
+        }
+        match &self.target(at).kind {
+            Kind::Scalar { text, bare: true } => Some(text),
+            _ => None,
+        }
     }
 
     /// Where the key and the value of a JSON pointer stand, through aliases and merge keys.
@@ -132,9 +149,20 @@ impl Document<'_> {
         }
     }
 
-    fn build(&self, id: u32, left: &mut u32, depth: usize) -> Result<Value, Problem> {
+    /// The value of a node; `left` is for what is built on a second way, through an alias.
+    fn build(&self, id: u32, left: &mut Left, depth: usize) -> Result<Value, Problem> {
         let span = self.node(id).span;
-        *left = left.checked_sub(1).ok_or_else(|| too_big(span))?;
+        let is_alias = matches!(self.node(id).kind, Kind::Alias(_));
+        if is_alias || left.inside > 0 {
+            left.copies = left.copies.checked_sub(1).ok_or_else(|| too_many_copies(span))?;
+        }
+        left.inside += u32::from(is_alias);
+        let value = self.build_target(id, span, left, depth);
+        left.inside -= u32::from(is_alias);
+        value
+    }
+
+    fn build_target(&self, id: u32, span: Span, left: &mut Left, depth: usize) -> Result<Value, Problem> {
         if depth > 2 * DEEPEST {
             return Err(too_deep(span));
         }
@@ -147,7 +175,7 @@ impl Document<'_> {
         }
     }
 
-    fn build_map(&self, members: &[(u32, u32)], left: &mut u32, depth: usize) -> Result<Value, Problem> {
+    fn build_map(&self, members: &[(u32, u32)], left: &mut Left, depth: usize) -> Result<Value, Problem> {
         let mut map = Map::with_capacity(members.len());
         for (key, value) in members {
             if !self.merges(*key) {
@@ -168,9 +196,20 @@ impl Document<'_> {
     }
 }
 
+/// What a text may still be made of.
+struct Left {
+    copies: u32,
+    /// Aliases that are being followed.
+    inside: u32,
+}
+
 fn too_big(span: Span) -> Problem {
-    Problem::new(ProblemKind::TooBig, span, format!("this file has more than {MOST_VALUES} values with its aliases followed"))
-        .help("Split the file, or write fewer aliases.")
+    Problem::new(ProblemKind::TooBig, span, format!("this file has more than {MOST_NODES} values and documents")).help("Split the file.")
+}
+
+fn too_many_copies(span: Span) -> Problem {
+    Problem::new(ProblemKind::TooBig, span, format!("the aliases of this file stand for more than {MOST_COPIES} values"))
+        .help("Write out what they name where it is needed, or split the file.")
 }
 
 fn too_deep(span: Span) -> Problem {
@@ -203,15 +242,18 @@ struct Reader<'a> {
     seen: usize,
     last_end: usize,
     broken: bool,
+    left: Left,
     documents: Vec<Document<'a>>,
     problems: Vec<Problem>,
+    errors: usize,
 }
 
 impl<'a> Reader<'a> {
     fn new(text: &'a str) -> Self {
         let (nodes, documents, problems) = (Vec::with_capacity(text.len() / 12), Vec::new(), Vec::new());
         let (open, anchors) = (Vec::new(), HashMap::new());
-        Self { text, nodes, root: None, open, anchors, seen: 0, last_end: 0, broken: false, documents, problems }
+        let left = Left { copies: MOST_COPIES, inside: 0 };
+        Self { text, nodes, root: None, open, anchors, seen: 0, last_end: 0, broken: false, left, documents, problems, errors: 0 }
     }
 
     /// Takes one event; false at the end.
@@ -221,8 +263,11 @@ impl<'a> Reader<'a> {
             Some(Ok((event, range))) => {
                 self.last_end = range.end.byte_offset().unwrap_or(0);
                 self.seen += 1;
-                if self.seen > MOST_NODES || self.problems.len() > MOST_PROBLEMS {
-                    self.give_up(span(&range));
+                if self.seen > MOST_NODES {
+                    self.note(too_big(span(&range)));
+                    return false;
+                }
+                if self.errors > MOST_PROBLEMS {
                     return false;
                 }
                 self.take(event, &range);
@@ -230,18 +275,20 @@ impl<'a> Reader<'a> {
             }
             Some(Err(error)) => {
                 let flow = self.open.iter().rev().find_map(|(id, _)| self.nodes[*id as usize].flow);
-                self.problems.push(syntax::explain(self.text, &error, self.last_end, flow));
+                self.note(syntax::explain(self.text, &error, self.last_end, flow));
                 self.start();
                 matches!(parser.proceed_next_document(), Ok(true))
             }
         }
     }
 
-    fn give_up(&mut self, at: Span) {
-        if self.seen > MOST_NODES {
-            self.problems.push(too_big(at));
+    /// Keeps a problem; of warnings only the first, since what stands behind them is read all the same.
+    fn note(&mut self, problem: Problem) {
+        let is_error = problem.is_error();
+        self.errors += usize::from(is_error);
+        if is_error || self.problems.len() - self.errors < MOST_PROBLEMS {
+            self.problems.push(problem);
         }
-        self.problems.truncate(MOST_PROBLEMS);
     }
 
     fn start(&mut self) {
@@ -286,7 +333,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fail(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        self.note(problem);
         self.broken = true;
     }
 
@@ -322,7 +369,7 @@ impl<'a> Reader<'a> {
             && !is_key
             && let Some(other) = scalar::yaml11(&text)
         {
-            self.problems.push(ambiguous(&text, other, place));
+            self.note(ambiguous(&text, other, place));
         }
         let id = self.add(Kind::Scalar { text, bare }, place, None);
         self.anchor(anchor, id);
@@ -430,9 +477,10 @@ impl<'a> Reader<'a> {
 
     fn finish(&mut self) {
         let mut document = Document { nodes: std::mem::take(&mut self.nodes), root: self.root, value: Value::Null };
-        match document.root.map(|root| document.build(root, &mut MOST_VALUES.clone(), 0)) {
+        self.left.inside = 0;
+        match document.root.map(|root| document.build(root, &mut self.left, 0)) {
             Some(Ok(value)) => document.value = value,
-            Some(Err(problem)) => self.problems.push(problem),
+            Some(Err(problem)) => self.note(problem),
             None => {}
         }
         self.documents.push(document);

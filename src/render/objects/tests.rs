@@ -238,18 +238,18 @@ fn a_pod_is_whole() {
 {apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {backoffLimit: -1, template: {spec: {containers: [{name: a}]}}}}
 ---
 {apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWrite]}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, volumeMounts: [{name: data, mountPath: /a}]}]}}}}
-"), @"
-/spec/selector/matchLabels/app Deployment: the selector asks for `app: a`, which is not among the labels of its template. Put it into `spec.template.metadata.labels`.
-/spec/template/spec/restartPolicy Deployment: its pods are always started again. Leave `restartPolicy` out.
-/spec/template/spec/containers Deployment: there are no containers.
-/spec/strategy/type Deployment: `spec.strategy.type` cannot be `Rolling`. Did you mean `RollingUpdate`?
-/spec/replicas Deployment: `spec.replicas` must be at least 0, is -1.
-/spec/strategy/rollingUpdate/maxUnavailable Deployment: with neither more nor fewer pods than wanted nothing could ever be replaced. Make one of `maxSurge` and `maxUnavailable` more than 0.
-/spec/template/spec Job: its pods must say when they are started again. Write `restartPolicy: Never` or `restartPolicy: OnFailure`.
-/spec/backoffLimit Job: `spec.backoffLimit` must be at least 0, is -1.
-/spec/volumeClaimTemplates/0/spec StatefulSet: a claim must say how much: `resources.requests.storage`.
-/spec/volumeClaimTemplates/0/spec/accessModes/0 StatefulSet: `spec.volumeClaimTemplates[0].spec.accessModes[0]` cannot be `ReadWrite`. Did you mean `ReadWriteMany`?
-");
+"), @r"
+    /spec/selector/matchLabels/app Deployment: the selector asks for `app: a`, which is not among the labels of its template. Put it into `spec.template.metadata.labels`.
+    /spec/template/spec/restartPolicy Deployment: its pods are always started again. Leave `restartPolicy` out.
+    /spec/template/spec/containers Deployment: there are no containers.
+    /spec/strategy/type Deployment: `spec.strategy.type` cannot be `Rolling`. Did you mean `RollingUpdate`?
+    /spec/replicas Deployment: `spec.replicas` must be at least 0, is -1.
+    /spec/strategy/rollingUpdate/maxUnavailable Deployment: with neither more nor fewer pods than wanted nothing could ever be replaced. Make one of `maxSurge` and `maxUnavailable` more than 0.
+    /spec/template/spec Job: its pods must say when they are started again. Write `restartPolicy: Never` or `restartPolicy: OnFailure`.
+    /spec/backoffLimit Job: `spec.backoffLimit` must be at least 0, is -1.
+    /spec/volumeClaimTemplates/0/spec StatefulSet: a claim must say how much: `resources.requests.storage`.
+    /spec/volumeClaimTemplates/0/spec/accessModes/0 StatefulSet: `spec.volumeClaimTemplates[0].spec.accessModes[0]` cannot be `ReadWrite`. It is `ReadOnlyMany`, `ReadWriteMany`, `ReadWriteOnce` or `ReadWriteOncePod`.
+    ");
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! What is known of a value before there is one: the names that templates see, and the schema of the `spec` behind them.
 
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 
 /// Schemas that are put together deeper than this are taken as open.
 const DEEPEST: u32 = 24;
+/// And those that are put together from more parts, each counted as often as it is named.
+const MOST_PARTS: u32 = 2_000;
 
 /// A part of the table of names.
 #[derive(Debug)]
@@ -106,7 +109,8 @@ impl<'a> Names<'a> {
                 if !found.is_empty() {
                     return Ok(Shape { at, kind: Kind::Schemas(found) });
                 }
-                let closed = !look.open && schemas.iter().all(|schema| self.is_closed(schema, 0));
+                let left = Cell::new(MOST_PARTS);
+                let closed = !look.open && schemas.iter().all(|schema| self.is_closed(schema, &left));
                 if closed { Err(look.known.into_iter().map(str::to_owned).collect()) } else { Ok(Self::any()) }
             }
         }
@@ -130,6 +134,10 @@ impl<'a> Names<'a> {
     /// Everything that schemas for the same value say about a field of that name.
     fn look(&self, schema: &'a Value, name: &str, depth: u32, out: &mut Look<'a>) {
         let Some(map) = schema.as_object() else { return };
+        // what a part says, it says once
+        if !out.seen.insert(std::ptr::from_ref(schema)) {
+            return;
+        }
         if depth > DEEPEST {
             out.open = true;
             return;
@@ -157,19 +165,21 @@ impl<'a> Names<'a> {
     }
 
     /// Whether a value of a schema has no other fields than those that are listed.
-    fn is_closed(&self, schema: &Value, depth: u32) -> bool {
-        let Some(map) = schema.as_object().filter(|_| depth <= DEEPEST) else { return schema == &Value::Bool(false) };
+    fn is_closed(&self, schema: &Value, left: &Cell<u32>) -> bool {
+        let Some(map) = schema.as_object() else { return schema == &Value::Bool(false) };
+        let Some(rest) = left.get().checked_sub(1) else { return false };
+        left.set(rest);
         let all = |keyword: &str| {
             let branches = map.get(keyword).and_then(Value::as_array);
-            branches.is_some_and(|branches| !branches.is_empty() && branches.iter().all(|branch| self.is_closed(branch, depth + 1)))
+            branches.is_some_and(|branches| !branches.is_empty() && branches.iter().all(|branch| self.is_closed(branch, left)))
         };
         let says_no = |keyword: &str| map.get(keyword) == Some(&Value::Bool(false));
         let target = map.get("$ref").and_then(|target| self.target(target));
         says_no("additionalProperties")
             || says_no("unevaluatedProperties")
             || is_no_object(map)
-            || target.is_some_and(|target| self.is_closed(target, depth + 1))
-            || map.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(|part| self.is_closed(part, depth + 1)))
+            || target.is_some_and(|target| self.is_closed(target, left))
+            || map.get("allOf").and_then(Value::as_array).is_some_and(|parts| parts.iter().any(|part| self.is_closed(part, left)))
             || all("anyOf")
             || all("oneOf")
     }
@@ -182,6 +192,7 @@ impl<'a> Names<'a> {
 /// What was found about one field.
 #[derive(Default)]
 struct Look<'a> {
+    seen: BTreeSet<*const Value>,
     found: Vec<&'a Value>,
     /// Schemas of fields that are not listed.
     rest: Vec<&'a Value>,

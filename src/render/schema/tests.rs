@@ -108,57 +108,57 @@ fn what_the_api_does_not_take_is_said_in_the_words_of_the_object() {
     ];
     let shown: Vec<String> = all.iter().map(|text| said(NEWEST, text)).collect();
     insta::assert_snapshot!(shown.join("\n"), @r#"
-        /spec/replicas Value Deployment: `spec.replicas` must be an integer, is the text `2`. Write it without quotes.
-        /spec/template/spec/containers/0/imagee Key Deployment: Kubernetes 1.36 knows no field `spec.template.spec.containers[0].imagee`. Did you mean `image`?
+    /spec/replicas Value Deployment: `spec.replicas` must be an integer, is the text `2`. Write it without quotes.
+    /spec/template/spec/containers/0/imagee Key Deployment: Kubernetes 1.36 knows no field `spec.template.spec.containers[0].imagee`. Did you mean `image`?
 
-        /spec/template/spec/containers/0/env/0 Key Deployment: `spec.template.spec.containers[0].env[0].name` is missing. `kubectl explain deployment.spec.template.spec.containers.env` tells what may stand there.
-        /spec Key Deployment: `spec.selector` is missing. `kubectl explain deployment.spec` tells what may stand there.
+    /spec/template/spec/containers/0/env/0 Key Deployment: `spec.template.spec.containers[0].env[0].name` is missing. `kubectl explain deployment.spec.template.spec.containers.env` tells what may stand there.
+    /spec Key Deployment: `spec.selector` is missing. `kubectl explain deployment.spec` tells what may stand there.
 
-        /spec/selectr Key Deployment: Kubernetes 1.36 knows no field `spec.selectr`. Did you mean `selector`?
-        /spec/template/metadata/labels/app Value Deployment: `spec.template.metadata.labels.app` must be text, is 1. Put it in quotes.
-        /spec/template/metadata/labels/b Value Deployment: `spec.template.metadata.labels.b` must be text, is true. Put it in quotes.
-        /spec/template/metadata/lables Key Deployment: Kubernetes 1.36 knows no field `spec.template.metadata.lables`. `kubectl explain deployment.spec.template.metadata` tells what may stand there.
+    /spec/selectr Key Deployment: Kubernetes 1.36 knows no field `spec.selectr`. Did you mean `selector`?
+    /spec/template/metadata/labels/app Value Deployment: `spec.template.metadata.labels.app` must be text, is 1. Put it in quotes.
+    /spec/template/metadata/labels/b Value Deployment: `spec.template.metadata.labels.b` must be text, is true. Put it in quotes.
+    /spec/template/metadata/lables Key Deployment: Kubernetes 1.36 knows no field `spec.template.metadata.lables`. `kubectl explain deployment.spec.template.metadata` tells what may stand there.
 
-        /spec/replicas Value Deployment: `spec.replicas` must be an integer, is 2.5. `kubectl explain deployment.spec.replicas` tells what may stand there.
-        /spec/template/spec/containers/0/ports Value Deployment: `spec.template.spec.containers[0].ports` must be a list, is an object. Begin each entry with `- `.
+    /spec/replicas Value Deployment: `spec.replicas` must be an integer, is 2.5. `kubectl explain deployment.spec.replicas` tells what may stand there.
+    /spec/template/spec/containers/0/ports Value Deployment: `spec.template.spec.containers[0].ports` must be a list, is an object. Begin each entry with `- `.
 
-        /spec/strategy/rollingUpdate/maxSurge Value Deployment: `spec.strategy.rollingUpdate.maxSurge` must be an integer or text, is 0.25. `kubectl explain deployment.spec.strategy.rollingUpdate.maxSurge` tells what may stand there.
-        /spec/template/spec/containers/0/ports/0/containerPort Value Deployment: `spec.template.spec.containers[0].ports[0].containerPort` must be an integer of 32 bits, is 3000000000. `kubectl explain deployment.spec.template.spec.containers.ports.containerPort` tells what may stand there.
-        /spec/template/spec/containers/0/resources/requests/memory Value Deployment: `spec.template.spec.containers[0].resources.requests.memory` must be a quantity such as `500m` or `1Gi`, is the text `128MB`. `kubectl explain deployment.spec.template.spec.containers.resources.requests.memory` tells what may stand there.
+    /spec/strategy/rollingUpdate/maxSurge Value Deployment: `spec.strategy.rollingUpdate.maxSurge` must be an integer or text, is 0.25. `kubectl explain deployment.spec.strategy.rollingUpdate.maxSurge` tells what may stand there.
+    /spec/template/spec/containers/0/ports/0/containerPort Value Deployment: `spec.template.spec.containers[0].ports[0].containerPort` must be an integer of 32 bits, is 3000000000. `kubectl explain deployment.spec.template.spec.containers.ports.containerPort` tells what may stand there.
+    /spec/template/spec/containers/0/resources/requests/memory Value Deployment: `spec.template.spec.containers[0].resources.requests.memory` must be a quantity such as `500m` or `1Gi`, is the text `128MB`. `kubectl explain deployment.spec.template.spec.containers.resources.requests.memory` tells what may stand there.
 
-        /metadata/name Value Deployment: `metadata.name` must be text, is 7. Put it in quotes.
-        /metadata/creationTimestam Key Deployment: Kubernetes 1.36 knows no field `metadata.creationTimestam`. `kubectl explain deployment.metadata` tells what may stand there.
-        /spec/template/spec/automountServiceAccountToken Value Deployment: `spec.template.spec.automountServiceAccountToken` must be `true` or `false`, is the text `no`. `kubectl explain deployment.spec.template.spec.automountServiceAccountToken` tells what may stand there.
+    /metadata/name Value Deployment: `metadata.name` must be text, is 7. Put it in quotes.
+    /metadata/creationTimestam Key Deployment: Kubernetes 1.36 knows no field `metadata.creationTimestam`. `kubectl explain deployment.metadata` tells what may stand there.
+    /spec/template/spec/automountServiceAccountToken Value Deployment: `spec.template.spec.automountServiceAccountToken` must be `true` or `false`, is the text `no`. `kubectl explain deployment.spec.template.spec.automountServiceAccountToken` tells what may stand there.
 
-        /metadata/creationTimestamp Value Deployment: `metadata.creationTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `yesterday`. `kubectl explain deployment.metadata.creationTimestamp` tells what may stand there.
-        /spec/template/spec/nodeSelector Value Deployment: `spec.template.spec.nodeSelector` must be an object, is a list. `kubectl explain deployment.spec.template.spec.nodeSelector` tells what may stand there.
+    /metadata/creationTimestamp Value Deployment: `metadata.creationTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `yesterday`. `kubectl explain deployment.metadata.creationTimestamp` tells what may stand there.
+    /spec/template/spec/nodeSelector Value Deployment: `spec.template.spec.nodeSelector` must be an object, is a list. `kubectl explain deployment.spec.template.spec.nodeSelector` tells what may stand there.
 
-        /data/a Value Secret: `data.a` must be base64, is another text. Encode it with base64, or write it under `stringData`.
-        /data/b Value Secret: `data.b` must be base64, is a number. Encode it with base64, or write it under `stringData`.
-        /stringData/c Value Secret: `stringData.c` must be text, is a number. Put it in quotes.
-        /typ Key Secret: Kubernetes 1.36 knows no field `typ`. Did you mean `type`?
+    /data/a Value Secret: `data.a` must be base64, is another text. Encode it with base64, or write it under `stringData`.
+    /data/b Value Secret: `data.b` must be base64, is a number. Encode it with base64, or write it under `stringData`.
+    /stringData/c Value Secret: `stringData.c` must be text, is a number. Put it in quotes.
+    /typ Key Secret: Kubernetes 1.36 knows no field `typ`. Did you mean `type`?
 
-        /data/a.properties Value ConfigMap: `data["a.properties"]` must be text, is an object. `kubectl explain configmap.data` tells what may stand there.
-        /data/`b
-         Value ConfigMap: `data["'b "]` must be text, is a list. `kubectl explain configmap.data` tells what may stand there.
+    /data/a.properties Value ConfigMap: `data["a.properties"]` must be text, is an object. `kubectl explain configmap.data` tells what may stand there.
+    /data/`b
+     Value ConfigMap: `data["'b "]` must be text, is a list. `kubectl explain configmap.data` tells what may stand there.
 
-        /apiVersion Value Kubernetes 1.36 does not serve `extensions/v1beta1`. `Ingress` is in `networking.k8s.io/v1`.
+    /apiVersion Value Kubernetes 1.36 does not serve `extensions/v1beta1`. `Ingress` is in `networking.k8s.io/v1`.
 
-        /apiVersion Value Kubernetes 1.36 does not serve `app/v1`. Did you mean `apps/v1`?
+    /apiVersion Value Kubernetes 1.36 does not serve `app/v1`. Did you mean `apps/v1`?
 
-        /kind Value `apps/v1` of Kubernetes 1.36 has no kind `Deploymnt`. Did you mean `Deployment`?
+    /kind Value `apps/v1` of Kubernetes 1.36 has no kind `Deploymnt`. Did you mean `Deployment`?
 
-        /kind Value `apps/v1` of Kubernetes 1.36 has no kind `Ingress`. `Ingress` is in `networking.k8s.io/v1`.
+    /kind Value `apps/v1` of Kubernetes 1.36 has no kind `Ingress`. `Ingress` is in `networking.k8s.io/v1`.
 
-        /apiVersion Value Kubernetes 1.36 does not serve `v2`. `Pod` is in `v1`.
+    /apiVersion Value Kubernetes 1.36 does not serve `v2`. `Pod` is in `v1`.
 
-        /kind Value `v1` of Kubernetes 1.36 has no kind `PodList`. Did you mean `Pod`?
+    /kind Value `v1` of Kubernetes 1.36 has no kind `PodList`. 
 
-        /spec/renewTime Value Lease: `spec.renewTime` must be a time such as `2026-03-01T12:00:00.000000Z`, is the text `2026-03-01T12:00:00Z`. `kubectl explain lease.spec.renewTime` tells what may stand there.
+    /spec/renewTime Value Lease: `spec.renewTime` must be a time such as `2026-03-01T12:00:00.000000Z`, is the text `2026-03-01T12:00:00Z`. `kubectl explain lease.spec.renewTime` tells what may stand there.
 
-        /metadata/creationTimestamp Value Pod: `metadata.creationTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `2026-03-01`. `kubectl explain pod.metadata.creationTimestamp` tells what may stand there.
-        /metadata/deletionTimestamp Value Pod: `metadata.deletionTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `20260301T120000Z`. `kubectl explain pod.metadata.deletionTimestamp` tells what may stand there.
-        "#);
+    /metadata/creationTimestamp Value Pod: `metadata.creationTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `2026-03-01`. `kubectl explain pod.metadata.creationTimestamp` tells what may stand there.
+    /metadata/deletionTimestamp Value Pod: `metadata.deletionTimestamp` must be a time such as `2026-03-01T12:00:00Z`, is the text `20260301T120000Z`. `kubectl explain pod.metadata.deletionTimestamp` tells what may stand there.
+    "#);
 }
 
 #[test]

@@ -41,11 +41,11 @@ fn row_6_files_that_explode_end_in_a_few_findings() {
     ];
     insta::assert_snapshot!(said.map(|(name, said)| format!("{name}\n{said}\n")).concat(), @"
     alias bomb
-    requests/platform/shop.yaml:5:16 yaml-too-big: this file has more than 400000 values with its aliases followed
+    requests/platform/shop.yaml:5:16 yaml-too-big: the aliases of this file stand for more than 5000 values
     exit 1
     a million documents
     requests/platform/shop.yaml:2:4 several-documents: nothing stands behind this `---`, which begins a second document
-    requests/platform/shop.yaml:133334:1 yaml-too-big: this file has more than 400000 values with its aliases followed
+    requests/platform/shop.yaml:133334:1 yaml-too-big: this file has more than 400000 values and documents
     exit 1
     more than a file may hold
     requests/platform/shop.yaml:1:1 file-too-big: the file has 4000000 bytes, at most 1048576 are read

@@ -1,0 +1,153 @@
+//! What to write in the place of a value of another type or form than is wanted.
+
+use super::formats::{is_date, is_duration};
+use super::schema::Schema;
+use crate::model::{is_quantity, key_of};
+use crate::yaml;
+use serde_json::Value;
+
+/// Longer lines are no example.
+const LONGEST: usize = 60;
+
+/// How the same value is written in a type that is wanted, named as in JSON Schema: in quotes, as a list, by itself. Nothing where it cannot be.
+pub(super) fn retyped(pointer: &str, wanted: &[&str], got: &Value, written: Option<&str>) -> Option<String> {
+    let wants = |names: &[&str]| wanted.iter().any(|name| names.contains(name));
+    let is_simple = |value: &Value| !value.is_object() && !value.is_array() && !value.is_null();
+    match got {
+        Value::Number(_) if wants(&["string"]) => match written {
+            Some(written) => line(pointer, &format!("\"{written}\"")).map(|line| format!("Put it in quotes: {line}.")),
+            None => Some("Put it in quotes.".to_owned()),
+        },
+        Value::Bool(_) if wants(&["string"]) => Some("Put it in quotes.".to_owned()),
+        Value::String(text) if wants(&["integer", "number"]) => match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Some("Remove the quotes.".to_owned()),
+            Ok(_) => Some("It is too large for a number.".to_owned()),
+            Err(_) => {
+                leading_number(text).and_then(|number| line(pointer, &number)).map(|line| format!("Write the number by itself: {line}."))
+            }
+        },
+        Value::String(text) if wants(&["boolean"]) => match text.to_ascii_lowercase().as_str() {
+            "true" | "false" => Some("Remove the quotes.".to_owned()),
+            "y" | "yes" | "on" => Some("Write `true`.".to_owned()),
+            "n" | "no" | "off" => Some("Write `false`.".to_owned()),
+            _ => None,
+        },
+        Value::Object(_) if wants(&["array"]) => Some("Begin each entry with `- `.".to_owned()),
+        one if wants(&["array"]) && is_simple(one) => line(pointer, &format!("[{one}]")).map(|line| format!("Write a list: {line}.")),
+        Value::Array(items) if !wants(&["object", "array"]) => match items.as_slice() {
+            [one] if is_simple(one) => line(pointer, yaml::emit(one).trim_end()).map(|line| format!("Write one value: {line}.")),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The number that a text begins with, before its unit or the like; `3,000` and `3_000` are three thousand.
+fn leading_number(text: &str) -> Option<String> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | '_')).unwrap_or(text.len());
+    let digits: String = text[..end].chars().filter(char::is_ascii_digit).collect();
+    let rest = text[end..].trim_start();
+    (!digits.is_empty() && digits.len() <= 9 && !rest.starts_with('.'))
+        .then(|| digits.trim_start_matches('0').to_owned())
+        .filter(|digits| !digits.is_empty())
+}
+
+/// A text as it fits a schema by itself: without blanks around it, in one line, in small or capital letters, with dashes.
+pub(super) fn respelt(schema: &Value, text: &str) -> Option<String> {
+    if text.len() > 4 * LONGEST {
+        return None;
+    }
+    let schema = strip(schema);
+    let validator = super::schema::alone(&schema)?;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (low, high) = (line.to_lowercase(), line.to_uppercase());
+    let dashed = low.replace(['_', ' ', '.'], "-");
+    let all = [line.clone(), low, dashed, high.clone(), high.replace(['-', ' ', '.'], "_")];
+    all.into_iter().filter(|one| one != text && !one.is_empty()).find(|one| validator.is_valid(&Value::String(one.clone())))
+}
+
+/// What a schema says of a text by itself, without what it refers to.
+fn strip(schema: &Value) -> Value {
+    let own = ["type", "pattern", "format", "minLength", "maxLength", "enum", "const"];
+    let members = own.iter().filter_map(|keyword| Some(((*keyword).to_owned(), schema.get(*keyword)?.clone())));
+    Value::Object(members.collect())
+}
+
+/// A line with a value that the schema tells of or that is within its bounds, "such as `replicas: 2`".
+pub(super) fn such_as(schema: &Schema, around: &Value, pointer: &str) -> Option<String> {
+    let value = example(schema.resolved(around))?;
+    line(pointer, yaml::emit(&value).trim_end()).map(|line| format!("such as {line}"))
+}
+
+/// A value behind its key, or behind the dash of its entry, as it stands in the file.
+fn line(pointer: &str, value: &str) -> Option<String> {
+    let key = key_of(pointer.rsplit('/').next().unwrap_or_default());
+    let is_entry = !key.is_empty() && key.bytes().all(|b| b.is_ascii_digit());
+    let key = if is_entry { "-".to_owned() } else { yaml::emit(&Value::String(key.into_owned())).trim_end().to_owned() + ":" };
+    let text = format!("{key} {value}");
+    (!text.contains(['\n', '`']) && text.chars().count() <= LONGEST).then(|| format!("`{text}`"))
+}
+
+fn example(schema: &Value) -> Option<Value> {
+    let first = |keyword: &str| schema.get(keyword).and_then(Value::as_array).and_then(|all| all.first());
+    let said = first("examples").or_else(|| schema.get("default")).or_else(|| schema.get("const")).or_else(|| first("enum"));
+    if let Some(said) = said {
+        return (!said.is_object() && !said.is_array() && !said.is_null()).then(|| said.clone());
+    }
+    let is_whole = schema.get("type").is_some_and(|wanted| wanted == "integer") && schema.get("multipleOf").is_none();
+    let bound = |keyword: &str| schema.get(keyword).and_then(Value::as_i64);
+    let (least, most) = (bound("minimum").unwrap_or(i64::MIN), bound("maximum").unwrap_or(i64::MAX));
+    (is_whole && least <= most).then(|| 2.clamp(least, most).into())
+}
+
+/// A text in the form that was probably meant: `2w` for `2 weeks`, `1Gi` for `1 GiB`, `2026-03-01` for `2026-3-1`.
+pub(super) fn reformed(format: &str, text: &str) -> Option<String> {
+    let text = text.trim();
+    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len()));
+    let unit = unit.trim().to_lowercase();
+    match format {
+        "goldpath-duration" => duration(text),
+        "quantity" => {
+            let (first, rest) = (unit.chars().next()?, unit.get(1..)?);
+            let first = if first == 'k' { first } else { first.to_ascii_uppercase() };
+            let unit = match rest {
+                "" | "b" => first.to_string(),
+                "i" | "ib" => format!("{}i", first.to_ascii_uppercase()),
+                _ => return None,
+            };
+            Some(number.to_owned() + &unit).filter(|text| is_quantity(text))
+        }
+        "date" => {
+            let parts: Vec<u16> = text.split(['-', '/', '.']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
+            let [year, month, day] = parts.as_slice() else { return None };
+            Some(format!("{year:04}-{month:02}-{day:02}")).filter(|text| is_date(text))
+        }
+        _ => None,
+    }
+}
+
+/// A duration in the one form that is read, of parts in words or letters: `36h` for `1d12h`, `84h` for `3.5 days`.
+fn duration(text: &str) -> Option<String> {
+    let mut minutes = 0.0;
+    let mut rest = text.trim();
+    let mut last = "";
+    while !rest.is_empty() {
+        let (number, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit() && c != '.')?);
+        let after = after.trim_start();
+        let (unit, after) = after.split_at(after.find(|c: char| !c.is_alphabetic()).unwrap_or(after.len()));
+        let (unit, length) = match unit.to_lowercase().as_str() {
+            "m" | "min" | "mins" | "minute" | "minutes" => ("m", 1.0),
+            "h" | "hr" | "hrs" | "hour" | "hours" => ("h", 60.0),
+            "d" | "day" | "days" => ("d", 1440.0),
+            "w" | "week" | "weeks" => ("w", 10080.0),
+            _ => return None,
+        };
+        minutes += number.parse::<f64>().ok()? * length;
+        (rest, last) = (after.trim_start(), unit);
+    }
+    let lengths = [("w", 10080.0), ("d", 1440.0), ("h", 60.0), ("m", 1.0)];
+    let is_whole = |length: f64| (minutes / length).fract() == 0.0 && minutes >= length;
+    let of = |(unit, length): (&str, f64)| format!("{}{unit}", minutes / length);
+    let same = lengths.into_iter().find(|(unit, length)| *unit == last && is_whole(*length));
+    same.or_else(|| lengths.into_iter().skip(1).find(|(_, length)| is_whole(*length))).map(of).filter(|text| is_duration(text))
+}
