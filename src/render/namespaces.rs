@@ -3,7 +3,7 @@
 use super::codes::{EXPRESSION_ERROR, NAMESPACE_OVERLAP};
 use super::context::Shared;
 use super::expression::{Expressions, reads};
-use super::kubernetes::Apis;
+use super::kubernetes::{Apis, is_list};
 use super::schema::{At, Scope, Wrong};
 use crate::model::{Finding, Place, Platform, RepoPath, Span, Target, TargetName, TeamName, Turn, at, glob_matches, quoted_list};
 use crate::snapshot::Snapshot;
@@ -128,7 +128,7 @@ impl Allowed {
     /// What a document touches that it may not; `custom`: where its schema would be, for a custom resource.
     pub(super) fn check(&self, apis: Apis<'_>, document: &Value, custom: Option<&RepoPath>) -> Option<Wrong> {
         // A list is refused whatever it holds.
-        if self.everything || document.get("kind").and_then(Value::as_str) == Some("List") {
+        if self.everything || is_list(document) {
             return None;
         }
         let text = |pointer: &str| at(document, pointer).and_then(Value::as_str).filter(|text| !text.is_empty());

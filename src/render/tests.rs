@@ -630,6 +630,7 @@ fn objects_must_be_objects_and_goldpaths_labels_are_its_own() {
         "a: 1",
         "apiVersion: v1\nkind: Pod",
         "apiVersion: v1\nkind: List\nitems: []",
+        "apiVersion: example.org/v1\nkind: Bundle\nmetadata: {name: a}\nitems: [{kind: Pod}]",
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: {goldpath.dev/team: other}",
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: {tier: 1}",
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: {app.kubernetes.io/managed-by: Helm}",
@@ -650,6 +651,10 @@ fn objects_must_be_objects_and_goldpaths_labels_are_its_own() {
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/a.yaml:1:1 output-refused (PathOwner)
       `a.yaml`: a `List` hides its objects: write them as documents of their own, with `---` between them
+      help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    /main/a.yaml:1:1 output-refused (PathOwner)
+      `a.yaml`: a `Bundle` with `items` is a list, which hides its objects: write them as documents of their own, with `---` between them
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/a.yaml:1:1 output-refused (PathOwner)
