@@ -1,4 +1,5 @@
 mod alike;
+mod claims;
 mod twice;
 
 use super::*;
@@ -762,19 +763,6 @@ fn a_unit_for_each_element_and_for_each_label() {
     let mut case = Case::of("kubernetes@1", "", &file).edit(|output| output.target = TargetSelector::Labels(labels));
     case.platform.targets.remove(&TargetName::parse("dns").unwrap());
     insta::assert_snapshot!(ids(&case), @"payments-team/shop/main@staging-eu payments-team/shop/main@staging-us");
-}
-
-#[test]
-fn two_units_never_hold_one_object() {
-    let file = [("a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: x}\n")];
-    let case = Case::of("kubernetes@1", "staging-eu", &file).request("orders-team/shop", json!({}));
-    insta::assert_snapshot!(case.shown(), @"
-    requests/payments-team/shop.yaml:1:1 duplicate-object (Requester)
-      `orders-team/shop/main@staging-eu` and `payments-team/shop/main@staging-eu` both hold the ConfigMap `x/a` of the target `staging-eu`
-      help: Give one of them another name, or take one of the requests away.
-      see requests/orders-team/shop.yaml: `orders-team/shop` is asked for here
-    ");
-    assert_eq!(case.render().failed.len(), 2);
 }
 
 #[test]
