@@ -1,8 +1,9 @@
 //! What units may touch of the cluster behind a target: the namespaces that `kubernetes.namespaces` names, each a template of one line.
 
-use super::codes::{EXPRESSION_ERROR, NAMESPACE_OVERLAP};
+use super::codes::NAMESPACE_OVERLAP;
 use super::context::Shared;
-use super::expression::{Expressions, reads};
+use super::engine::Mistake;
+use super::expression::{Expressions, Failed, reads};
 use super::kubernetes::{Apis, is_list};
 use super::schema::{At, Scope, Wrong};
 use crate::model::{Finding, Place, Platform, RepoPath, Span, Target, TargetName, TeamName, Turn, at, glob_matches, quoted_list};
@@ -53,10 +54,10 @@ impl Namespaces {
         let mut patterns = Vec::new();
         for (index, message) in known.wrong.iter().enumerate() {
             let line = match message {
-                Some(message) => Err(message.clone()),
+                Some(message) => Err(Failed::new(message.clone())),
                 None => known.loaded.line("namespaces", &index.to_string(), context),
             };
-            patterns.push(line.map_err(|message| Box::new(wrong(target, snapshot, index, message)))?);
+            patterns.push(line.map_err(|failed| Box::new(wrong(target, snapshot, index, failed)))?);
         }
         Ok(Some(Allowed { target: target.name.to_string(), everything: sources.iter().any(|source| source == "*"), patterns }))
     }
@@ -67,7 +68,7 @@ impl Namespaces {
         for target in platform.targets.values() {
             let Some(known) = self.0.get(&target.name) else { continue };
             let all = known.wrong.iter().enumerate();
-            findings.extend(all.filter_map(|(index, message)| Some(wrong(target, snapshot, index, message.clone()?))));
+            findings.extend(all.filter_map(|(index, message)| Some(wrong(target, snapshot, index, Failed::new(message.clone()?)))));
             findings.extend(self.overlap(snapshot, platform, shared, target));
         }
         findings
@@ -111,9 +112,11 @@ fn place(target: &Target, snapshot: &Snapshot, index: usize) -> Place {
     Place::new(target.file.clone(), spot.map_or(Span::START, |spot| spot.value))
 }
 
-fn wrong(target: &Target, snapshot: &Snapshot, index: usize, message: String) -> Finding {
+fn wrong(target: &Target, snapshot: &Snapshot, index: usize, failed: Failed) -> Finding {
     let help = "Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.";
-    Finding::error(EXPRESSION_ERROR, place(target, snapshot, index), message).help(help).turn(Turn::Platform)
+    let place = place(target, snapshot, index);
+    let Mistake { file: _, span: _, code, message, help } = failed.mistake(&place.path, place.span, help);
+    Finding::error(code, place, message).help(help).turn(Turn::Platform)
 }
 
 impl Allowed {

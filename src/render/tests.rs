@@ -1,4 +1,5 @@
 mod alike;
+mod bounds;
 mod claims;
 mod twice;
 
@@ -412,44 +413,6 @@ fn mistakes_in_templates_stand_at_their_line() {
       `a.yaml` is not well-formed YAML (line 6 when rendered): `a` is given twice in the same object
       help: Keep one of the two; the other is in line 5. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    ");
-}
-
-#[test]
-fn work_is_bounded() {
-    let shown = [
-        "{% for a in range(end=1000) %}{% for b in range(end=1000) %}x{% endfor %}{% endfor %}",
-        "{% for a in range(end=100000000) %}x{% endfor %}",
-        "{% for a in range(end=9000) %}{{ spec.long }}{% endfor %}",
-        "{% include \"main/a.yaml.tera\" %}",
-    ]
-    .map(|template| kubernetes(template, json!({"long": "x".repeat(1000)})));
-    insta::assert_snapshot!(shown.join(""), @"
-    /main/a.yaml.tera:4:43 template-limit (PathOwner)
-      the templates take more than 100000 steps
-      help: Make the loop or the recursion end sooner. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/a.yaml.tera:4:13 template-limit (PathOwner)
-      the templates take more than 100000 steps
-      help: Make the loop or the recursion end sooner. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/a.yaml.tera:4:1 template-limit (PathOwner)
-      the templates write more output than is allowed
-      help: Make the loop or the recursion end sooner. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/a.yaml.tera:4:12 template-limit (PathOwner)
-      templates include each other more than 16 deep, or in a circle
-      help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    ");
-    let chain: Vec<(String, String)> = (0..20)
-        .map(|n| (format!("t{n}.yaml.tera"), format!("{{% include \"main/t{}.yaml.tera\" %}}", n + 1)))
-        .chain([("t20.yaml.tera".to_owned(), "a: 1".to_owned())])
-        .collect();
-    let chain: Vec<(&str, &str)> = chain.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
-    insta::assert_snapshot!(Case::of("kubernetes@1", "staging-eu", &chain).shown(), @"
-    /main/t0.yaml.tera:1:12 template-limit (PathOwner)
-      templates include each other more than 16 deep, or in a circle
-      help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     ");
 }
 
