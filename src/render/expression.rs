@@ -6,7 +6,7 @@ use super::budget::{self, Mode, Stopped, Why};
 use super::codes::{EXPRESSION_ERROR, TEMPLATE_LIMIT};
 use super::engine::{END_SOONER, Mistake, sentence};
 use super::filters::{self, to_json};
-use super::lexer::{Delimiters, Kind, Piece, parts};
+use super::lexer::{Delimiters, Kind, Part, Piece, parts};
 use super::probe::{Probes, probe};
 use crate::model::{Output, Release, RepoPath, Span, TargetSelector};
 use serde_json::Value as Json;
@@ -191,10 +191,22 @@ fn counted(source: &str) -> String {
 
 /// Whether a template reads a name that it is given.
 pub(super) fn reads(source: &str, name: &str) -> bool {
+    reads_where(source, name, |_, _| true)
+}
+
+/// Whether a template reads more of a name that it is given than one of its fields.
+pub(super) fn reads_beyond(source: &str, name: &str, field: &str) -> bool {
+    reads_where(source, name, |part, index| part.word(source, index + 1) != "." || part.word(source, index + 2) != field)
+}
+
+/// Whether a template reads a name at a token of which something is so.
+fn reads_where(source: &str, name: &str, is_so: impl Fn(&Part, usize) -> bool) -> bool {
     parts(source, &Delimiters::default()).iter().filter(|part| matches!(part.piece, Piece::Expression | Piece::Tag)).any(|part| {
-        let word = |index: usize| part.word(source, index);
-        let begins = |index: usize| part.tokens[index].kind == Kind::Ident && (index == 0 || !matches!(word(index - 1), "." | "|"));
-        (0..part.tokens.len()).any(|index| begins(index) && word(index) == name)
+        let before = |index: usize, back: usize| index.checked_sub(back).map_or("", |index| part.word(source, index));
+        // what is behind one point is a field, and behind three it is all that a name holds
+        let is_field = |index: usize| before(index, 1) == "." && before(index, 2) != ".";
+        let begins = |index: usize| part.tokens[index].kind == Kind::Ident && before(index, 1) != "|" && !is_field(index);
+        (0..part.tokens.len()).any(|index| begins(index) && part.word(source, index) == name && is_so(part, index))
     })
 }
 
@@ -246,5 +258,25 @@ fn kind(value: &Json) -> &'static str {
         Json::String(_) => "a text",
         Json::Array(_) => "a list",
         Json::Object(_) => "a map",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_template_reads_is_seen_however_it_is_written() {
+        for source in ["{{ spec.a }}", "a{% if spec %}b{% endif %}", "{{ x[spec.a] }}", "{{ [...spec.a] | first }}", "{{ f(a=spec) }}"] {
+            assert!(reads(source, "spec"), "{source}");
+        }
+        for source in ["spec", "{{ team.spec }}", "{{ \"spec\" }}", "{{ a | spec }}", "{{ a?.spec }}"] {
+            assert!(!reads(source, "spec"), "{source}");
+        }
+        for source in ["{{ metadata.labels.x }}", "{{ metadata }}", "{{ metadata[\"name\"] }}", "{{ metadata.name }}{{ metadata | json }}"]
+        {
+            assert!(reads_beyond(source, "metadata", "name"), "{source}");
+        }
+        assert!(!reads_beyond("{{ team.name }}-{{ metadata.name | lower }}", "metadata", "name"));
     }
 }

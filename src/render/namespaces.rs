@@ -3,7 +3,7 @@
 use super::codes::NAMESPACE_OVERLAP;
 use super::context::Shared;
 use super::engine::Mistake;
-use super::expression::{Expressions, Failed, reads};
+use super::expression::{Expressions, Failed, reads, reads_beyond};
 use super::kubernetes::{Apis, is_list};
 use super::schema::{At, Scope, Wrong};
 use crate::model::{Finding, Place, Platform, RepoPath, Span, Target, TargetName, TeamName, Turn, at, glob_matches, quoted_list};
@@ -13,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tera::Context;
 
-/// What says where a unit may go cannot be what the request itself says.
+/// What says where a unit may go cannot be what the request itself says, but for its name.
 const REQUESTED: [&str; 7] = ["annotations", "each", "labels", "refs", "release", "request", "spec"];
 
 /// The patterns of all targets, loaded.
@@ -102,6 +102,9 @@ impl Namespaces {
 fn usable(loaded: &Expressions, index: usize, source: &str) -> Result<(), String> {
     if let Some(name) = REQUESTED.into_iter().find(|name| reads(source, name)) {
         return Err(format!("`namespaces`: `{name}` is what a request says, which does not decide where it may go"));
+    }
+    if reads_beyond(source, "metadata", "name") {
+        return Err("`namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go".to_owned());
     }
     loaded.loads(&index.to_string()).map_err(|message| format!("`namespaces`: {message}"))
 }

@@ -130,6 +130,9 @@ fn row_9_what_a_target_allows_is_not_what_a_request_says() {
     let rows = [
         "[\"{{ spec.text }}\"]",
         "[\"{{ metadata.name }}\"]",
+        "[\"{{ metadata.labels.x }}\"]",
+        "[\"{{ metadata | json }}\"]",
+        "[\"{{ [...spec.list] | first }}\"]",
         "[\"hello\", \"{{ team.nam }}\"]",
         "[\"{{ now() }}\"]",
         "[\"{{ team.name\"]",
@@ -143,6 +146,9 @@ fn row_9_what_a_target_allows_is_not_what_a_request_says() {
     insta::assert_snapshot!(shown, @r#"
     ["{{ spec.text }}"]: staging.yaml:8 expression-error `namespaces`: `spec` is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ metadata.name }}"]: a.yaml.tera:5 namespace-not-allowed `a.yaml`: ConfigMap `a` is in the namespace `hello`, and units of this request may touch `shop`. Put it into one of them. Ask the platform team for another in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    ["{{ metadata.labels.x }}"]: staging.yaml:8 expression-error `namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
+    ["{{ metadata | json }}"]: staging.yaml:8 expression-error `namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
+    ["{{ [...spec.list] | first }}"]: staging.yaml:8 expression-error `namespaces`: `spec` is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["hello", "{{ team.nam }}"]: staging.yaml:8 expression-error `namespaces`: field `nam` is not defined. Available fields: contact, costCentre, name, values. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ now() }}"]: staging.yaml:8 expression-error `namespaces`: unknown function `now`. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ team.name"]: staging.yaml:8 expression-error `namespaces`: unexpected end of input. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
