@@ -277,6 +277,11 @@ fn key(world: &World<'_>, request: &Request) -> Digest {
     if world.snapshot.get(request.file.as_str()).is_none() {
         digester.add(request.document.0.to_string());
     }
+    if let Some(path) = world.platform.paths.get(&request.release.path) {
+        // what is found says whose it is and where to find them, so that another one is told of what is kept
+        digester.add(path.owner.as_str());
+        digester.add(format!("{:?}", path.support.channel));
+    }
     for path in world.inputs.of_request(world.platform, request) {
         digester.add(path.as_str());
         digester.add(world.inputs.digest(&path).bytes());

@@ -833,6 +833,29 @@ fn the_same_bytes_come_out_at_any_number_of_threads_and_from_the_cache() {
 }
 
 #[test]
+fn what_is_kept_says_who_owns_the_golden_path_now() {
+    let template = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec:\n  selector: {matchLabels: {app: a}}\n  template:\n    \
+        metadata: {labels: {app: a}}\n    spec:\n      containers:\n      - name: a\n        image: a\n        \
+        env: [{name: A, value: b}, {name: A, value: c}]\n";
+    let mut case = Case::of("kubernetes@1", "staging-eu", &[("a.yaml", template)]);
+    case.platform.targets.values_mut().for_each(|target| target.kubernetes_version = Some("1.36".to_owned()));
+    let mut cache = Cache::new();
+    let mut helps = Vec::new();
+    for (owner, channel) in [("platform", "#platform-help"), ("platform", "#new-help"), ("shop", "#new-help")] {
+        let path = case.platform.paths.values_mut().next().unwrap();
+        path.owner = TeamName::parse(owner).unwrap();
+        path.support.channel = Some(channel.to_owned());
+        let rendered = render(&case.snapshot(), &case.platform, &Limits::default(), &mut cache, 1);
+        helps.extend(rendered.findings.into_iter().map(|finding| finding.help));
+    }
+    insta::assert_snapshot!(helps.join("\n"), @"
+    This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    This is for the owner of the golden path to mend: team `platform`, in #new-help.
+    This is for the owner of the golden path to mend: team `shop`, in #new-help.
+    ");
+}
+
+#[test]
 fn what_is_rendered_travels_through_a_pipe() {
     let rendered = many(2).render();
     let bytes = postcard::to_stdvec(&rendered).unwrap();
