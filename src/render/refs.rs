@@ -48,7 +48,7 @@ fn view(world: &World<'_>, views: &Views, request: &Request) -> Option<View> {
     let (platform, inputs) = (world.platform, world.inputs);
     let (release, loaded) = (platform.releases.get(&request.release)?, world.releases.get(&request.release)?);
     let (value, mut reads) = seen(views, request)?;
-    let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
+    let marks = marks(request, &release.id);
     let context = world.shared.request(request, platform.paths.get(&request.release.path)?, release, &marks, &value);
     (world.watched.tell)(Progress::Loads(release.file.clone()));
     let made = exports(world, release, loaded, &context);

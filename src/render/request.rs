@@ -97,7 +97,7 @@ pub(super) fn render_with(world: &World<'_>, request: &Request, memo: &Memo<'_>)
     };
     // One that cannot be seen is told of where it is rendered itself.
     let Some((refs, seen)) = refs::seen(&world.views, request) else { return Outcome { failed: true, ..Outcome::default() } };
-    let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
+    let marks = marks(request, &release.id);
     let context = world.shared.request(request, path, release, &marks, &refs);
     let outcome = Outcome { reads: seen.clone(), ..Outcome::default() };
     let mut work = Work { world, request, memo, release, path, loaded, marks, context, seen, outcome, taken: BTreeSet::new() };

@@ -201,7 +201,7 @@ fn units_with_other_names_are_alike() {
     assert_eq!(world.clean.len(), 1, "all that were looked at are of one pattern");
     let plan = &world.releases[&release_id()].outputs[&OutputName::parse("main").unwrap()];
     let (request, release) = (requests[0], &case.platform.releases[&release_id()]);
-    let marks = marks::marks(request, case.platform.teams.get(&request.id.team), &release.id);
+    let marks = marks::marks(request, &release.id);
     let path = &case.platform.paths[&release.id.path];
     let context = world.shared.request(request, path, release, &marks, &json!({}));
     for file in &plan.files {
