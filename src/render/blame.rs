@@ -2,7 +2,7 @@
 //!
 //! It is on the error path only, and only for the first request of a finding.
 
-use super::codes::TEMPLATE_LIMIT;
+use super::codes::{DUPLICATE_OBJECT, TEMPLATE_LIMIT};
 use super::lexer::{Delimiters, Kind, parts};
 use super::request::{Outcome, World, render};
 use crate::model::{Finding, Place, Related, Request, Span, child};
@@ -12,11 +12,14 @@ use serde_json::Value;
 /// More values of one request are not tried.
 const MOST_VALUES: usize = 100;
 /// More findings of one render are not looked into.
-const MOST_FINDINGS: usize = 20;
+pub(super) const MOST_FINDINGS: usize = 20;
 
 /// Points the related places of findings that are met by a request at the value behind them.
 pub(super) fn blame(world: &World<'_>, findings: &mut [Finding]) {
-    let met = |finding: &&mut Finding| finding.code != TEMPLATE_LIMIT && finding.related.first().is_some_and(is_whole);
+    // what takes too long is not run again, and what units share was looked for where it was found
+    let met = |finding: &&mut Finding| {
+        ![DUPLICATE_OBJECT, TEMPLATE_LIMIT].contains(&finding.code) && finding.related.first().is_some_and(is_whole)
+    };
     for finding in findings.iter_mut().filter(met).take(MOST_FINDINGS) {
         let file = &finding.related[0].place.path;
         let Some(request) = world.platform.requests.values().find(|request| request.file == *file) else { continue };

@@ -6,7 +6,7 @@ use serde_json::Value as JsonValue;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
+use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 /// Something that an expression printed.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,42 @@ struct Run {
     tracing: bool,
     trace: Vec<(usize, usize)>,
     result: Option<Value>,
+    why: Why,
+}
+
+/// Why a rendering did not come to its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Something in a template is wrong.
+    #[default]
+    Mistake,
+    /// It asks for more work, output or depth than is allowed.
+    Limit,
+    /// A template says so itself, in words of its own.
+    Thrown,
+}
+
+/// A rendering that did not come to its end.
+pub(super) struct Stopped {
+    pub(super) error: Error,
+    /// The number of the last probe that was passed.
+    pub(super) last: Option<usize>,
+    pub(super) why: Why,
+}
+
+/// How Tera says that components call each other too deep. Nothing but `throw` gives a message that a template has chosen as a whole.
+const TOO_DEEP: &str = "Maximum render recursion depth for components exceeded.";
+
+impl Stopped {
+    fn new(error: Error, run: &Run) -> Self {
+        let message = match error.kind() {
+            ErrorKind::RenderingError(report) => report.message(),
+            ErrorKind::Msg(message) => message,
+            _ => "",
+        };
+        let why = if run.why == Why::Mistake && message == TOO_DEEP { Why::Limit } else { run.why };
+        Self { last: run.last, why, error }
+    }
 }
 
 /// Told the number of each probe before it is passed.
@@ -90,6 +126,7 @@ pub(super) fn placeholder(index: usize) -> String {
 fn spend(steps: u64) -> TeraResult<()> {
     RUN.with_borrow_mut(|run| {
         if run.steps_left < steps {
+            run.why = Why::Limit;
             return Err(Error::message(format!("the templates take more than {} steps", run.steps)));
         }
         run.steps_left -= steps;
@@ -135,6 +172,11 @@ pub(super) fn register(tera: &mut Tera) {
         Ok(value)
     });
     tera.register_filter("__print", |value: Value, _: Kwargs, _: &State| print(value));
+    tera.register_function("throw", |arguments: Kwargs, _: &State| -> TeraResult<bool> {
+        let message = arguments.must_get::<&str>("message")?;
+        RUN.with_borrow_mut(|run| run.why = Why::Thrown);
+        Err(Error::message(message))
+    });
     tera.register_function("__result", |arguments: Kwargs, _: &State| -> TeraResult<Value> {
         let value = arguments.get::<Value>("v")?.unwrap_or_else(Value::undefined);
         RUN.with_borrow_mut(|run| run.result = Some(value));
@@ -170,7 +212,9 @@ impl Write for Counted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let fits = RUN.with_borrow_mut(|run| {
             run.bytes += bytes.len();
-            run.bytes <= run.max_bytes
+            let fits = run.bytes <= run.max_bytes;
+            run.why = if fits { run.why } else { Why::Limit };
+            fits
         });
         if !fits {
             return Err(io::ErrorKind::FileTooLarge.into());
@@ -187,15 +231,8 @@ impl Write for Counted {
 /// Most templates print less often.
 const TYPICAL_PRINTS: usize = 32;
 
-/// Renders one template with at most so many steps and bytes; the error comes with the number of the last probe that was passed.
-pub(super) fn render(
-    tera: &Tera,
-    name: &str,
-    context: &tera::Context,
-    steps: u64,
-    bytes: usize,
-    mode: Mode,
-) -> Result<Noted, (Error, Option<usize>)> {
+/// Renders one template with at most so many steps and bytes.
+pub(super) fn render(tera: &Tera, name: &str, context: &tera::Context, steps: u64, bytes: usize, mode: Mode) -> Result<Noted, Stopped> {
     let prints = Vec::with_capacity(TYPICAL_PRINTS);
     let run = Run { steps_left: steps, steps, max_bytes: bytes, prints, marking: mode.marking, tracing: mode.tracing, ..Run::default() };
     RUN.with_borrow_mut(|slot| *slot = run);
@@ -204,7 +241,7 @@ pub(super) fn render(
     let run = RUN.with_borrow_mut(std::mem::take);
     match result {
         Ok(()) => Ok(Noted { output: out.0, prints: run.prints, trace: run.trace, steps: steps - run.steps_left }),
-        Err(error) => Err((error, run.last)),
+        Err(error) => Err(Stopped::new(error, &run)),
     }
 }
 
@@ -217,9 +254,12 @@ pub(super) fn render_telling<T>(told: Told, render: impl FnOnce() -> T) -> T {
 }
 
 /// Evaluates a template made of one `__result` call, and gives the typed value.
-pub(super) fn evaluate(tera: &Tera, name: &str, context: &tera::Context, steps: u64) -> TeraResult<Value> {
+pub(super) fn evaluate(tera: &Tera, name: &str, context: &tera::Context, steps: u64) -> Result<Value, Stopped> {
     RUN.with_borrow_mut(|slot| *slot = Run { steps_left: steps, steps, ..Run::default() });
     let result = tera.render_to(name, context, io::sink());
     let run = RUN.with_borrow_mut(std::mem::take);
-    result.map(|()| run.result.unwrap_or_else(Value::undefined))
+    match result {
+        Ok(()) => Ok(run.result.unwrap_or_else(Value::undefined)),
+        Err(error) => Err(Stopped::new(error, &run)),
+    }
 }

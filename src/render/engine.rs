@@ -1,7 +1,7 @@
 //! The templates of one release for one renderer, loaded with probes; renders them and says where an error stands.
 
 use super::allowed;
-use super::budget::{self, Mode, Noted};
+use super::budget::{self, Mode, Noted, Stopped, Why};
 use super::codes::{TEMPLATE_ERROR, TEMPLATE_LIMIT};
 use super::filters;
 use super::lexer::{Delimiters, Kind, Part, Piece, parts};
@@ -16,6 +16,9 @@ use tera::{ErrorKind, Tera};
 /// What templates may name without having set it.
 pub(super) const NAMES: [&str; 12] =
     ["request", "metadata", "spec", "each", "team", "path", "release", "platform", "target", "labels", "annotations", "refs"];
+
+/// What may be done about a template that asks for more than is allowed.
+pub(super) const END_SOONER: &str = "Make the loop or the recursion end sooner.";
 
 /// A mistake of a template, not yet told to anybody.
 #[derive(Clone, Debug, PartialEq)]
@@ -109,7 +112,7 @@ impl Engine {
     ) -> Result<Noted, Box<Mistake>> {
         let name = &self.sources[template].name;
         budget::render(&self.guarded.tera, name, context, steps, bytes, mode)
-            .map_err(|(error, last)| Box::new(self.render_mistake(template, &error, last, context)))
+            .map_err(|stopped| Box::new(self.render_mistake(template, &stopped, context)))
     }
 
     /// The template and the place in it that wrote a byte of the output; on the error path, so it renders once more.
@@ -167,7 +170,8 @@ impl Engine {
         self.sources.iter().position(|source| source.file == *file)
     }
 
-    fn render_mistake(&self, template: usize, error: &tera::Error, last: Option<usize>, context: &tera::Context) -> Mistake {
+    fn render_mistake(&self, template: usize, stopped: &Stopped, context: &tera::Context) -> Mistake {
+        let Stopped { error, last, why } = stopped;
         let last = last.and_then(|id| self.guarded.points.get(id)).map(|point| (point.template, point.offset));
         let (at, message) = match error.kind() {
             ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
@@ -177,16 +181,16 @@ impl Engine {
             ErrorKind::Io(_) => (last.unwrap_or((template, 0)), "the templates write more output than is allowed".to_owned()),
             other => (last.unwrap_or((template, 0)), other.to_string()),
         };
-        if message.contains("undefined")
+        if *why == Why::Mistake
+            && message.contains("undefined")
             && let Some(found) = undefined(&self.sources[at.0], &self.delimiters, at.1, context)
         {
             return found;
         }
-        let limit = message.contains("take more than") || message.contains("more output than") || message.contains("recursion depth");
         let mut found = mistake(&self.sources[at.0].file, self.guarded.probed[at.0].span(at.1), sentence(&message));
-        if limit {
+        if *why == Why::Limit {
             found.code = TEMPLATE_LIMIT;
-            "Make the loop or the recursion end sooner.".clone_into(&mut found.help);
+            END_SOONER.clone_into(&mut found.help);
         }
         found
     }

@@ -1,17 +1,50 @@
-//! The expressions and one-line templates of a release: `forEach`, `when`, `target` and the values of exports.
+//! The expressions and one-line templates of a release: `forEach`, `when`, `target` and the values of exports. Their work is counted as that of
+//! templates is.
 
 use super::allowed;
-use super::budget::{self, Mode};
-use super::engine::sentence;
+use super::budget::{self, Mode, Stopped, Why};
+use super::codes::{EXPRESSION_ERROR, TEMPLATE_LIMIT};
+use super::engine::{END_SOONER, Mistake, sentence};
 use super::filters::{self, to_json};
-use super::lexer::{Delimiters, Kind, Piece, parts};
-use crate::model::{Output, Release, TargetSelector};
+use super::lexer::{Delimiters, Kind, Part, Piece, parts};
+use super::probe::{Probes, probe};
+use crate::model::{Output, Release, RepoPath, Span, TargetSelector};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use tera::{Context, ErrorKind, Tera};
 
 const STEPS: u64 = 10_000;
 const LONGEST_LINE: usize = 1024;
+
+/// Why an expression comes to nothing.
+pub(super) struct Failed {
+    /// In one sentence without a full stop.
+    pub(super) message: String,
+    /// Whether it asks for more than is allowed.
+    is_limit: bool,
+}
+
+impl Failed {
+    /// Something in the expression is wrong.
+    pub(super) fn new(message: String) -> Self {
+        Self { message, is_limit: false }
+    }
+
+    fn of(shown: &str, stopped: &Stopped) -> Self {
+        Self { message: format!("`{shown}`: {}", explain(&stopped.error)), is_limit: stopped.why == Why::Limit }
+    }
+
+    /// The same in other words.
+    pub(super) fn said(self, say: impl FnOnce(&str) -> String) -> Self {
+        Self { message: say(&self.message), ..self }
+    }
+
+    /// As a mistake of the file that holds the expression; `help`: what may be done about one that is wrong.
+    pub(super) fn mistake(self, file: &RepoPath, span: Span, help: &str) -> Mistake {
+        let (code, help) = if self.is_limit { (TEMPLATE_LIMIT, END_SOONER) } else { (EXPRESSION_ERROR, help) };
+        Mistake { file: file.clone(), span, code, message: self.message, help: help.to_owned() }
+    }
+}
 
 /// The expressions of one release, loaded.
 pub(super) struct Expressions {
@@ -86,49 +119,51 @@ impl Expressions {
             allowed::refused(source, &Delimiters::default()).into_iter().find(|refused| refused.name != "__result")
         {
             self.wrong.insert(name, refused.to_string());
+        } else if let Err(error) = self.tera.add_raw_template(&name, &counted(source)) {
+            self.wrong.insert(name, explain(&error));
         }
     }
 
     /// The elements of `forEach`; nothing when the output has none.
-    pub(super) fn for_each(&self, output: &Output, context: &Context) -> Result<Option<Vec<Json>>, String> {
+    pub(super) fn for_each(&self, output: &Output, context: &Context) -> Result<Option<Vec<Json>>, Failed> {
         if output.for_each.is_none() {
             return Ok(None);
         }
         match self.value("forEach", output, context)? {
             Json::Array(items) => Ok(Some(items)),
-            other => Err(format!("`forEach` gives {}, not a list", kind(&other))),
+            other => Err(Failed::new(format!("`forEach` gives {}, not a list", kind(&other)))),
         }
     }
 
     /// Whether the output is wanted.
-    pub(super) fn when(&self, output: &Output, context: &Context) -> Result<bool, String> {
+    pub(super) fn when(&self, output: &Output, context: &Context) -> Result<bool, Failed> {
         if output.when.is_none() {
             return Ok(true);
         }
         match self.value("when", output, context)? {
             Json::Bool(wanted) => Ok(wanted),
-            other => Err(format!("`when` gives {}, not true or false", kind(&other))),
+            other => Err(Failed::new(format!("`when` gives {}, not true or false", kind(&other)))),
         }
     }
 
     /// The name of the target.
-    pub(super) fn target(&self, output: &Output, context: &Context) -> Result<String, String> {
+    pub(super) fn target(&self, output: &Output, context: &Context) -> Result<String, Failed> {
         self.line("target", &name("target", output), context)
     }
 
     /// The value of a static export.
-    pub(super) fn export(&self, export: &str, context: &Context) -> Result<String, String> {
+    pub(super) fn export(&self, export: &str, context: &Context) -> Result<String, Failed> {
         self.line(export, &format!("export:{export}"), context)
     }
 
     /// What a template of one line comes to; `shown` is how messages name it.
-    pub(super) fn line(&self, shown: &str, name: &str, context: &Context) -> Result<String, String> {
-        self.wrong.get(name).map_or(Ok(()), |message| Err(format!("`{shown}`: {message}")))?;
+    pub(super) fn line(&self, shown: &str, name: &str, context: &Context) -> Result<String, Failed> {
+        self.usable(shown, name)?;
         if let Some(fixed) = self.fixed.get(name) {
             return Ok(fixed.clone());
         }
         let noted = budget::render(&self.tera, name, context, STEPS, LONGEST_LINE, Mode::default());
-        let noted = noted.map_err(|(error, _)| format!("`{shown}`: {}", explain(&error)))?;
+        let noted = noted.map_err(|stopped| Failed::of(shown, &stopped))?;
         Ok(String::from_utf8_lossy(&noted.output).into_owned())
     }
 
@@ -137,24 +172,41 @@ impl Expressions {
         self.wrong.get(name).map_or(Ok(()), |message| Err(message.clone()))
     }
 
-    fn usable(&self, name: &str) -> Result<(), String> {
-        self.wrong.get(name).map_or(Ok(()), |message| Err(format!("`{}`: {message}", name.split(':').next().unwrap_or(name))))
+    fn usable(&self, shown: &str, name: &str) -> Result<(), Failed> {
+        self.wrong.get(name).map_or(Ok(()), |message| Err(Failed::new(format!("`{shown}`: {message}"))))
     }
 
-    fn value(&self, what: &str, output: &Output, context: &Context) -> Result<Json, String> {
+    fn value(&self, what: &str, output: &Output, context: &Context) -> Result<Json, Failed> {
         let name = name(what, output);
-        self.usable(&name)?;
-        let value = budget::evaluate(&self.tera, &name, context, STEPS).map_err(|error| format!("`{what}`: {}", explain(&error)))?;
-        to_json(&value).map_err(|error| format!("`{what}`: {}", explain(&error)))
+        self.usable(what, &name)?;
+        let value = budget::evaluate(&self.tera, &name, context, STEPS).map_err(|stopped| Failed::of(what, &stopped))?;
+        to_json(&value).map_err(|error| Failed::new(format!("`{what}`: {}", explain(&error))))
     }
+}
+
+/// A template in which each step is counted.
+fn counted(source: &str) -> String {
+    probe(0, "", source, &Delimiters::default(), Probes::Count, &mut Vec::new()).source
 }
 
 /// Whether a template reads a name that it is given.
 pub(super) fn reads(source: &str, name: &str) -> bool {
+    reads_where(source, name, |_, _| true)
+}
+
+/// Whether a template reads more of a name that it is given than one of its fields.
+pub(super) fn reads_beyond(source: &str, name: &str, field: &str) -> bool {
+    reads_where(source, name, |part, index| part.word(source, index + 1) != "." || part.word(source, index + 2) != field)
+}
+
+/// Whether a template reads a name at a token of which something is so.
+fn reads_where(source: &str, name: &str, is_so: impl Fn(&Part, usize) -> bool) -> bool {
     parts(source, &Delimiters::default()).iter().filter(|part| matches!(part.piece, Piece::Expression | Piece::Tag)).any(|part| {
-        let word = |index: usize| part.word(source, index);
-        let begins = |index: usize| part.tokens[index].kind == Kind::Ident && (index == 0 || !matches!(word(index - 1), "." | "|"));
-        (0..part.tokens.len()).any(|index| begins(index) && word(index) == name)
+        let before = |index: usize, back: usize| index.checked_sub(back).map_or("", |index| part.word(source, index));
+        // what is behind one point is a field, and behind three it is all that a name holds
+        let is_field = |index: usize| before(index, 1) == "." && before(index, 2) != ".";
+        let begins = |index: usize| part.tokens[index].kind == Kind::Ident && before(index, 1) != "|" && !is_field(index);
+        (0..part.tokens.len()).any(|index| begins(index) && part.word(source, index) == name && is_so(part, index))
     })
 }
 
@@ -189,6 +241,7 @@ fn is_one_expression(source: &str) -> bool {
 fn explain(error: &tera::Error) -> String {
     match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => sentence(report.message()),
+        ErrorKind::Io(_) => format!("it comes to more than {LONGEST_LINE} bytes"),
         other => {
             let text = other.to_string();
             let line = text.lines().find(|line| line.contains("nknown ")).unwrap_or(&text);
@@ -205,5 +258,25 @@ fn kind(value: &Json) -> &'static str {
         Json::String(_) => "a text",
         Json::Array(_) => "a list",
         Json::Object(_) => "a map",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_template_reads_is_seen_however_it_is_written() {
+        for source in ["{{ spec.a }}", "a{% if spec %}b{% endif %}", "{{ x[spec.a] }}", "{{ [...spec.a] | first }}", "{{ f(a=spec) }}"] {
+            assert!(reads(source, "spec"), "{source}");
+        }
+        for source in ["spec", "{{ team.spec }}", "{{ \"spec\" }}", "{{ a | spec }}", "{{ a?.spec }}"] {
+            assert!(!reads(source, "spec"), "{source}");
+        }
+        for source in ["{{ metadata.labels.x }}", "{{ metadata }}", "{{ metadata[\"name\"] }}", "{{ metadata.name }}{{ metadata | json }}"]
+        {
+            assert!(reads_beyond(source, "metadata", "name"), "{source}");
+        }
+        assert!(!reads_beyond("{{ team.name }}-{{ metadata.name | lower }}", "metadata", "name"));
     }
 }

@@ -151,6 +151,11 @@ pub(super) fn may(allowed: &Allowed, apis: Apis<'_>, head: &Value) -> bool {
     allowed.check(apis, head, custom.as_ref()).is_none()
 }
 
+/// Whether an object is a list to who applies it: whatever its kind, one with `items` is taken for the objects in them.
+pub(super) fn is_list(document: &Value) -> bool {
+    document.get("kind").and_then(Value::as_str) == Some("List") || document.get("items").is_some()
+}
+
 /// Who the object is.
 fn identity(file: &RepoPath, document: &Value) -> Result<Object, String> {
     if !document.is_object() {
@@ -164,8 +169,9 @@ fn identity(file: &RepoPath, document: &Value) -> Result<Object, String> {
     };
     let api_version = text(document.get("apiVersion"), "apiVersion")?;
     let kind = text(document.get("kind"), "kind")?;
-    if kind == "List" {
-        return Err("a `List` hides its objects: write them as documents of their own, with `---` between them".to_owned());
+    if is_list(document) {
+        let what = if kind == "List" { "a `List`".to_owned() } else { format!("a `{kind}` with `items` is a list, which") };
+        return Err(format!("{what} hides its objects: write them as documents of their own, with `---` between them"));
     }
     let name = text(metadata("name"), "metadata.name").map_err(|message| format!("{kind}: {message}"))?;
     let namespace = match metadata("namespace") {

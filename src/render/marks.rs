@@ -1,6 +1,6 @@
 //! The labels and annotations that every object carries, from the request and not from each template.
 
-use crate::model::{Digest, ReleaseId, Request, Team};
+use crate::model::{Digest, ReleaseId, Request};
 use std::collections::BTreeMap;
 
 /// The prefix of everything that goldpath alone sets.
@@ -20,14 +20,13 @@ pub(super) struct Marks {
 }
 
 /// The marks of one request.
-pub(super) fn marks(request: &Request, team: Option<&Team>, release: &ReleaseId) -> Marks {
-    let cost_centre = request.facts.cost_centre.clone().or_else(|| team.and_then(|team| team.cost_centre.clone()));
+pub(super) fn marks(request: &Request, release: &ReleaseId) -> Marks {
     let mut marks = Marks::default();
     marks.labels.insert(MANAGED_BY.to_owned(), "goldpath".to_owned());
     for (key, fact, value) in [
         ("request", "request", Some(request.id.name.as_str().to_owned())),
         ("team", "team", Some(request.id.team.as_str().to_owned())),
-        ("cost-centre", "cost_centre", cost_centre),
+        ("cost-centre", "cost_centre", request.facts.cost_centre.clone()),
         ("data-classification", "data_classification", request.facts.data_classification.clone()),
     ] {
         let Some(value) = value else { continue };

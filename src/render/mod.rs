@@ -8,6 +8,7 @@ mod blame;
 mod budget;
 mod cast;
 mod circle;
+mod claims;
 mod codes;
 mod context;
 mod coverage;
@@ -50,20 +51,14 @@ pub use schema::schemas_of_crd;
 pub use threads::on_threads;
 pub use written::Written;
 
-use crate::model::{
-    Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, TargetName, Turn, UnitId,
-    sort_findings,
-};
+use crate::model::{Code, Digest, Digester, Explained, Finding, Platform, Release, ReleaseId, Request, RequestId, UnitId, sort_findings};
 use crate::snapshot::Snapshot;
-use codes::DUPLICATE_OBJECT;
 use rayon::prelude::*;
 use release::Loaded;
 use rendered::Variant;
 use request::{Outcome, World, path_finding};
 use std::cell::RefCell;
-use std::collections::hash_map::RandomState;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::hash::BuildHasher as _;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use written::Memo;
 
@@ -205,7 +200,7 @@ impl Opened<'_, '_> {
             }
         }
         wait_for_others(world.platform, &mut rendered);
-        refuse_shared_objects(&mut rendered, world);
+        claims::refuse_shared(&mut rendered, world);
         rendered.findings = merged(rendered.findings);
         blame::blame(world, &mut rendered.findings);
         (rendered, kept)
@@ -282,6 +277,11 @@ fn key(world: &World<'_>, request: &Request) -> Digest {
     if world.snapshot.get(request.file.as_str()).is_none() {
         digester.add(request.document.0.to_string());
     }
+    if let Some(path) = world.platform.paths.get(&request.release.path) {
+        // what is found says whose it is and where to find them, so that another one is told of what is kept
+        digester.add(path.owner.as_str());
+        digester.add(format!("{:?}", path.support.channel));
+    }
     for path in world.inputs.of_request(world.platform, request) {
         digester.add(path.as_str());
         digester.add(world.inputs.digest(&path).bytes());
@@ -346,60 +346,6 @@ fn release_findings(platform: &Platform, releases: &BTreeMap<ReleaseId, Arc<Load
     findings
 }
 
-/// Which object of which target: group, kind, namespace and name.
-type ObjectKey<'a> = (&'a TargetName, &'a str, &'a str, Option<&'a str>, &'a str);
-
-/// Whether no two objects are the same, as far as one look at each tells; where it says no, they are compared.
-fn all_differ(rendered: &Rendered) -> bool {
-    let hasher = RandomState::new();
-    let mut seen = HashSet::with_capacity(rendered.units.len() * 4);
-    let mut is_new = |unit: &Unit, object: &Object| {
-        // each root has a state of its own, so that only its own resources are in the way
-        let of = object.kind.starts_with("terraform:").then_some(&unit.id);
-        seen.insert(hasher.hash_one((of, &unit.id.target, &object.group, &object.kind, &object.namespace, &object.name)))
-    };
-    rendered.units.values().all(|unit| unit.objects.iter().all(|object| is_new(unit, object)))
-}
-
-/// Two units that claim one object are both refused: neither may take it from the other.
-fn refuse_shared_objects(rendered: &mut Rendered, world: &World<'_>) {
-    if all_differ(rendered) {
-        return;
-    }
-    let mut owners: BTreeMap<ObjectKey<'_>, Vec<&UnitId>> = BTreeMap::new();
-    for unit in rendered.units.values() {
-        for object in unit.objects.iter().filter(|object| !object.kind.starts_with("terraform:")) {
-            let key = (&unit.id.target, object.group.as_str(), object.kind.as_str(), object.namespace.as_deref(), object.name.as_str());
-            owners.entry(key).or_default().push(&unit.id);
-        }
-    }
-    let mut refused: BTreeSet<UnitId> = BTreeSet::new();
-    // Two units that share one object share many: they are told of once.
-    let mut pairs: BTreeMap<(&UnitId, &UnitId), Vec<ObjectKey<'_>>> = BTreeMap::new();
-    for unit in rendered.units.values() {
-        let mut seen = BTreeSet::new();
-        // Each root has a state of its own, so that only its own resources are in the way.
-        for object in unit.objects.iter().filter(|object| object.kind.starts_with("terraform:")) {
-            let key = (&unit.id.target, object.group.as_str(), object.kind.as_str(), None, object.name.as_str());
-            if !seen.insert(key) {
-                pairs.entry((&unit.id, &unit.id)).or_default().push(key);
-                refused.insert(unit.id.clone());
-            }
-        }
-    }
-    for (key, units) in owners.into_iter().filter(|(_, units)| units.len() > 1) {
-        pairs.entry((units[0], units[1])).or_default().push(key);
-        refused.extend(units.into_iter().cloned());
-    }
-    let findings: Vec<Finding> =
-        pairs.into_iter().map(|((first, second), objects)| shared(rendered, world, first, second, &objects)).collect();
-    for unit in refused {
-        rendered.units.remove(&unit);
-        rendered.failed.insert(unit.request);
-    }
-    rendered.findings.extend(findings);
-}
-
 /// One finding where many requests meet the same mistake; it names the first of them.
 fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
     sort_findings(&mut findings);
@@ -424,55 +370,6 @@ fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
         finding
     };
     merged.into_iter().map(tell).collect()
-}
-
-/// What is said of two units that hold the same objects, or of one that holds some twice.
-fn shared(rendered: &Rendered, world: &World<'_>, first: &UnitId, second: &UnitId, objects: &[ObjectKey<'_>]) -> Finding {
-    let (target, group, kind, namespace, name) = objects[0];
-    let object = namespace.map_or_else(|| name.to_owned(), |namespace| format!("{namespace}/{name}"));
-    let more = match objects.len() - 1 {
-        0 => String::new(),
-        1 => " and another object".to_owned(),
-        more => format!(" and {more} other objects"),
-    };
-    let file = |unit: &UnitId| Place::file(rendered.units[unit].request_file.clone());
-    let is_same =
-        |it: &&Object| (it.group.as_str(), it.kind.as_str(), it.namespace.as_deref(), it.name.as_str()) == (group, kind, namespace, name);
-    let fewer = |unit: &Unit| unit.id == *second && unit.objects.iter().filter(is_same).count() <= usize::from(first == second);
-    let request = world.platform.requests.get(&second.request);
-    let behind = request.and_then(|request| blame::last_behind(world, request, |outcome| outcome.units.iter().any(fewer)));
-    if first == second {
-        let kind = kind.trim_start_matches("terraform:");
-        let message = format!("`{first}` holds the {kind} `{object}`{more} twice");
-        let help = "Give one of the two another name.";
-        // a value of the request makes them the same, or the golden path does for every request
-        return match behind {
-            Some(place) => Finding::error(DUPLICATE_OBJECT, place, message).help(help),
-            None => doubled(&rendered.units[first], world, is_same, Finding::error(DUPLICATE_OBJECT, file(first), message).help(help)),
-        };
-    }
-    let place = behind.unwrap_or_else(|| file(second));
-    let message = format!("`{first}` and `{second}` both hold the {kind} `{object}`{more} of the target `{target}`");
-    Finding::error(DUPLICATE_OBJECT, place, message)
-        .help("Give one of them another name, or take one of the requests away.")
-        .related(file(first), format!("`{}` is asked for here", first.request))
-}
-
-/// An object that a golden path writes twice into one unit, whatever is asked for: told where it is written last.
-fn doubled(unit: &Unit, world: &World<'_>, is_it: impl Fn(&&Object) -> bool, finding: Finding) -> Finding {
-    let finding = finding.turn(Turn::PathOwner);
-    let last = unit.objects.iter().rfind(is_it).and_then(|object| unit.files.get(&object.file));
-    let finding = match last {
-        Some(file) => {
-            let request = Place::file(unit.request_file.clone());
-            Finding { place: Place::file(file.template.clone()), ..finding }.related(request, format!("rendered for `{}`", unit.id.request))
-        }
-        None => finding,
-    };
-    match world.platform.paths.get(&unit.release.path) {
-        Some(path) => finding.owned(path),
-        None => finding,
-    }
 }
 
 /// Whether two messages say the same, but for the line of what was rendered, which is not the same for every request.

@@ -1,9 +1,10 @@
 //! What units may touch of the cluster behind a target: the namespaces that `kubernetes.namespaces` names, each a template of one line.
 
-use super::codes::{EXPRESSION_ERROR, NAMESPACE_OVERLAP};
+use super::codes::NAMESPACE_OVERLAP;
 use super::context::Shared;
-use super::expression::{Expressions, reads};
-use super::kubernetes::Apis;
+use super::engine::Mistake;
+use super::expression::{Expressions, Failed, reads, reads_beyond};
+use super::kubernetes::{Apis, is_list};
 use super::schema::{At, Scope, Wrong};
 use crate::model::{Finding, Place, Platform, RepoPath, Span, Target, TargetName, TeamName, Turn, at, glob_matches, quoted_list};
 use crate::snapshot::Snapshot;
@@ -12,7 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tera::Context;
 
-/// What says where a unit may go cannot be what the request itself says.
+/// What says where a unit may go cannot be what the request itself says, but for its name.
 const REQUESTED: [&str; 7] = ["annotations", "each", "labels", "refs", "release", "request", "spec"];
 
 /// The patterns of all targets, loaded.
@@ -53,10 +54,10 @@ impl Namespaces {
         let mut patterns = Vec::new();
         for (index, message) in known.wrong.iter().enumerate() {
             let line = match message {
-                Some(message) => Err(message.clone()),
+                Some(message) => Err(Failed::new(message.clone())),
                 None => known.loaded.line("namespaces", &index.to_string(), context),
             };
-            patterns.push(line.map_err(|message| Box::new(wrong(target, snapshot, index, message)))?);
+            patterns.push(line.map_err(|failed| Box::new(wrong(target, snapshot, index, failed)))?);
         }
         Ok(Some(Allowed { target: target.name.to_string(), everything: sources.iter().any(|source| source == "*"), patterns }))
     }
@@ -67,7 +68,7 @@ impl Namespaces {
         for target in platform.targets.values() {
             let Some(known) = self.0.get(&target.name) else { continue };
             let all = known.wrong.iter().enumerate();
-            findings.extend(all.filter_map(|(index, message)| Some(wrong(target, snapshot, index, message.clone()?))));
+            findings.extend(all.filter_map(|(index, message)| Some(wrong(target, snapshot, index, Failed::new(message.clone()?)))));
             findings.extend(self.overlap(snapshot, platform, shared, target));
         }
         findings
@@ -102,6 +103,9 @@ fn usable(loaded: &Expressions, index: usize, source: &str) -> Result<(), String
     if let Some(name) = REQUESTED.into_iter().find(|name| reads(source, name)) {
         return Err(format!("`namespaces`: `{name}` is what a request says, which does not decide where it may go"));
     }
+    if reads_beyond(source, "metadata", "name") {
+        return Err("`namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go".to_owned());
+    }
     loaded.loads(&index.to_string()).map_err(|message| format!("`namespaces`: {message}"))
 }
 
@@ -111,9 +115,11 @@ fn place(target: &Target, snapshot: &Snapshot, index: usize) -> Place {
     Place::new(target.file.clone(), spot.map_or(Span::START, |spot| spot.value))
 }
 
-fn wrong(target: &Target, snapshot: &Snapshot, index: usize, message: String) -> Finding {
+fn wrong(target: &Target, snapshot: &Snapshot, index: usize, failed: Failed) -> Finding {
     let help = "Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.";
-    Finding::error(EXPRESSION_ERROR, place(target, snapshot, index), message).help(help).turn(Turn::Platform)
+    let place = place(target, snapshot, index);
+    let Mistake { file: _, span: _, code, message, help } = failed.mistake(&place.path, place.span, help);
+    Finding::error(code, place, message).help(help).turn(Turn::Platform)
 }
 
 impl Allowed {
@@ -128,7 +134,7 @@ impl Allowed {
     /// What a document touches that it may not; `custom`: where its schema would be, for a custom resource.
     pub(super) fn check(&self, apis: Apis<'_>, document: &Value, custom: Option<&RepoPath>) -> Option<Wrong> {
         // A list is refused whatever it holds.
-        if self.everything || document.get("kind").and_then(Value::as_str) == Some("List") {
+        if self.everything || is_list(document) {
             return None;
         }
         let text = |pointer: &str| at(document, pointer).and_then(Value::as_str).filter(|text| !text.is_empty());

@@ -2,9 +2,10 @@
 //!
 //! Two units are alike when their files have the same skeletons and each slot holds either the very same value in both, or a word of the same
 //! shape. A word begins with a small letter, is made of small letters, digits and the marks of names, and stands nowhere in the skeletons. What
-//! the API asks of names, keys and values (`objects::forms`) is a question of shape; no word is a number, a quantity, a time or an address; no
-//! word is one of those that a field takes, which have capital letters; and where a look compares two texts, the words that are the same in one
-//! unit are the same in the other. In debug builds each unit is looked at all the same, and what comes of it is compared.
+//! the API asks of names, keys and values (`objects::forms`) is a question of shape; a word that may be base64, which is a question of its
+//! length, has that in its shape, and what is padded is no word; no word is a number, a quantity, a time or an address; no word is one of those
+//! that a field takes, which have capital letters; and where a look compares two texts, the words that are the same in one unit are the same in
+//! the other. In debug builds each unit is looked at all the same, and what comes of it is compared.
 
 use super::cast::Cast;
 use crate::model::{RepoPath, TargetName};
@@ -138,15 +139,16 @@ fn shape(text: &str) -> Option<Vec<u8>> {
     if !bytes.first()?.is_ascii_lowercase() || bytes.len() > longest || colons > 1 || RESERVED.iter().any(|name| text.contains(name)) {
         return None;
     }
-    // a text without any mark may be base64, which is a question of its length
-    let length = if bytes.iter().all(is_word) { 1 + bytes.len() % 4 } else { 0 };
+    // base64 is a question of its length; it has two more marks, of which `+` is in no word, and nor is its padding
+    let may_be_base64 = bytes.iter().all(|byte| is_word(byte) || *byte == b'/');
+    let length = if may_be_base64 { 1 + bytes.len() % 4 } else { 0 };
     let mut shape = vec![u8::try_from(length).ok()?, u8::from(bytes.len() <= LONGEST_PORT)];
     let mut at = 0;
     while at < bytes.len() {
         let run = bytes[at..].iter().take_while(|byte| is_word(byte)).count();
         let word = &bytes[at..at + run];
         match word.first() {
-            None if matches!(bytes[at], b'-' | b'.' | b'_' | b'/' | b'@' | b'=' | b':') => shape.push(bytes[at]),
+            None if matches!(bytes[at], b'-' | b'.' | b'_' | b'/' | b'@' | b':') => shape.push(bytes[at]),
             None => return None,
             Some(first) if first.is_ascii_lowercase() => shape.push(b'a'),
             Some(_) if word.iter().all(u8::is_ascii_digit) => shape.push(b'0'),
@@ -169,12 +171,14 @@ mod tests {
             ("team-001", "squad-42"),
             ("registry.example.org/team-001/service-00001:1.0.0", "registry.example.org/squad-2/cart-3:2.13.7"),
             ("cart", "till"),
+            ("ab/c", "shop/car"),
             ("eu-central-1", "us-east-2"),
         ] {
             assert!(alike(one, other), "{one} {other}");
         }
         for (one, other) in [
             ("cart", "carts"), // base64 is a question of length
+            ("ab/c", "ab/cd"),
             ("a-short-one", "a-longer-one-than-ports-take"),
             ("team-001", "team-a"),
             ("team-1a", "team-a1"),
@@ -184,10 +188,9 @@ mod tests {
             assert!(!alike(one, other), "{one} {other}");
         }
         let long = "a".repeat(51);
-        for text in
-            ["", "TCP", "100m", "1.0.0", "0", "a b", "ä", "-a", "/a", "fe80::1", "a:b:c", "10.0.0.1", "rbac.authorization.k8s.io", &long]
-        {
+        for text in ["", "TCP", "100m", "1.0.0", "0", "a b", "ä", "-a", "/a", "fe80::1", "a:b:c", "10.0.0.1", "abc=", "a=b", &long] {
             assert_eq!(shape(text), None, "{text}");
         }
+        assert_eq!(shape("rbac.authorization.k8s.io"), None);
     }
 }

@@ -5,6 +5,8 @@ use super::lexer::{Delimiters, Kind, Part, Piece, line_column, parts};
 /// What is put in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Probes {
+    /// As `Guard`, without `__print`: nobody asks what was printed.
+    Count,
     /// `{{ N | __step }}` into every loop body, branch, block and component; `__count` around what a comprehension runs over; `__print` around what is printed.
     Guard,
     /// The same, and `{{ N | __at }}` before every line of text and every expression.
@@ -79,7 +81,7 @@ pub(super) fn probe(template: usize, name: &str, source: &str, delimiters: &Deli
         if probes == Probes::Each && (!extends || inside > 0) {
             put.each(part);
         }
-        put.guard(part);
+        put.guard(part, probes != Probes::Count);
     }
     put.finish(name)
 }
@@ -101,7 +103,7 @@ impl Put<'_> {
         self.inserts.push((at, format!("{open}{} {id} | {filter} {}{close}", dash(trims[0]), dash(trims[1]))));
     }
 
-    fn guard(&mut self, part: &Part) {
+    fn guard(&mut self, part: &Part, prints: bool) {
         match part.piece {
             Piece::Text | Piece::Raw | Piece::Comment => return,
             Piece::Tag => {
@@ -110,7 +112,7 @@ impl Put<'_> {
                 }
             }
             Piece::Expression => {
-                if !part.tokens.is_empty() && !matches!(part.word(self.source, 0), "<" | "super") {
+                if prints && !part.tokens.is_empty() && !matches!(part.word(self.source, 0), "<" | "super") {
                     self.inserts.push((part.body.start, "(".to_owned()));
                     self.inserts.push((part.tokens[part.tokens.len() - 1].range.end, ") | __print".to_owned()));
                 }

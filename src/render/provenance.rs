@@ -138,7 +138,7 @@ impl<'a> Bench<'a> {
             loaded: load(snapshot, release, &renderers, limits),
             renderer: renderers.remove(&output.renderer)?,
             shared: Shared::new(platform),
-            marks: marks(request, platform.teams.get(&request.id.team), &release.id),
+            marks: marks(request, &release.id),
             refs: named(snapshot, platform, limits, request)?,
             element: None,
         };

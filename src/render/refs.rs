@@ -1,5 +1,6 @@
 //! What requests see of the requests that they name: name, team, `spec` and static exports.
 
+use super::expression::Failed;
 use super::marks::marks;
 use super::release::Loaded;
 use super::rendered::{Progress, Read};
@@ -47,7 +48,7 @@ fn view(world: &World<'_>, views: &Views, request: &Request) -> Option<View> {
     let (platform, inputs) = (world.platform, world.inputs);
     let (release, loaded) = (platform.releases.get(&request.release)?, world.releases.get(&request.release)?);
     let (value, mut reads) = seen(views, request)?;
-    let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
+    let marks = marks(request, &release.id);
     let context = world.shared.request(request, platform.paths.get(&request.release.path)?, release, &marks, &value);
     (world.watched.tell)(Progress::Loads(release.file.clone()));
     let made = exports(world, release, loaded, &context);
@@ -79,7 +80,7 @@ pub(super) fn seen(views: &Views, request: &Request) -> Option<(Json, Vec<Read>)
 type Exports<'a> = (BTreeMap<&'a str, String>, Option<&'a Target>);
 
 /// The static exports of a request, and the target that their templates see: that of the first output that goes anywhere, when it is one.
-pub(super) fn exports<'a>(world: &World<'a>, release: &'a Release, loaded: &Loaded, context: &Context) -> Result<Exports<'a>, Vec<String>> {
+pub(super) fn exports<'a>(world: &World<'a>, release: &'a Release, loaded: &Loaded, context: &Context) -> Result<Exports<'a>, Vec<Failed>> {
     if release.exports.is_empty() {
         return Ok((BTreeMap::new(), None));
     }
@@ -94,7 +95,7 @@ pub(super) fn exports<'a>(world: &World<'a>, release: &'a Release, loaded: &Load
     for name in release.exports.keys() {
         match loaded.expressions.export(name, context) {
             Ok(value) => drop(exports.insert(name.as_str(), value)),
-            Err(message) => wrong.push(format!("the export {message}")),
+            Err(failed) => wrong.push(failed.said(|message| format!("the export {message}"))),
         }
     }
     if wrong.is_empty() { Ok((exports, target)) } else { Err(wrong) }

@@ -54,10 +54,11 @@ pub(super) fn load(snapshot: &Snapshot, release: &Release, renderers: &BTreeMap<
     let mut loaded =
         Loaded { expressions: Expressions::load(release), outputs: BTreeMap::new(), mistakes: Vec::new(), findings: Vec::new() };
     let schema = paths::schema(snapshot, release);
-    let wrong = paths::expressions(snapshot, release, schema.as_ref());
+    let mut wrong = paths::expressions(snapshot, release, schema.as_ref());
+    wrong.extend(release.outputs.iter().filter(|output| is_reserved(output)).map(|output| reserved(snapshot, release, output)));
     let ids: BTreeSet<&RendererId> = release.outputs.iter().map(|output| &output.renderer).collect();
     for id in ids {
-        let outputs: Vec<&Output> = release.outputs.iter().filter(|output| output.renderer == *id).collect();
+        let outputs: Vec<&Output> = release.outputs.iter().filter(|output| output.renderer == *id && !is_reserved(output)).collect();
         let Some(renderer) = renderers.get(id) else {
             let place = |output: &Output| paths::in_release(snapshot, release, output, "renderer");
             loaded.findings.extend(outputs.iter().map(|output| unknown(id, renderers, &release.file, place(output))));
@@ -75,6 +76,21 @@ pub(super) fn load(snapshot: &Snapshot, release: &Release, renderers: &BTreeMap<
     }
     loaded.mistakes.extend(wrong.into_iter().map(|(_, mistake)| mistake));
     loaded
+}
+
+/// By what templates name those of libraries and those of their renderer.
+const SHARED: [&str; 2] = ["library", "renderer"];
+
+/// Whether the templates of an output would have the names of those that all outputs share.
+fn is_reserved(output: &Output) -> bool {
+    SHARED.contains(&output.name.as_str())
+}
+
+fn reserved(snapshot: &Snapshot, release: &Release, output: &Output) -> (OutputName, Mistake) {
+    let message = format!("an output cannot have the name `{}`, which is where templates find those that all outputs share", output.name);
+    let span = paths::in_release(snapshot, release, output, "name");
+    let help = "Give it and its folder another name.".to_owned();
+    (output.name.clone(), Mistake { span, help, ..refused(&release.file, message) })
 }
 
 fn output_folder(release: &Release, output: &Output) -> String {

@@ -2,11 +2,11 @@
 
 use super::blame::read_by;
 use super::codes::{
-    DUPLICATE_UNIT, EMPTY_UNIT, EXPRESSION_ERROR, TARGET_KIND, TARGET_NOT_ALLOWED, TOO_MANY_UNITS, UNCHECKED_OBJECT, UNKNOWN_RELEASE,
-    UNKNOWN_TARGET,
+    DUPLICATE_UNIT, EMPTY_UNIT, TARGET_KIND, TARGET_NOT_ALLOWED, TOO_MANY_UNITS, UNCHECKED_OBJECT, UNKNOWN_RELEASE, UNKNOWN_TARGET,
 };
 use super::context::Shared;
 use super::engine::Mistake;
+use super::expression::Failed;
 use super::file::{Made, Maker, at_output};
 use super::inputs::{Inputs, TARGETS};
 use super::kubernetes::Apis;
@@ -97,7 +97,7 @@ pub(super) fn render_with(world: &World<'_>, request: &Request, memo: &Memo<'_>)
     };
     // One that cannot be seen is told of where it is rendered itself.
     let Some((refs, seen)) = refs::seen(&world.views, request) else { return Outcome { failed: true, ..Outcome::default() } };
-    let marks = marks(request, platform.teams.get(&request.id.team), &release.id);
+    let marks = marks(request, &release.id);
     let context = world.shared.request(request, path, release, &marks, &refs);
     let outcome = Outcome { reads: seen.clone(), ..Outcome::default() };
     let mut work = Work { world, request, memo, release, path, loaded, marks, context, seen, outcome, taken: BTreeSet::new() };
@@ -152,10 +152,9 @@ impl<'a> Work<'a> {
                 let read = target.map(|target| self.world.inputs.read(target.file.clone()));
                 self.outcome.reads.extend(read);
             }
-            Err(messages) => {
-                for message in messages {
-                    let mistake = at_output(&self.release.file, Span::START, message);
-                    let finding = self.finding(Mistake { code: EXPRESSION_ERROR, ..mistake });
+            Err(all) => {
+                for failed in all {
+                    let finding = self.finding(failed.mistake(&self.release.file, Span::START, ""));
                     self.fail(finding);
                 }
             }
@@ -168,10 +167,13 @@ impl<'a> Work<'a> {
         self.outcome.findings.push(finding);
     }
 
-    fn fail_output(&mut self, output: &Output, field: &str, message: String) {
-        let mistake = Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, self.field(output, field), message) };
-        let finding = self.finding(mistake);
+    fn fail_output(&mut self, output: &Output, field: &str, failed: Failed) {
+        let finding = self.failed(output, field, failed);
         self.fail(finding);
+    }
+
+    fn failed(&self, output: &Output, field: &str, failed: Failed) -> Finding {
+        self.finding(failed.mistake(&self.release.file, self.field(output, field), ""))
     }
 
     /// Where a field of an output stands.
@@ -218,7 +220,7 @@ impl<'a> Work<'a> {
                     self.element(output, &context);
                 }
             }
-            Err(message) => self.fail_output(output, "forEach", message),
+            Err(failed) => self.fail_output(output, "forEach", failed),
         }
     }
 
@@ -226,7 +228,7 @@ impl<'a> Work<'a> {
         match self.loaded.expressions.when(output, context) {
             Ok(true) => {}
             Ok(false) => return,
-            Err(message) => return self.fail_output(output, "when", message),
+            Err(failed) => return self.fail_output(output, "when", failed),
         }
         match self.targets(output, context) {
             Ok(targets) => {
@@ -242,11 +244,8 @@ impl<'a> Work<'a> {
         let all = &self.world.platform.targets;
         match &output.target {
             TargetSelector::Template(source) => {
-                let name = self.loaded.expressions.target(output, context).map_err(|message| {
-                    let mistake =
-                        Mistake { code: EXPRESSION_ERROR, ..at_output(&self.release.file, self.field(output, "target"), message) };
-                    Box::new(self.finding(mistake))
-                })?;
+                let name = self.loaded.expressions.target(output, context);
+                let name = name.map_err(|failed| Box::new(self.failed(output, "target", failed)))?;
                 let parsed = TargetName::parse(name.trim()).ok();
                 if let Some(name) = parsed.as_ref().filter(|name| !all.contains_key(*name))
                     && self.world.snapshot.get(&format!("targets/{name}.yaml")).is_some()

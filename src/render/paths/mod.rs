@@ -48,7 +48,7 @@ pub(super) fn templates(sources: &[Source], delimiters: &Delimiters, schema: Opt
             let ((line, column), (end_line, end_column)) = (line_column(&source.text, from), line_column(&source.text, to));
             Span { line, column, end_line, end_column }
         };
-        let mut reader = Reader::new(&names, &source.text, each);
+        let mut reader = Reader::new(&names, &source.text, Some(each));
         reader.elsewhere = Some(&set);
         for part in parts(&source.text, delimiters) {
             reader.part(&part);
@@ -72,8 +72,7 @@ pub(super) fn expressions(snapshot: &Snapshot, release: &Release, schema: Option
             let Some(source) = source else { continue };
             let (text, shift) = if field == "target" { (source.clone(), 0) } else { (format!("{{{{ {source} }}}}"), 3) };
             let each = if field == "forEach" { None } else { output.for_each.as_ref().map(|_| each(&names, output)) };
-            let mut reader = Reader::new(&names, &text, Names::any());
-            reader.each = each;
+            let mut reader = Reader::new(&names, &text, each);
             reader.is_expression = true;
             for part in parts(&text, &Delimiters::default()) {
                 reader.part(&part);
@@ -111,7 +110,7 @@ fn each<'a>(names: &Names<'a>, output: &Output) -> Shape<'a> {
     let Some(source) = &output.for_each else { return Names::any() };
     let text = format!("{{{{ {source} }}}}");
     let parts = parts(&text, &Delimiters::default());
-    let reader = Reader::new(names, &text, Names::any());
+    let reader = Reader::new(names, &text, None);
     let list = parts.first().and_then(|part| reader.whole(part, 0, part.tokens.len()));
     list.map_or_else(Names::any, |list| names.element(&list))
 }
@@ -148,9 +147,9 @@ struct Reader<'a, 's> {
 }
 
 impl<'a, 's> Reader<'a, 's> {
-    fn new(names: &'s Names<'a>, source: &'s str, each: Shape<'a>) -> Self {
+    fn new(names: &'s Names<'a>, source: &'s str, each: Option<Shape<'a>>) -> Self {
         let frames = vec![BTreeMap::new()];
-        Self { names, source, each: Some(each), frames, branches: 0, elsewhere: None, is_expression: false, wrong: Vec::new() }
+        Self { names, source, each, frames, branches: 0, elsewhere: None, is_expression: false, wrong: Vec::new() }
     }
 
     fn part(&mut self, part: &Part) {

@@ -214,7 +214,7 @@ fn the_table_is_what_templates_get() {
     let platform = platform(&snapshot);
     let (request, golden) = (platform.requests.values().next().unwrap(), platform.paths.values().next().unwrap());
     let release = platform.releases.values().next().unwrap();
-    let marks = marks(request, platform.teams.values().next(), &release.id);
+    let marks = marks(request, &release.id);
     let shared = Shared::new(&platform);
     let context = shared
         .with_target(&shared.request(request, golden, release, &marks, &serde_json::json!({})), platform.targets.values().next().unwrap());

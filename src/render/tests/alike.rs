@@ -105,6 +105,10 @@ fn odd() -> Vec<serde_json::Value> {
         "x y",
         "abc",
         "abcde",
+        "ab/c",
+        "ab/cd",
+        "abc=",
+        "abcd=",
         "sixteen-letters-",
         "kubernetes.io/tls",
         "rbac.authorization.k8s.io",
@@ -148,6 +152,8 @@ fn a_unit_that_is_like_another_is_what_a_look_at_it_gives() {
     for field in &fields {
         specs.extend(odd().into_iter().enumerate().map(|(turn, value)| spec(turn, &[(field, value)])));
     }
+    // with nothing else that differs, only what is said tells them apart
+    specs.extend(odd().into_iter().map(|value| spec(0, &[("data", value)])));
     // what is the same in two places, short and long
     for word in ["fresh-word", "sixteen-lettersx"] {
         for (at, field) in fields.iter().enumerate() {
@@ -162,6 +168,19 @@ fn a_unit_that_is_like_another_is_what_a_look_at_it_gives() {
     let rendered = case(&specs).render();
     assert_eq!(rendered.units.len() + rendered.failed.len(), specs.len());
     assert!(rendered.units.len() > 100 && rendered.failed.len() > 100, "{} {}", rendered.units.len(), rendered.failed.len());
+}
+
+/// In release builds nobody compares: what one request is refused for does not depend on what others say.
+#[test]
+fn a_text_that_is_no_base64_is_refused_whoever_came_before() {
+    let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{ metadata.name }}\", namespace: x}\nbinaryData: {x: {{ spec.blob | yaml }}}\n";
+    let mut case = Case::new().output("main", "kubernetes@1", "staging-eu", &[("a.yaml.tera", template)]);
+    for (name, blob) in [("a", "ab/c"), ("b", "ab/c"), ("c", "ab/cd"), ("d", "abc="), ("e", "abcd=")] {
+        case = case.request(&format!("payments-team/{name}"), json!({"blob": blob}));
+    }
+    case.platform.targets.values_mut().for_each(|target| target.kubernetes_version = Some("1.36".to_owned()));
+    let refused: Vec<String> = case.render().failed.iter().map(ToString::to_string).collect();
+    assert_eq!(refused, ["payments-team/c", "payments-team/e"]);
 }
 
 #[test]
@@ -182,7 +201,7 @@ fn units_with_other_names_are_alike() {
     assert_eq!(world.clean.len(), 1, "all that were looked at are of one pattern");
     let plan = &world.releases[&release_id()].outputs[&OutputName::parse("main").unwrap()];
     let (request, release) = (requests[0], &case.platform.releases[&release_id()]);
-    let marks = marks::marks(request, case.platform.teams.get(&request.id.team), &release.id);
+    let marks = marks::marks(request, &release.id);
     let path = &case.platform.paths[&release.id.path];
     let context = world.shared.request(request, path, release, &marks, &json!({}));
     for file in &plan.files {

@@ -31,7 +31,7 @@ fn taken_over(before: &Case, after: &Case) -> String {
             let request = opened.requests[0];
             let plan = &world.releases[&request.release].outputs[&OutputName::parse("main").unwrap()];
             let release = &after.platform.releases[&request.release];
-            let marks = marks::marks(request, after.platform.teams.get(&request.id.team), &release.id);
+            let marks = marks::marks(request, &release.id);
             let context = world.shared.request(request, &after.platform.paths[&release.id.path], release, &marks, &json!({}));
             let target = TargetName::parse("staging-eu").unwrap();
             let context = world.shared.with_target(&context, &after.platform.targets[&target]);

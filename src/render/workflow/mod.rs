@@ -18,6 +18,7 @@ use crate::yaml;
 use expression::{Mistake, pieces, read};
 use facts::Facts;
 use names::Seen;
+use printed::SCRIPTS;
 use scope::Scope;
 use serde_json::{Map, Value};
 use untrusted::{Chosen, Surroundings, in_script};
@@ -308,28 +309,25 @@ fn is_script(path: &[&str], top: &Value) -> Option<&'static str> {
     }
 }
 
-/// Text of strangers in whatever is named like a script, in a document of another kind.
+/// Text of strangers in whatever is named like a script, in a document of another kind; a script may be a list of lines.
 fn scripts(document: &Value) -> Vec<Wrong> {
-    fn go(value: &Value, pointer: &str, wrong: &mut Vec<Wrong>) {
+    fn go(value: &Value, pointer: &str, is_script: bool, wrong: &mut Vec<Wrong>) {
         match value {
             Value::Object(map) => {
-                for (name, value) in map {
-                    match value {
-                        Value::String(script) if name == "run" || name == "script" => {
-                            let place = key(pointer, name);
-                            let found = in_script(script, &[] as &Surroundings<'_>, &|_| true);
-                            wrong.extend(found.into_iter().map(|found| stranger(&place, found, "the shell")));
-                        }
-                        other => go(other, &key(pointer, name), wrong),
-                    }
-                }
+                map.iter().for_each(|(name, value)| go(value, &key(pointer, name), SCRIPTS.contains(&name.as_str()), wrong));
             }
-            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| go(item, &format!("{pointer}/{index}"), wrong)),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| go(item, &format!("{pointer}/{index}"), is_script, wrong));
+            }
+            Value::String(script) if is_script => {
+                let found = in_script(script, &[] as &Surroundings<'_>, &|_| true);
+                wrong.extend(found.into_iter().map(|found| stranger(pointer, found, "the shell")));
+            }
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
         }
     }
     let mut wrong = Vec::new();
-    go(document, "", &mut wrong);
+    go(document, "", false, &mut wrong);
     wrong
 }
 

@@ -8,8 +8,8 @@ use serde_json::Value;
 /// Keys whose values are expressions without `${{`.
 const CONDITIONS: [&str; 3] = ["if", "pre-if", "post-if"];
 
-/// Keys whose values a shell runs.
-const SCRIPTS: [&str; 2] = ["run", "script"];
+/// Keys whose values a shell runs, in one text or line by line.
+pub(super) const SCRIPTS: [&str; 4] = ["after_script", "before_script", "run", "script"];
 
 /// Whether a text means nothing to a shell or to a workflow's expressions.
 fn is_inert(text: &str) -> bool {

@@ -316,6 +316,11 @@ fn text_of_strangers_is_in_no_script() {
     6? a script holds `${{ inputs.a }}`, which whoever starts it may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
     7? a script holds `${{ inputs.B }}`, which whoever starts it may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
     ");
+    let lines = "job:\n  before_script: ['b ${{ github.head_ref }}']\n  script:\n  - make\n  - ['c ${{ github.head_ref }}']\n  rules: ['${{ github.head_ref }}']\n";
+    insta::assert_snapshot!(said_of(".gitlab-ci.yml", lines), @"
+    2 a script holds `${{ github.head_ref }}`, which anybody may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
+    5 a script holds `${{ github.head_ref }}`, which anybody may choose and the shell would run. Pass it through `env:` and use the variable in quotes.
+    ");
     insta::assert_snapshot!(said_of(".gitlab-ci.yml", "job: {script: 'a ${{ github.head_ref }}'}\n"), @"1 a script holds `${{ github.head_ref }}`, which anybody may choose and the shell would run. Pass it through `env:` and use the variable in quotes.");
 }
 

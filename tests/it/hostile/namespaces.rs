@@ -87,8 +87,8 @@ fn row_9_what_a_unit_may_touch() {
     a webhook: a.yaml.tera:2 namespace-not-allowed `a.yaml`: MutatingWebhookConfiguration `a` is in no namespace: it is for the whole cluster, and units may touch `platform` and `platform-*`. Ask the platform team for `*` in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     a volume: a.yaml.tera:2 namespace-not-allowed `a.yaml`: PersistentVolume `a` is in no namespace: it is for the whole cluster, and units may touch `platform` and `platform-*`. Ask the platform team for `*` in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     a list: a.yaml.tera:1 output-refused `a.yaml` (line 1 when rendered): a `List` hides its objects: write them as documents of their own, with `---` between them. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    another sort of list: a.yaml.tera:3 namespace-not-allowed `a.yaml`: ConfigMapList `a` says no namespace, and whether it needs one is not known. Bring its definition with `goldpath schema import` and write `metadata.namespace`. Ask the platform team for `*`, where it is for the whole cluster, in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    another sort of list in its own namespace: a.yaml.tera:2 namespace-not-allowed `a.yaml`: ConfigMapList `a` says a namespace, and whether it is in one is not known. Bring its definition with `goldpath schema import`. Ask the platform team for `*`, where it is for the whole cluster, in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    another sort of list: a.yaml.tera:1 output-refused `a.yaml` (line 1 when rendered): a `ConfigMapList` with `items` is a list, which hides its objects: write them as documents of their own, with `---` between them. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    another sort of list in its own namespace: a.yaml.tera:1 output-refused `a.yaml` (line 1 when rendered): a `ConfigMapList` with `items` is a list, which hides its objects: write them as documents of their own, with `---` between them. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     a custom resource that nothing is known of: a.yaml.tera:2 namespace-not-allowed `a.yaml`: GlobalRole `a` says a namespace, and whether it is in one is not known. Bring its definition with `goldpath schema import`. Ask the platform team for `*`, where it is for the whole cluster, in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     a Namespace of another group: a.yaml.tera:3 namespace-not-allowed `a.yaml`: Namespace `platform` says no namespace, and whether it needs one is not known. Bring its definition with `goldpath schema import` and write `metadata.namespace`. Ask the platform team for `*`, where it is for the whole cluster, in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     goldpath's labels: a.yaml.tera:1 output-refused `a.yaml` (line 1 when rendered): ConfigMap `a` sets `goldpath.dev/team`, which goldpath itself puts on every object: leave it out. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
@@ -130,6 +130,9 @@ fn row_9_what_a_target_allows_is_not_what_a_request_says() {
     let rows = [
         "[\"{{ spec.text }}\"]",
         "[\"{{ metadata.name }}\"]",
+        "[\"{{ metadata.labels.x }}\"]",
+        "[\"{{ metadata | json }}\"]",
+        "[\"{{ [...spec.list] | first }}\"]",
         "[\"hello\", \"{{ team.nam }}\"]",
         "[\"{{ now() }}\"]",
         "[\"{{ team.name\"]",
@@ -143,6 +146,9 @@ fn row_9_what_a_target_allows_is_not_what_a_request_says() {
     insta::assert_snapshot!(shown, @r#"
     ["{{ spec.text }}"]: staging.yaml:8 expression-error `namespaces`: `spec` is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ metadata.name }}"]: a.yaml.tera:5 namespace-not-allowed `a.yaml`: ConfigMap `a` is in the namespace `hello`, and units of this request may touch `shop`. Put it into one of them. Ask the platform team for another in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    ["{{ metadata.labels.x }}"]: staging.yaml:8 expression-error `namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
+    ["{{ metadata | json }}"]: staging.yaml:8 expression-error `namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
+    ["{{ [...spec.list] | first }}"]: staging.yaml:8 expression-error `namespaces`: `spec` is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["hello", "{{ team.nam }}"]: staging.yaml:8 expression-error `namespaces`: field `nam` is not defined. Available fields: contact, costCentre, name, values. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ now() }}"]: staging.yaml:8 expression-error `namespaces`: unknown function `now`. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ team.name"]: staging.yaml:8 expression-error `namespaces`: unexpected end of input. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
