@@ -122,6 +122,10 @@ pub struct RequestChange {
     pub after: Option<ReleaseId>,
     /// How long it lives, as it is written.
     pub lifetime: Option<String>,
+    /// The day on which it ends, where that is set by hand: then its lifetime does not count.
+    pub expires: Option<String>,
+    /// The same, as it was before.
+    pub expires_before: Option<String>,
     /// Who pays.
     pub cost_centre: Option<String>,
 }
@@ -415,6 +419,8 @@ fn request_change(
         before: old.map(|request| request.release.clone()),
         after: new.map(|request| request.release.clone()),
         lifetime: request.facts.lifetime.clone(),
+        expires: request.facts.expires.clone(),
+        expires_before: old.and_then(|request| request.facts.expires.clone()),
         cost_centre: request.facts.cost_centre.clone(),
     };
     Some((id.clone(), change))

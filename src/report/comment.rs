@@ -1,5 +1,6 @@
 //! The one comment on a change, before and after it lands.
 
+use super::facts::facts;
 use super::text::{code, count, first_of, in_address, mention, prose};
 use super::verdict::verdict;
 use super::view::View;
@@ -7,7 +8,7 @@ use super::{actions, attention, findings, moves};
 use crate::change::ChangeState;
 use crate::model::{Digest, Digester, ReleaseId};
 use crate::plan::WaitingOn;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The most characters of a comment.
 pub const MOST_CHARACTERS: usize = 60_000;
@@ -70,33 +71,6 @@ fn address(page: &str) -> String {
         }
         None => in_address(page),
     }
-}
-
-/// What the requests say of their life and their cost, each once.
-fn facts(view: &View<'_>) -> String {
-    let Some(diff) = view.diff() else { return String::new() };
-    let mut said: BTreeMap<String, usize> = BTreeMap::new();
-    for change in diff.requests.values() {
-        let Some(release) = &change.after else { continue };
-        let lifetime = change.lifetime.as_ref().map(|lifetime| {
-            format!("Lives {}, counted from the first complete apply (shown; not enforced by this version of goldpath).", code(lifetime))
-        });
-        let cost = change.cost_centre.as_ref().map(|centre| format!("Cost centre {}.", code(centre)));
-        let moved =
-            change.before.as_ref().filter(|before| *before != release).map(|before| format!(", before {}", code(&before.to_string())));
-        let based = format!("Based on {}{}.", code(&release.to_string()), moved.unwrap_or_default());
-        let parts: Vec<String> = lifetime.into_iter().chain(cost).chain([based]).collect();
-        *said.entry(parts.join(" ")).or_default() += 1;
-    }
-    let single = said.len() == 1;
-    let most = 5;
-    let left = said.len().saturating_sub(most);
-    let lines = said.into_iter().take(most);
-    let mut lines: Vec<String> = lines.map(|(text, n)| if single { text } else { format!("- {}: {text}", count(n, "request")) }).collect();
-    if left > 0 {
-        lines.push(format!("- … and {} of facts", count(left, "other combination")));
-    }
-    lines.join("\n")
 }
 
 fn waived(view: &View<'_>) -> String {

@@ -1,5 +1,6 @@
 //! What the command line shows at one's desk: comparisons, renderings, validation, answers of the daemon, evidence.
 
+use super::facts::ends;
 use super::json::{diff_report_json, findings_json, report};
 use super::text::{count, line, list};
 use crate::diff::{Diff, FileStatus};
@@ -83,6 +84,9 @@ pub fn diff_terminal(evaluation: &Evaluation) -> String {
         let also = if more > 0 { format!("  and the same in {}", count(more, "other file")) } else { String::new() };
         writeln!(text, "{}/{path}{also}", unit.folder()).expect("a string takes all");
         group.hunks.lines().for_each(|hunk| writeln!(text, "  {}", line(hunk)).expect("a string takes all"));
+    }
+    for end in ends(diff) {
+        writeln!(text, "{end}").expect("a string takes all");
     }
     text + &totals(diff)
 }

@@ -57,7 +57,8 @@ pub fn diff_report_json(evaluation: &Evaluation) -> Value {
         json!({
             "request": id.to_string(), "path": change.file, "status": change.status,
             "before": release(&change.before), "after": release(&change.after),
-            "lifetime": change.lifetime, "costCentre": change.cost_centre,
+            "lifetime": change.lifetime, "expires": change.expires, "expiresBefore": change.expires_before,
+            "costCentre": change.cost_centre,
         })
     });
     report(

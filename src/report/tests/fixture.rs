@@ -48,6 +48,12 @@ impl Tree {
         self
     }
 
+    /// All requests end on this day, which is set by hand.
+    pub(super) fn ending(mut self, day: &str) -> Self {
+        self.parsed.platform.requests.values_mut().for_each(|request| request.facts.expires = Some(day.to_owned()));
+        self
+    }
+
     /// A unit of `environment@1.1.0` with one file, whose objects are `Kind/name`.
     pub(super) fn unit(mut self, id: &str, kind: TargetKind, file: &str, text: &str, objects: &[&str]) -> Self {
         let id = UnitId::parse(id).unwrap();

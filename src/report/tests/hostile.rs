@@ -150,6 +150,8 @@ fn rendered(text: &str) -> Story {
     };
     for request in story.evaluation.diff.requests.values_mut() {
         request.lifetime = Some(text.to_owned());
+        request.expires = Some(text.to_owned());
+        request.expires_before = Some(format!("b{text}"));
         request.cost_centre = Some(text.to_owned());
     }
     story

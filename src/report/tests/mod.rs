@@ -10,7 +10,7 @@ use crate::model::{Code, Finding, Place, Span, TargetKind, UnitId};
 use crate::observe::Conclusion;
 use crate::observe::{Action, AttributeChange, Outcome, Shown, TerraformPlan, UnitResult, Verb};
 use crate::plan::{HoldReason, Judgement, Who};
-use crate::report::{check, failure_note, status};
+use crate::report::{check, diff_report_json, diff_terminal, failure_note, status};
 use fixture::{Story, Tree, at, path};
 use std::collections::BTreeSet;
 
@@ -130,6 +130,45 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 </details>
 
 <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 7d7ed619771e · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+"#);
+}
+
+#[test]
+fn an_end_that_is_set_by_hand_is_told_instead_of_the_lifetime() {
+    let told = |base: Tree, head: Tree| {
+        let story = Story::new(&base, &head);
+        let comment = story.comment();
+        let line = comment.lines().find(|line| line.contains("Based on")).unwrap_or_default().to_owned();
+        let report = diff_report_json(&story.evaluation);
+        let request = &report["requests"][0];
+        format!("{line}\n{} {}", request["expires"], request["expiresBefore"])
+    };
+    let ending = |day| environment().ending(day);
+    let all = [
+        told(Tree::default(), ending("2027-03-01")),
+        told(environment(), ending("2027-03-01")),
+        told(ending("2027-02-01"), ending("2027-03-01")),
+        told(
+            environment().unit(CLUSTER, TargetKind::Directory, "namespace.yaml", "kind: Namespace\n", &[]).ending("2027-03-01"),
+            ending("2027-03-01"),
+        ),
+        told(ending("2027-02-01"), environment()),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+Ends on `2027-03-01`, set by hand, instead of `14d` after the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" null
+Ends on `2027-03-01`, set by hand, instead of `14d` after the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" null
+Ends on `2027-03-01`, set by hand, before on `2027-02-01` (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" "2027-02-01"
+Ends on `2027-03-01`, set by hand (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" "2027-03-01"
+No longer ends on `2027-02-01`. Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+null "2027-02-01"
+"#);
+    insta::assert_snapshot!(diff_terminal(&Story::new(&environment(), &ending("2027-03-01")).evaluation), @r#"
+1 request: Ends on 2027-03-01, set by hand, instead of 14d after the first complete apply (shown; not enforced by this version of goldpath).
+nothing that is rendered changes
 "#);
 }
 

@@ -352,7 +352,16 @@ fn request_change(unit: &UnitChange) -> RequestChange {
         (_, None) => FileStatus::Removed,
         _ => FileStatus::Changed,
     };
-    RequestChange { file: unit.request_file.clone(), status, before: None, after: None, lifetime: None, cost_centre: None }
+    RequestChange {
+        file: unit.request_file.clone(),
+        status,
+        before: None,
+        after: None,
+        lifetime: None,
+        expires: None,
+        expires_before: None,
+        cost_centre: None,
+    }
 }
 
 impl Perform for SimWorld {
