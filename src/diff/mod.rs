@@ -76,7 +76,7 @@ pub struct Diff {
     pub requests: BTreeMap<RequestId, RequestChange>,
     /// Units that differ, in order of their names.
     pub units: Vec<UnitChange>,
-    /// Changes of files that are the same in several units, the most frequent first; each unit and file stands in exactly one.
+    /// Changes of files that are the same in several units, the most telling of the widespread ones first; each unit and file stands in exactly one.
     pub groups: Vec<Group>,
     /// How many units are the same on both sides.
     pub unchanged: usize,
@@ -181,6 +181,23 @@ pub struct ObjectChange {
     pub namespace: Option<String>,
     /// Its name.
     pub name: String,
+    /// Whether nothing differs but what goldpath itself writes on it of its release and its end.
+    #[serde(rename = "marksAlone")]
+    pub marks_alone: bool,
+}
+
+/// What the change of a file tells a reviewer, the most telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// Objects or resources that were there change or go.
+    Objects,
+    /// Objects or resources come.
+    NewObjects,
+    /// No objects: documents, workflows, configuration.
+    Text,
+    /// Nothing but what goldpath itself writes of the release and the end: it follows from the request.
+    Marks,
 }
 
 /// A rendered file that differs.
@@ -190,6 +207,8 @@ pub struct FileChange {
     pub path: RepoPath,
     /// How it differs.
     pub status: FileStatus,
+    /// What it tells.
+    pub about: About,
     /// The template that makes it.
     pub template: RepoPath,
     /// The lines, as a unified diff without file headers.
@@ -209,6 +228,8 @@ pub struct Group {
     pub members: Vec<(UnitId, RepoPath)>,
     /// Teams of the members.
     pub teams: BTreeSet<TeamName>,
+    /// What it tells.
+    pub about: About,
 }
 
 /// Compares two trees; without a base everything is added. The judge says which kinds are protected and what labels a target has; without
@@ -350,6 +371,7 @@ pub fn unit_change(
     let transition = Transition { before: pair.0.map(|unit| unit.digest), after: pair.1.map(|unit| unit.digest) };
     let unit = pair.1.or(pair.0).filter(|_| transition.before != transition.after)?;
     let objects = files::changed_objects(pair);
+    let files = files::changed_files(pair, &objects);
     let (risks, protected) = risk::of(pair, &objects, judge.settings.as_ref().map(|settings| &settings.deletes));
     let target = |platform: &Platform| platform.targets.get(&unit.id.target).map(|target| target.labels.clone());
     Some(UnitChange {
@@ -361,7 +383,7 @@ pub fn unit_change(
         transition,
         on_delete: unit.on_delete,
         depends_on: unit.depends_on.clone(),
-        files: files::changed_files(pair),
+        files,
         objects: objects.iter().map(files::Differing::change).collect(),
         risks,
         protected,

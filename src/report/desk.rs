@@ -3,7 +3,8 @@
 use super::facts::ends;
 use super::json::{diff_report_json, findings_json, report};
 use super::text::{count, line, list};
-use crate::diff::{Diff, FileStatus};
+use super::verdict::{Files, mark};
+use crate::diff::{About, Diff};
 use crate::evidence::{Entry, Gap, UnitOutcome};
 use crate::model::{Finding, RepoPath};
 use crate::plan::Evaluation;
@@ -78,7 +79,7 @@ pub fn diff_json(evaluation: &Evaluation) -> String {
 pub fn diff_terminal(evaluation: &Evaluation) -> String {
     let diff = &evaluation.diff;
     let mut text = String::new();
-    for group in &diff.groups {
+    for group in diff.groups.iter().filter(|group| group.about != About::Marks) {
         let (unit, path) = &group.members[0];
         let more = group.members.len() - 1;
         let also = if more > 0 { format!("  and the same in {}", count(more, "other file")) } else { String::new() };
@@ -95,11 +96,10 @@ fn totals(diff: &Diff) -> String {
     if diff.units.is_empty() {
         return "nothing that is rendered changes\n".to_owned();
     }
-    let files = || diff.units.iter().flat_map(|unit| &unit.files);
-    let number = |status: FileStatus| files().filter(|file| file.status == status).count();
-    let (added, changed, removed) = (number(FileStatus::Added), number(FileStatus::Changed), number(FileStatus::Removed));
+    let Files { added, changed, removed, marks } = Files::of(diff);
+    let marked = if marks == 0 { String::new() } else { format!(", {marks} in the {} alone", mark(diff)) };
     format!(
-        "{} of {}: {added} files added, {changed} changed, {removed} removed\n",
+        "{} of {}: {added} files added, {changed} changed, {removed} removed{marked}\n",
         count(diff.units.len(), "unit"),
         count(diff.requests.len(), "request")
     )

@@ -84,7 +84,7 @@ fn unit(evaluation: &Evaluation, unit: &UnitChange) -> Value {
     };
     let files = unit.files.iter().map(|file| {
         json!({
-            "path": file.path, "status": file.status, "template": file.template,
+            "path": file.path, "status": file.status, "about": file.about, "template": file.template,
             "added": file.added, "removed": file.removed, "diff": file.hunks,
         })
     });

@@ -3,11 +3,11 @@
 use super::actions;
 use super::table::{Align, Table};
 use super::text::{code, count, fence, first_of, html, thousands};
-use super::verdict::again;
+use super::verdict::{Files, again, mark};
 use super::view::View;
 use crate::change::ChangeState;
 use crate::delivery::Status;
-use crate::diff::{Diff, FileChange, FileStatus, Group, UnitChange};
+use crate::diff::{About, Diff, FileChange, FileStatus, Group, UnitChange};
 use crate::model::{RepoPath, RequestId, TargetKind, TargetName, UnitId};
 use crate::observe::{Action, Verb};
 use crate::policy::Tally;
@@ -41,12 +41,17 @@ impl Counts {
             };
         }
         let statuses: Vec<FileStatus> = if unit.objects.is_empty() {
-            unit.files.iter().map(|f| f.status).collect()
+            unit.files.iter().filter(|file| file.about != About::Marks).map(|file| file.status).collect()
         } else {
-            unit.objects.iter().map(|o| o.status).collect()
+            unit.objects.iter().filter(|object| !object.marks_alone).map(|object| object.status).collect()
         };
         let number = |status: FileStatus| statuses.iter().filter(|one| **one == status).count();
         Self { added: number(FileStatus::Added), changed: number(FileStatus::Changed), removed: number(FileStatus::Removed), replaced: 0 }
+    }
+
+    fn is_nothing(self) -> bool {
+        let Self { added, changed, removed, replaced } = self;
+        added + changed + removed + replaced == 0
     }
 
     fn add(&mut self, other: Self) {
@@ -55,6 +60,11 @@ impl Counts {
         self.removed += other.removed;
         self.replaced += other.replaced;
     }
+}
+
+/// Whether a unit changes in nothing but what goldpath itself writes of its release and its end.
+fn is_marked_alone(unit: &UnitChange) -> bool {
+    unit.files.iter().all(|file| file.about == About::Marks)
 }
 
 /// What is counted: "object", "resource", "file".
@@ -93,6 +103,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
     for unit in &diff.units {
         let counts = Counts::of(view, unit);
         let named = |number: usize| if number == 0 { String::new() } else { count(number, noun(unit)) };
+        let changed = if counts.is_nothing() && is_marked_alone(unit) { format!("{} only", mark(diff)) } else { named(counts.changed) };
         let request = if before == Some(&unit.id.request) { String::new() } else { unit.id.request.to_string() };
         before = Some(&unit.id.request);
         let twice =
@@ -104,7 +115,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
             request,
             target,
             named(counts.added),
-            named(counts.changed),
+            changed,
             named(counts.removed),
             replaced,
             policy,
@@ -247,10 +258,16 @@ fn states(view: &View<'_>, decided: Option<&Decided<'_>>, units: &[&UnitChange])
 /// The differences: equal changes once, then each unit folded.
 pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let Some(diff) = view.diff() else { return Vec::new() };
-    let (shared, own): (Vec<&Group>, Vec<&Group>) = diff.groups.iter().partition(|group| requests_of(group).len() > 1);
+    let told = diff.groups.iter().filter(|group| group.about != About::Marks);
+    let (shared, own): (Vec<&Group>, Vec<&Group>) = told.partition(|group| requests_of(group).len() > 1);
+    let alone: BTreeSet<&RequestId> = own.iter().flat_map(|group| requests_of(group)).collect();
     let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
     let units: BTreeMap<&UnitId, &UnitChange> = diff.units.iter().map(|unit| (&unit.id, unit)).collect();
     let mut blocks: Vec<String> = shared.iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0)).collect();
+    if diff.touches_platform() && !shared.is_empty() && !alone.is_empty() {
+        let names = first_of(alone.iter().map(|request| request.to_string()), 8);
+        blocks.insert(1, format!("**Different in {}**: {names} (below).", count(alone.len(), "request")));
+    }
     let one_request = diff.units.windows(2).all(|two| two[0].id.request == two[1].id.request);
     // what Terraform would do to units whose files are among the shared ones
     let mut elsewhere: Vec<(&UnitId, &[Action])> = Vec::new();
@@ -268,7 +285,24 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
         let summary = format!("Terraform in {}: {}", count(elsewhere.len(), "unit"), actions::to_do(&all));
         blocks.push(folded(&summary, &actions::by_unit(&elsewhere)));
     }
+    blocks.push(marked(diff));
     blocks
+}
+
+/// One line for what follows from the release and the end of requests, and tells nothing else.
+fn marked(diff: &Diff) -> String {
+    let files = Files::of(diff).marks;
+    if files == 0 {
+        return String::new();
+    }
+    let with = |unit: &&UnitChange| unit.files.iter().any(|file| file.about == About::Marks);
+    let requests: BTreeSet<&RequestId> = diff.units.iter().filter(with).map(|unit| &unit.id.request).collect();
+    format!(
+        "**The {} alone** changes in {} of {}: goldpath writes it on everything, and it follows from the request.",
+        mark(diff),
+        count(files, "file"),
+        count(requests.len(), "request")
+    )
 }
 
 fn requests_of(group: &Group) -> BTreeSet<&RequestId> {
@@ -334,14 +368,15 @@ fn what(unit: &UnitChange, actions: &[Action]) -> String {
         return format!("Terraform: {}", actions::to_do(actions));
     }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    for object in &unit.objects {
+    let objects = unit.objects.iter().filter(|object| !object.marks_alone);
+    for object in objects.clone() {
         *kinds.entry(object.kind.strip_prefix("terraform:").unwrap_or(&object.kind)).or_default() += 1;
     }
     if kinds.is_empty() {
-        return count(unit.files.len(), "file");
+        return count(unit.files.iter().filter(|file| file.about != About::Marks).count(), "file");
     }
     let words = kinds.iter().map(|(kind, number)| if *number == 1 { (*kind).to_owned() } else { count(*number, kind) });
-    format!("{}: {}", count(unit.objects.len(), noun(unit)), first_of(words, 12))
+    format!("{}: {}", count(objects.count(), noun(unit)), first_of(words, 12))
 }
 
 fn folded(summary: &str, body: &str) -> String {

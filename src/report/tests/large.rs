@@ -43,6 +43,8 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 +    cpu: 150m
 ```
 
+**Different in 1 request**: team-4/app-411 (below).
+
 <details><summary>team-4/app-411/cluster@<!-- -->target-1 — 1 object: Deployment</summary>
 
 `app.yaml` (+1 −1), from `golden-paths/environment/1.1.0/cluster/app.yaml.tera`
