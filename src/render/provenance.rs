@@ -47,8 +47,11 @@ pub fn trace(snapshot: &Snapshot, platform: &Platform, limits: &Limits, unit: &U
     let bench = Bench::open(snapshot, platform, limits, unit)?;
     let lines = (1_u32..).zip(text.lines());
     let Some(plan) = bench.loaded.outputs.get(&bench.output.name)?.files.iter().find(|plan| plan.path == *file) else {
-        let generated = |text: &str| Traced { text: text.to_owned(), pointer: None, origin: Origin::Goldpath };
-        return Some(text.lines().map(generated).collect());
+        let generated = |(number, shown): (u32, &str)| {
+            let pointer = Spot::find(text, number).and_then(Spot::pointer);
+            Traced { text: shown.to_owned(), pointer, origin: Origin::Goldpath }
+        };
+        return Some(lines.map(generated).collect());
     };
     let (raw, by_template) = bench.raw(plan, &bench.request.document.0)?;
     let one = |(number, shown): (u32, &str)| {
@@ -239,7 +242,10 @@ impl<'a> Bench<'a> {
     /// The field behind a label or an annotation of goldpath's own.
     fn fact(&self, pointer: &str) -> Option<String> {
         let facts = &self.release.facts;
-        let fact = match pointer.rsplit('/').next()?.replace("~1", "/").strip_prefix(OWN_PREFIX)? {
+        // for Terraform the same facts have plain names, in a file of goldpath's own
+        let key = pointer.rsplit('/').next()?.replace("~1", "/");
+        let name = pointer.strip_prefix("/locals/goldpath/").or(key.strip_prefix(OWN_PREFIX))?.replace('_', "-");
+        let fact = match name.as_str() {
             "request" => return Some("/metadata/name".to_owned()),
             "expires" => return Some("/metadata/annotations/goldpath.dev~1expires".to_owned()),
             "cost-centre" => facts.cost_centre.as_ref(),

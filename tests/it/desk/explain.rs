@@ -78,6 +78,49 @@ fn a_unit_says_what_made_it_and_a_line_where_it_came_from() {
     "#);
 }
 
+#[test]
+fn facts_for_terraform_and_schemas_are_told_as_what_they_are() {
+    let place = Place::with("platform-repo-example");
+    let file = "orders-team/orders-api/dns@dns:goldpath.tf.json";
+    let text = place.run(&["explain", file]);
+    let lines = text.split("where it came from\n").nth(1).unwrap_or_default();
+    let number =
+        |what: &str| lines.lines().find(|line| line.contains(what)).and_then(|line| line.split_whitespace().next()).unwrap_or_default();
+    let shown: String = ["data_classification", "\"request\"", "\"release\""]
+        .iter()
+        .map(|what| place.run(&["explain", file, "--line", number(what)]).split("\nunit ").next().unwrap_or_default().to_owned() + "\n")
+        .collect();
+    assert_snapshot!(shown, @r#"
+$ goldpath explain orders-team/orders-api/dns@dns:goldpath.tf.json --line 5
+line       goldpath.tf.json:5: "data_classification": "internal",
+from       goldpath itself: what it puts on everything, so that no template can forget it
+changes    with spec.dataClassification
+
+$ goldpath explain orders-team/orders-api/dns@dns:goldpath.tf.json --line 8
+line       goldpath.tf.json:8: "request": "orders-api",
+from       goldpath itself: what it puts on everything, so that no template can forget it
+changes    with metadata.name
+
+$ goldpath explain orders-team/orders-api/dns@dns:goldpath.tf.json --line 7
+line       goldpath.tf.json:7: "release": "1.1.0",
+from       goldpath itself: what it puts on everything, so that no template can forget it
+changes    with no field of the request
+"#);
+    let reads = place.run(&["explain", "orders-team/orders-api/cluster@staging-eu-central-1"]);
+    let reads = reads.split("what would change it\n").nth(1).unwrap_or_default();
+    assert_snapshot!(reads, @r#"
+  golden-paths/http-service/1.1.0: never changes; another release does, once it is the current one
+  goldpath.yaml: `values`, which templates read as `platform.values`
+  renderers/kubernetes/1: never changes; another version of it does, by another release
+  requests/orders-team/orders-api.yaml: the request: its fields, or a pin of another release
+  schemas/monitoring.coreos.com/PrometheusRule_v1.json: what the API takes of this kind of object: what is rendered is checked against it
+  schemas/monitoring.coreos.com/ServiceMonitor_v1.json: what the API takes of this kind of object: what is rendered is checked against it
+  targets/staging-eu-central-1.yaml: labels and values of the target
+  teams/orders-team.yaml: contact, cost centre and values of the team
+-- exit 0
+"#);
+}
+
 /// The second of three units ends it: the first has passed, and the third was not asked about.
 #[test]
 fn what_a_policy_came_to_is_told_of_this_unit_and_not_of_another() {
