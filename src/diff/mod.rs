@@ -80,6 +80,9 @@ pub struct Diff {
     pub groups: Vec<Group>,
     /// How many units are the same on both sides.
     pub unchanged: usize,
+    /// Of golden paths whose files differ: how many requests of the head pin each release.
+    #[serde(default)]
+    pub pinned: BTreeMap<ReleaseId, usize>,
     /// How many units and requests the base has.
     pub base_size: Size,
     /// How many units and requests the head has.
@@ -120,6 +123,9 @@ pub struct RequestChange {
     pub before: Option<ReleaseId>,
     /// The release after.
     pub after: Option<ReleaseId>,
+    /// Whether it is pinned to it.
+    #[serde(default)]
+    pub pinned: bool,
     /// How long it lives, as it is written.
     pub lifetime: Option<String>,
     /// The day on which it ends, where that is set by hand: then its lifetime does not count.
@@ -257,6 +263,7 @@ pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
         base: base.and_then(|base| base.snapshot.commit().cloned()),
         head: head.snapshot.commit().cloned(),
         platform: files.keys().filter(|path| is_platform(path)).map(|path| (path.clone(), now(path))).collect(),
+        pinned: pinned(&files, head),
         files,
         requests: BTreeMap::new(),
         units: Vec::new(),
@@ -266,6 +273,18 @@ pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
         head_size: size(head),
         findings: base.map(|base| between(base.source(), head.source())).unwrap_or_default(),
     }
+}
+
+/// How many requests of the head pin each release of the golden paths whose files differ.
+fn pinned(files: &BTreeMap<RepoPath, FileStatus>, head: Side<'_>) -> BTreeMap<ReleaseId, usize> {
+    let paths = files.keys().filter_map(|path| path.below("golden-paths")?.split('/').next());
+    let paths: BTreeSet<&str> = paths.collect();
+    let mut pinned = BTreeMap::new();
+    let requests = requests_of(head).values().filter(|_| !paths.is_empty());
+    for request in requests.filter(|request| request.pinned && paths.contains(request.release.path.as_str())) {
+        *pinned.entry(request.release.clone()).or_default() += 1;
+    }
+    pinned
 }
 
 /// Some units and requests that differ, told while others are still compared.
@@ -440,6 +459,7 @@ fn request_change(
         status,
         before: old.map(|request| request.release.clone()),
         after: new.map(|request| request.release.clone()),
+        pinned: new.is_some_and(|request| request.pinned),
         lifetime: request.facts.lifetime.clone(),
         expires: request.facts.expires.clone(),
         expires_before: old.and_then(|request| request.facts.expires.clone()),

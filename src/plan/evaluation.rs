@@ -8,6 +8,7 @@ use crate::policy::{self, Tally, Verdicts, Waived};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What is compared: the base, and the head or what the merge of the head into the base would give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Evaluation {
     pub platform: Arc<Platform>,
     /// Whether the head has a `goldpath.yaml` that can be read.
     pub settings_readable: bool,
+    /// How long it took, where somebody measured it.
+    #[serde(default)]
+    pub took: Option<Duration>,
 }
 
 /// Who judges a comparison, and what is known of its head besides what it says.
@@ -88,6 +92,7 @@ impl Evaluation {
             tallies: verdicts.units.iter().map(|(unit, ends)| (unit.clone(), Tally::of(ends))).collect(),
             waived: verdicts.waived,
             conflicts: Vec::new(),
+            took: None,
         }
     }
 }

@@ -144,6 +144,7 @@ fn a_budget_holds_from_one_more_than_it_allows() {
                 status: FileStatus::Removed,
                 before: None,
                 after: None,
+                pinned: false,
                 lifetime: None,
                 expires: None,
                 expires_before: None,

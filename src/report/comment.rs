@@ -6,7 +6,7 @@ use super::verdict::verdict;
 use super::view::View;
 use super::{actions, attention, findings, moves};
 use crate::change::ChangeState;
-use crate::model::{Digest, Digester, ReleaseId};
+use crate::model::{CommitId, Digest, Digester, ReleaseId};
 use crate::plan::WaitingOn;
 use std::collections::BTreeSet;
 
@@ -102,15 +102,19 @@ fn approvals(view: &View<'_>) -> String {
 fn footer(view: &View<'_>) -> String {
     let mut parts: Vec<String> = releases(view);
     let (base, head) = view.commits();
+    // what is not committed has no id
+    let name = |head: &CommitId| if head.is_unborn() { "the working tree".to_owned() } else { head.short().to_owned() };
     parts.extend(match (base, head) {
-        (Some(base), Some(head)) => Some(format!("{} on {}", head.short(), base.short())),
-        (None, Some(head)) => Some(head.short().to_owned()),
+        (Some(base), Some(head)) => Some(format!("{} on {}", name(head), base.short())),
+        (None, Some(head)) => Some(name(head)),
         (_, None) => None,
     });
     if let Some(landing) = view.change.landing().filter(|landing| Some(&landing.commit) != head) {
         parts.push(format!("landed as {}", landing.commit.short()));
     }
-    parts.extend(view.apply_plan().map(|plan| format!("bytes {}", plan.id.short())));
+    let planned = view.apply_plan().filter(|plan| view.errors() == 0 && !plan.steps.is_empty());
+    parts.extend(planned.map(|plan| format!("bytes {}", plan.id.short())));
+    parts.extend(view.took().map(|took| format!("{:.1} s", took.as_secs_f64())));
     if let ChangeState::Accepted(accepted) = &view.change.state
         && accepted.recorded
         && !accepted.entries.is_empty()

@@ -51,7 +51,7 @@ pub(super) fn ends(diff: &Diff) -> Vec<String> {
 
 /// When a request ends. A day that is set by hand counts instead of the lifetime.
 fn life(change: &RequestChange, quoted: impl Fn(&str) -> String) -> Option<String> {
-    let RequestChange { file: _, status: _, before: _, after: _, lifetime, expires, expires_before, cost_centre: _ } = change;
+    let RequestChange { file: _, status: _, before: _, after: _, pinned: _, lifetime, expires, expires_before, cost_centre: _ } = change;
     if let Some(day) = expires {
         let before = match (expires_before, lifetime) {
             (Some(before), _) if before == day => String::new(),

@@ -8,13 +8,15 @@ use super::view::View;
 use crate::change::ChangeState;
 use crate::delivery::Status;
 use crate::diff::{About, Diff, FileChange, FileStatus, Group, UnitChange};
-use crate::model::{RepoPath, RequestId, TargetKind, TargetName, UnitId};
+use crate::model::{PathName, ReleaseId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
 use crate::observe::{Action, Verb};
 use crate::policy::Tally;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More rows than these are summed up per target.
 const MOST_ROWS: usize = 40;
+/// The most releases whose pinned requests are told of.
+const MOST_PINNED: usize = 5;
 /// Lines of a difference that is shown in full.
 const MOST_LINES: usize = 300;
 /// Characters of one unit's differences after which no further file is shown.
@@ -263,11 +265,14 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let alone: BTreeSet<&RequestId> = own.iter().flat_map(|group| requests_of(group)).collect();
     let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
     let units: BTreeMap<&UnitId, &UnitChange> = diff.units.iter().map(|unit| (&unit.id, unit)).collect();
-    let mut blocks: Vec<String> = shared.iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0)).collect();
-    if diff.touches_platform() && !shared.is_empty() && !alone.is_empty() {
-        let names = first_of(alone.iter().map(|request| request.to_string()), 8);
-        blocks.insert(1, format!("**Different in {}**: {names} (below).", count(alone.len(), "request")));
+    let mut shared = shared.into_iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0));
+    let mut blocks: Vec<String> = shared.next().into_iter().collect();
+    if diff.touches_platform() && !blocks.is_empty() && !alone.is_empty() {
+        let names = first_of(alone.iter().map(|request| code(&request.to_string())), 8);
+        blocks.push(format!("**Different in {}**: {names} (below).", count(alone.len(), "request")));
     }
+    blocks.push(pinned(diff));
+    blocks.extend(shared);
     let one_request = diff.units.windows(2).all(|two| two[0].id.request == two[1].id.request);
     // what Terraform would do to units whose files are among the shared ones
     let mut elsewhere: Vec<(&UnitId, &[Action])> = Vec::new();
@@ -287,6 +292,22 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     }
     blocks.push(marked(diff));
     blocks
+}
+
+/// "18 requests pinned to `postgres-database@2.2.0` do not change", where others of the same golden path do.
+fn pinned(diff: &Diff) -> String {
+    let change: BTreeSet<&PathName> = diff.units.iter().filter(|_| !diff.pinned.is_empty()).map(|unit| &unit.release.path).collect();
+    let mut moved: BTreeMap<&ReleaseId, usize> = BTreeMap::new();
+    for release in diff.requests.values().filter(|request| request.pinned).filter_map(|request| request.after.as_ref()) {
+        *moved.entry(release).or_default() += 1;
+    }
+    let stay = diff.pinned.iter().filter(|(release, _)| change.contains(&release.path));
+    let stay = stay.map(|(release, all)| (release, all.saturating_sub(moved.get(release).copied().unwrap_or_default())));
+    let said = stay.filter(|(_, number)| *number > 0).map(|(release, number)| {
+        let verb = if number == 1 { "does" } else { "do" };
+        format!("{} pinned to {} {verb} not change.", count(number, "request"), code(&release.to_string()))
+    });
+    said.take(MOST_PINNED).collect::<Vec<_>>().join("\n")
 }
 
 /// One line for what follows from the release and the end of requests, and tells nothing else.

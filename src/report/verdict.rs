@@ -242,7 +242,7 @@ fn unreadable(view: &View<'_>) -> &'static str {
     if ended { "a default branch that can be read to its end" } else { "a readable goldpath.yaml" }
 }
 
-fn review_by(from: &[Who], have: u32, need: u32) -> String {
+pub(super) fn review_by(from: &[Who], have: u32, need: u32) -> String {
     let left = need.saturating_sub(have);
     if left == 1 { format!("a review by {}", who(from)) } else { format!("{left} reviews by {}", who(from)) }
 }

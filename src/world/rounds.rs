@@ -11,6 +11,7 @@ use crate::snapshot::Snapshot;
 use crate::worker::Asked;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 impl Outside {
     /// A tree whose content was accepted, read in this process.
@@ -42,7 +43,10 @@ impl Outside {
         if let Some(evaluation) = recall(&mut self.kept().evaluations, &key) {
             return Ok(evaluation);
         }
-        let evaluation = Arc::new(self.evaluate(round, judge)?);
+        let began = Instant::now();
+        let mut evaluation = self.evaluate(round, judge)?;
+        evaluation.took = Some(began.elapsed());
+        let evaluation = Arc::new(evaluation);
         keep(&mut self.kept().evaluations, key, evaluation.clone());
         Ok(evaluation)
     }
@@ -101,6 +105,7 @@ impl Outside {
             tallies: BTreeMap::new(),
             waived: Vec::new(),
             conflicts: files.into_iter().map(|file| file.to_string()).collect(),
+            took: None,
         }
     }
 

@@ -54,6 +54,41 @@ impl Tree {
         self
     }
 
+    /// A request is pinned to its release.
+    pub(super) fn pinned(mut self, request: &str) -> Self {
+        self.parsed.platform.requests.values_mut().filter(|one| one.id.to_string() == request).for_each(|one| one.pinned = true);
+        self
+    }
+
+    /// A unit of a release of `environment` with an object in each file: file, kind, and what is in it. Each says its release.
+    pub(super) fn released(mut self, version: &str, id: &str, objects: &[(&str, &str, &str)]) -> Self {
+        let release = ReleaseId::parse(&format!("environment@{version}")).unwrap();
+        let text = |kind: &str, spec: &str| format!("kind: {kind}\n  annotations:\n    goldpath.dev/release: {version}\nspec: {spec}\n");
+        for (file, kind, spec) in objects {
+            self = self.unit(id, TargetKind::Directory, file, &text(kind, spec), &[]);
+        }
+        let id = UnitId::parse(id).unwrap();
+        let request = self.parsed.platform.requests.get_mut(&id.request).unwrap();
+        request.release = release.clone();
+        let unit = self.rendered.units.get_mut(&id).unwrap();
+        unit.release = release;
+        let file = |(file, kind, spec): &(&str, &str, &str)| {
+            let text = text(kind, spec);
+            let template = path(&format!("golden-paths/environment/{version}/{}/{file}.tera", id.output));
+            (path(file), RenderedFile { bytes: text.as_bytes().into(), digest: Digest::of(text.as_bytes()), template })
+        };
+        unit.files = objects.iter().map(file).collect();
+        unit.digest = Unit::digest_of(&unit.files);
+        unit.objects = objects
+            .iter()
+            .map(|(file, kind, spec)| {
+                let document = json!({"kind": kind, "metadata": {"annotations": {"goldpath.dev/release": version}}, "spec": spec});
+                Object { document: JsonText::of(&document), ..object(&format!("{kind}/main"), file, "") }
+            })
+            .collect();
+        self
+    }
+
     /// A unit of `environment@1.1.0` with one file, whose objects are `Kind/name`.
     pub(super) fn unit(mut self, id: &str, kind: TargetKind, file: &str, text: &str, objects: &[&str]) -> Self {
         let id = UnitId::parse(id).unwrap();
@@ -140,6 +175,7 @@ impl Story {
             judgement,
             platform: Arc::new(Platform::default()),
             settings_readable: true,
+            took: None,
         };
         let plans =
             Plans { evaluation: Arc::new(evaluation.clone()), plans: BTreeMap::new(), failed: BTreeMap::new(), findings: Vec::new() };
@@ -186,6 +222,7 @@ impl Story {
             unplanned: self.plans.failed.clone(),
             settings_readable: evaluation.settings_readable,
             platform: evaluation.diff.platform.clone(),
+            took: evaluation.took,
         }
     }
 

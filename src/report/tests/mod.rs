@@ -80,7 +80,7 @@ fn a_mistake_is_shown_at_its_line_with_the_next_step() {
 | 7 | error | `spec.region` is `eu-centrl-1`, which is not one of the regions (`unknown-value`) | did you mean `eu-central-1`? |
 | 12 | error | `spec.services[0].replicas` is `40`, at most 10 are allowed (`too-much`) | ask for the path `load-test` |
 
-<sub>aaaaaaa on bbbbbbb · bytes e3b0c44298fc · [everything](http://127.0.0.1:7171/changes/pr-7) · the same check at your desk: `goldpath validate` · `/goldpath help`</sub>
+<sub>aaaaaaa on bbbbbbb · [everything](http://127.0.0.1:7171/changes/pr-7) · the same check at your desk: `goldpath validate` · `/goldpath help`</sub>
 "#);
 }
 
@@ -139,7 +139,7 @@ fn an_end_that_is_set_by_hand_is_told_instead_of_the_lifetime() {
         let story = Story::new(&base, &head);
         let comment = story.comment();
         let line = comment.lines().find(|line| line.contains("Based on")).unwrap_or_default().to_owned();
-        let report = diff_report_json(&story.evaluation);
+        let report = story.with(diff_report_json);
         let request = &report["requests"][0];
         format!("{line}\n{} {}", request["expires"], request["expiresBefore"])
     };
@@ -166,7 +166,7 @@ Ends on `2027-03-01`, set by hand (shown; not enforced by this version of goldpa
 No longer ends on `2027-02-01`. Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
 null "2027-02-01"
 "#);
-    insta::assert_snapshot!(diff_terminal(&Story::new(&environment(), &ending("2027-03-01")).evaluation), @r#"
+    insta::assert_snapshot!(Story::new(&environment(), &ending("2027-03-01")).with(diff_terminal), @r#"
 1 request: Ends on 2027-03-01, set by hand, instead of 14d after the first complete apply (shown; not enforced by this version of goldpath).
 nothing that is rendered changes
 "#);
@@ -370,6 +370,60 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 </details>
 
 <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 5f483114b04e · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+"#);
+}
+
+#[test]
+fn the_footer_says_how_long_it_took_and_nothing_of_what_is_not_there() {
+    let footer = |story: &Story| story.comment().lines().last().unwrap_or_default().to_owned();
+    let mut story = staging();
+    story.evaluation.took = Some(std::time::Duration::from_millis(640));
+    story.evaluation.round.head = crate::model::CommitId::unborn();
+    let region = Finding::error(Code::new("unknown-value"), Place::file(path("requests/payments-team/payments-staging.yaml")), "no");
+    let all = [footer(&story.conflicts(&[])), footer(&staging().finding(region))];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+<sub>`environment@1.1.0` · the working tree on bbbbbbb · bytes 7d7ed619771e · 0.6 s · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+<sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · [everything](http://127.0.0.1:7171/changes/pr-7) · the same check at your desk: `goldpath validate` · `/goldpath help`</sub>
+"#);
+}
+
+#[test]
+fn programs_and_terminals_are_told_what_it_waits_for() {
+    let waived = crate::policy::Waived {
+        exception: crate::model::ExceptionId::parse("old-image").unwrap(),
+        policy: crate::model::PolicyId::parse("image-source").unwrap(),
+        unit: UnitId::parse(CLUSTER).unwrap(),
+        message: "an image of elsewhere".to_owned(),
+        expires: "2027-03-31".to_owned(),
+    };
+    let settings = serde_json::json!({
+        "name": "example", "values": {}, "approvals": [
+            {"files": [], "targets": {}, "risk": ["destroy"], "from": [{"team": "platform"}], "count": 1,
+             "span": {"line": 1, "column": 1, "endLine": 1, "endColumn": 1}}],
+        "deletes": {"max_requests": 0, "max_percent": 20, "percent_from_units": 50, "protected": []},
+    });
+    let members = [(crate::model::TeamName::parse("platform").unwrap(), BTreeSet::from(["bob".to_owned()]))].into();
+    let judgement = Judgement { settings: Some(serde_json::from_value(settings).unwrap()), members, owners: BTreeSet::new() };
+    let mut story = Story::new(&environment(), &Tree::default()).judged(judgement);
+    story.evaluation.waived = vec![waived];
+    let report = story.with(diff_report_json);
+    let part = |name: &str| format!("{name}: {}", report[name]);
+    insta::assert_snapshot!(["approvals", "holds", "waived"].map(part).join("\n"), @r#"
+approvals: [{"from":[{"team":"platform"}],"users":["bob"],"have":0,"need":1,"because":"something is taken away"}]
+holds: [{"id":"h-7zu38y98","reason":"delete-budget","message":"takes away 1 request and 2 units at once","unit":null,"from":[{"team":"platform"}],"users":["bob"]}]
+waived: [{"policy":"image-source","exception":"old-image","unit":"payments-team/payments-staging/cluster@staging-eu","message":"an image of elsewhere","expires":"2027-03-31"}]
+"#);
+    insta::assert_snapshot!(story.with(diff_terminal), @r#"
+staging-eu/payments-team/payments-staging/cluster/namespace.yaml
+  -kind: Namespace
+  -metadata:
+  -  name: payments-staging
+dns/payments-team/payments-staging/dns/main.tf
+  -resource "terraform_data" "dns" {}
+waived: image-source by old-image until 2027-03-31
+held: takes away 1 request and 2 units at once; until platform (bob) approves h-7zu38y98
+needs a review by platform (bob), because something is taken away
+2 units of 1 request: 0 files added, 0 changed, 2 removed
 "#);
 }
 

@@ -263,6 +263,7 @@ impl State {
             judgement: self.judgement(),
             platform: Arc::default(),
             settings_readable: true,
+            took: None,
         }
     }
 
@@ -357,6 +358,7 @@ fn request_change(unit: &UnitChange) -> RequestChange {
         status,
         before: None,
         after: None,
+        pinned: false,
         lifetime: None,
         expires: None,
         expires_before: None,
