@@ -2,7 +2,7 @@
 
 use super::Judgement;
 use crate::diff::{Diff, Side};
-use crate::model::{CommitId, Finding, Platform, UnitId, sort_findings};
+use crate::model::{CommitId, Finding, MadeBy, Place, Platform, UnitId, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::policy::{self, Tally, Verdicts, Waived};
 use serde::{Deserialize, Serialize};
@@ -125,4 +125,19 @@ pub struct Plans {
     pub failed: BTreeMap<UnitId, String>,
     /// Findings of policies that look at plans.
     pub findings: Vec<Finding>,
+    /// Where the errors of failed plans are, where these name a line.
+    pub errors: BTreeMap<UnitId, ErrorAt>,
+    /// The lines of templates that give the resources which would be recreated, by their addresses.
+    pub recreated: BTreeMap<UnitId, BTreeMap<String, Place>>,
+}
+
+/// Where an error of Terraform is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ErrorAt {
+    /// The rendered file, relative to the unit.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// What made that line, where that is known.
+    pub made_by: Option<MadeBy>,
 }

@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::observe::{Author, Facts, Landing, TerraformPlan};
 use crate::parse::Parsed;
-use crate::plan::{self, Evaluation, Judgement, Plans, Round};
+use crate::plan::{self, ErrorAt, Evaluation, Judgement, Plans, Round};
 use crate::policy::Tally;
 use crate::render::{Object, Rendered, RenderedFile, Unit};
 use crate::report::{Links, View, comment};
@@ -177,8 +177,14 @@ impl Story {
             settings_readable: true,
             took: None,
         };
-        let plans =
-            Plans { evaluation: Arc::new(evaluation.clone()), plans: BTreeMap::new(), failed: BTreeMap::new(), findings: Vec::new() };
+        let plans = Plans {
+            evaluation: Arc::new(evaluation.clone()),
+            plans: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            findings: Vec::new(),
+            errors: BTreeMap::new(),
+            recreated: BTreeMap::new(),
+        };
         let mut change =
             Change::new(ChangeId::pull(7), "ask for a staging environment".to_owned(), Some("payments".to_owned()), at("10:00:00"));
         change.facts = Facts { authors: BTreeSet::from([Author::User("alice".to_owned())]), ..Facts::default() };
@@ -204,6 +210,14 @@ impl Story {
     /// What Terraform would do to a unit.
     pub(super) fn planned(mut self, unit: &str, plan: TerraformPlan) -> Self {
         self.plans.plans.insert(UnitId::parse(unit).unwrap(), plan);
+        self.reviewed()
+    }
+
+    /// Terraform could not be asked about a unit.
+    pub(super) fn unplanned(mut self, unit: &str, message: &str, at: ErrorAt) -> Self {
+        let unit = UnitId::parse(unit).unwrap();
+        self.plans.failed.insert(unit.clone(), message.to_owned());
+        self.plans.errors.insert(unit, at);
         self.reviewed()
     }
 

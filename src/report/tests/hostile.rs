@@ -158,7 +158,13 @@ fn rendered(text: &str) -> Story {
 }
 
 fn failed(text: &str) -> Story {
-    rendered(text).accepted(false, |_| Status::Failed { message: text.to_owned(), at: Some((text.to_owned(), 1)), attempt: 1, next: None })
+    rendered(text).accepted(false, |_| Status::Failed {
+        message: text.to_owned(),
+        at: Some((text.to_owned(), 1)),
+        made_by: None,
+        attempt: 1,
+        next: None,
+    })
 }
 
 proptest! {

@@ -6,10 +6,10 @@ mod large;
 mod terminal;
 
 use crate::delivery::Status;
-use crate::model::{Code, Finding, Place, Span, TargetKind, UnitId};
+use crate::model::{Code, Finding, MadeBy, Place, Span, TargetKind, UnitId};
 use crate::observe::Conclusion;
 use crate::observe::{Action, AttributeChange, Outcome, Shown, TerraformPlan, UnitResult, Verb};
-use crate::plan::{HoldReason, Judgement, Who};
+use crate::plan::{ErrorAt, HoldReason, Judgement, Who};
 use crate::report::{check, diff_report_json, diff_terminal, failure_note, status};
 use fixture::{Story, Tree, at, path};
 use std::collections::BTreeSet;
@@ -237,6 +237,7 @@ fn a_failure_is_shown_in_full_and_traced() {
         "dns" => Status::Failed {
             message: "Error: Resource postcondition failed\n\n  on main.tf line 31, in resource \"terraform_data\" \"second\":\n\nthe name is taken".to_owned(),
             at: Some(("main.tf".to_owned(), 31)),
+            made_by: None,
             attempt: 1,
             next: Some(at("10:42:05")),
         },
@@ -268,7 +269,7 @@ Nobody has to do anything yet: trying again at 10:42 UTC (attempt 2 of 5). What 
 The error in full, and what becomes of it, is in the comment above.
 "#);
     let later = staging().accepted(false, |unit| match failing(unit) {
-        Status::Failed { message, at, .. } => Status::Failed { message, at, attempt: 5, next: None },
+        Status::Failed { message, at, made_by, .. } => Status::Failed { message, at, made_by, attempt: 5, next: None },
         other => other,
     });
     insta::assert_snapshot!(later.comment().lines().next().unwrap(), @r#"### ❌ Applied 1 of 2 — dns failed, waiting for a fix"#);
@@ -371,6 +372,25 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 
 <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 5f483114b04e · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
 "#);
+}
+
+#[test]
+fn what_terraform_says_is_traced_to_the_template_and_the_request() {
+    let line = |file: &str, line| Place::new(path(file), Span::point(line, 3));
+    let template = line("golden-paths/environment/1.1.0/dns/main.tf.tera", 12);
+    let request = vec![line("requests/payments-team/payments-staging.yaml", 7)];
+    let at = |made_by| ErrorAt { file: "main.tf".to_owned(), line: 31, made_by };
+    let unplanned = |at| above_the_table(&Story::new(&Tree::default(), &environment()).unplanned(DNS, "Unsupported argument", at));
+    insta::assert_snapshot!(unplanned(at(Some(MadeBy { template: Some(template.clone()), request }))), @r#"
+### 1 request → 2 files to 2 targets: 2 added — waiting for Terraform's plan
+
+> **Terraform could not be asked** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera:12`, for `requests/payments-team/payments-staging.yaml:7`: Unsupported argument
+"#);
+    insta::assert_snapshot!(unplanned(at(Some(MadeBy { template: None, request: Vec::new() }))).lines().last().unwrap(), @r#"> **Terraform could not be asked** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera`, for `requests/payments-team/payments-staging.yaml`: Unsupported argument"#);
+    let database = action("aws_db_instance.main", "aws_db_instance", Verb::Replace, &["storage_type"], Vec::new());
+    let mut story = Story::new(&Tree::default(), &environment()).planned(DNS, plan_of(vec![database]));
+    story.plans.recreated.entry(UnitId::parse(DNS).unwrap()).or_default().insert("aws_db_instance.main".to_owned(), template);
+    insta::assert_snapshot!(story.comment().lines().find(|line| line.contains("Replaces")).unwrap(), @r#"> **Replaces a thing** · payments-team/payments-staging → dns: `aws_db_instance.main` must be replaced because `storage_type` changes (reviewed at `golden-paths/environment/1.1.0/dns/main.tf.tera:12`)."#);
 }
 
 #[test]
