@@ -14,6 +14,7 @@ use crate::plan::{self, ApplyPlan, Approved, Hold, Proposed, Round, WaitingOn};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// One pull request, or one commit on the default branch, going through its life.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -92,6 +93,9 @@ pub struct Review {
     pub settings_readable: bool,
     /// Files outside `requests/` that it changes, as it leaves them; nothing: gone.
     pub platform: BTreeMap<RepoPath, Option<ContentId>>,
+    /// How long it took to render and compare it, where that is to be said; looked at again, the same is said.
+    #[serde(default)]
+    pub took: Option<Duration>,
 }
 
 /// A change that reached the default branch and may not go on.

@@ -81,6 +81,7 @@ impl Review {
             unplanned,
             settings_readable: evaluation.settings_readable,
             platform: evaluation.diff.platform.clone(),
+            took: evaluation.took,
         }
     }
 

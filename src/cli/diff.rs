@@ -14,7 +14,9 @@ use crate::snapshot::{Change as TreeChange, Snapshot};
 use crate::worker::{self, Asked, Later, Pair, WALL, WantedClaims};
 use crate::world::{Bench, Tree, evaluate};
 use std::collections::BTreeMap;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// The folder whose files know nothing of each other.
 const REQUESTS: &str = "requests";
@@ -33,6 +35,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
+    let began = Instant::now();
     let root = place::root(args.repo.as_deref())?;
     let repository = Repository::open(&root).map_err(|_| {
         Error::usage(format!("{} is not the top of a Git repository, and `goldpath diff` compares commits", root.display()))
@@ -44,7 +47,9 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         Some(compared) => compared,
         None => compare_all(sides, &repository, cache.as_ref())?,
     };
-    print(&shown(&compared, output));
+    // what is read by a program is the same each time
+    let took = std::io::stdout().is_terminal().then(|| began.elapsed());
+    print(&shown(&compared, output, took));
     let ended = if compared.evaluation.findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done };
     // the system takes back at once what would take long to take apart
     std::mem::forget(compared);
@@ -165,9 +170,8 @@ fn compare(base: Option<Snapshot>, head: Snapshot, claims: WantedClaims) -> Resu
 }
 
 fn round(base: Option<&Snapshot>, head: &Snapshot) -> Round {
-    let unborn = CommitId::parse(&"0".repeat(40)).expect("40 digits are an id");
     let base = base.and_then(|base| base.commit().cloned());
-    Round { base, head: head.commit().cloned().unwrap_or(unborn), preview: true }
+    Round { base, head: head.commit().cloned().unwrap_or_else(CommitId::unborn), preview: true }
 }
 
 /// Compares two trees, each in a worker of its own that says what ended it.
@@ -181,31 +185,25 @@ fn compare_trees(base: Option<Snapshot>, head: Snapshot, round: Round, today: St
     Ok(Compared { head: head.snapshot, evaluation, part, claims })
 }
 
-fn shown(compared: &Compared, output: Output) -> String {
+fn shown(compared: &Compared, output: Output, took: Option<Duration>) -> String {
     let Compared { head, evaluation, part: _, claims: _ } = compared;
-    match output {
-        Output::Json => report::diff_json(evaluation),
-        Output::Markdown => comment(evaluation),
+    let colour = colour(&std::io::stdout());
+    viewed(evaluation, took, |view| match output {
+        Output::Json => report::diff_json(view),
+        Output::Markdown => report::comment(view),
         Output::Text | Output::Sarif | Output::Github => {
             let source = |path: &RepoPath| head.text(path.as_str()).map(str::to_owned);
-            report::findings_terminal(&evaluation.findings, source, colour(&std::io::stdout())) + &report::diff_terminal(evaluation)
+            report::findings_terminal(&evaluation.findings, source, colour) + &report::diff_terminal(view)
         }
-    }
+    })
 }
 
-/// The comment that a pull request with this comparison would get.
-fn comment(evaluation: &Evaluation) -> String {
+/// The view of a pull request with this comparison, which nobody has looked at.
+fn viewed<T>(evaluation: &Evaluation, took: Option<Duration>, show: impl FnOnce(&View<'_>) -> T) -> T {
     let id = ChangeId::pull(0);
-    let review = Review::of(evaluation, &BTreeMap::new(), &[], BTreeMap::new());
+    let review = Review { took, ..Review::of(evaluation, &BTreeMap::new(), &[], BTreeMap::new()) };
     let mut change = Change::new(id, "the working tree".to_owned(), None, jiff::Timestamp::UNIX_EPOCH);
     change.state = ChangeState::Waiting(Box::new(review));
     let links = Links { page: None, files: None, commands: &[], terminal: false };
-    report::comment(&View {
-        change: &change,
-        evaluation: Some(evaluation),
-        plans: None,
-        progress: None,
-        platform: Some(&evaluation.platform),
-        links,
-    })
+    show(&View { change: &change, evaluation: Some(evaluation), plans: None, progress: None, platform: Some(&evaluation.platform), links })
 }

@@ -8,7 +8,7 @@ mod tests;
 
 use crate::command::{Apply, Command, Entry, Event};
 use crate::diff::Transition;
-use crate::model::{ChangeId, Digest, TargetName, UnitId};
+use crate::model::{ChangeId, Digest, MadeBy, TargetName, UnitId};
 use crate::observe::{Facts, Outcome, UnitResult};
 use crate::plan::{Hold, HoldId, HoldReason};
 use jiff::{SignedDuration, Timestamp};
@@ -83,6 +83,9 @@ pub enum Status {
         message: String,
         /// The rendered file and line that the error names.
         at: Option<(String, u32)>,
+        /// What made that line, where that is known.
+        #[serde(default)]
+        made_by: Option<MadeBy>,
         /// Tries so far.
         attempt: u32,
         /// When it is tried again; nothing: it waits for a fix.
@@ -203,7 +206,9 @@ impl Delivery {
                 self.last.insert(unit.clone(), Place { order: job.apply.order, change: job.apply.change.clone() });
                 Status::Applied { result, at: now, published: false }
             }
-            Outcome::Failed { message, at } => Status::Failed { message, at, attempt, next: pause(attempt).map(|pause| now + pause) },
+            Outcome::Failed { message, at, made_by } => {
+                Status::Failed { message, at, made_by, attempt, next: pause(attempt).map(|pause| now + pause) }
+            }
             Outcome::Unreachable { message } => again_in_a_while(message, attempt, now),
             Outcome::Unreviewed { actions, plan } => {
                 let actions = actions.iter().map(Into::into).collect();
@@ -399,7 +404,7 @@ fn broken_chain(apply: &Apply, known: Option<Digest>) -> Option<Hold> {
 
 /// What is only out of reach is tried for as long as it takes.
 fn again_in_a_while(message: String, attempt: u32, now: Timestamp) -> Status {
-    Status::Failed { message, at: None, attempt, next: Some(now + pause(attempt).unwrap_or(FIRST_PAUSE * 16)) }
+    Status::Failed { message, at: None, made_by: None, attempt, next: Some(now + pause(attempt).unwrap_or(FIRST_PAUSE * 16)) }
 }
 
 /// How long to wait after a failed try: 5, 10, 20, 40 seconds, then nothing.

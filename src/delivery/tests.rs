@@ -127,7 +127,7 @@ fn clearance(user: &str, hold: &Hold, at: Timestamp) -> crate::observe::Clearanc
 }
 
 fn failed() -> Outcome {
-    Outcome::Failed { message: "no".to_owned(), at: None }
+    Outcome::Failed { message: "no".to_owned(), at: None, made_by: None }
 }
 
 fn applied() -> Outcome {

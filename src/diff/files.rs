@@ -1,8 +1,8 @@
 //! Rendered files and objects that differ.
 
 use super::hunks::unified;
-use super::marked::in_release_alone;
-use super::{FileChange, FileStatus, ObjectChange};
+use super::marked::{are_marks, in_marks_alone, in_release_alone};
+use super::{About, FileChange, FileStatus, ObjectChange};
 use crate::model::RepoPath;
 use crate::render::{Object, RenderedFile, Unit};
 use serde_json::Value;
@@ -10,8 +10,15 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn changed_files(pair: (Option<&Unit>, Option<&Unit>)) -> Vec<FileChange> {
-    paths(pair).into_iter().filter_map(file_change).collect()
+/// The file that goldpath writes into every root of Terraform, and what it names as its template, as no template may give it.
+const GENERATED: &str = "goldpath.tf.json";
+const MADE_FROM: &str = "release.yaml";
+
+/// How the files of a unit differ, of which these are the objects that do.
+pub(super) fn changed_files(pair: (Option<&Unit>, Option<&Unit>), objects: &[Differing<'_>]) -> Vec<FileChange> {
+    let mut of_files: BTreeMap<&RepoPath, Vec<&Differing<'_>>> = BTreeMap::new();
+    objects.iter().for_each(|object| of_files.entry(object.file()).or_default().push(object));
+    paths(pair).into_iter().filter_map(|both| file_change(both, of_files.get(both.0).map(Vec::as_slice).unwrap_or_default())).collect()
 }
 
 /// How the files of a unit differ; nothing is said of those that do not.
@@ -37,11 +44,29 @@ fn status(before: Option<&RenderedFile>, after: Option<&RenderedFile>) -> Option
     }
 }
 
-fn file_change((path, before, after): BothFiles<'_>) -> Option<FileChange> {
+fn file_change((path, before, after): BothFiles<'_>, objects: &[&Differing<'_>]) -> Option<FileChange> {
     let status = status(before, after)?;
     let (hunks, added, removed) = unified(&text(before), &text(after));
     let template = after.or(before)?.template.clone();
-    Some(FileChange { path: path.clone(), status, template, hunks, added, removed })
+    let about = about((path, &template), status, &hunks, objects);
+    Some(FileChange { path: path.clone(), status, about, template, hunks, added, removed })
+}
+
+/// What a changed file tells. It tells of marks alone where its lines do and so does every object in it: a line may look like a mark inside
+/// of a text, and an object does not say what is written beside it.
+fn about((path, template): (&RepoPath, &RepoPath), status: FileStatus, hunks: &str, objects: &[&Differing<'_>]) -> About {
+    let generated = objects.is_empty() && path.as_str() == GENERATED && template.file_name() == MADE_FROM;
+    let marks = |object: &&Differing<'_>| matches!(object, Differing::Changed(both) if both.differ_in_marks_alone());
+    let stays = |object: &&Differing<'_>| !matches!(object, Differing::Added(_));
+    if status == FileStatus::Changed && are_marks(hunks) && (generated || !objects.is_empty() && objects.iter().all(marks)) {
+        About::Marks
+    } else if objects.iter().any(stays) {
+        About::Objects
+    } else if objects.is_empty() {
+        About::Text
+    } else {
+        About::NewObjects
+    }
 }
 
 fn text(file: Option<&RenderedFile>) -> Cow<'_, str> {
@@ -71,11 +96,13 @@ pub(super) struct Both<'u> {
     pub(super) before: &'u Object,
     pub(super) after: &'u Object,
     values: OnceCell<(Value, Value)>,
+    release_alone: OnceCell<bool>,
+    marks_alone: OnceCell<bool>,
 }
 
 impl<'u> Both<'u> {
     pub(super) fn new(before: &'u Object, after: &'u Object) -> Self {
-        Self { before, after, values: OnceCell::new() }
+        Self { before, after, values: OnceCell::new(), release_alone: OnceCell::new(), marks_alone: OnceCell::new() }
     }
 
     /// Both as values, which are read only once.
@@ -85,7 +112,21 @@ impl<'u> Both<'u> {
 
     /// Whether they differ in nothing but the release that goldpath writes on them.
     pub(super) fn differ_in_release_alone(&self) -> bool {
-        in_release_alone(self.before.document.text(), self.after.document.text())
+        *self.release_alone.get_or_init(|| in_release_alone(self.before.document.text(), self.after.document.text()))
+    }
+
+    /// Whether they differ in nothing but the release and the end that goldpath writes on them. It may read them: only where their lines say so.
+    fn differ_in_marks_alone(&self) -> bool {
+        self.differ_in_release_alone()
+            || *self.marks_alone.get_or_init(|| {
+                let (before, after) = self.values();
+                in_marks_alone(before, after)
+            })
+    }
+
+    /// Whether that is known of them already.
+    fn are_known_to_differ_in_marks_alone(&self) -> bool {
+        self.differ_in_release_alone() || self.marks_alone.get() == Some(&true)
     }
 
     /// Whether they are not the same, in whatever order their keys stand.
@@ -131,11 +172,18 @@ impl<'u> Differing<'u> {
         }
     }
 
-    /// What is told of it.
+    /// The file that it stands in.
+    fn file(&self) -> &'u RepoPath {
+        let (Self::Added(object) | Self::Removed(object) | Self::Changed(Both { after: object, .. })) = self;
+        &object.file
+    }
+
+    /// What is told of it, once its file was looked at.
     pub(super) fn change(&self) -> ObjectChange {
         let (Self::Added(object) | Self::Removed(object) | Self::Changed(Both { after: object, .. })) = self;
         let Object { kind, group: _, namespace, name, file: _, document: _ } = object;
-        ObjectChange { status: self.status(), kind: kind.clone(), namespace: namespace.clone(), name: name.clone() }
+        let marks_alone = matches!(self, Self::Changed(both) if both.are_known_to_differ_in_marks_alone());
+        ObjectChange { status: self.status(), kind: kind.clone(), namespace: namespace.clone(), name: name.clone(), marks_alone }
     }
 }
 

@@ -1,9 +1,10 @@
 //! Which changes of files are alike, so that a reviewer reads each once.
 
-use super::{FileChange, Group, UnitChange};
+use super::{About, FileChange, Group, UnitChange};
 use crate::model::{Digester, Request, UnitId};
 use serde_json::Value;
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 /// A shorter name stands in many words by chance.
@@ -24,23 +25,50 @@ pub(super) fn keys(unit: &UnitChange, request: Option<&Request>) -> Vec<Key> {
     unit.files.iter().map(key).collect()
 }
 
-/// Groups equal changes, told by the keys of the files of each unit; the group that most units share comes first.
+/// Groups equal changes, told by the keys of the files of each unit, the most telling first.
 pub(super) fn group(units: &[UnitChange], keys: &[Vec<Key>]) -> Vec<Group> {
-    let mut groups: HashMap<&Key, Group> = HashMap::new();
+    let mut groups: HashMap<&Key, Found> = HashMap::new();
     for (unit, keys) in units.iter().zip(keys) {
         for (file, key) in unit.files.iter().zip(keys) {
-            let group =
-                groups.entry(key).or_insert_with(|| Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new() });
+            let found = groups.entry(key).or_insert_with(|| Found::new(file));
+            let group = &mut found.group;
+            group.about = group.about.min(file.about);
             group.members.push((unit.id.clone(), file.path.clone()));
             if !group.teams.contains(&unit.id.request.team) {
                 group.teams.insert(unit.id.request.team.clone());
             }
         }
     }
-    let mut groups: Vec<Group> = groups.into_values().collect();
+    sorted(groups.into_values().collect())
+}
+
+/// A group, and how many lines come and go in it.
+struct Found {
+    group: Group,
+    lines: usize,
+}
+
+impl Found {
+    fn new(file: &FileChange) -> Self {
+        let group = Group { hunks: file.hunks.clone(), members: Vec::new(), teams: BTreeSet::new(), about: file.about };
+        Self { group, lines: file.added + file.removed }
+    }
+}
+
+/// What is told first: of the changes that are about as widespread as the widest, what happens to objects; then the most frequent ones; of
+/// equally frequent ones the longest. What follows from the release alone comes last, however widespread it is.
+fn sorted(mut groups: Vec<Found>) -> Vec<Group> {
+    let told = |found: &&Found| found.group.about != About::Marks;
+    let widest = groups.iter().filter(told).map(|found| found.group.members.len()).max().unwrap_or_default();
+    let place = |Found { group, lines }: &Found| {
+        let number = group.members.len();
+        let wide = number * 2 >= widest;
+        let first = wide.then_some(group.about);
+        (group.about == About::Marks, !wide, first, Reverse(number), group.about, Reverse(*lines))
+    };
     // each unit and file stands in exactly one, so that no two are in the same place
-    groups.sort_by(|a, b| b.members.len().cmp(&a.members.len()).then_with(|| a.members.cmp(&b.members)));
-    groups
+    groups.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.group.members.cmp(&b.group.members)));
+    groups.into_iter().map(|found| found.group).collect()
 }
 
 /// The names that are left out, each with what stands for it.

@@ -76,10 +76,13 @@ pub struct Diff {
     pub requests: BTreeMap<RequestId, RequestChange>,
     /// Units that differ, in order of their names.
     pub units: Vec<UnitChange>,
-    /// Changes of files that are the same in several units, the most frequent first; each unit and file stands in exactly one.
+    /// Changes of files that are the same in several units, the most telling of the widespread ones first; each unit and file stands in exactly one.
     pub groups: Vec<Group>,
     /// How many units are the same on both sides.
     pub unchanged: usize,
+    /// Of golden paths whose files differ: how many requests of the head pin each release.
+    #[serde(default)]
+    pub pinned: BTreeMap<ReleaseId, usize>,
     /// How many units and requests the base has.
     pub base_size: Size,
     /// How many units and requests the head has.
@@ -120,8 +123,15 @@ pub struct RequestChange {
     pub before: Option<ReleaseId>,
     /// The release after.
     pub after: Option<ReleaseId>,
+    /// Whether it is pinned to it.
+    #[serde(default)]
+    pub pinned: bool,
     /// How long it lives, as it is written.
     pub lifetime: Option<String>,
+    /// The day on which it ends, where that is set by hand: then its lifetime does not count.
+    pub expires: Option<String>,
+    /// The same, as it was before.
+    pub expires_before: Option<String>,
     /// Who pays.
     pub cost_centre: Option<String>,
 }
@@ -177,6 +187,23 @@ pub struct ObjectChange {
     pub namespace: Option<String>,
     /// Its name.
     pub name: String,
+    /// Whether nothing differs but what goldpath itself writes on it of its release and its end.
+    #[serde(rename = "marksAlone")]
+    pub marks_alone: bool,
+}
+
+/// What the change of a file tells a reviewer, the most telling first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum About {
+    /// Objects or resources that were there change or go.
+    Objects,
+    /// Objects or resources come.
+    NewObjects,
+    /// No objects: documents, workflows, configuration.
+    Text,
+    /// Nothing but what goldpath itself writes of the release and the end: it follows from the request.
+    Marks,
 }
 
 /// A rendered file that differs.
@@ -186,6 +213,8 @@ pub struct FileChange {
     pub path: RepoPath,
     /// How it differs.
     pub status: FileStatus,
+    /// What it tells.
+    pub about: About,
     /// The template that makes it.
     pub template: RepoPath,
     /// The lines, as a unified diff without file headers.
@@ -205,6 +234,8 @@ pub struct Group {
     pub members: Vec<(UnitId, RepoPath)>,
     /// Teams of the members.
     pub teams: BTreeSet<TeamName>,
+    /// What it tells.
+    pub about: About,
 }
 
 /// Compares two trees; without a base everything is added. The judge says which kinds are protected and what labels a target has; without
@@ -232,6 +263,7 @@ pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
         base: base.and_then(|base| base.snapshot.commit().cloned()),
         head: head.snapshot.commit().cloned(),
         platform: files.keys().filter(|path| is_platform(path)).map(|path| (path.clone(), now(path))).collect(),
+        pinned: pinned(&files, head),
         files,
         requests: BTreeMap::new(),
         units: Vec::new(),
@@ -241,6 +273,18 @@ pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
         head_size: size(head),
         findings: base.map(|base| between(base.source(), head.source())).unwrap_or_default(),
     }
+}
+
+/// How many requests of the head pin each release of the golden paths whose files differ.
+fn pinned(files: &BTreeMap<RepoPath, FileStatus>, head: Side<'_>) -> BTreeMap<ReleaseId, usize> {
+    let paths = files.keys().filter_map(|path| path.below("golden-paths")?.split('/').next());
+    let paths: BTreeSet<&str> = paths.collect();
+    let mut pinned = BTreeMap::new();
+    let requests = requests_of(head).values().filter(|_| !paths.is_empty());
+    for request in requests.filter(|request| request.pinned && paths.contains(request.release.path.as_str())) {
+        *pinned.entry(request.release.clone()).or_default() += 1;
+    }
+    pinned
 }
 
 /// Some units and requests that differ, told while others are still compared.
@@ -346,6 +390,7 @@ pub fn unit_change(
     let transition = Transition { before: pair.0.map(|unit| unit.digest), after: pair.1.map(|unit| unit.digest) };
     let unit = pair.1.or(pair.0).filter(|_| transition.before != transition.after)?;
     let objects = files::changed_objects(pair);
+    let files = files::changed_files(pair, &objects);
     let (risks, protected) = risk::of(pair, &objects, judge.settings.as_ref().map(|settings| &settings.deletes));
     let target = |platform: &Platform| platform.targets.get(&unit.id.target).map(|target| target.labels.clone());
     Some(UnitChange {
@@ -357,7 +402,7 @@ pub fn unit_change(
         transition,
         on_delete: unit.on_delete,
         depends_on: unit.depends_on.clone(),
-        files: files::changed_files(pair),
+        files,
         objects: objects.iter().map(files::Differing::change).collect(),
         risks,
         protected,
@@ -414,7 +459,10 @@ fn request_change(
         status,
         before: old.map(|request| request.release.clone()),
         after: new.map(|request| request.release.clone()),
+        pinned: new.is_some_and(|request| request.pinned),
         lifetime: request.facts.lifetime.clone(),
+        expires: request.facts.expires.clone(),
+        expires_before: old.and_then(|request| request.facts.expires.clone()),
         cost_centre: request.facts.cost_centre.clone(),
     };
     Some((id.clone(), change))

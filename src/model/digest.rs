@@ -108,6 +108,16 @@ impl CommitId {
         fits.then(|| Self(text.to_owned()))
     }
 
+    /// The id of what is not committed, such as a working tree: zeros alone, as Git writes it.
+    pub fn unborn() -> Self {
+        Self("0".repeat(40))
+    }
+
+    /// Whether it is the id of what is not committed.
+    pub fn is_unborn(&self) -> bool {
+        self.0.bytes().all(|digit| digit == b'0')
+    }
+
     /// The full id.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -37,6 +37,15 @@ pub struct Place {
     pub span: Span,
 }
 
+/// What made a line of a rendered file, as far as that can be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeBy {
+    /// The line of the template; nothing where goldpath itself wrote it.
+    pub template: Option<Place>,
+    /// The values of the request that the line changes with, where they are written.
+    pub request: Vec<Place>,
+}
+
 impl Place {
     /// A place in a file.
     pub fn new(path: RepoPath, span: Span) -> Self {

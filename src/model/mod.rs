@@ -21,7 +21,7 @@ pub use change::ChangeId;
 pub use coverage::{Coverage, Lines};
 pub use digest::{CommitId, ContentId, Digest, Digester};
 pub use explained::{Edit, Explained};
-pub use finding::{Code, Finding, Place, Related, Severity, Span, Turn, sort_findings};
+pub use finding::{Code, Finding, MadeBy, Place, Related, Severity, Span, Turn, sort_findings};
 pub use joined::joined;
 pub use json::{Json, JsonText, at, child, json_mistake, key_of};
 pub use name::{

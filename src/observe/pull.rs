@@ -1,6 +1,6 @@
 //! What the forge and Git say of a change: who wrote it, who approved it, where it stands.
 
-use crate::model::{CommitId, Digest, RepoPath};
+use crate::model::{CommitId, Digest, MadeBy, RepoPath};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,6 +116,8 @@ pub enum Outcome {
         message: String,
         /// The rendered file and line that the error names, where it names one.
         at: Option<(String, u32)>,
+        /// What made that line, where that is known.
+        made_by: Option<MadeBy>,
     },
     /// The target could not be reached or is busy: nothing was done.
     Unreachable {

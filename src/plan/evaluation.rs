@@ -2,12 +2,13 @@
 
 use super::Judgement;
 use crate::diff::{Diff, Side};
-use crate::model::{CommitId, Finding, Platform, UnitId, sort_findings};
+use crate::model::{CommitId, Finding, MadeBy, Place, Platform, UnitId, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::policy::{self, Tally, Verdicts, Waived};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What is compared: the base, and the head or what the merge of the head into the base would give.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Evaluation {
     pub platform: Arc<Platform>,
     /// Whether the head has a `goldpath.yaml` that can be read.
     pub settings_readable: bool,
+    /// How long it took, where somebody measured it.
+    #[serde(default)]
+    pub took: Option<Duration>,
 }
 
 /// Who judges a comparison, and what is known of its head besides what it says.
@@ -88,6 +92,7 @@ impl Evaluation {
             tallies: verdicts.units.iter().map(|(unit, ends)| (unit.clone(), Tally::of(ends))).collect(),
             waived: verdicts.waived,
             conflicts: Vec::new(),
+            took: None,
         }
     }
 }
@@ -120,4 +125,19 @@ pub struct Plans {
     pub failed: BTreeMap<UnitId, String>,
     /// Findings of policies that look at plans.
     pub findings: Vec<Finding>,
+    /// Where the errors of failed plans are, where these name a line.
+    pub errors: BTreeMap<UnitId, ErrorAt>,
+    /// The lines of templates that give the resources which would be recreated, by their addresses.
+    pub recreated: BTreeMap<UnitId, BTreeMap<String, Place>>,
+}
+
+/// Where an error of Terraform is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ErrorAt {
+    /// The rendered file, relative to the unit.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: u32,
+    /// What made that line, where that is known.
+    pub made_by: Option<MadeBy>,
 }

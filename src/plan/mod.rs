@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 pub use approval::{Approved, Need, Proposed, Who, approve, waiting};
-pub use evaluation::{Evaluation, Judged, Plans, Round};
+pub use evaluation::{ErrorAt, Evaluation, Judged, Plans, Round};
 pub use hold::{Hold, HoldId, HoldReason, Reviewed};
 pub use refusal::refusals;
 

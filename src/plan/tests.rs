@@ -139,7 +139,17 @@ fn a_budget_holds_from_one_more_than_it_allows() {
         let ids = (0..count).map(|n| RequestId::parse(&format!("shop/web-{n}")).unwrap());
         let gone = |id: RequestId| {
             let file = path(&format!("requests/shop/{}.yaml", id.name));
-            let change = RequestChange { file, status: FileStatus::Removed, before: None, after: None, lifetime: None, cost_centre: None };
+            let change = RequestChange {
+                file,
+                status: FileStatus::Removed,
+                before: None,
+                after: None,
+                pinned: false,
+                lifetime: None,
+                expires: None,
+                expires_before: None,
+                cost_centre: None,
+            };
             (id, change)
         };
         planned(&Diff { requests: ids.map(gone).collect(), ..Diff::default() }, &judgement(Vec::new()))

@@ -45,7 +45,7 @@ mod written;
 
 pub use coverage::coverage;
 pub use inputs::Inputs;
-pub use provenance::{Origin, Traced, fields, trace};
+pub use provenance::{Origin, Traced, fields, made_by, trace};
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Take, Tell, Unit, Watched};
 pub use schema::schemas_of_crd;
 pub use threads::on_threads;

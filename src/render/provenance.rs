@@ -13,13 +13,16 @@ use super::rendered::{Limits, RenderedFile, Unit, Watched};
 use super::renderer::{Renderer, renderers};
 use super::request::World;
 use super::written::Memo;
-use crate::model::{Fact, GoldenPath, Json, Output, Place, Platform, Release, RepoPath, Request, Span, Target, UnitId, child};
+use crate::model::{Fact, GoldenPath, Json, MadeBy, Output, Place, Platform, Release, RepoPath, Request, Span, Target, UnitId, child};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tera::Context;
+
+/// With more values than these, nobody who did not ask for it waits until each was changed.
+const MOST_FIELDS: usize = 40;
 
 /// A line of a rendered file with where it came from.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,27 +47,66 @@ pub enum Origin {
 /// Every line of a file of a unit with where it came from; nothing when the unit is not one of this platform, or has no such file.
 pub fn trace(snapshot: &Snapshot, platform: &Platform, limits: &Limits, unit: &Unit, file: &RepoPath) -> Option<Vec<Traced>> {
     let text = std::str::from_utf8(&unit.files.get(file)?.bytes).ok()?;
+    Bench::open(snapshot, platform, limits, unit)?.trace(text, file, |_| true)
+}
+
+/// What made a line of a file of a unit, counted from 1; `written` holds the file of the request. Nothing when these files do not give this
+/// very unit, byte for byte: then nothing is known of its lines.
+pub fn made_by(
+    (snapshot, platform): (&Snapshot, &Platform),
+    written: &Snapshot,
+    limits: &Limits,
+    unit: &Unit,
+    (file, line): (&RepoPath, u32),
+) -> Option<MadeBy> {
+    let text = std::str::from_utf8(&unit.files.get(file)?.bytes).ok()?;
     let bench = Bench::open(snapshot, platform, limits, unit)?;
-    let lines = (1_u32..).zip(text.lines());
-    let Some(plan) = bench.loaded.outputs.get(&bench.output.name)?.files.iter().find(|plan| plan.path == *file) else {
-        let generated = |text: &str| Traced { text: text.to_owned(), pointer: None, origin: Origin::Goldpath };
-        return Some(text.lines().map(generated).collect());
+    let made = bench.make(&bench.request.document.0)?;
+    let traced = bench.trace(text, file, |number| number == line).filter(|_| Unit::digest_of(&made) == unit.digest)?.pop()?;
+    let read = yaml::parse(written.text(bench.request.file.as_str())?);
+    let mut all = Vec::new();
+    scalars(bench.request.document.0.get("spec").unwrap_or(&Value::Null), "/spec", &mut all);
+    let fields = if all.len() > MOST_FIELDS { Vec::new() } else { bench.fields_of(snapshot, text, file, (line, &traced)) };
+    let request = fields.into_iter().filter_map(|field| {
+        let spot = read.documents.first()?.place(&field)?;
+        Some(Place::new(bench.request.file.clone(), spot.value))
+    });
+    let request = request.collect();
+    let template = match traced.origin {
+        Origin::Template(place) => Some(place),
+        Origin::Goldpath => None,
     };
-    let (raw, by_template) = bench.raw(plan, &bench.request.document.0)?;
-    let one = |(number, shown): (u32, &str)| {
-        let spot = if raw == text { Some(Spot::Line(number)) } else { Spot::find(text, number) };
-        let at = spot.as_ref().and_then(|spot| spot.in_raw(&raw, text));
-        let place = at.map(|(line, column)| match &by_template {
-            Some((engine, template, context)) => {
-                let (file, span) = engine.trace(*template, context, limits, byte_at(&raw, line, column));
-                Place::new(file, span)
-            }
-            None => Place::new(plan.source.clone(), Span::point(line, column)),
-        });
-        let pointer = spot.and_then(Spot::pointer);
-        Traced { text: shown.to_owned(), pointer, origin: place.map_or(Origin::Goldpath, Origin::Template) }
-    };
-    Some(lines.map(one).collect())
+    Some(MadeBy { template, request })
+}
+
+impl Bench<'_> {
+    /// The wanted lines of a file with where they came from.
+    fn trace(&self, text: &str, file: &RepoPath, wanted: impl Fn(u32) -> bool) -> Option<Vec<Traced>> {
+        let lines = (1_u32..).zip(text.lines()).filter(|(number, _)| wanted(*number));
+        let plan = self.loaded.outputs.get(&self.output.name)?.files.iter().find(|plan| plan.path == *file);
+        let Some(plan) = plan else {
+            let generated = |(number, shown): (u32, &str)| {
+                let pointer = Spot::find(text, number).and_then(Spot::pointer);
+                Traced { text: shown.to_owned(), pointer, origin: Origin::Goldpath }
+            };
+            return Some(lines.map(generated).collect());
+        };
+        let (raw, by_template) = self.raw(plan, &self.request.document.0)?;
+        let one = |(number, shown): (u32, &str)| {
+            let spot = if raw == text { Some(Spot::Line(number)) } else { Spot::find(text, number) };
+            let at = spot.as_ref().and_then(|spot| spot.in_raw(&raw, text));
+            let place = at.map(|(line, column)| match &by_template {
+                Some((engine, template, context)) => {
+                    let (file, span) = engine.trace(*template, context, self.limits, byte_at(&raw, line, column));
+                    Place::new(file, span)
+                }
+                None => Place::new(plan.source.clone(), Span::point(line, column)),
+            });
+            let pointer = spot.and_then(Spot::pointer);
+            Traced { text: shown.to_owned(), pointer, origin: place.map_or(Origin::Goldpath, Origin::Template) }
+        };
+        Some(lines.map(one).collect())
+    }
 }
 
 /// The fields of the request that a line of a file changes with, as JSON pointers; `line` counts from 1.
@@ -77,16 +119,8 @@ pub fn fields(
     traced: (u32, &Traced),
 ) -> Vec<String> {
     let Some(bench) = Bench::open(snapshot, platform, limits, unit) else { return Vec::new() };
-    let (line, traced) = traced;
-    let of_goldpath = traced.origin == Origin::Goldpath;
-    if let Some(pointer) = traced.pointer.as_deref().filter(|_| of_goldpath) {
-        return bench.fact(pointer).into_iter().collect();
-    }
-    let Some(text) = unit.files.get(file).and_then(|file| std::str::from_utf8(&file.bytes).ok()).filter(|_| !of_goldpath) else {
-        return Vec::new();
-    };
-    let spot = if traced.pointer.is_some() { Spot::find(text, line) } else { Some(Spot::Line(line)) };
-    spot.map(|spot| bench.fields(snapshot, text, file, &spot)).unwrap_or_default()
+    let text = unit.files.get(file).and_then(|file| std::str::from_utf8(&file.bytes).ok());
+    text.map(|text| bench.fields_of(snapshot, text, file, traced)).unwrap_or_default()
 }
 
 /// Everything that one unit is made with.
@@ -213,7 +247,16 @@ impl<'a> Bench<'a> {
         Some((text.trim_end().to_owned() + "\n", Some((engine, template, context))))
     }
 
-    /// The fields that a line changes with.
+    /// The fields that a line changes with, whoever wrote it.
+    fn fields_of(&self, snapshot: &Snapshot, text: &str, file: &RepoPath, (line, traced): (u32, &Traced)) -> Vec<String> {
+        if traced.origin == Origin::Goldpath {
+            return traced.pointer.as_deref().and_then(|pointer| self.fact(pointer)).into_iter().collect();
+        }
+        let spot = if traced.pointer.is_some() { Spot::find(text, line) } else { Some(Spot::Line(line)) };
+        spot.map(|spot| self.fields(snapshot, text, file, &spot)).unwrap_or_default()
+    }
+
+    /// The fields that a line of a template changes with.
     fn fields(&self, snapshot: &Snapshot, text: &str, file: &RepoPath, spot: &Spot) -> Vec<String> {
         let document = &self.request.document.0;
         let choices = choices(snapshot, self.release);
@@ -239,7 +282,10 @@ impl<'a> Bench<'a> {
     /// The field behind a label or an annotation of goldpath's own.
     fn fact(&self, pointer: &str) -> Option<String> {
         let facts = &self.release.facts;
-        let fact = match pointer.rsplit('/').next()?.replace("~1", "/").strip_prefix(OWN_PREFIX)? {
+        // for Terraform the same facts have plain names, in a file of goldpath's own
+        let key = pointer.rsplit('/').next()?.replace("~1", "/");
+        let name = pointer.strip_prefix("/locals/goldpath/").or(key.strip_prefix(OWN_PREFIX))?.replace('_', "-");
+        let fact = match name.as_str() {
             "request" => return Some("/metadata/name".to_owned()),
             "expires" => return Some("/metadata/annotations/goldpath.dev~1expires".to_owned()),
             "cost-centre" => facts.cost_centre.as_ref(),

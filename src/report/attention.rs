@@ -5,15 +5,17 @@ use super::text::{code, count, first_of, mention, prose};
 use super::verdict::{again, who};
 use super::view::View;
 use crate::change::ChangeState;
-use crate::delivery::{Job, Status};
+use crate::delivery::Status;
 use crate::diff::Vanished;
-use crate::model::{Finding, Risk, Severity};
+use crate::model::{Finding, MadeBy, Place, Risk, Severity, UnitId};
 use crate::observe::Verb;
-use crate::plan::{Hold, HoldReason, WaitingOn, Who};
+use crate::plan::{ErrorAt, Hold, HoldReason, WaitingOn, Who};
 use std::collections::BTreeSet;
 
 /// The most items of one kind.
 const MOST: usize = 12;
+/// The most lines of a request that an error is traced to.
+const MOST_LINES: usize = 3;
 /// What clears what no approval clears.
 pub(super) const REFUSED: &str =
     "the file is mended or, where a policy refuses, an exception is on the default branch; no approval clears it";
@@ -158,7 +160,9 @@ fn terraform(view: &View<'_>) -> Vec<String> {
         let all: Vec<String> = actions
             .map(|(unit, action)| {
                 let at = format!("{} → {}", unit.request, unit.target);
-                format!("**{title}** · {at}: {}.", said(&action.address, action.verb, &action.because))
+                let line = view.plans.and_then(|plans| plans.recreated.get(unit)?.get(&action.address));
+                let line = line.map(|place| format!(" (reviewed at {})", linked(view, place))).unwrap_or_default();
+                format!("**{title}** · {at}: {}{line}.", said(&action.address, action.verb, &action.because))
             })
             .collect();
         items.extend(capped(all));
@@ -229,7 +233,9 @@ fn others(view: &View<'_>) -> Vec<String> {
     let waiting = view.change.waiting().into_iter();
     let items = waiting.filter_map(|waiting| match waiting {
         WaitingOn::Plan { unit, message } => {
-            Some(format!("**Terraform could not be asked** · {}: {}", code(&unit.to_string()), prose(&message)))
+            let at = view.plans.and_then(|plans| plans.errors.get(&unit));
+            let at = at.map(|ErrorAt { file, line, made_by }| ((file.as_str(), *line), made_by.as_ref()));
+            Some(format!("**Terraform could not be asked** · {}{}: {}", code(&unit.to_string()), traced(view, &unit, at), prose(&message)))
         }
         WaitingOn::Settings => {
             Some("**Everything is held** · the default branch has no `goldpath.yaml` that can be read, or cannot be read to its end. Mend it there.".to_owned())
@@ -259,8 +265,10 @@ fn review(view: &View<'_>, from: &[Who], users: &BTreeSet<String>, (have, need):
 pub(super) fn failures(view: &View<'_>) -> String {
     let failures = view.failures();
     let Some(first) = failures.first() else { return String::new() };
-    let Status::Failed { message, at, attempt, next } = &first.status else { return String::new() };
-    let mut text = format!("**First error** · {}{}:\n\n", code(&first.apply.unit.to_string()), traced(view, first, at.as_ref()));
+    let Status::Failed { message, at, made_by, attempt, next } = &first.status else { return String::new() };
+    let at = at.as_ref().map(|(file, line)| ((file.as_str(), *line), made_by.as_ref()));
+    let unit = &first.apply.unit;
+    let mut text = format!("**First error** · {}{}:\n\n", code(&unit.to_string()), traced(view, unit, at));
     text += &super::text::fence("text", message, 80);
     text += &match next {
         Some(_) => format!("\nNobody has to do anything yet: {}. What worked is kept.\n", again(*attempt, *next)),
@@ -275,22 +283,36 @@ pub(super) fn failures(view: &View<'_>) -> String {
     text
 }
 
-/// " at `main.tf:31`, made by `golden-paths/…/main.tf.tera`, for `requests/…`".
-fn traced(view: &View<'_>, job: &Job, at: Option<&(String, u32)>) -> String {
-    let unit = view.diff().and_then(|diff| diff.units.iter().find(|unit| unit.id == job.apply.unit));
+/// A rendered file and a line of it, with what made that line, where it is known.
+type At<'a> = ((&'a str, u32), Option<&'a MadeBy>);
+
+/// " at `main.tf:31`, made by `golden-paths/…/main.tf.tera:12`, for `requests/….yaml:7`".
+fn traced(view: &View<'_>, unit: &UnitId, at: Option<At<'_>>) -> String {
+    let change = view.diff().and_then(|diff| diff.units.iter().find(|one| one.id == *unit));
+    let made_by = at.and_then(|(_, made_by)| made_by);
     let mut text = String::new();
-    if let Some((file, line)) = at {
+    if let Some(((file, line), _)) = at {
         text += &format!(" at {}", code(&format!("{file}:{line}")));
-        let made =
-            unit.and_then(|unit| unit.files.iter().find(|one| file == one.path.as_str() || file.ends_with(&format!("/{}", one.path))));
-        if let Some(made) = made {
-            text += &format!(", made by {}", code(made.template.as_str()));
-        }
+        let is_it = |path: &str| file == path || file.ends_with(&format!("/{path}"));
+        let of_file = || change.and_then(|change| change.files.iter().find(|one| is_it(one.path.as_str())));
+        let template = made_by.and_then(|made_by| made_by.template.as_ref());
+        let template = template.map(|place| linked(view, place)).or_else(|| of_file().map(|made| code(made.template.as_str())));
+        text += &template.map(|template| format!(", made by {template}")).unwrap_or_default();
     }
-    if let Some(unit) = unit {
-        text += &format!(", for {}", code(unit.request_file.as_str()));
+    let lines: Vec<String> = made_by.iter().flat_map(|made_by| &made_by.request).map(|place| linked(view, place)).collect();
+    match change {
+        _ if !lines.is_empty() => text += &format!(", for {}", first_of(lines, MOST_LINES)),
+        Some(change) => text += &format!(", for {}", code(change.request_file.as_str())),
+        None => {}
     }
     text
+}
+
+/// A line of a file of the head, with a link to it where there is one.
+fn linked(view: &View<'_>, place: &Place) -> String {
+    let (path, line) = (place.path.as_str(), place.span.line);
+    let shown = code(&format!("{path}:{line}"));
+    view.address(path, line).map_or(shown.clone(), |address| format!("[{shown}]({address})"))
 }
 
 /// "Your turn, @alice." and what to do, when there are mistakes or conflicts.

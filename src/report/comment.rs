@@ -1,13 +1,14 @@
 //! The one comment on a change, before and after it lands.
 
+use super::facts::facts;
 use super::text::{code, count, first_of, in_address, mention, prose};
 use super::verdict::verdict;
 use super::view::View;
 use super::{actions, attention, findings, moves};
 use crate::change::ChangeState;
-use crate::model::{Digest, Digester, ReleaseId};
+use crate::model::{CommitId, Digest, Digester, ReleaseId};
 use crate::plan::WaitingOn;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The most characters of a comment.
 pub const MOST_CHARACTERS: usize = 60_000;
@@ -72,33 +73,6 @@ fn address(page: &str) -> String {
     }
 }
 
-/// What the requests say of their life and their cost, each once.
-fn facts(view: &View<'_>) -> String {
-    let Some(diff) = view.diff() else { return String::new() };
-    let mut said: BTreeMap<String, usize> = BTreeMap::new();
-    for change in diff.requests.values() {
-        let Some(release) = &change.after else { continue };
-        let lifetime = change.lifetime.as_ref().map(|lifetime| {
-            format!("Lives {}, counted from the first complete apply (shown; not enforced by this version of goldpath).", code(lifetime))
-        });
-        let cost = change.cost_centre.as_ref().map(|centre| format!("Cost centre {}.", code(centre)));
-        let moved =
-            change.before.as_ref().filter(|before| *before != release).map(|before| format!(", before {}", code(&before.to_string())));
-        let based = format!("Based on {}{}.", code(&release.to_string()), moved.unwrap_or_default());
-        let parts: Vec<String> = lifetime.into_iter().chain(cost).chain([based]).collect();
-        *said.entry(parts.join(" ")).or_default() += 1;
-    }
-    let single = said.len() == 1;
-    let most = 5;
-    let left = said.len().saturating_sub(most);
-    let lines = said.into_iter().take(most);
-    let mut lines: Vec<String> = lines.map(|(text, n)| if single { text } else { format!("- {}: {text}", count(n, "request")) }).collect();
-    if left > 0 {
-        lines.push(format!("- … and {} of facts", count(left, "other combination")));
-    }
-    lines.join("\n")
-}
-
 fn waived(view: &View<'_>) -> String {
     let Some(evaluation) = view.evaluation.filter(|evaluation| !evaluation.waived.is_empty()) else { return String::new() };
     let all: BTreeSet<String> = evaluation
@@ -128,15 +102,19 @@ fn approvals(view: &View<'_>) -> String {
 fn footer(view: &View<'_>) -> String {
     let mut parts: Vec<String> = releases(view);
     let (base, head) = view.commits();
+    // what is not committed has no id
+    let name = |head: &CommitId| if head.is_unborn() { "the working tree".to_owned() } else { head.short().to_owned() };
     parts.extend(match (base, head) {
-        (Some(base), Some(head)) => Some(format!("{} on {}", head.short(), base.short())),
-        (None, Some(head)) => Some(head.short().to_owned()),
+        (Some(base), Some(head)) => Some(format!("{} on {}", name(head), base.short())),
+        (None, Some(head)) => Some(name(head)),
         (_, None) => None,
     });
     if let Some(landing) = view.change.landing().filter(|landing| Some(&landing.commit) != head) {
         parts.push(format!("landed as {}", landing.commit.short()));
     }
-    parts.extend(view.apply_plan().map(|plan| format!("bytes {}", plan.id.short())));
+    let planned = view.apply_plan().filter(|plan| view.errors() == 0 && !plan.steps.is_empty());
+    parts.extend(planned.map(|plan| format!("bytes {}", plan.id.short())));
+    parts.extend(view.took().map(|took| format!("{:.1} s", took.as_secs_f64())));
     if let ChangeState::Accepted(accepted) = &view.change.state
         && accepted.recorded
         && !accepted.entries.is_empty()

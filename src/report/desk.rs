@@ -1,15 +1,25 @@
 //! What the command line shows at one's desk: comparisons, renderings, validation, answers of the daemon, evidence.
 
+use super::attention::REFUSED;
+use super::facts::ends;
 use super::json::{diff_report_json, findings_json, report};
-use super::text::{count, line, list};
-use crate::diff::{Diff, FileStatus};
+use super::text::{count, first_of, line, list};
+use super::verdict::{Files, hold_words, mark, review_by, who};
+use super::view::View;
+use crate::diff::{About, Diff};
 use crate::evidence::{Entry, Gap, UnitOutcome};
 use crate::model::{Finding, RepoPath};
-use crate::plan::Evaluation;
+use crate::plan::{Hold, WaitingOn};
 use crate::render::Unit;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+
+/// The most holds, approvals and exceptions that are told on a terminal.
+const MOST_TOLD: usize = 12;
+/// The most people of one.
+const MOST_USERS: usize = 5;
 
 /// The last line of `goldpath validate`: what was checked, `only` names the files and folders that were asked about.
 pub fn validate_summary(findings: &[Finding], requests: usize, only: &[Option<RepoPath>]) -> String {
@@ -69,33 +79,74 @@ pub fn render_json(units: &[&Unit], findings: &[Finding]) -> Value {
 }
 
 /// A comparison as one JSON object, as text.
-pub fn diff_json(evaluation: &Evaluation) -> String {
-    diff_report_json(evaluation).to_string()
+pub fn diff_json(view: &View<'_>) -> String {
+    diff_report_json(view).to_string()
 }
 
-/// A comparison for a terminal: what changes, then the lines, equal changes once.
-pub fn diff_terminal(evaluation: &Evaluation) -> String {
-    let diff = &evaluation.diff;
+/// A comparison for a terminal: the lines that change, equal changes once, then what it waits for, and how much it is.
+pub fn diff_terminal(view: &View<'_>) -> String {
+    let Some(diff) = view.diff() else { return String::new() };
     let mut text = String::new();
-    for group in &diff.groups {
+    for group in diff.groups.iter().filter(|group| group.about != About::Marks) {
         let (unit, path) = &group.members[0];
         let more = group.members.len() - 1;
         let also = if more > 0 { format!("  and the same in {}", count(more, "other file")) } else { String::new() };
         writeln!(text, "{}/{path}{also}", unit.folder()).expect("a string takes all");
         group.hunks.lines().for_each(|hunk| writeln!(text, "  {}", line(hunk)).expect("a string takes all"));
     }
+    let told = ends(diff).into_iter().chain(waived(view)).chain(waits(view));
+    told.for_each(|told| writeln!(text, "{told}").expect("a string takes all"));
     text + &totals(diff)
+}
+
+/// What exceptions waive, each exception once.
+fn waived(view: &View<'_>) -> Vec<String> {
+    let all = view.evaluation.into_iter().flat_map(|evaluation| &evaluation.waived);
+    let all: BTreeSet<String> =
+        all.map(|waived| format!("waived: {} by {} until {}", waived.policy, waived.exception, line(&waived.expires))).collect();
+    few(all.into_iter().collect())
+}
+
+/// What it waits for that somebody must do something about, holds first.
+fn waits(view: &View<'_>) -> Vec<String> {
+    let users = |users: &BTreeSet<String>| {
+        let names = first_of(users.iter().map(|user| line(user)), MOST_USERS);
+        if names.is_empty() { String::new() } else { format!(" ({names})") }
+    };
+    let held = view.holds().into_iter().map(|hold| {
+        let Hold { id, reason, from, users: able } = &hold;
+        let until = if hold.is_refusal() { REFUSED.to_owned() } else { format!("{}{} approves {id}", who(from), users(able)) };
+        format!("held: {}; until {until}", line(&hold_words(reason)))
+    });
+    let mut told: Vec<String> = held.collect();
+    told.extend(view.change.waiting().into_iter().filter_map(|waiting| match waiting {
+        WaitingOn::Approval { from, users: able, have, need, because } => {
+            Some(format!("needs {}{}, because {}", review_by(&from, have, need), users(&able), line(&because)))
+        }
+        WaitingOn::Settings => Some("held: there is no goldpath.yaml that can be read".to_owned()),
+        WaitingOn::Conflict { files } => Some(format!("does not merge: {}", first_of(files.iter().map(|file| line(file)), MOST_TOLD))),
+        WaitingOn::Fix { .. } | WaitingOn::Hold(_) | WaitingOn::Merge | WaitingOn::Plan { .. } => None,
+    }));
+    few(told)
+}
+
+fn few(mut told: Vec<String>) -> Vec<String> {
+    let left = told.len().saturating_sub(MOST_TOLD);
+    told.truncate(MOST_TOLD);
+    if left > 0 {
+        told.push(format!("… and {} more like these", count(left, "line")));
+    }
+    told
 }
 
 fn totals(diff: &Diff) -> String {
     if diff.units.is_empty() {
         return "nothing that is rendered changes\n".to_owned();
     }
-    let files = || diff.units.iter().flat_map(|unit| &unit.files);
-    let number = |status: FileStatus| files().filter(|file| file.status == status).count();
-    let (added, changed, removed) = (number(FileStatus::Added), number(FileStatus::Changed), number(FileStatus::Removed));
+    let Files { added, changed, removed, marks } = Files::of(diff);
+    let marked = if marks == 0 { String::new() } else { format!(", {marks} in the {} alone", mark(diff)) };
     format!(
-        "{} of {}: {added} files added, {changed} changed, {removed} removed\n",
+        "{} of {}: {added} files added, {changed} changed, {removed} removed{marked}\n",
         count(diff.units.len(), "unit"),
         count(diff.requests.len(), "request")
     )

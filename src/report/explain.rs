@@ -277,6 +277,12 @@ fn reads(it: &Explanation<'_>) -> Vec<String> {
             "never changes; another version of it does, by another release"
         } else if path.starts_with("teams/") {
             "contact, cost centre and values of the team"
+        } else if path.starts_with("schemas/") {
+            "what the API takes of this kind of object: what is rendered is checked against it"
+        } else if path.starts_with("requests/") {
+            "another request, which this one names: what it exports"
+        } else if path == "targets" {
+            "the labels of all targets: its output chooses them by these"
         } else {
             "labels and values of the target"
         }

@@ -1,8 +1,11 @@
 //! JSON for programs: `formats.md` §7.
 
+use super::verdict::hold_words;
+use super::view::View;
 use crate::diff::{FileStatus, UnitChange};
 use crate::model::{Finding, Related};
-use crate::plan::Evaluation;
+use crate::plan::{Evaluation, Hold, HoldReason, WaitingOn, Who};
+use crate::policy::Waived;
 use serde_json::{Value, json};
 
 /// The version of these formats.
@@ -50,14 +53,16 @@ pub fn validate_json(findings: &[Finding], requests: usize) -> Value {
 }
 
 /// What `goldpath diff --output json` prints.
-pub fn diff_report_json(evaluation: &Evaluation) -> Value {
+pub fn diff_report_json(view: &View<'_>) -> Value {
+    let Some(evaluation) = view.evaluation else { return report("DiffReport", json!({})) };
     let diff = &evaluation.diff;
     let requests = diff.requests.iter().map(|(id, change)| {
         let release = |id: &Option<crate::model::ReleaseId>| id.as_ref().map(ToString::to_string);
         json!({
             "request": id.to_string(), "path": change.file, "status": change.status,
             "before": release(&change.before), "after": release(&change.after),
-            "lifetime": change.lifetime, "costCentre": change.cost_centre,
+            "lifetime": change.lifetime, "expires": change.expires, "expiresBefore": change.expires_before,
+            "costCentre": change.cost_centre,
         })
     });
     report(
@@ -67,12 +72,64 @@ pub fn diff_report_json(evaluation: &Evaluation) -> Value {
             "head": evaluation.round.head,
             "findings": findings_json(&evaluation.findings),
             "conflicts": evaluation.conflicts,
+            "approvals": approvals(view),
+            "holds": view.holds().iter().map(hold).collect::<Vec<Value>>(),
+            "waived": evaluation.waived.iter().map(waived).collect::<Vec<Value>>(),
             "files": diff.files,
             "requests": requests.collect::<Vec<Value>>(),
             "units": diff.units.iter().map(|one| unit(evaluation, one)).collect::<Vec<Value>>(),
             "unchanged": diff.unchanged,
         }),
     )
+}
+
+/// The approvals that are missing; none while there is something to mend.
+fn approvals(view: &View<'_>) -> Vec<Value> {
+    let missing = view.change.waiting().into_iter().filter_map(|waiting| match waiting {
+        WaitingOn::Approval { from, users, have, need, because } => Some(json!({
+            "from": from.iter().map(who).collect::<Vec<Value>>(), "users": users, "have": have, "need": need, "because": because,
+        })),
+        WaitingOn::Fix { .. }
+        | WaitingOn::Conflict { .. }
+        | WaitingOn::Hold(_)
+        | WaitingOn::Merge
+        | WaitingOn::Plan { .. }
+        | WaitingOn::Settings => None,
+    });
+    missing.collect()
+}
+
+fn who(who: &Who) -> Value {
+    match who {
+        Who::Team(team) => json!({"team": team}),
+        Who::Owners => json!("owners"),
+        Who::Anyone => json!("anyone"),
+    }
+}
+
+fn hold(hold: &Hold) -> Value {
+    let Hold { id, reason, from, users } = hold;
+    json!({
+        "id": id, "reason": reason_word(reason), "message": hold_words(reason), "unit": reason.unit(),
+        "from": from.iter().map(who).collect::<Vec<Value>>(), "users": users,
+    })
+}
+
+fn reason_word(reason: &HoldReason) -> &'static str {
+    match reason {
+        HoldReason::DeleteBudget { .. } => "delete-budget",
+        HoldReason::Protected { .. } => "protected",
+        HoldReason::Vanished { .. } => "vanished",
+        HoldReason::Unreviewed { .. } => "unreviewed",
+        HoldReason::BytesChanged { .. } => "bytes-changed",
+        HoldReason::Refused { .. } => "refused",
+        HoldReason::Foreign { .. } => "foreign",
+    }
+}
+
+fn waived(waived: &Waived) -> Value {
+    let Waived { exception, policy, unit, message, expires } = waived;
+    json!({"policy": policy, "exception": exception, "unit": unit, "message": message, "expires": expires})
 }
 
 fn unit(evaluation: &Evaluation, unit: &UnitChange) -> Value {
@@ -83,7 +140,7 @@ fn unit(evaluation: &Evaluation, unit: &UnitChange) -> Value {
     };
     let files = unit.files.iter().map(|file| {
         json!({
-            "path": file.path, "status": file.status, "template": file.template,
+            "path": file.path, "status": file.status, "about": file.about, "template": file.template,
             "added": file.added, "removed": file.removed, "diff": file.hunks,
         })
     });

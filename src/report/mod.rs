@@ -12,6 +12,7 @@ mod desk;
 mod doctor;
 mod excerpt;
 mod explain;
+mod facts;
 mod findings;
 mod json;
 mod moves;

@@ -3,18 +3,20 @@
 use super::actions;
 use super::table::{Align, Table};
 use super::text::{code, count, fence, first_of, html, thousands};
-use super::verdict::again;
+use super::verdict::{Files, again, mark};
 use super::view::View;
 use crate::change::ChangeState;
 use crate::delivery::Status;
-use crate::diff::{Diff, FileChange, FileStatus, Group, UnitChange};
-use crate::model::{RepoPath, RequestId, TargetKind, TargetName, UnitId};
+use crate::diff::{About, Diff, FileChange, FileStatus, Group, UnitChange};
+use crate::model::{PathName, ReleaseId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
 use crate::observe::{Action, Verb};
 use crate::policy::Tally;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// More rows than these are summed up per target.
 const MOST_ROWS: usize = 40;
+/// The most releases whose pinned requests are told of.
+const MOST_PINNED: usize = 5;
 /// Lines of a difference that is shown in full.
 const MOST_LINES: usize = 300;
 /// Characters of one unit's differences after which no further file is shown.
@@ -41,12 +43,17 @@ impl Counts {
             };
         }
         let statuses: Vec<FileStatus> = if unit.objects.is_empty() {
-            unit.files.iter().map(|f| f.status).collect()
+            unit.files.iter().filter(|file| file.about != About::Marks).map(|file| file.status).collect()
         } else {
-            unit.objects.iter().map(|o| o.status).collect()
+            unit.objects.iter().filter(|object| !object.marks_alone).map(|object| object.status).collect()
         };
         let number = |status: FileStatus| statuses.iter().filter(|one| **one == status).count();
         Self { added: number(FileStatus::Added), changed: number(FileStatus::Changed), removed: number(FileStatus::Removed), replaced: 0 }
+    }
+
+    fn is_nothing(self) -> bool {
+        let Self { added, changed, removed, replaced } = self;
+        added + changed + removed + replaced == 0
     }
 
     fn add(&mut self, other: Self) {
@@ -55,6 +62,11 @@ impl Counts {
         self.removed += other.removed;
         self.replaced += other.replaced;
     }
+}
+
+/// Whether a unit changes in nothing but what goldpath itself writes of its release and its end.
+fn is_marked_alone(unit: &UnitChange) -> bool {
+    unit.files.iter().all(|file| file.about == About::Marks)
 }
 
 /// What is counted: "object", "resource", "file".
@@ -93,6 +105,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
     for unit in &diff.units {
         let counts = Counts::of(view, unit);
         let named = |number: usize| if number == 0 { String::new() } else { count(number, noun(unit)) };
+        let changed = if counts.is_nothing() && is_marked_alone(unit) { format!("{} only", mark(diff)) } else { named(counts.changed) };
         let request = if before == Some(&unit.id.request) { String::new() } else { unit.id.request.to_string() };
         before = Some(&unit.id.request);
         let twice =
@@ -104,7 +117,7 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
             request,
             target,
             named(counts.added),
-            named(counts.changed),
+            changed,
             named(counts.removed),
             replaced,
             policy,
@@ -247,10 +260,19 @@ fn states(view: &View<'_>, decided: Option<&Decided<'_>>, units: &[&UnitChange])
 /// The differences: equal changes once, then each unit folded.
 pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let Some(diff) = view.diff() else { return Vec::new() };
-    let (shared, own): (Vec<&Group>, Vec<&Group>) = diff.groups.iter().partition(|group| requests_of(group).len() > 1);
+    let told = diff.groups.iter().filter(|group| group.about != About::Marks);
+    let (shared, own): (Vec<&Group>, Vec<&Group>) = told.partition(|group| requests_of(group).len() > 1);
+    let alone: BTreeSet<&RequestId> = own.iter().flat_map(|group| requests_of(group)).collect();
     let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
     let units: BTreeMap<&UnitId, &UnitChange> = diff.units.iter().map(|unit| (&unit.id, unit)).collect();
-    let mut blocks: Vec<String> = shared.iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0)).collect();
+    let mut shared = shared.into_iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0));
+    let mut blocks: Vec<String> = shared.next().into_iter().collect();
+    if diff.touches_platform() && !blocks.is_empty() && !alone.is_empty() {
+        let names = first_of(alone.iter().map(|request| code(&request.to_string())), 8);
+        blocks.push(format!("**Different in {}**: {names} (below).", count(alone.len(), "request")));
+    }
+    blocks.push(pinned(diff));
+    blocks.extend(shared);
     let one_request = diff.units.windows(2).all(|two| two[0].id.request == two[1].id.request);
     // what Terraform would do to units whose files are among the shared ones
     let mut elsewhere: Vec<(&UnitId, &[Action])> = Vec::new();
@@ -268,7 +290,40 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
         let summary = format!("Terraform in {}: {}", count(elsewhere.len(), "unit"), actions::to_do(&all));
         blocks.push(folded(&summary, &actions::by_unit(&elsewhere)));
     }
+    blocks.push(marked(diff));
     blocks
+}
+
+/// "18 requests pinned to `postgres-database@2.2.0` do not change", where others of the same golden path do.
+fn pinned(diff: &Diff) -> String {
+    let change: BTreeSet<&PathName> = diff.units.iter().filter(|_| !diff.pinned.is_empty()).map(|unit| &unit.release.path).collect();
+    let mut moved: BTreeMap<&ReleaseId, usize> = BTreeMap::new();
+    for release in diff.requests.values().filter(|request| request.pinned).filter_map(|request| request.after.as_ref()) {
+        *moved.entry(release).or_default() += 1;
+    }
+    let stay = diff.pinned.iter().filter(|(release, _)| change.contains(&release.path));
+    let stay = stay.map(|(release, all)| (release, all.saturating_sub(moved.get(release).copied().unwrap_or_default())));
+    let said = stay.filter(|(_, number)| *number > 0).map(|(release, number)| {
+        let verb = if number == 1 { "does" } else { "do" };
+        format!("{} pinned to {} {verb} not change.", count(number, "request"), code(&release.to_string()))
+    });
+    said.take(MOST_PINNED).collect::<Vec<_>>().join("\n")
+}
+
+/// One line for what follows from the release and the end of requests, and tells nothing else.
+fn marked(diff: &Diff) -> String {
+    let files = Files::of(diff).marks;
+    if files == 0 {
+        return String::new();
+    }
+    let with = |unit: &&UnitChange| unit.files.iter().any(|file| file.about == About::Marks);
+    let requests: BTreeSet<&RequestId> = diff.units.iter().filter(with).map(|unit| &unit.id.request).collect();
+    format!(
+        "**The {} alone** changes in {} of {}: goldpath writes it on everything, and it follows from the request.",
+        mark(diff),
+        count(files, "file"),
+        count(requests.len(), "request")
+    )
 }
 
 fn requests_of(group: &Group) -> BTreeSet<&RequestId> {
@@ -334,14 +389,15 @@ fn what(unit: &UnitChange, actions: &[Action]) -> String {
         return format!("Terraform: {}", actions::to_do(actions));
     }
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    for object in &unit.objects {
+    let objects = unit.objects.iter().filter(|object| !object.marks_alone);
+    for object in objects.clone() {
         *kinds.entry(object.kind.strip_prefix("terraform:").unwrap_or(&object.kind)).or_default() += 1;
     }
     if kinds.is_empty() {
-        return count(unit.files.len(), "file");
+        return count(unit.files.iter().filter(|file| file.about != About::Marks).count(), "file");
     }
     let words = kinds.iter().map(|(kind, number)| if *number == 1 { (*kind).to_owned() } else { count(*number, kind) });
-    format!("{}: {}", count(unit.objects.len(), noun(unit)), first_of(words, 12))
+    format!("{}: {}", count(objects.count(), noun(unit)), first_of(words, 12))
 }
 
 fn folded(summary: &str, body: &str) -> String {

@@ -4,7 +4,7 @@ use super::text::{count, first_of, list, thousands};
 use super::view::View;
 use crate::change::{Accepted, ChangeState};
 use crate::delivery::{Job, MOST_ATTEMPTS, Status};
-use crate::diff::{Diff, FileStatus};
+use crate::diff::{About, Diff, FileStatus};
 use crate::model::{Code, RepoPath, RequestId, Severity, TeamName, Turn};
 use crate::observe::Verb;
 use crate::plan::{HoldReason, WaitingOn, Who};
@@ -120,17 +120,52 @@ fn moves(diff: &Diff) -> String {
     if diff.units.is_empty() {
         return format!("{} → nothing to apply", source(diff));
     }
-    let alike = diff.groups.first().map_or(0, |group| group.members.iter().map(|(unit, _)| &unit.request).collect::<BTreeSet<_>>().len());
+    let widest = diff.groups.iter().filter(|group| group.about != About::Marks).max_by_key(|group| group.members.len());
+    let alike = widest.map_or(0, |group| group.members.iter().map(|(unit, _)| &unit.request).collect::<BTreeSet<_>>().len());
     if diff.touches_platform() && alike > 1 {
         return format!("{}: {} changed alike", source(diff), thousands(alike));
     }
-    let files = |status: FileStatus| diff.units.iter().flat_map(|unit| &unit.files).filter(|file| file.status == status).count();
-    let (added, changed, removed) = (files(FileStatus::Added), files(FileStatus::Changed), files(FileStatus::Removed));
-    let kinds = [(added, "added"), (changed, "changed"), (removed, "removed")];
+    let Files { added, changed, removed, marks } = Files::of(diff);
+    let kinds = [(added, "added"), (changed, "changed"), (removed, "removed"), (marks, in_mark(diff))];
     let kinds: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", thousands(*n))).collect();
-    let files = count(added + changed + removed, "file");
+    let files = count(added + changed + removed + marks, "file");
     let targets = count(diff.targets().len(), "target");
     format!("{} → {files} to {targets}: {}", source(diff), kinds.join(", "))
+}
+
+/// What goldpath itself writes anew on things that do not change otherwise: their release, or the end of their request.
+pub(super) fn mark(diff: &Diff) -> &'static str {
+    let moved = diff.requests.values().any(|change| change.before != change.after);
+    if moved { "release" } else { "end" }
+}
+
+fn in_mark(diff: &Diff) -> &'static str {
+    if mark(diff) == "release" { "in the release alone" } else { "in the end alone" }
+}
+
+/// How many rendered files come, change and go, and how many change in nothing but what goldpath itself writes of the release and the end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Files {
+    pub(super) added: usize,
+    pub(super) changed: usize,
+    pub(super) removed: usize,
+    pub(super) marks: usize,
+}
+
+impl Files {
+    pub(super) fn of(diff: &Diff) -> Self {
+        let mut files = Self::default();
+        for file in diff.units.iter().flat_map(|unit| &unit.files) {
+            let number = match (file.about, file.status) {
+                (About::Marks, _) => &mut files.marks,
+                (_, FileStatus::Added) => &mut files.added,
+                (_, FileStatus::Changed) => &mut files.changed,
+                (_, FileStatus::Removed) => &mut files.removed,
+            };
+            *number += 1;
+        }
+        files
+    }
 }
 
 /// What the change is about: requests, or what changes requests.
@@ -207,7 +242,7 @@ fn unreadable(view: &View<'_>) -> &'static str {
     if ended { "a default branch that can be read to its end" } else { "a readable goldpath.yaml" }
 }
 
-fn review_by(from: &[Who], have: u32, need: u32) -> String {
+pub(super) fn review_by(from: &[Who], have: u32, need: u32) -> String {
     let left = need.saturating_sub(have);
     if left == 1 { format!("a review by {}", who(from)) } else { format!("{left} reviews by {}", who(from)) }
 }

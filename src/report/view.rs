@@ -7,6 +7,7 @@ use crate::model::{CommitId, Finding, GoldenPath, Platform, RepoPath, Turn, Unit
 use crate::observe::TerraformPlan;
 use crate::plan::{ApplyPlan, Evaluation, Hold, Plans, Proposed, WaitingOn};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 /// Everything that is known of one change. The same view gives the same text, byte for byte; so nothing in it is a clock.
 #[derive(Clone, Copy, Debug)]
@@ -143,6 +144,20 @@ impl<'a> View<'a> {
             ChangeState::Held(held) => held.review.as_ref().map(|review| &review.round.head),
             ChangeState::Accepted(accepted) => accepted.reviewed_head.as_ref(),
             ChangeState::Seen | ChangeState::Rendering { .. } | ChangeState::Planning { .. } | ChangeState::Closed => None,
+        }
+    }
+
+    /// How long it took to render and compare what is reviewed, where that is to be said.
+    pub(super) fn took(&self) -> Option<Duration> {
+        match &self.change.state {
+            ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => review.took,
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Held(_)
+            | ChangeState::Accepted(_)
+            | ChangeState::Closed => None,
         }
     }
 

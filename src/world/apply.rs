@@ -62,7 +62,7 @@ impl Outside {
             }
             Err(error @ directory::Error::Conflict(_)) => Ok(Outcome::Foreign { what: error.to_string() }),
             Err(error @ (directory::Error::Gone { .. } | directory::Error::Reserved(_))) => {
-                Ok(Outcome::Failed { message: error.to_string(), at: None })
+                Ok(Outcome::Failed { message: error.to_string(), at: None, made_by: None })
             }
             Err(error @ directory::Error::Io { .. }) => Ok(Outcome::Unreachable { message: error.to_string() }),
         }
@@ -96,13 +96,13 @@ impl Outside {
         let (terraform, root) = self.terraform_of(&unit.id, Purpose::Apply, None)?;
         let planned = match block(terraform.plan(&root, &files(&unit), destroy)) {
             Ok(planned) => planned,
-            Err(error) => return Ok(refused(&error)),
+            Err(error) => return Ok(self.traced(apply, &unit, refused(&error))),
         };
         let unseen = apply.reviewed.not_among(&planned.plan);
         if !unseen.is_empty() {
             return Ok(Outcome::Unreviewed { actions: unseen.into_iter().cloned().collect(), plan: planned.plan.digest });
         }
-        Ok(apply_planned(&terraform, &root, &planned))
+        Ok(self.traced(apply, &unit, apply_planned(&terraform, &root, &planned)))
     }
 
     /// What goes away is taken away with the bytes with which it was applied; what was begun and never applied, with those of the try:
@@ -123,9 +123,10 @@ impl Outside {
     }
 
     /// What Terraform would do for a unit; with the credentials for planning. Where nothing was ever accepted, `base` says where it goes.
-    pub(super) fn terraform_plan(&self, unit: &Unit, destroy: bool, base: Option<&Tree>) -> Result<TerraformPlan, Error> {
-        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Plan, base)?;
-        Ok(block(terraform.plan(&root, &files(unit), destroy)).map_err(|error| unusable(&error))?.plan)
+    pub(super) fn terraform_plan(&self, unit: &Unit, destroy: bool, base: Option<&Tree>) -> Result<TerraformPlan, Unplanned> {
+        let (terraform, root) = self.terraform_of(&unit.id, Purpose::Plan, base).map_err(|error| (error, None))?;
+        let planned = block(terraform.plan(&root, &files(unit), destroy));
+        Ok(planned.map_err(|error| (unusable(&error), error.at().cloned()))?.plan)
     }
 
     fn connection_of(&self, unit: &UnitId, base: Option<&Tree>) -> Result<(ConnectionName, Option<&Connection>), Error> {
@@ -174,6 +175,9 @@ impl Outside {
     }
 }
 
+/// Why there is no plan, and the rendered file and line that the error names.
+pub(super) type Unplanned = (Error, Option<(String, u32)>);
+
 /// What Terraform is asked for; each purpose has credentials of its own.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Purpose {
@@ -220,7 +224,7 @@ fn apply_planned(terraform: &Terraform, root: &Root, planned: &Planned) -> Outco
 /// What is busy or out of reach is tried again for as long as it takes; what Terraform refuses is shown.
 fn refused(error: &terraform::Error) -> Outcome {
     let message = error.to_string();
-    if error.is_busy() { Outcome::Unreachable { message } } else { Outcome::Failed { message, at: error.at().cloned() } }
+    if error.is_busy() { Outcome::Unreachable { message } } else { Outcome::Failed { message, at: error.at().cloned(), made_by: None } }
 }
 
 fn kept() -> Outcome {

@@ -6,6 +6,7 @@ mod looks;
 mod publish;
 mod resume;
 mod rounds;
+mod traced;
 mod tree;
 
 use crate::command::{Command, Event, Run};

@@ -1,16 +1,17 @@
 //! Rounds of looking at a change: both sides read and rendered, compared, judged, planned.
 
-use super::{Bench, Outside, Tree, evaluate, judgement, keep, recall};
+use super::{Bench, Outside, Tree, evaluate, judgement, keep, recall, traced};
 use crate::command::Event;
 use crate::error::Error;
 use crate::model::{CommitId, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
 use crate::observe::TerraformPlan;
-use crate::plan::{Evaluation, Plans, Round};
+use crate::plan::{ErrorAt, Evaluation, Plans, Round};
 use crate::policy;
 use crate::snapshot::Snapshot;
 use crate::worker::Asked;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 impl Outside {
     /// A tree whose content was accepted, read in this process.
@@ -42,7 +43,10 @@ impl Outside {
         if let Some(evaluation) = recall(&mut self.kept().evaluations, &key) {
             return Ok(evaluation);
         }
-        let evaluation = Arc::new(self.evaluate(round, judge)?);
+        let began = Instant::now();
+        let mut evaluation = self.evaluate(round, judge)?;
+        evaluation.took = Some(began.elapsed());
+        let evaluation = Arc::new(evaluation);
         keep(&mut self.kept().evaluations, key, evaluation.clone());
         Ok(evaluation)
     }
@@ -101,6 +105,7 @@ impl Outside {
             tallies: BTreeMap::new(),
             waived: Vec::new(),
             conflicts: files.into_iter().map(|file| file.to_string()).collect(),
+            took: None,
         }
     }
 
@@ -159,7 +164,7 @@ impl Outside {
         let base = self.base(round, judge)?;
         let Head::Tree(head) = self.head(round, judge)? else { return Err(Error::bug("a branch that does not merge is not planned")) };
         let mut plans: BTreeMap<UnitId, TerraformPlan> = BTreeMap::new();
-        let mut failed = BTreeMap::new();
+        let (mut failed, mut errors, mut recreated) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for unit in units {
             let after = head.rendered.units.get(unit);
             let before = base.as_deref().and_then(|base| base.rendered.units.get(unit));
@@ -168,12 +173,22 @@ impl Outside {
                 continue;
             }
             match self.terraform_plan(wanted, after.is_none(), base.as_deref()) {
-                Ok(plan) => drop(plans.insert(unit.clone(), plan)),
-                Err(error) => drop(failed.insert(unit.clone(), super::said(&error))),
+                Ok(plan) => {
+                    let places = base.as_deref().filter(|_| after.is_some());
+                    let places = places.map(|base| traced::recreated(base, &head, wanted, &plan.actions)).unwrap_or_default();
+                    recreated.extend((!places.is_empty()).then(|| (unit.clone(), places)));
+                    plans.insert(unit.clone(), plan);
+                }
+                Err((error, at)) => {
+                    failed.insert(unit.clone(), super::said(&error));
+                    let made_by =
+                        |file: &str, line| traced::made_by(base.as_deref().filter(|_| after.is_some())?, &head, wanted, file, line);
+                    errors.extend(at.map(|(file, line)| (unit.clone(), ErrorAt { made_by: made_by(&file, line), file, line })));
+                }
             }
         }
         let findings = self.judge_plans((base.as_deref(), &head), judge, &plans, &evaluation)?;
-        Ok(Event::Planned(Box::new(Plans { evaluation, plans, failed, findings })))
+        Ok(Event::Planned(Box::new(Plans { evaluation, plans, failed, findings, errors, recreated })))
     }
 
     /// What the policies say of the plans that they did not say before.

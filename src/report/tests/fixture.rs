@@ -9,7 +9,7 @@ use crate::model::{
 };
 use crate::observe::{Author, Facts, Landing, TerraformPlan};
 use crate::parse::Parsed;
-use crate::plan::{self, Evaluation, Judgement, Plans, Round};
+use crate::plan::{self, ErrorAt, Evaluation, Judgement, Plans, Round};
 use crate::policy::Tally;
 use crate::render::{Object, Rendered, RenderedFile, Unit};
 use crate::report::{Links, View, comment};
@@ -45,6 +45,47 @@ impl Tree {
         id.copy_from_slice(&Digest::of(text.as_bytes()).bytes()[..20]);
         let file = File { id: ContentId::from_bytes(id), mode: Mode::Regular, bytes: text.as_bytes().into() };
         self.files.insert(path(name), file);
+        self
+    }
+
+    /// All requests end on this day, which is set by hand.
+    pub(super) fn ending(mut self, day: &str) -> Self {
+        self.parsed.platform.requests.values_mut().for_each(|request| request.facts.expires = Some(day.to_owned()));
+        self
+    }
+
+    /// A request is pinned to its release.
+    pub(super) fn pinned(mut self, request: &str) -> Self {
+        self.parsed.platform.requests.values_mut().filter(|one| one.id.to_string() == request).for_each(|one| one.pinned = true);
+        self
+    }
+
+    /// A unit of a release of `environment` with an object in each file: file, kind, and what is in it. Each says its release.
+    pub(super) fn released(mut self, version: &str, id: &str, objects: &[(&str, &str, &str)]) -> Self {
+        let release = ReleaseId::parse(&format!("environment@{version}")).unwrap();
+        let text = |kind: &str, spec: &str| format!("kind: {kind}\n  annotations:\n    goldpath.dev/release: {version}\nspec: {spec}\n");
+        for (file, kind, spec) in objects {
+            self = self.unit(id, TargetKind::Directory, file, &text(kind, spec), &[]);
+        }
+        let id = UnitId::parse(id).unwrap();
+        let request = self.parsed.platform.requests.get_mut(&id.request).unwrap();
+        request.release = release.clone();
+        let unit = self.rendered.units.get_mut(&id).unwrap();
+        unit.release = release;
+        let file = |(file, kind, spec): &(&str, &str, &str)| {
+            let text = text(kind, spec);
+            let template = path(&format!("golden-paths/environment/{version}/{}/{file}.tera", id.output));
+            (path(file), RenderedFile { bytes: text.as_bytes().into(), digest: Digest::of(text.as_bytes()), template })
+        };
+        unit.files = objects.iter().map(file).collect();
+        unit.digest = Unit::digest_of(&unit.files);
+        unit.objects = objects
+            .iter()
+            .map(|(file, kind, spec)| {
+                let document = json!({"kind": kind, "metadata": {"annotations": {"goldpath.dev/release": version}}, "spec": spec});
+                Object { document: JsonText::of(&document), ..object(&format!("{kind}/main"), file, "") }
+            })
+            .collect();
         self
     }
 
@@ -134,9 +175,16 @@ impl Story {
             judgement,
             platform: Arc::new(Platform::default()),
             settings_readable: true,
+            took: None,
         };
-        let plans =
-            Plans { evaluation: Arc::new(evaluation.clone()), plans: BTreeMap::new(), failed: BTreeMap::new(), findings: Vec::new() };
+        let plans = Plans {
+            evaluation: Arc::new(evaluation.clone()),
+            plans: BTreeMap::new(),
+            failed: BTreeMap::new(),
+            findings: Vec::new(),
+            errors: BTreeMap::new(),
+            recreated: BTreeMap::new(),
+        };
         let mut change =
             Change::new(ChangeId::pull(7), "ask for a staging environment".to_owned(), Some("payments".to_owned()), at("10:00:00"));
         change.facts = Facts { authors: BTreeSet::from([Author::User("alice".to_owned())]), ..Facts::default() };
@@ -165,6 +213,14 @@ impl Story {
         self.reviewed()
     }
 
+    /// Terraform could not be asked about a unit.
+    pub(super) fn unplanned(mut self, unit: &str, message: &str, at: ErrorAt) -> Self {
+        let unit = UnitId::parse(unit).unwrap();
+        self.plans.failed.insert(unit.clone(), message.to_owned());
+        self.plans.errors.insert(unit, at);
+        self.reviewed()
+    }
+
     pub(super) fn judged(mut self, judgement: Judgement) -> Self {
         self.evaluation.judgement = judgement;
         self.reviewed()
@@ -180,6 +236,7 @@ impl Story {
             unplanned: self.plans.failed.clone(),
             settings_readable: evaluation.settings_readable,
             platform: evaluation.diff.platform.clone(),
+            took: evaluation.took,
         }
     }
 

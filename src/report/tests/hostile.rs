@@ -150,13 +150,21 @@ fn rendered(text: &str) -> Story {
     };
     for request in story.evaluation.diff.requests.values_mut() {
         request.lifetime = Some(text.to_owned());
+        request.expires = Some(text.to_owned());
+        request.expires_before = Some(format!("b{text}"));
         request.cost_centre = Some(text.to_owned());
     }
     story
 }
 
 fn failed(text: &str) -> Story {
-    rendered(text).accepted(false, |_| Status::Failed { message: text.to_owned(), at: Some((text.to_owned(), 1)), attempt: 1, next: None })
+    rendered(text).accepted(false, |_| Status::Failed {
+        message: text.to_owned(),
+        at: Some((text.to_owned(), 1)),
+        made_by: None,
+        attempt: 1,
+        next: None,
+    })
 }
 
 proptest! {

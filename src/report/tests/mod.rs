@@ -6,11 +6,11 @@ mod large;
 mod terminal;
 
 use crate::delivery::Status;
-use crate::model::{Code, Finding, Place, Span, TargetKind, UnitId};
+use crate::model::{Code, Finding, MadeBy, Place, Span, TargetKind, UnitId};
 use crate::observe::Conclusion;
 use crate::observe::{Action, AttributeChange, Outcome, Shown, TerraformPlan, UnitResult, Verb};
-use crate::plan::{HoldReason, Judgement, Who};
-use crate::report::{check, failure_note, status};
+use crate::plan::{ErrorAt, HoldReason, Judgement, Who};
+use crate::report::{check, diff_report_json, diff_terminal, failure_note, status};
 use fixture::{Story, Tree, at, path};
 use std::collections::BTreeSet;
 
@@ -80,7 +80,7 @@ fn a_mistake_is_shown_at_its_line_with_the_next_step() {
 | 7 | error | `spec.region` is `eu-centrl-1`, which is not one of the regions (`unknown-value`) | did you mean `eu-central-1`? |
 | 12 | error | `spec.services[0].replicas` is `40`, at most 10 are allowed (`too-much`) | ask for the path `load-test` |
 
-<sub>aaaaaaa on bbbbbbb · bytes e3b0c44298fc · [everything](http://127.0.0.1:7171/changes/pr-7) · the same check at your desk: `goldpath validate` · `/goldpath help`</sub>
+<sub>aaaaaaa on bbbbbbb · [everything](http://127.0.0.1:7171/changes/pr-7) · the same check at your desk: `goldpath validate` · `/goldpath help`</sub>
 "#);
 }
 
@@ -130,6 +130,45 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 </details>
 
 <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 7d7ed619771e · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+"#);
+}
+
+#[test]
+fn an_end_that_is_set_by_hand_is_told_instead_of_the_lifetime() {
+    let told = |base: Tree, head: Tree| {
+        let story = Story::new(&base, &head);
+        let comment = story.comment();
+        let line = comment.lines().find(|line| line.contains("Based on")).unwrap_or_default().to_owned();
+        let report = story.with(diff_report_json);
+        let request = &report["requests"][0];
+        format!("{line}\n{} {}", request["expires"], request["expiresBefore"])
+    };
+    let ending = |day| environment().ending(day);
+    let all = [
+        told(Tree::default(), ending("2027-03-01")),
+        told(environment(), ending("2027-03-01")),
+        told(ending("2027-02-01"), ending("2027-03-01")),
+        told(
+            environment().unit(CLUSTER, TargetKind::Directory, "namespace.yaml", "kind: Namespace\n", &[]).ending("2027-03-01"),
+            ending("2027-03-01"),
+        ),
+        told(ending("2027-02-01"), environment()),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+Ends on `2027-03-01`, set by hand, instead of `14d` after the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" null
+Ends on `2027-03-01`, set by hand, instead of `14d` after the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" null
+Ends on `2027-03-01`, set by hand, before on `2027-02-01` (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" "2027-02-01"
+Ends on `2027-03-01`, set by hand (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+"2027-03-01" "2027-03-01"
+No longer ends on `2027-02-01`. Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+null "2027-02-01"
+"#);
+    insta::assert_snapshot!(Story::new(&environment(), &ending("2027-03-01")).with(diff_terminal), @r#"
+1 request: Ends on 2027-03-01, set by hand, instead of 14d after the first complete apply (shown; not enforced by this version of goldpath).
+nothing that is rendered changes
 "#);
 }
 
@@ -198,6 +237,7 @@ fn a_failure_is_shown_in_full_and_traced() {
         "dns" => Status::Failed {
             message: "Error: Resource postcondition failed\n\n  on main.tf line 31, in resource \"terraform_data\" \"second\":\n\nthe name is taken".to_owned(),
             at: Some(("main.tf".to_owned(), 31)),
+            made_by: None,
             attempt: 1,
             next: Some(at("10:42:05")),
         },
@@ -229,7 +269,7 @@ Nobody has to do anything yet: trying again at 10:42 UTC (attempt 2 of 5). What 
 The error in full, and what becomes of it, is in the comment above.
 "#);
     let later = staging().accepted(false, |unit| match failing(unit) {
-        Status::Failed { message, at, .. } => Status::Failed { message, at, attempt: 5, next: None },
+        Status::Failed { message, at, made_by, .. } => Status::Failed { message, at, made_by, attempt: 5, next: None },
         other => other,
     });
     insta::assert_snapshot!(later.comment().lines().next().unwrap(), @r#"### ❌ Applied 1 of 2 — dns failed, waiting for a fix"#);
@@ -331,6 +371,79 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 </details>
 
 <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 5f483114b04e · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+"#);
+}
+
+#[test]
+fn what_terraform_says_is_traced_to_the_template_and_the_request() {
+    let line = |file: &str, line| Place::new(path(file), Span::point(line, 3));
+    let template = line("golden-paths/environment/1.1.0/dns/main.tf.tera", 12);
+    let request = vec![line("requests/payments-team/payments-staging.yaml", 7)];
+    let at = |made_by| ErrorAt { file: "main.tf".to_owned(), line: 31, made_by };
+    let unplanned = |at| above_the_table(&Story::new(&Tree::default(), &environment()).unplanned(DNS, "Unsupported argument", at));
+    insta::assert_snapshot!(unplanned(at(Some(MadeBy { template: Some(template.clone()), request }))), @r#"
+### 1 request → 2 files to 2 targets: 2 added — waiting for Terraform's plan
+
+> **Terraform could not be asked** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera:12`, for `requests/payments-team/payments-staging.yaml:7`: Unsupported argument
+"#);
+    insta::assert_snapshot!(unplanned(at(Some(MadeBy { template: None, request: Vec::new() }))).lines().last().unwrap(), @r#"> **Terraform could not be asked** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera`, for `requests/payments-team/payments-staging.yaml`: Unsupported argument"#);
+    let database = action("aws_db_instance.main", "aws_db_instance", Verb::Replace, &["storage_type"], Vec::new());
+    let mut story = Story::new(&Tree::default(), &environment()).planned(DNS, plan_of(vec![database]));
+    story.plans.recreated.entry(UnitId::parse(DNS).unwrap()).or_default().insert("aws_db_instance.main".to_owned(), template);
+    insta::assert_snapshot!(story.comment().lines().find(|line| line.contains("Replaces")).unwrap(), @r#"> **Replaces a thing** · payments-team/payments-staging → dns: `aws_db_instance.main` must be replaced because `storage_type` changes (reviewed at `golden-paths/environment/1.1.0/dns/main.tf.tera:12`)."#);
+}
+
+#[test]
+fn the_footer_says_how_long_it_took_and_nothing_of_what_is_not_there() {
+    let footer = |story: &Story| story.comment().lines().last().unwrap_or_default().to_owned();
+    let mut story = staging();
+    story.evaluation.took = Some(std::time::Duration::from_millis(640));
+    story.evaluation.round.head = crate::model::CommitId::unborn();
+    let region = Finding::error(Code::new("unknown-value"), Place::file(path("requests/payments-team/payments-staging.yaml")), "no");
+    let all = [footer(&story.conflicts(&[])), footer(&staging().finding(region))];
+    insta::assert_snapshot!(all.join("\n"), @r#"
+<sub>`environment@1.1.0` · the working tree on bbbbbbb · bytes 7d7ed619771e · 0.6 s · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+<sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · [everything](http://127.0.0.1:7171/changes/pr-7) · the same check at your desk: `goldpath validate` · `/goldpath help`</sub>
+"#);
+}
+
+#[test]
+fn programs_and_terminals_are_told_what_it_waits_for() {
+    let waived = crate::policy::Waived {
+        exception: crate::model::ExceptionId::parse("old-image").unwrap(),
+        policy: crate::model::PolicyId::parse("image-source").unwrap(),
+        unit: UnitId::parse(CLUSTER).unwrap(),
+        message: "an image of elsewhere".to_owned(),
+        expires: "2027-03-31".to_owned(),
+    };
+    let settings = serde_json::json!({
+        "name": "example", "values": {}, "approvals": [
+            {"files": [], "targets": {}, "risk": ["destroy"], "from": [{"team": "platform"}], "count": 1,
+             "span": {"line": 1, "column": 1, "endLine": 1, "endColumn": 1}}],
+        "deletes": {"max_requests": 0, "max_percent": 20, "percent_from_units": 50, "protected": []},
+    });
+    let members = [(crate::model::TeamName::parse("platform").unwrap(), BTreeSet::from(["bob".to_owned()]))].into();
+    let judgement = Judgement { settings: Some(serde_json::from_value(settings).unwrap()), members, owners: BTreeSet::new() };
+    let mut story = Story::new(&environment(), &Tree::default()).judged(judgement);
+    story.evaluation.waived = vec![waived];
+    let report = story.with(diff_report_json);
+    let part = |name: &str| format!("{name}: {}", report[name]);
+    insta::assert_snapshot!(["approvals", "holds", "waived"].map(part).join("\n"), @r#"
+approvals: [{"from":[{"team":"platform"}],"users":["bob"],"have":0,"need":1,"because":"something is taken away"}]
+holds: [{"id":"h-7zu38y98","reason":"delete-budget","message":"takes away 1 request and 2 units at once","unit":null,"from":[{"team":"platform"}],"users":["bob"]}]
+waived: [{"policy":"image-source","exception":"old-image","unit":"payments-team/payments-staging/cluster@staging-eu","message":"an image of elsewhere","expires":"2027-03-31"}]
+"#);
+    insta::assert_snapshot!(story.with(diff_terminal), @r#"
+staging-eu/payments-team/payments-staging/cluster/namespace.yaml
+  -kind: Namespace
+  -metadata:
+  -  name: payments-staging
+dns/payments-team/payments-staging/dns/main.tf
+  -resource "terraform_data" "dns" {}
+waived: image-source by old-image until 2027-03-31
+held: takes away 1 request and 2 units at once; until platform (bob) approves h-7zu38y98
+needs a review by platform (bob), because something is taken away
+2 units of 1 request: 0 files added, 0 changed, 2 removed
 "#);
 }
 

@@ -76,9 +76,9 @@ fn programs_get_flat_findings() {
 #[test]
 fn the_diff_report_names_units_and_files() {
     let story = Story::new(&super::Tree::default(), &environment());
-    let report = diff_report_json(&story.evaluation);
+    let report = story.with(diff_report_json);
     assert_eq!((report["kind"].as_str(), report["units"].as_array().map(Vec::len)), (Some("DiffReport"), Some(2)));
-    insta::assert_snapshot!(serde_json::to_string(&report["units"][1]["files"][0]).unwrap(), @r#"{"path":"main.tf","status":"added","template":"golden-paths/environment/1.1.0/dns/main.tf.tera","added":1,"removed":0,"diff":"+resource \"terraform_data\" \"dns\" {}\n"}"#);
+    insta::assert_snapshot!(serde_json::to_string(&report["units"][1]["files"][0]).unwrap(), @r#"{"path":"main.tf","status":"added","about":"new-objects","template":"golden-paths/environment/1.1.0/dns/main.tf.tera","added":1,"removed":0,"diff":"+resource \"terraform_data\" \"dns\" {}\n"}"#);
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn what_is_shown(office: &Office) {
     ▸ dns (dns) — Terraform: 3 to create
       (folded: 126 lines)
 
-    `environment@1.1.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT · [everything](http://127.0.0.1:PORT/changes/pr-1)
+    `environment@1.1.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT · TIME · [everything](http://127.0.0.1:PORT/changes/pr-1)
 
     Every file: goldpath change show pr-1 --full
     -- exit 0

@@ -120,6 +120,7 @@ impl Desk {
         let mut text = text.replace(&*dir.to_string_lossy(), "DESK").replace(&*self.dir.path().to_string_lossy(), "DESK");
         text = masked(&text, "http://127.0.0.1:", "PORT", |c| c.is_ascii_digit());
         text = masked(&text, "sha256:", "…", |c| c.is_ascii_hexdigit());
+        text = text.split(" · ").map(|part| if is_duration(part) { "TIME" } else { part }).collect::<Vec<_>>().join(" · ");
         let words = text.split_inclusive(ENDS);
         without_dates(&words.map(steady_word).collect::<String>())
     }
@@ -130,6 +131,11 @@ fn masked(text: &str, after: &str, word: &str, of: impl Fn(char) -> bool) -> Str
     let mut parts = text.split(after);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |all, part| format!("{all}{after}{word}{}", part.trim_start_matches(&of)))
+}
+
+/// Whether a part of a footer says how long it took: "0.6 s".
+fn is_duration(part: &str) -> bool {
+    part.strip_suffix(" s").is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
 /// "2026-01-31 TIME UTC" becomes "WHEN".

@@ -385,6 +385,7 @@ fn diff_compares_commits_and_the_working_tree() {
                env:
                - name: PORT
                  value: "8080"
+    needs a review by orders-team (carol and erin), because `requests/orders-team/orders-api.yaml` changes
     1 unit of 1 request: 0 files added, 1 changed, 0 removed
     -- exit 0
     "#);
@@ -425,7 +426,7 @@ fn diff_compares_commits_and_the_working_tree() {
 
     </details>
 
-    <sub>`http-service@1.1.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT</sub>
+    <sub>`http-service@1.1.0` (COMMIT) · the working tree on COMMIT · bytes COMMIT</sub>
     -- exit 0
     "#);
     assert_eq!(desk.json("platform", &["diff", "main"], "DiffReport")["units"].as_array().map(Vec::len), Some(1));

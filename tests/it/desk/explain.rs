@@ -2,7 +2,8 @@
 
 use super::place::Place;
 use crate::example::{read, rendered};
-use goldpath::render::{Limits, Origin, trace};
+use goldpath::model::{Digest, MadeBy, Place as At, UnitId};
+use goldpath::render::{Limits, Origin, Unit, made_by, trace};
 use insta::assert_snapshot;
 
 const UNIT: &str = "platform/hello/cluster@staging";
@@ -76,6 +77,80 @@ fn a_unit_says_what_made_it_and_a_line_where_it_came_from() {
                  requests: {cpu: 100m, memory: 128Mi}
     changes    with spec.size
     "#);
+}
+
+#[test]
+fn facts_for_terraform_and_schemas_are_told_as_what_they_are() {
+    let place = Place::with("platform-repo-example");
+    let file = "orders-team/orders-api/dns@dns:goldpath.tf.json";
+    let text = place.run(&["explain", file]);
+    let lines = text.split("where it came from\n").nth(1).unwrap_or_default();
+    let number =
+        |what: &str| lines.lines().find(|line| line.contains(what)).and_then(|line| line.split_whitespace().next()).unwrap_or_default();
+    let shown: String = ["data_classification", "\"request\"", "\"release\""]
+        .iter()
+        .map(|what| place.run(&["explain", file, "--line", number(what)]).split("\nunit ").next().unwrap_or_default().to_owned() + "\n")
+        .collect();
+    assert_snapshot!(shown, @r#"
+$ goldpath explain orders-team/orders-api/dns@dns:goldpath.tf.json --line 5
+line       goldpath.tf.json:5: "data_classification": "internal",
+from       goldpath itself: what it puts on everything, so that no template can forget it
+changes    with spec.dataClassification
+
+$ goldpath explain orders-team/orders-api/dns@dns:goldpath.tf.json --line 8
+line       goldpath.tf.json:8: "request": "orders-api",
+from       goldpath itself: what it puts on everything, so that no template can forget it
+changes    with metadata.name
+
+$ goldpath explain orders-team/orders-api/dns@dns:goldpath.tf.json --line 7
+line       goldpath.tf.json:7: "release": "1.1.0",
+from       goldpath itself: what it puts on everything, so that no template can forget it
+changes    with no field of the request
+"#);
+    let reads = place.run(&["explain", "orders-team/orders-api/cluster@staging-eu-central-1"]);
+    let reads = reads.split("what would change it\n").nth(1).unwrap_or_default();
+    assert_snapshot!(reads, @r#"
+  golden-paths/http-service/1.1.0: never changes; another release does, once it is the current one
+  goldpath.yaml: `values`, which templates read as `platform.values`
+  renderers/kubernetes/1: never changes; another version of it does, by another release
+  requests/orders-team/orders-api.yaml: the request: its fields, or a pin of another release
+  schemas/monitoring.coreos.com/PrometheusRule_v1.json: what the API takes of this kind of object: what is rendered is checked against it
+  schemas/monitoring.coreos.com/ServiceMonitor_v1.json: what the API takes of this kind of object: what is rendered is checked against it
+  targets/staging-eu-central-1.yaml: labels and values of the target
+  teams/orders-team.yaml: contact, cost centre and values of the team
+-- exit 0
+"#);
+}
+
+#[test]
+fn a_line_of_terraform_is_traced_to_the_template_and_the_request() {
+    let snapshot = read("platform-repo-example");
+    let (parsed, rendered) = rendered(&snapshot);
+    let unit = &rendered.units[&UnitId::parse("orders-team/orders-db/database@databases-staging").expect("it is one")];
+    let made = |unit: &Unit, at| made_by((&snapshot, &parsed.platform), &snapshot, &Limits::default(), unit, at);
+    let mut shown = String::new();
+    for (path, file) in &unit.files {
+        for (number, line) in (1..).zip(String::from_utf8_lossy(&file.bytes).lines()) {
+            let Some(MadeBy { template, request }) = made(unit, (path, number)) else { continue };
+            let place = |place: &At| format!("{}:{}", place.path.file_name(), place.span.line);
+            let template = template.as_ref().map_or("goldpath".to_owned(), place);
+            let request: Vec<String> = request.iter().map(place).collect();
+            if !request.is_empty() {
+                shown += &format!("{path}:{number}: {}  <- {template} <- {}\n", line.trim(), request.join(", "));
+            }
+        }
+    }
+    assert_snapshot!(shown, @r#"
+alarms.tf:14: name     = "orders-team-orders-db-${each.key}"  <- alarms.tf.tera:14 <- orders-db.yaml:4
+goldpath.tf.json:8: "request": "orders-db",  <- goldpath <- orders-db.yaml:4
+main.tf:4: identifier              = "orders-team-orders-db"  <- main.tf.tera:9 <- orders-db.yaml:4
+main.tf:6: engine_version          = "18"  <- main.tf.tera:11 <- orders-db.yaml:8
+main.tf:13: deletion_protection     = false  <- main.tf.tera:18 <- orders-db.yaml:6
+main.tf:25: name  = "orders-db.orders-team.db.internal"  <- main.tf.tera:36 <- orders-db.yaml:4
+main.tf:27: value = "${terraform_data.instance.id}.eu-central-1.rds.example.org"  <- main.tf.tera:38 <- orders-db.yaml:7
+"#);
+    let other = Unit { digest: Digest::of(b"other"), ..unit.clone() };
+    assert!(unit.files.keys().all(|path| made(&other, (path, 1)).is_none()), "nothing is known of the lines of other bytes");
 }
 
 /// The second of three units ends it: the first has passed, and the third was not asked about.

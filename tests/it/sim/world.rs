@@ -263,6 +263,7 @@ impl State {
             judgement: self.judgement(),
             platform: Arc::default(),
             settings_readable: true,
+            took: None,
         }
     }
 
@@ -352,7 +353,17 @@ fn request_change(unit: &UnitChange) -> RequestChange {
         (_, None) => FileStatus::Removed,
         _ => FileStatus::Changed,
     };
-    RequestChange { file: unit.request_file.clone(), status, before: None, after: None, lifetime: None, cost_centre: None }
+    RequestChange {
+        file: unit.request_file.clone(),
+        status,
+        before: None,
+        after: None,
+        pinned: false,
+        lifetime: None,
+        expires: None,
+        expires_before: None,
+        cost_centre: None,
+    }
 }
 
 impl Perform for SimWorld {
