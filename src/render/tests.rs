@@ -1,4 +1,6 @@
 mod alike;
+mod limits;
+mod once;
 mod twice;
 
 use super::*;
