@@ -159,6 +159,24 @@ fn a_quota_holds_what_is_added_over_it() {
 }
 
 #[test]
+fn a_quota_holds_a_request_that_is_written_anew_for_another_golden_path() {
+    let other = |text: &str| text.replace("name: app", "name: other").replace("kind: App", "kind: Other");
+    let of_other: Vec<(String, String)> = FILES
+        .iter()
+        .filter(|(file, _)| file.starts_with("golden-paths/app/"))
+        .map(|(file, text)| (file.replace("/app/", "/other/"), other(text)))
+        .collect();
+    let (one, was, is) = (quota(1), other(&named("second")), named("second"));
+    let mut before: Vec<(&str, Option<&str>)> = of_other.iter().map(|(file, text)| (file.as_str(), Some(text.as_str()))).collect();
+    before.extend([("teams/shop.yaml", Some(one.as_str())), ("requests/shop/second.yaml", Some(was.as_str()))]);
+    let said = said(&before, &[("requests/shop/second.yaml", Some(&is))]);
+    assert!(
+        said.contains("requests/shop/second.yaml: over-quota: the team `shop` would have 2 requests of `app`, and its quota is 1"),
+        "{said}"
+    );
+}
+
+#[test]
 fn libraries_and_renderers_are_immutable_as_releases_are() {
     let library = [("golden-paths/_library/net/1.0.0/a.tera", Some("a")), ("golden-paths/_library/net/1.0.0/README.md", Some("a"))];
     let edits = [("golden-paths/_library/net/1.0.0/a.tera", Some("b")), ("golden-paths/_library/net/1.0.0/README.md", Some("b"))];

@@ -27,6 +27,15 @@ pub fn quoted_list<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     listed(words, "and")
 }
 
+/// A message about one with how many others it is about as well, of which three are named: `… (and 4 more: `a`, `b`, `c`, …)`.
+pub fn and_more(message: &str, others: impl Iterator<Item = String> + Clone) -> String {
+    const NAMED: usize = 3;
+    let count = others.clone().count();
+    let named: Vec<String> = others.take(NAMED).map(|other| format!("`{other}`")).collect();
+    let rest = if count > NAMED { ", …" } else { "" };
+    if count == 0 { message.to_owned() } else { format!("{message} (and {count} more: {}{rest})", named.join(", ")) }
+}
+
 fn listed<'a>(words: impl IntoIterator<Item = &'a str>, last_by: &str) -> String {
     let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
     match words.as_slice() {

@@ -54,9 +54,9 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "unused-library",
-        "No release uses a library of templates.",
+        "No release uses a library of templates, or nothing uses a file of it.",
         &[Write("golden-paths/_library/net/1.2.0/names.tera", "{% component host(name) %}{{ name }}.example.org{% endcomponent %}\n")],
-        "Name it in `spec.libraries` of the release that is to use it, or remove it.",
+        "Name it in `spec.libraries` of the release that is to use it and include it there, or remove it.",
     ),
     row("missing-file", "A file that must be there is missing.", &[Remove(SCHEMA)], "Add the file that is named."),
     row(

@@ -13,6 +13,7 @@ mod golden;
 mod hint;
 mod layout;
 mod lint;
+mod once;
 mod refs;
 mod request;
 mod schema;
@@ -136,6 +137,7 @@ impl<'a> Opened<'a> {
         reader.unused_libraries(&layout, snapshot);
         reader.platform.policies = std::mem::take(&mut layout.policies);
         reader.name_owners();
+        reader.findings = once::told(reader.findings);
         sort_findings(&mut reader.findings);
         Parsed { platform: reader.platform, findings: reader.findings }
     }

@@ -548,7 +548,8 @@ fn a_schema_that_is_put_together_from_many_parts_is_read_and_defaults_end() {
         format!("\"a{number}\": {{\"allOf\": [{}]}}", vec![next; 20].join(", "))
     };
     let parts: Vec<String> = (0..8).map(part).collect();
-    let defs = format!("\"$defs\": {{{}, \"a8\": {{\"properties\": {{\"deep\": {{}}}}, \"additionalProperties\": true}},", parts.join(", "));
+    let defs =
+        format!("\"$defs\": {{{}, \"a8\": {{\"properties\": {{\"deep\": {{}}}}, \"additionalProperties\": true}},", parts.join(", "));
     let many = SCHEMA.replace("\"$defs\": {", &format!("\"allOf\": [{{\"$ref\": \"#/$defs/a0\"}}], {defs}"));
     let text = file(many.as_bytes(), Mode::Regular);
     let (schema, _) = schema::load((&path, &text));

@@ -2,6 +2,7 @@
 //!
 //! It is on the error path only, and only for the first request of a finding.
 
+use super::budget::spent;
 use super::codes::{DUPLICATE_OBJECT, TEMPLATE_LIMIT};
 use super::lexer::{Delimiters, Kind, parts};
 use super::request::{Outcome, World, render};
@@ -11,6 +12,8 @@ use serde_json::Value;
 
 /// More values of one request are not tried.
 const MOST_VALUES: usize = 100;
+/// Nor are others when this many steps have been taken.
+const MOST_STEPS: u64 = 100_000;
 /// More findings of one render are not looked into.
 pub(super) const MOST_FINDINGS: usize = 20;
 
@@ -55,8 +58,8 @@ fn behind<'v>(
         let spot = yaml::locate(text, pointer)?;
         Some((spot.value, pointer, other(value)?))
     });
-    let mut changed = request.clone();
-    for (span, pointer, other) in tried.take(MOST_VALUES) {
+    let (mut changed, begun) = (request.clone(), spent());
+    for (span, pointer, other) in tried.take(MOST_VALUES).take_while(|_| spent() - begun < MOST_STEPS) {
         let place = changed.document.0.pointer_mut(pointer)?;
         let before = std::mem::replace(place, other);
         let found = fixed(&render(world, &changed));
@@ -107,9 +110,14 @@ fn other(value: &Value) -> Option<Value> {
 
 /// The value of a request that an expression or a template of one line reads first; the whole file, when it reads none that was written.
 pub(super) fn read_by(world: &World<'_>, request: &Request, source: Option<&str>) -> Place {
+    written(world, request, source).unwrap_or_else(|| Place::file(request.file.clone()))
+}
+
+/// The same; nothing when it reads none that was written.
+pub(super) fn written(world: &World<'_>, request: &Request, source: Option<&str>) -> Option<Place> {
     let text = world.snapshot.text(request.file.as_str()).unwrap_or_default();
     let found = source.into_iter().flat_map(pointers).find_map(|pointer| yaml::locate(text, &pointer));
-    found.map_or_else(|| Place::file(request.file.clone()), |spot| Place::new(request.file.clone(), narrow(spot)))
+    found.map(|spot| Place::new(request.file.clone(), narrow(spot)))
 }
 
 /// A list or an object is pointed at by its key.

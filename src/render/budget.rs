@@ -3,7 +3,7 @@
 
 use super::filters::escape;
 use serde_json::Value as JsonValue;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use tera::{Error, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
@@ -77,6 +77,18 @@ pub(super) type Told = Box<dyn Fn(usize)>;
 thread_local! {
     static RUN: RefCell<Run> = RefCell::new(Run::default());
     static TOLD: RefCell<Option<Told>> = const { RefCell::new(None) };
+    static SPENT: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The steps that all renderings on this thread have taken so far.
+pub(super) fn spent() -> u64 {
+    SPENT.get()
+}
+
+fn ended() -> Run {
+    let run = RUN.with_borrow_mut(std::mem::take);
+    SPENT.set(spent().saturating_add(run.steps - run.steps_left));
+    run
 }
 
 /// What a finished rendering noted.
@@ -171,6 +183,12 @@ pub(super) fn register(tera: &mut Tera) {
         spend(value.len().unwrap_or(1) as u64)?;
         Ok(value)
     });
+    for (name, cost) in [("__walk", walk as fn(&Value) -> u64), ("__cut", cut), ("__pair", pair)] {
+        tera.register_filter(name, move |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+            spend(cost(&value))?;
+            Ok(value)
+        });
+    }
     tera.register_filter("__print", |value: Value, _: Kwargs, _: &State| print(value));
     tera.register_function("throw", |arguments: Kwargs, _: &State| -> TeraResult<bool> {
         let message = arguments.must_get::<&str>("message")?;
@@ -182,6 +200,36 @@ pub(super) fn register(tera: &mut Tera) {
         RUN.with_borrow_mut(|run| run.result = Some(value));
         Ok(Value::safe_string(""))
     });
+}
+
+/// Bytes of text that are gone through in the time of a step.
+const BYTES: u64 = 32;
+
+/// The same where each may become a text of its own.
+const CUT_BYTES: u64 = 4;
+
+/// Pairs that are compared in the time of a step.
+const PAIRS: u64 = 64;
+
+/// What it costs to go through a value: its text, or its elements with their texts.
+fn walk(value: &Value) -> u64 {
+    let text = |value: &Value| value.as_str().map_or(0, |text| text.len() as u64 / BYTES);
+    match (value.as_array(), value.as_map()) {
+        (Some(elements), _) => elements.iter().map(|element| 1 + text(element)).sum(),
+        (None, Some(members)) => members.len() as u64,
+        (None, None) => text(value),
+    }
+}
+
+/// What it costs to cut a text into many.
+fn cut(value: &Value) -> u64 {
+    value.as_str().map_or(0, |text| text.len() as u64 / CUT_BYTES)
+}
+
+/// What it costs to compare each element with each other.
+fn pair(value: &Value) -> u64 {
+    let elements = value.as_array().map_or(0, |elements| elements.len() as u64);
+    walk(value).saturating_add(elements.saturating_mul(elements) / PAIRS)
 }
 
 /// Notes what is printed; a list or a map has no text of its own.
@@ -238,7 +286,7 @@ pub(super) fn render(tera: &Tera, name: &str, context: &tera::Context, steps: u6
     RUN.with_borrow_mut(|slot| *slot = run);
     let mut out = Counted(Vec::with_capacity(2048));
     let result = tera.render_to(name, context, &mut out);
-    let run = RUN.with_borrow_mut(std::mem::take);
+    let run = ended();
     match result {
         Ok(()) => Ok(Noted { output: out.0, prints: run.prints, trace: run.trace, steps: steps - run.steps_left }),
         Err(error) => Err(Stopped::new(error, &run)),
@@ -257,7 +305,7 @@ pub(super) fn render_telling<T>(told: Told, render: impl FnOnce() -> T) -> T {
 pub(super) fn evaluate(tera: &Tera, name: &str, context: &tera::Context, steps: u64) -> Result<Value, Stopped> {
     RUN.with_borrow_mut(|slot| *slot = Run { steps_left: steps, steps, ..Run::default() });
     let result = tera.render_to(name, context, io::sink());
-    let run = RUN.with_borrow_mut(std::mem::take);
+    let run = ended();
     match result {
         Ok(()) => Ok(run.result.unwrap_or_else(Value::undefined)),
         Err(error) => Err(Stopped::new(error, &run)),

@@ -1,8 +1,8 @@
 //! No object is held twice: units that claim one object are all refused, as none of them may take it from another.
 
-use super::MOST_RELATED;
 use super::blame::{MOST_FINDINGS, last_behind};
 use super::codes::DUPLICATE_OBJECT;
+use super::merged::MOST_RELATED;
 use super::rendered::{Object, Rendered, Unit};
 use super::request::{Outcome, World};
 use crate::model::{Finding, OutputName, Place, ReleaseId, RequestId, TargetName, Turn, UnitId, quoted_list};

@@ -16,6 +16,8 @@ pub(super) const EXPRESSION_ERROR: Code = Code::new("expression-error");
 pub(super) const KUBERNETES_REFUSED: Code = Code::new("kubernetes-refused");
 /// A Kubernetes object is not what the API of its target's version takes.
 pub(super) const KUBERNETES_SCHEMA: Code = Code::new("kubernetes-schema");
+/// A file among goldpath's own is not read.
+pub(super) const IGNORED_FILE: Code = Code::new("ignored-file");
 /// An object is in a namespace that its unit may not touch.
 pub(super) const NAMESPACE_NOT_ALLOWED: Code = Code::new("namespace-not-allowed");
 /// What one team may touch takes in what is another's.
@@ -46,6 +48,8 @@ pub(super) const UNKNOWN_RELEASE: Code = Code::new("unknown-release");
 pub(super) const UNKNOWN_RENDERER: Code = Code::new("unknown-renderer");
 /// There is no such target.
 pub(super) const UNKNOWN_TARGET: Code = Code::new("unknown-target");
+/// Nothing of a library, or of a file of it, is used.
+pub(super) const UNUSED_LIBRARY: Code = Code::new("unused-library");
 /// A printed text changes what is around it, or would run.
 pub(super) const UNSAFE_PRINT: Code = Code::new("unsafe-print");
 
@@ -56,6 +60,7 @@ pub(super) const ALL: &[Code] = &[
     DUPLICATE_UNIT,
     EMPTY_UNIT,
     EXPRESSION_ERROR,
+    IGNORED_FILE,
     KUBERNETES_REFUSED,
     KUBERNETES_SCHEMA,
     NAMESPACE_NOT_ALLOWED,
@@ -74,4 +79,5 @@ pub(super) const ALL: &[Code] = &[
     UNKNOWN_RENDERER,
     UNKNOWN_TARGET,
     UNSAFE_PRINT,
+    UNUSED_LIBRARY,
 ];

@@ -117,14 +117,24 @@ impl Engine {
 
     /// The template and the place in it that wrote a byte of the output; on the error path, so it renders once more.
     pub(super) fn trace(&self, template: usize, context: &tera::Context, limits: &Limits, byte: usize) -> (RepoPath, Span) {
-        let whole = (self.sources[template].file.clone(), Span::START);
-        let Some(lines) = self.with_lines() else { return whole };
+        self.wrote(template, self.traced(template, context, limits).as_ref(), byte)
+    }
+
+    /// What a template writes, with the line that wrote it.
+    pub(super) fn traced(&self, template: usize, context: &tera::Context, limits: &Limits) -> Option<Noted> {
+        let lines = self.with_lines()?;
         let mode = Mode { tracing: true, ..Mode::default() };
-        let noted = budget::render(&lines.tera, &self.sources[template].name, context, limits.steps, limits.output_bytes, mode);
-        let Ok(noted) = noted else { return whole };
-        let Some((id, _)) = noted.trace.iter().rev().find(|(_, written)| *written <= byte) else { return whole };
-        let point = lines.points[*id];
-        (self.sources[point.template].file.clone(), lines.probed[point.template].span(point.offset))
+        budget::render(&lines.tera, &self.sources[template].name, context, limits.steps, limits.output_bytes, mode).ok()
+    }
+
+    /// The template and the place in it that wrote a byte of what was traced.
+    pub(super) fn wrote(&self, template: usize, traced: Option<&Noted>, byte: usize) -> (RepoPath, Span) {
+        let found = traced.zip(self.with_lines()).and_then(|(noted, lines)| {
+            let (id, _) = noted.trace.iter().rev().find(|(_, written)| *written <= byte)?;
+            let point = lines.points[*id];
+            Some((self.sources[point.template].file.clone(), lines.probed[point.template].span(point.offset)))
+        });
+        found.unwrap_or_else(|| (self.sources[template].file.clone(), Span::START))
     }
 
     /// Every line of the templates that writes something.
@@ -136,8 +146,7 @@ impl Engine {
     /// Those of them that one rendering reaches.
     pub(super) fn reached(&self, template: usize, context: &tera::Context, limits: &Limits) -> BTreeSet<(RepoPath, u32)> {
         let Some(lines) = self.with_lines() else { return BTreeSet::new() };
-        let mode = Mode { tracing: true, ..Mode::default() };
-        let noted = budget::render(&lines.tera, &self.sources[template].name, context, limits.steps, limits.output_bytes, mode);
+        let noted = self.traced(template, context, limits);
         let reached: BTreeSet<usize> = noted.into_iter().flat_map(|noted| noted.trace).map(|(id, _)| id).collect();
         reached.into_iter().filter_map(|id| lines.points.get(id)).map(|point| self.line(lines, *point)).collect()
     }

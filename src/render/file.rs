@@ -4,7 +4,7 @@ use super::budget::{Marking, Mode, Noted};
 use super::cast::Cast;
 use super::codes::{
     DOUBTFUL_OUTPUT, KUBERNETES_REFUSED, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR,
-    UNSAFE_PRINT,
+    TEMPLATE_LIMIT, UNSAFE_PRINT,
 };
 use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
@@ -99,6 +99,10 @@ impl Maker<'_> {
             match self.fresh(plan, &mut steps, &mut bytes) {
                 Ok(file) => fresh.extend(file),
                 Err(found) => mistakes.extend(found),
+            }
+            // what the unit may take is taken
+            if mistakes.iter().any(|mistake| mistake.code == TEMPLATE_LIMIT) {
+                return Err(mistakes);
             }
         }
         let casts = if mistakes.is_empty() { self.casts(&fresh) } else { None };
@@ -345,13 +349,13 @@ impl Maker<'_> {
             Body::Template(template) => engine
                 .render(*template, self.context, self.limits.steps, self.limits.output_bytes, Mode::default())
                 .ok()
-                .map(|noted| (*template, noted.output)),
+                .map(|noted| (*template, noted.output, engine.traced(*template, self.context, self.limits))),
         };
         troubles
             .map(|trouble| {
                 let (file, span) = match &output {
                     None => (plan.source.clone(), Span::point(trouble.line, 1)),
-                    Some((template, output)) => engine.trace(*template, self.context, self.limits, byte_of_line(output, trouble.line)),
+                    Some((template, output, traced)) => engine.wrote(*template, traced.as_ref(), byte_of_line(output, trouble.line)),
                 };
                 let at = if output.is_some() { format!(" (line {} when rendered)", trouble.line) } else { String::new() };
                 let what = if *code == NOT_WELL_FORMED {

@@ -18,11 +18,14 @@ mod expression;
 mod file;
 mod filters;
 mod hcl;
+mod hits;
 mod inputs;
 mod kubernetes;
 mod language;
 mod lexer;
+mod libraries;
 mod marks;
+mod merged;
 mod mould;
 mod namespaces;
 mod objects;
@@ -51,8 +54,10 @@ pub use schema::schemas_of_crd;
 pub use threads::on_threads;
 pub use written::Written;
 
-use crate::model::{Code, Digest, Digester, Explained, Finding, Platform, Release, ReleaseId, Request, RequestId, UnitId, sort_findings};
+use crate::model::{Code, Digest, Digester, Explained, Finding, Place, Platform, Release, ReleaseId, Request, RequestId, UnitId};
 use crate::snapshot::Snapshot;
+use hits::Part;
+use merged::merged;
 use rayon::prelude::*;
 use release::Loaded;
 use rendered::Variant;
@@ -76,9 +81,6 @@ pub fn explained() -> &'static [Explained] {
 pub fn make_ready() {
     schema::newest();
 }
-
-/// How many related places a finding names that many requests share.
-const MOST_RELATED: usize = 5;
 
 /// Renders every request of a platform repository, with at most so many threads; units that the cache knows are not rendered again.
 pub fn render(snapshot: &Snapshot, platform: &Platform, limits: &Limits, cache: &mut Cache, threads: usize) -> Rendered {
@@ -146,6 +148,8 @@ pub fn open<T>(
     let releases = load_releases(&releases, &load, &|release| inputs.release(release, limits), cache, parallel);
     findings.extend(schema::unknown_versions(snapshot, platform));
     findings.extend(release_findings(platform, &releases));
+    findings.extend(libraries::unused(snapshot, platform, &releases));
+    findings.extend(libraries::unnamed(snapshot, &renderers));
     let world = World::open((snapshot, platform), limits, renderers, releases, &inputs, watched, &requests);
     findings.extend(world.namespaces.findings(snapshot, platform, &world.shared));
     each(&Opened { world, requests, findings, cache })
@@ -181,29 +185,55 @@ impl Opened<'_, '_> {
     /// The same, with what a cache may keep of it.
     fn ended(&self, outcomes: Vec<Done>) -> (Rendered, Vec<(Digest, Arc<Variant>)>) {
         let Self { world, findings, .. } = self;
-        let mut rendered = Rendered { findings: findings.clone(), ..Rendered::default() };
+        let mut rendered = Rendered::default();
+        let mut said: Vec<(Finding, Option<RequestId>)> = findings.iter().map(|finding| (finding.clone(), None)).collect();
         let mut kept = Vec::new();
-        for Done { request, key, outcome } in outcomes {
-            match outcome {
+        let mut untried: BTreeMap<Place, BTreeSet<RequestId>> = BTreeMap::new();
+        for Done { request, key, outcome } in outcomes.into_iter().map(|done| self.settled(done)) {
+            let (units, findings) = match outcome {
                 Ok(variant) => {
                     kept.extend(key.map(|key| (key, Arc::clone(&variant))));
                     let Variant { units, findings, .. } = Arc::unwrap_or_clone(variant);
-                    rendered.units.extend(units.into_iter().map(|unit| (unit.id.clone(), unit)));
-                    rendered.findings.extend(findings);
+                    (units, findings)
                 }
                 Err(outcome) => {
-                    rendered.failed.insert(request);
-                    rendered.units.extend(outcome.units.into_iter().map(|unit| (unit.id.clone(), unit)));
+                    rendered.failed.insert(request.clone());
                     rendered.missing_targets.extend(outcome.missing_targets);
-                    rendered.findings.extend(outcome.findings);
+                    for place in outcome.untried.iter().filter_map(|part| self.first_hit(&request, part)) {
+                        untried.entry(place).or_default().insert(request.clone());
+                    }
+                    (outcome.units, outcome.findings)
                 }
-            }
+            };
+            rendered.units.extend(units.into_iter().map(|unit| (unit.id.clone(), unit)));
+            said.extend(findings.into_iter().map(|finding| (finding, Some(request.clone()))));
         }
         wait_for_others(world.platform, &mut rendered);
         claims::refuse_shared(&mut rendered, world);
-        rendered.findings = merged(rendered.findings);
+        said.extend(rendered.findings.drain(..).map(|finding| (finding, None)));
+        rendered.findings = merged(said);
+        hits::tell(&mut rendered.findings, &untried);
         blame::blame(world, &mut rendered.findings);
         (rendered, kept)
+    }
+
+    /// Where what was not tried for a request ran into its limits first.
+    fn first_hit(&self, request: &RequestId, part: &Part) -> Option<Place> {
+        self.world.hits.first(&self.world.platform.requests.get(request)?.release, part)
+    }
+
+    /// The same without what is not to be tried for it, where it was rendered before that was known.
+    fn settled(&self, done: Done) -> Done {
+        let Some(request) = self.world.platform.requests.get(&done.request) else { return done };
+        let over = self.world.hits.over(&request.release, &request.id);
+        if over.is_empty() || done.outcome.as_ref().is_err_and(|outcome| outcome.untried.len() == over.len()) {
+            return done;
+        }
+        let again = request::render(&self.world, request);
+        let after: BTreeMap<&UnitId, &Vec<UnitId>> = again.units.iter().map(|unit| (&unit.id, &unit.depends_on)).collect();
+        let kept = |unit: &Unit| after.get(&unit.id).map(|after| Unit { depends_on: (*after).clone(), ..unit.clone() });
+        let units = done.units().iter().filter_map(kept).collect();
+        Done { outcome: Err(Outcome { units, ..again }), ..done }
     }
 
     /// Renders one request; what the cache knows is not rendered again.
@@ -344,42 +374,6 @@ fn release_findings(platform: &Platform, releases: &BTreeMap<ReleaseId, Arc<Load
         }
     }
     findings
-}
-
-/// One finding where many requests meet the same mistake; it names the first of them.
-fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
-    sort_findings(&mut findings);
-    let mut merged: Vec<(Finding, usize)> = Vec::new();
-    for finding in findings {
-        match merged.last_mut() {
-            Some((last, more)) if last.place == finding.place && last.code == finding.code && same(&last.message, &finding.message) => {
-                if last.message != finding.message {
-                    last.message = without_line(&last.message).concat();
-                }
-                let room = MOST_RELATED.saturating_sub(last.related.len());
-                *more += finding.related.len().saturating_sub(room);
-                last.related.extend(finding.related.into_iter().take(room));
-            }
-            _ => merged.push((finding, 0)),
-        }
-    }
-    let tell = |(mut finding, more): (Finding, usize)| {
-        if more > 0 {
-            finding.message.push_str(&format!(" (and so in {more} more)"));
-        }
-        finding
-    };
-    merged.into_iter().map(tell).collect()
-}
-
-/// Whether two messages say the same, but for the line of what was rendered, which is not the same for every request.
-fn same(one: &str, other: &str) -> bool {
-    one == other || without_line(one) == without_line(other)
-}
-
-fn without_line(message: &str) -> [&str; 2] {
-    let part = message.split_once(" (line ").and_then(|(before, rest)| Some([before, rest.split_once(" when rendered)")?.1]));
-    part.unwrap_or([message, ""])
 }
 
 #[cfg(test)]

@@ -7,13 +7,41 @@ use super::lexer::{Delimiters, Kind, Part, Piece, line_column, parts};
 pub(super) enum Probes {
     /// As `Guard`, without `__print`: nobody asks what was printed.
     Count,
-    /// `{{ N | __step }}` into every loop body, branch, block and component; `__count` around what a comprehension runs over; `__print` around what is printed.
+    /// `{{ N | __step }}` into every loop body, branch, block and component; `__count` around what a comprehension runs over; `__print` around what is printed;
+    /// one of [`WALKS`] before a filter that goes through all of a value.
     Guard,
     /// The same, and `{{ N | __at }}` before every line of text and every expression.
     Lines,
     /// As `Guard`, and `{{ N | __step }}` before every expression and every tag that begins something.
     Each,
 }
+
+/// Filters that go through all of a value, each with the filter that charges for it. What else there is takes a part of it, or charges itself.
+const WALKS: [(&str, &str); 23] = [
+    ("capitalize", "__walk"),
+    ("escape", "__walk"),
+    ("escape_html", "__walk"),
+    ("escape_xml", "__walk"),
+    ("indent", "__walk"),
+    ("join", "__walk"),
+    ("keys", "__walk"),
+    ("length", "__walk"),
+    ("lower", "__walk"),
+    ("newlines_to_br", "__walk"),
+    ("pairs", "__walk"),
+    ("replace", "__walk"),
+    ("reverse", "__walk"),
+    ("sort", "__walk"),
+    ("split", "__cut"),
+    ("title", "__walk"),
+    ("trim", "__walk"),
+    ("trim_end", "__walk"),
+    ("trim_start", "__walk"),
+    ("truncate", "__walk"),
+    ("unique", "__pair"),
+    ("upper", "__walk"),
+    ("wordcount", "__walk"),
+];
 
 /// A template with its probes.
 pub(super) struct Probed {
@@ -119,6 +147,17 @@ impl Put<'_> {
             }
         }
         self.comprehensions(part);
+        self.walks(part);
+    }
+
+    /// `VALUE | sort`: counts what is gone through.
+    fn walks(&mut self, part: &Part) {
+        for at in 2..part.tokens.len() {
+            let walk = WALKS.iter().find(|(name, _)| part.word(self.source, at) == *name);
+            if let Some((_, charge)) = walk.filter(|_| part.word(self.source, at - 1) == "|") {
+                self.inserts.push((part.tokens[at - 2].range.end, format!(" | {charge}")));
+            }
+        }
     }
 
     /// `[x for x in TARGET if …]`: counts the elements of TARGET.

@@ -3,6 +3,7 @@
 use super::codes::TEMPLATE_ERROR;
 use super::engine::{Engine, Mistake, Source};
 use super::expression::Expressions;
+use super::libraries;
 use super::paths;
 use super::rendered::Limits;
 use super::renderer::{Check, Language, Renderer, unknown};
@@ -21,6 +22,8 @@ pub(super) struct Loaded {
     pub(super) outputs: BTreeMap<OutputName, Plan>,
     pub(super) mistakes: Vec<Mistake>,
     pub(super) findings: Vec<Finding>,
+    /// The templates of libraries that its own reach.
+    pub(super) reached: BTreeSet<RepoPath>,
 }
 
 /// One output made ready to render.
@@ -51,8 +54,8 @@ pub(super) enum Body {
 
 /// Makes a release ready.
 pub(super) fn load(snapshot: &Snapshot, release: &Release, renderers: &BTreeMap<RendererId, Renderer>, limits: &Limits) -> Loaded {
-    let mut loaded =
-        Loaded { expressions: Expressions::load(release), outputs: BTreeMap::new(), mistakes: Vec::new(), findings: Vec::new() };
+    let (mistakes, findings, reached) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let mut loaded = Loaded { expressions: Expressions::load(release), outputs: BTreeMap::new(), mistakes, findings, reached };
     let schema = paths::schema(snapshot, release);
     let mut wrong = paths::expressions(snapshot, release, schema.as_ref());
     wrong.extend(release.outputs.iter().filter(|output| is_reserved(output)).map(|output| reserved(snapshot, release, output)));
@@ -65,7 +68,8 @@ pub(super) fn load(snapshot: &Snapshot, release: &Release, renderers: &BTreeMap<
             continue;
         };
         match engine(snapshot, release, &outputs, renderer, schema.as_ref(), limits) {
-            Ok(engine) => {
+            Ok((engine, reached)) => {
+                loaded.reached.extend(reached);
                 let engine = Arc::new(engine);
                 for output in outputs.into_iter().filter(|output| !wrong.iter().any(|(name, _)| *name == output.name)) {
                     loaded.plan(snapshot, release, output, renderer, &engine);
@@ -105,7 +109,7 @@ fn engine(
     renderer: &Renderer,
     schema: Option<&Value>,
     limits: &Limits,
-) -> Result<Engine, Vec<Mistake>> {
+) -> Result<(Engine, BTreeSet<RepoPath>), Vec<Mistake>> {
     let mut sources = Vec::new();
     let mut mistakes = Vec::new();
     for output in outputs {
@@ -143,8 +147,9 @@ fn engine(
         }
     }
     let never_there = paths::templates(&sources, &renderer.delimiters, schema, outputs);
+    let reached = libraries::reached(&sources, &renderer.delimiters);
     let engine = Engine::load(sources, renderer.delimiters.clone(), limits)?;
-    if never_there.is_empty() { Ok(engine) } else { Err(never_there) }
+    if never_there.is_empty() { Ok((engine, reached)) } else { Err(never_there) }
 }
 
 fn text_of(file: &RepoPath, entry: &File) -> Result<String, Mistake> {

@@ -152,7 +152,7 @@ pub struct At {
 /// How much one unit may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
-    /// Steps of templates: each turn of a loop, branch, block and include, and each element that a function makes.
+    /// Steps of templates: each turn of a loop, branch, block and include, each element that a function makes, and what a filter goes through.
     pub steps: u64,
     /// Bytes of rendered output.
     pub output_bytes: usize,

@@ -1,13 +1,15 @@
 //! One request: which units it has, and each of them rendered.
 
-use super::blame::read_by;
+use super::blame::{read_by, written};
 use super::codes::{
-    DUPLICATE_UNIT, EMPTY_UNIT, TARGET_KIND, TARGET_NOT_ALLOWED, TOO_MANY_UNITS, UNCHECKED_OBJECT, UNKNOWN_RELEASE, UNKNOWN_TARGET,
+    DUPLICATE_UNIT, EMPTY_UNIT, TARGET_KIND, TARGET_NOT_ALLOWED, TEMPLATE_LIMIT, TOO_MANY_UNITS, UNCHECKED_OBJECT, UNKNOWN_RELEASE,
+    UNKNOWN_TARGET,
 };
 use super::context::Shared;
 use super::engine::Mistake;
 use super::expression::Failed;
 use super::file::{Made, Maker, at_output};
+use super::hits::{self, Hits, Part};
 use super::inputs::{Inputs, TARGETS};
 use super::kubernetes::Apis;
 use super::marks::{Marks, marks};
@@ -42,6 +44,7 @@ pub(super) struct World<'a> {
     pub(super) custom: Custom<'a>,
     pub(super) namespaces: Namespaces,
     pub(super) clean: Clean,
+    pub(super) hits: Hits,
     pub(super) watched: &'a Watched,
 }
 
@@ -57,8 +60,9 @@ impl<'a> World<'a> {
         requests: &[&Request],
     ) -> Self {
         let (shared, custom) = (Shared::new(platform), Custom::of(snapshot));
-        let (views, namespaces, clean) = (Views::new(), Namespaces::of(platform), Clean::default());
-        let mut world = Self { snapshot, platform, limits, renderers, releases, shared, inputs, views, custom, namespaces, clean, watched };
+        let (views, namespaces, clean, hits) = (Views::new(), Namespaces::of(platform), Clean::default(), Hits::default());
+        let mut world =
+            Self { snapshot, platform, limits, renderers, releases, shared, inputs, views, custom, namespaces, clean, hits, watched };
         world.views = refs::views(&world, requests);
         world
     }
@@ -74,14 +78,18 @@ pub(super) struct Outcome {
     pub(super) missing_targets: BTreeMap<TargetName, TargetKind>,
     /// What was read besides what every request reads, sorted.
     pub(super) reads: Vec<Read>,
+    /// What was not tried, because it ran into its limits for others.
+    pub(super) untried: Vec<Part>,
 }
 
-/// Renders all units of one request.
+/// Renders all units of one request once more.
 pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
-    render_with(world, request, &Memo::None)
+    let outcome = render_with(world, request, &Memo::None);
+    (world.watched.tell)(Progress::Ended(request.id.clone()));
+    outcome
 }
 
-/// The same, where what its templates write is kept, or was written in another tree.
+/// Renders all units of one request, where what its templates write is kept, or was written in another tree.
 pub(super) fn render_with(world: &World<'_>, request: &Request, memo: &Memo<'_>) -> Outcome {
     let platform = world.platform;
     let release = platform.releases.get(&request.release);
@@ -100,7 +108,8 @@ pub(super) fn render_with(world: &World<'_>, request: &Request, memo: &Memo<'_>)
     let marks = marks(request, &release.id);
     let context = world.shared.request(request, path, release, &marks, &refs);
     let outcome = Outcome { reads: seen.clone(), ..Outcome::default() };
-    let mut work = Work { world, request, memo, release, path, loaded, marks, context, seen, outcome, taken: BTreeSet::new() };
+    let taken = BTreeSet::new();
+    let mut work = Work { world, request, memo, release, path, loaded, marks, context, seen, outcome, taken, part: None, hits: 0 };
     work.exports();
     for output in &release.outputs {
         work.begins_output(output);
@@ -122,6 +131,9 @@ struct Work<'a> {
     seen: Vec<Read>,
     outcome: Outcome,
     taken: BTreeSet<UnitId>,
+    /// What is worked on, and how often it ran into its limits.
+    part: Part,
+    hits: usize,
 }
 
 impl<'a> Work<'a> {
@@ -142,7 +154,7 @@ impl<'a> Work<'a> {
 
     /// Says what is wrong with the exports, whether or not a request reads them; what they read is read again where they are seen.
     fn exports(&mut self) {
-        if self.release.exports.is_empty() {
+        if self.release.exports.is_empty() || self.is_over() {
             return;
         }
         let at = At { request: self.request.id.clone(), unit: None, file: self.release.file.clone() };
@@ -164,7 +176,28 @@ impl<'a> Work<'a> {
     /// Notes that a unit cannot be rendered.
     fn fail(&mut self, finding: Finding) {
         self.outcome.failed = true;
+        if finding.code == TEMPLATE_LIMIT {
+            self.hits += 1;
+            self.world.hits.add(&self.release.id, &self.part, &self.request.id, &finding.place);
+        }
         self.outcome.findings.push(finding);
+    }
+
+    /// Whether what is worked on is not tried at all, as it runs into its limits for others.
+    fn is_over(&mut self) -> bool {
+        let is_over = self.world.hits.is_over(&self.release.id, &self.part, &self.request.id);
+        if is_over {
+            self.outcome.failed = true;
+            self.outcome.untried.push(self.part.clone());
+        }
+        is_over
+    }
+
+    /// Whether what is worked on ran into its limits too often to be gone on with.
+    fn is_spent(&mut self) -> bool {
+        let is_spent = self.hits >= hits::MOST;
+        self.outcome.failed |= is_spent;
+        is_spent
     }
 
     fn fail_output(&mut self, output: &Output, field: &str, failed: Failed) {
@@ -187,7 +220,8 @@ impl<'a> Work<'a> {
     }
 
     /// Tells that the expressions of an output are about to be run.
-    fn begins_output(&self, output: &Output) {
+    fn begins_output(&mut self, output: &Output) {
+        (self.part, self.hits) = (Some(output.name.clone()), 0);
         let Watched { tell, traced, .. } = self.world.watched;
         tell(Progress::Begins(At { request: self.request.id.clone(), unit: None, file: self.release.file.clone() }));
         if traced.is_some() {
@@ -200,6 +234,9 @@ impl<'a> Work<'a> {
         if plan.is_none_or(|plan| plan.files.iter().any(|file| self.world.watched.without.contains(&file.source))) {
             // The release has a finding of its own that says why, or who watches has.
             self.outcome.failed = true;
+            return;
+        }
+        if self.is_over() {
             return;
         }
         match self.loaded.expressions.for_each(output, &self.context) {
@@ -225,6 +262,9 @@ impl<'a> Work<'a> {
     }
 
     fn element(&mut self, output: &'a Output, context: &Context) {
+        if self.is_spent() {
+            return;
+        }
         match self.loaded.expressions.when(output, context) {
             Ok(true) => {}
             Ok(false) => return,
@@ -257,7 +297,6 @@ impl<'a> Work<'a> {
                 let target = parsed.as_ref().and_then(|name| all.get(name));
                 let missing = parsed.filter(|_| target.is_none()).zip(self.kind_of(output));
                 self.outcome.missing_targets.extend(missing);
-                let place = || read_by(self.world, self.request, Some(source));
                 target.map(|target| vec![target]).ok_or_else(|| {
                     let near = close_match(name.trim(), all.keys().map(TargetName::as_str));
                     let help = match near {
@@ -265,12 +304,13 @@ impl<'a> Work<'a> {
                         None => format!("There are {}.", quoted_list(all.keys().map(TargetName::as_str))),
                     };
                     let message = format!("the output `{}` goes to the target `{}`, which does not exist", output.name, name.trim());
-                    if !source.contains("{{") {
+                    let Some(place) = written(self.world, self.request, Some(source)) else {
+                        let made = if source.contains("{{") { " Its name is made from what the request does not give." } else { "" };
                         let mistake = at_output(&self.release.file, self.field(output, "target"), message);
-                        return Box::new(self.finding(Mistake { code: UNKNOWN_TARGET, help, ..mistake }));
-                    }
+                        return Box::new(self.finding(Mistake { code: UNKNOWN_TARGET, help: help + made, ..mistake }));
+                    };
                     let help = format!("{help} Its name is made from values of the request.");
-                    let finding = Finding::error(UNKNOWN_TARGET, place(), message).help(help);
+                    let finding = Finding::error(UNKNOWN_TARGET, place, message).help(help);
                     let made = Place::new(self.release.file.clone(), self.field(output, "target"));
                     Box::new(finding.related(made, "the name of the target is made here"))
                 })
@@ -295,6 +335,9 @@ impl<'a> Work<'a> {
     }
 
     fn unit(&mut self, output: &'a Output, target: &'a Target, context: &Context) {
+        if self.is_spent() {
+            return;
+        }
         let reads = self.reads(output, target);
         self.outcome.reads.extend(reads.iter().cloned());
         let id = UnitId { request: self.request.id.clone(), output: output.name.clone(), target: target.name.clone() };
@@ -397,10 +440,7 @@ impl<'a> Work<'a> {
             None
         };
         if let Some((list, who)) = not {
-            let message = format!("the target `{}` does not take {who}", target.name);
-            let help = format!("Ask for another target, or ask the platform team to add it to `allow.{list}` of `{}`.", target.file);
-            let finding = Finding::error(TARGET_NOT_ALLOWED, place(), message).help(help);
-            return Some(finding.related(Place::file(target.file.clone()), "who may go there is said here"));
+            return Some(self.not_taken(output, target, list, &who));
         }
         let wanted = self.kind_of(output)?;
         if target.kind != wanted {
@@ -422,6 +462,25 @@ impl<'a> Work<'a> {
             return Some(finding.related(Place::new(self.release.file.clone(), output.span), "the units are made here"));
         }
         None
+    }
+
+    /// A target takes other teams or golden paths alone. Where no request says that this golden path goes there, that is for its owner to mend.
+    fn not_taken(&self, output: &Output, target: &Target, list: &str, who: &str) -> Finding {
+        let (source, field) = match &output.target {
+            TargetSelector::Template(source) => (Some(source.as_str()), "target"),
+            TargetSelector::Labels(_) => (None, "targets"),
+        };
+        let message = format!("the target `{}` does not take {who}", target.name);
+        let ask = format!("ask the platform team to add it to `allow.{list}` of `{}`.", target.file);
+        let chosen = written(self.world, self.request, source);
+        let finding = if chosen.is_none() && list == "paths" {
+            let mistake = at_output(&self.release.file, self.field(output, field), message);
+            self.finding(Mistake { code: TARGET_NOT_ALLOWED, help: format!("Send the output to another target, or {ask}"), ..mistake })
+        } else {
+            let place = chosen.unwrap_or_else(|| Place::file(self.request.file.clone()));
+            Finding::error(TARGET_NOT_ALLOWED, place, message).help(format!("Ask for another target, or {ask}"))
+        };
+        finding.related(Place::file(target.file.clone()), "who may go there is said here")
     }
 
     /// What a unit is made from, where somebody asks for it.

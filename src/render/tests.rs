@@ -1,6 +1,8 @@
 mod alike;
 mod bounds;
 mod claims;
+mod limits;
+mod once;
 mod twice;
 
 use super::*;

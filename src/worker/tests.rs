@@ -186,3 +186,22 @@ fn what_all_units_tell_amends_those_that_were_said() {
     shop/web/cluster@eu after [shop/base/cluster@eu]
     ");
 }
+
+/// What grows by itself ends here: below what a small machine has, also where many requests are rendered.
+#[test]
+fn a_few_thousand_requests_are_given_less_than_256_mib() {
+    let bytes = |requests: usize| requests * 500;
+    let given = |requests: usize| Bounds::of(bytes(requests), requests, 2, Duration::from_secs(60)).memory >> 20;
+    let all = [1, 100, 500, 1_000, 2_000, 3_500, 5_000, 10_000, 100_000].map(|requests| format!("{requests}: {} MiB", given(requests)));
+    insta::assert_snapshot!(all.join("\n"), @"
+    1: 192 MiB
+    100: 192 MiB
+    500: 192 MiB
+    1000: 224 MiB
+    2000: 224 MiB
+    3500: 224 MiB
+    5000: 320 MiB
+    10000: 640 MiB
+    100000: 1024 MiB
+    ");
+}

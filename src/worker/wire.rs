@@ -27,6 +27,9 @@ const FOR_EACH_BYTE: u64 = 48;
 /// And for each file of a request, which is short itself and becomes several objects: four small ones take 40 KiB.
 const FOR_EACH_REQUEST: u64 = 128 << 10;
 
+/// As much as a few thousand requests need, and no more: what grows by itself is to end below 256 MiB.
+const OF_FEW: u64 = 224 << 20;
+
 /// Rounded, so that the same mistake is told in the same words when a few files more are there.
 const ROUND: u64 = 64 << 20;
 
@@ -38,8 +41,9 @@ impl Bounds {
     pub(super) fn of(job: usize, requests: usize, threads: usize, wall: Duration) -> Self {
         let threads = threads.max(1) as u64;
         let of_requests = (requests as u64).saturating_mul(FOR_EACH_REQUEST);
-        let more = (job as u64).saturating_mul(FOR_EACH_BYTE).max(of_requests).min(MOST).next_multiple_of(ROUND);
-        let memory = more.saturating_add(BASE).min(MOST);
+        let more = (job as u64).saturating_mul(FOR_EACH_BYTE).max(of_requests).min(2 * MOST).next_multiple_of(ROUND);
+        // what is many is needed by halves at most: the numbers for each are those of small trees
+        let memory = more.saturating_add(BASE).min(OF_FEW).max(more / 2).min(MOST);
         Self {
             // The processor time ends what the wall time would end, even when nobody is there to end it any more.
             seconds: wall.as_secs().saturating_add(1).saturating_mul(threads),

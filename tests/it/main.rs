@@ -7,6 +7,8 @@ mod desk;
 mod example;
 mod hostile;
 mod inputs;
+mod libraries;
+mod once;
 mod pair;
 mod reads;
 #[path = "../../benches/speed/repository.rs"]

@@ -1,5 +1,6 @@
 //! Two trees compared in one worker give what they give when each is looked at in a worker of its own.
 
+use crate::sample::{CONFIG, TEMPLATE};
 use goldpath::git::working_tree;
 use goldpath::model::{CommitId, ContentId, Finding, RepoPath};
 use goldpath::parse::{parse, parse_both};
@@ -160,4 +161,27 @@ fn what_only_two_requests_tell_is_for_two_workers() {
     let head = crate::worker::repository(template, &[("requests/platform/till.yaml", &request)]);
     assert_eq!(together(&base, &head), None, "both hold one object");
     assert!(apart(&base, &head).findings.iter().any(|finding| finding.code.as_str() == "duplicate-object"));
+}
+
+/// Every third of many requests writes more than is allowed: what is given up for the rest is the same for each way to look at it.
+#[test]
+fn what_is_given_up_is_given_up_in_one_worker_too() {
+    let text = |n: usize| {
+        let text = if n.is_multiple_of(3) { "loud" } else { "quiet" };
+        format!("apiVersion: platform.example.org/v1\nkind: SampleRequest\nmetadata: {{name: r{n:02}}}\nspec: {{text: {text}}}\n")
+    };
+    let requests: Vec<(String, String)> = (0..90).map(|n| (format!("requests/platform/r{n:02}.yaml"), text(n))).collect();
+    let requests: Vec<(&str, &str)> = requests.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let quiet = CONFIG.replace("name: a", "name: {{ metadata.name }}");
+    let long = "x".repeat(20_000);
+    let loud = format!("{quiet}{{% if spec.text == \"loud\" %}}{{% for n in range(end=9000) %}}# {long}\n{{% endfor %}}{{% endif %}}");
+    let base = crate::worker::repository(&quiet, &requests);
+    let head = edited(&base, &[(TEMPLATE, Some(("", &loud)))]);
+    for (base, head) in [(&base, &head), (&head, &base), (&head, &head)] {
+        let two = without_requests(apart(base, head));
+        let one = together(base, head).map(without_requests);
+        assert!(one.is_none_or(|one| one == two), "{}", told(&two));
+    }
+    let messages: Vec<String> = apart(&base, &head).findings.iter().map(|finding| finding.message.clone()).collect();
+    insta::assert_snapshot!(messages.join("\n"), @"");
 }

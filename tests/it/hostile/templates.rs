@@ -200,3 +200,32 @@ fn row_5_one_bad_release_among_many_requests_stops_only_its_own() {
     exit 1
     ");
 }
+
+/// So many requests of one template: what it takes is taken by a few of them.
+#[test]
+fn row_5_thousands_of_requests_of_one_bad_template_are_one_finding() {
+    let head = CONFIG.replace("name: a", "name: {{ metadata.name }}");
+    let loops = |times: u32| format!("{{% for a in range(end={times}) %}}");
+    let rows = [
+        ("nested", format!("{head}{0}{0}{0}{{% endfor %}}{{% endfor %}}{{% endfor %}}\n", loops(300))),
+        ("output", format!("{head}  # {{% set x = \"{}\" %}}\n{}\n  # {{{{ x }}}}\n{{% endfor %}}\n", "x".repeat(20_000), loops(99_000))),
+        (
+            "doubled",
+            format!("{head}{{% set_global s = \"xxxxxxxxxxxxxxxx\" %}}\n{}\n{{% set_global s = s ~ s %}}\n{{% endfor %}}\n", loops(60)),
+        ),
+    ];
+    let mut repository = Repository::new();
+    for n in 0..2000 {
+        let text =
+            format!("apiVersion: platform.example.org/v1\nkind: SampleRequest\nmetadata: {{name: r{n:04}}}\nspec: {{text: hello}}\n");
+        repository = repository.with(&format!("requests/platform/r{n:04}.yaml"), text);
+    }
+    let mut said = String::new();
+    for (name, template) in rows {
+        repository = repository.with(TEMPLATE, template);
+        said += &format!("{name}\n{}\n", repository.findings());
+    }
+    let given = said.split("more than ").filter_map(|rest| rest.split_once(" MiB of memory")?.0.parse().ok());
+    assert!(given.max().is_none_or(|given: u64| given < 256), "{said}");
+    insta::assert_snapshot!(said.replace("it asked for more than 224 MiB of memory", "LIMIT").replace("it took too much processor time", "LIMIT"), @"");
+}
