@@ -10,7 +10,7 @@ pub(super) const FAILED: Code = Code::new("policy-failed");
 pub(super) const LIMIT: Code = Code::new("policy-limit");
 /// A name or an owner of a policy that cannot be.
 pub(super) const METADATA: Code = Code::new("policy-metadata");
-/// A policy in a package that is never asked.
+/// A policy in a package that is never asked, or without a rule that is.
 pub(super) const NEVER_RUNS: Code = Code::new("policy-never-runs");
 
 /// All of them, sorted.

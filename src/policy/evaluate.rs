@@ -1,7 +1,7 @@
 //! Policies run over units, and what comes of it.
 
 use super::codes::{FAILED, LIMIT};
-use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
+use super::compile::{Policies, Policy, View, is_limit, said_at};
 use super::group::worded;
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
@@ -226,7 +226,7 @@ impl Judged {
 
 /// One result, and what it is about.
 struct Outcome<'a> {
-    rule: Rule,
+    severity: Severity,
     said: Said,
     about: Option<&'a str>,
 }
@@ -249,7 +249,7 @@ impl Run<'_> {
         let exceptions = bench.exceptions.iter().filter(|exception| waives(exception, self.policy, input, bench.today));
         let exception = exceptions.max_by_key(|exception| &exception.expires);
         for result in found {
-            let end = match (exception, severity(result.rule)) {
+            let end = match (exception, result.severity) {
                 (Some(exception), _) => {
                     judged.waived.push(self.waived(exception, input, &result));
                     End::Waived
@@ -287,8 +287,8 @@ impl Run<'_> {
         self.engine.set_input(input.clone());
         let otherwise = self.policy.title.as_deref().unwrap_or("this is refused");
         for rule in &self.policy.rules {
-            let value = self.engine.eval_rule(self.policy.view.path(*rule))?;
-            found.extend(results(&value, otherwise).into_iter().map(|said| Outcome { rule: *rule, said, about }));
+            let value = self.engine.eval_rule(rule.path.clone())?;
+            found.extend(results(&value, otherwise).into_iter().map(|said| Outcome { severity: rule.severity, said, about }));
         }
         self.engine.take_prints()?;
         Ok(())
@@ -335,13 +335,6 @@ impl Run<'_> {
                 .help("Look at the type of a value before it is passed on: a policy that fails has not said yes.")
         };
         finding.turn(turn).related(Place::file(input.request.file.clone()), "the request that it looked at")
-    }
-}
-
-fn severity(rule: Rule) -> Severity {
-    match rule {
-        Rule::Deny | Rule::Violation => Severity::Error,
-        Rule::Warn => Severity::Warning,
     }
 }
 

@@ -49,8 +49,8 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "policy-never-runs",
-        "A policy is in a package that is never asked.",
+        "A policy is in a package that is never asked, or none of its rules has a name that is; and no other file uses what it declares.",
         &[Write(POLICY, "package replicas\n\ndeny contains \"too many\" if input.spec.replicas > 100\n")],
-        "Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.",
+        "Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole, and call its rules `deny`, `violation` or `warn` (or `deny_…`).",
     ),
 ];

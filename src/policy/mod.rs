@@ -1,7 +1,7 @@
 //! Rego over request, rendered, diff and plan → `Verdicts`; exceptions.
 //!
-//! A file of policies that declares `deny`, `violation` or `warn` is one policy; every other file is a library that all policies of its scope may
-//! import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
+//! A file of policies that declares `deny`, `violation` or `warn`, or a rule whose name begins so (`deny_host_network`), is one policy; every
+//! other file is a library that all policies of its scope may import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
 mod check;
 mod codes;
@@ -10,11 +10,13 @@ mod evaluate;
 mod explained;
 mod group;
 mod input;
+mod idle;
 mod inputs;
 mod metadata;
 mod outcome;
 mod refused;
 #[cfg(test)]
+mod rules;
 mod tests;
 mod verdict;
 
