@@ -352,20 +352,29 @@ deny contains msg if {
 
 deny contains "pushes to every branch" if input.on == "push"
 
-deny contains "a file of text" if is_string(input)
+deny contains msg if {
+	endswith(input.path, "OWNERS")
+	some line in split(input.text, "\n")
+	startswith(line, "* ")
+	msg := sprintf("`%s` owns everything", [substring(line, 2, -1)])
+}
 "#;
-    let case = Case::new(&[("policies/files.rego", policy)])
+    let whole = "package goldpath.unit\n\ndeny contains \"no file of text\" if not {\"docs/CODEOWNERS\"} & {thing.path | some thing in input.objects}\n";
+    let case = Case::new(&[("policies/files.rego", policy), ("policies/whole.rego", whole)])
         .file("main.tf", "resource \"terraform_data\" \"a\" {\n  input = { name = \"x${1}\" }\n}\n")
         .file(".github/workflows/build.yaml", "on: push\n")
-        .file("CODEOWNERS", "* @a\n");
+        .file("docs/CODEOWNERS", "# who\n* @a\n");
     insta::assert_snapshot!(case.shown(), @"
+    requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
+      `@a` owns everything (`docs/CODEOWNERS` in `payments-team/shop/cluster@staging`)
+      help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
       pushes to every branch (`.github/workflows/build.yaml` in `payments-team/shop/cluster@staging`)
       help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
       the record a has no owner (`main.tf` in `payments-team/shop/cluster@staging`)
       help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
-    0 passed, 0 warned, 1 failed, 0 waived
+    1 passed, 0 warned, 1 failed, 0 waived
     ");
 }
 
