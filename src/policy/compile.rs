@@ -5,7 +5,7 @@ use super::inputs::name_diff;
 use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
 use super::rules::{Rule, words};
-use super::{Ask, idle};
+use super::{Ask, exceptions, idle};
 use crate::model::{
     Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, meant, quoted_list,
 };
@@ -131,7 +131,22 @@ pub fn compile_telling(snapshot: &Snapshot, platform: &Platform, tell: &mut dyn 
             Err(finding) => findings.push(*finding),
         }
     }
+    findings.extend(exceptions::of_no_policy(snapshot, platform, &ids(snapshot, platform, &policies, &sources)));
     (Policies { policies, name_diff: name_diff(snapshot) }, findings)
+}
+
+/// What all policies are called, also those that cannot be run as they are; only where exceptions name any.
+fn ids(snapshot: &Snapshot, platform: &Platform, policies: &[Policy], sources: &[Source<'_>]) -> Vec<PolicyId> {
+    if platform.exceptions.is_empty() {
+        return Vec::new();
+    }
+    let is_library = |file: &RepoPath| sources.iter().any(|source| source.file.file == *file && source.judges().is_none());
+    let is_read = |file: &RepoPath| policies.iter().any(|policy| policy.file == *file) || is_library(file);
+    let broken = platform.policies.iter().filter(|file| !is_read(&file.file)).filter_map(|PolicyFile { file, .. }| {
+        let id = metadata::read(snapshot.text(file.as_str()).unwrap_or_default()).id;
+        PolicyId::parse(&id.map_or_else(|| metadata::id_of_file(file), |(id, _)| id)).ok()
+    });
+    policies.iter().map(|policy| policy.id.clone()).chain(broken).collect()
 }
 
 pub(super) fn engine() -> Engine {

@@ -343,7 +343,12 @@ fn waives(exception: &Exception, policy: &Policy, input: &UnitInput<'_>, today: 
     exception.policy == policy.id
         && exception.team == id.team
         && exception.request.as_ref().is_none_or(|request| request == id)
-        && today <= exception.expires.as_str()
+        && !is_over(exception, today)
+}
+
+/// Whether the last day on which an exception holds is before a day.
+pub(super) fn is_over(exception: &Exception, today: &str) -> bool {
+    exception.expires.as_str() < today
 }
 
 /// The texts of a request's `spec`, each with its pointer.

@@ -7,22 +7,24 @@ mod check;
 mod codes;
 mod compile;
 mod evaluate;
+mod exceptions;
 mod explained;
 mod group;
-mod input;
 mod idle;
+mod input;
 mod inputs;
 mod metadata;
 mod outcome;
 mod refused;
-#[cfg(test)]
 mod rules;
+#[cfg(test)]
 mod tests;
 mod verdict;
 
 pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
 pub use evaluate::{Answered, Asking, Before, UnitInput, evaluate, evaluate_telling};
+pub use exceptions::expired;
 pub use group::grouped;
 pub use input::input_schema;
 pub use inputs::{input, inputs, name_diff, same_files};

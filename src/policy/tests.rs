@@ -508,6 +508,49 @@ fn a_policy_that_is_never_asked_is_said() {
 }
 
 #[test]
+fn an_exception_that_can_waive_nothing_is_said() {
+    let broken = "# METADATA\n# custom: {id: broken-one}\npackage main\n\ndeny contains x if {\n";
+    let case = || {
+        Case::new(&[("policies/images.rego", IMAGES), ("policies/broken.rego", broken), ("policies/lib.rego", "package lib\n\nx := 1\n")])
+    };
+    let said = |case: Case, policy: &str, expires: &str| {
+        let mut case = case.except(policy, "payments-team", None, expires);
+        let text = format!("kind: Exception\nspec:\n  policy: {policy}\n  expires: {expires}\n");
+        let file = File { id: ContentId::from_bytes([0; 20]), mode: Mode::Regular, bytes: text.as_bytes().into() };
+        case.files.insert(path("exceptions/x/for-now.yaml"), file);
+        let snapshot = Snapshot::new(None, case.files.clone(), Vec::new());
+        let (_, mut findings) = compile(&snapshot, &case.platform);
+        findings.extend(expired(&snapshot, &case.platform, case.today));
+        findings.iter().filter(|finding| !finding.is_error()).map(show).collect::<String>()
+    };
+    let all = [
+        ("image-source", "2026-02-01"),
+        ("broken-one", "2026-02-01"),
+        ("image-source", "2026-01-31"),
+        ("image-sorce", "2026-02-01"),
+        ("lib", "2025-02-01"),
+    ];
+    let all: String = all.map(|(policy, expires)| said(case(), policy, expires)).concat();
+    insta::assert_snapshot!(all + &said(Case::new(&[]), "image-source", "2026-03-01"), @"
+    exceptions/x/for-now.yaml:4:12 Warning exception-expired (Requester)
+      this exception held until 2026-01-31, and waives nothing any more
+      help: Remove the file, or ask for another day: its change is reviewed like the first one.
+    exceptions/x/for-now.yaml:3:11 Warning unknown-policy (Requester)
+      there is no policy `image-sorce`: this exception waives nothing
+      help: Did you mean `image-source`?
+    exceptions/x/for-now.yaml:3:11 Warning unknown-policy (Requester)
+      there is no policy `lib`: this exception waives nothing
+      help: Policies are `image-source` and `broken-one`.
+    exceptions/x/for-now.yaml:4:12 Warning exception-expired (Requester)
+      this exception held until 2025-02-01, and waives nothing any more
+      help: Remove the file, or ask for another day: its change is reviewed like the first one.
+    exceptions/x/for-now.yaml:3:11 Warning unknown-policy (Requester)
+      there is no policy `image-source`: this exception waives nothing
+      help: Remove the file: there are no policies.
+    ");
+}
+
+#[test]
 fn what_is_waived_is_told() {
     let case = Case::new(&[("policies/images.rego", IMAGES)]).object(&pod("theirs", "docker.io/b@sha256:1"));
     insta::assert_snapshot!(case.except("image-source", "payments-team", None, "2026-03-01").shown(), @"

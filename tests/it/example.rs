@@ -35,7 +35,8 @@ pub(super) fn lines<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Stri
 /// What the policies of a snapshot say, and what is wrong with them.
 pub(super) fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> (Verdicts, Vec<Finding>) {
     let platform = &parsed.platform;
-    let (policies, broken) = policy::compile(snapshot, platform);
+    let (policies, mut broken) = policy::compile(snapshot, platform);
+    broken.extend(policy::expired(snapshot, platform, "2026-01-31"));
     let inputs: Vec<UnitInput<'_>> = rendered
         .units
         .values()
