@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Write what comes out now as what is expected of the cases that failed
     #[arg(long)]
     update: bool,
-    /// Say which lines of templates no case reaches, and which lines of policies no test
+    /// Say which lines of templates and of their releases' policies no case reaches, and which lines of policies no test
     #[arg(long)]
     coverage: bool,
     /// How many requests are made from the schema of each release, and how many that do not fit it; 0 for none

@@ -95,7 +95,7 @@ fn clash(names: &BTreeSet<String>, message: String) -> String {
 }
 
 /// The lines of policies that an engine ran so far; tests themselves are not to be tested.
-fn reached(engine: &Engine) -> Coverage {
+pub(super) fn reached(engine: &Engine) -> Coverage {
     let mut coverage = Coverage::default();
     for of_file in engine.get_coverage_report().map(|report| report.files).unwrap_or_default() {
         let Some(file) = RepoPath::parse(&of_file.path).ok().filter(|file| !file.as_str().ends_with("_test.rego")) else { continue };

@@ -1,5 +1,6 @@
 //! Policies run over units, and what comes of it.
 
+use super::check::reached;
 use super::codes::{FAILED, LIMIT};
 use super::compile::{Policies, Policy, View, is_limit, said_at};
 use super::group::worded;
@@ -8,7 +9,7 @@ use super::outcome::{Said, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
 use super::{Ask, Progress};
 use crate::model::{
-    Code, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, UnitId, child, sort_findings,
+    Code, Coverage, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, UnitId, child, sort_findings,
 };
 use crate::observe::TerraformPlan;
 use crate::render::{Unit, on_threads};
@@ -124,6 +125,23 @@ impl<'a> Asking<'a> {
     pub fn verdicts(&self, answers: Vec<Answered>) -> Verdicts {
         self.0.verdicts(answers)
     }
+}
+
+/// The lines of a release's own policies that are reached when its units are judged, telling which policy is about to be asked.
+pub fn coverage(policies: &Policies, inputs: &[UnitInput<'_>], tell: &dyn Fn(Ask)) -> Coverage {
+    let mut coverage = Coverage::default();
+    for policy in policies.policies.iter().filter(|policy| policy.release.is_some()) {
+        let mut run = Run { policy, ended: &AtomicUsize::new(usize::MAX), engine: policy.engine.clone() };
+        run.engine.set_enable_coverage(true);
+        for input in inputs.iter().filter(|input| policy.release.as_ref() == Some(&input.unit.release)) {
+            tell(Ask { policy: policy.file.clone(), unit: Some(input.unit.id.clone()) });
+            // what went wrong is told where it judges
+            drop(run.ask(input, &things(input), &OnceCell::new(), policies.name_diff));
+        }
+        coverage.extend(reached(&run.engine));
+    }
+    coverage.0.retain(|file, _| file.below("golden-paths").is_some());
+    coverage
 }
 
 /// What is the same for all units.

@@ -23,7 +23,7 @@ mod verdict;
 
 pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
-pub use evaluate::{Answered, Asking, Before, UnitInput, evaluate, evaluate_telling};
+pub use evaluate::{Answered, Asking, Before, UnitInput, coverage, evaluate, evaluate_telling};
 pub use exceptions::expired;
 pub use group::grouped;
 pub use input::input_schema;
