@@ -60,7 +60,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     };
     answer(output, json, text);
     let failed = ran.iter().any(|ran| !ran.passed())
-        || tried.iter().any(|tried| !tried.failures.is_empty())
+        || tried.iter().any(|tried| !tried.passed())
         || tested.iter().any(|tested| tested.failure.is_some());
     Ok(if failed { Ended::Findings } else { Ended::Done })
 }

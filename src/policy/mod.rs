@@ -28,6 +28,7 @@ pub use exceptions::expired;
 pub use group::grouped;
 pub use input::input_schema;
 pub use inputs::{input, inputs, name_diff, same_files};
+pub use metadata::owner;
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};
