@@ -168,14 +168,20 @@ impl Outcome {
         verdicts.findings.into_iter().filter(Finding::is_error).collect()
     }
 
-    /// The lines of a release or a renderer that it reaches.
+    /// The lines of a release, with its policies, or of a renderer that it reaches.
     pub(super) fn coverage(&self, subject: &Subject, watcher: &Watcher) -> Coverage {
         let begins = |at| watcher.renders(at);
         let release = match subject {
             Subject::Release(release) => release.clone(),
             Subject::Renderer(_) => sample_release(),
         };
-        coverage(&self.snapshot, &self.parsed.platform, &Limits::default(), &self.rendered, &release, &begins)
+        let platform = &self.parsed.platform;
+        let mut reached = coverage(&self.snapshot, platform, &Limits::default(), &self.rendered, &release, &begins);
+        let (policies, _) = policy::compile_telling(&self.snapshot, platform, &mut |ask| watcher.asks(ask));
+        let plans = BTreeMap::new();
+        let inputs = policy::inputs(&self.snapshot, platform, &self.rendered, |_| true, None, &plans);
+        reached.extend(policy::coverage(&policies, &inputs, &|ask| watcher.asks(ask)));
+        reached
     }
 }
 

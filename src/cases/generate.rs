@@ -1,8 +1,8 @@
 //! Requests made from a release's own schema: those that fit must render, those that do not must be refused.
 //!
-//! What a schema cannot say, such as that names are unique, and what the release's own policies refuse, is the requester's to mend: such a
-//! request is made anew. What only policies of the organisation refuse is a note, since they may refuse what a golden path can make (three
-//! replicas outside of production, say); when they refuse every request, those of the cases too, nobody can use the release: that is a failure.
+//! What a schema cannot say, such as that names are unique, a policy of the release itself may refuse, at the field that it is about: it is the
+//! requester's to mend, and such a request is made anew. What the organisation's policies refuse besides, the requester hears of too late: it is a
+//! failure, until the schema or the release says it.
 //!
 //! The seed is the digest of the release, so that the same release is always tried with the same requests. A request that fails is made smaller
 //! as long as it fails in the same way.
@@ -10,7 +10,7 @@
 use super::check::{Came, outcome};
 use super::setting::{SAMPLE_TEAM, Setting, document};
 use super::values::{Maker, smaller, spoiled};
-use super::{Case, Subject, Watcher, cases};
+use super::{Case, Subject, Watcher};
 use crate::model::{Code, Finding, ReleaseId, RepoPath};
 use crate::policy::Policies;
 use crate::snapshot::Snapshot;
@@ -41,6 +41,13 @@ pub struct Tried {
     pub denied: Vec<Denied>,
 }
 
+impl Tried {
+    /// Whether all that fits renders to what nobody refuses, and nothing else is taken.
+    pub fn passed(&self) -> bool {
+        self.failures.is_empty() && self.denied.is_empty()
+    }
+}
+
 /// A policy of the organisation refuses requests that fit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Denied {
@@ -67,8 +74,6 @@ pub enum Wrong {
         /// What is said.
         finding: Box<Finding>,
     },
-    /// Every request that fits, and that of every case, is refused by policies of the organisation.
-    AllDenied,
     /// A request does not fit, and is taken.
     Taken {
         /// The request.
@@ -104,9 +109,6 @@ pub(super) fn tried(repository: &Snapshot, policies: &Policies, release: &Releas
         tried.failures.push(Wrong::NoneFits { finding: last.map(Box::new) });
     }
     tried.denied = scene.denied(&fitting);
-    if !fitting.is_empty() && fitting.iter().all(|(_, denied)| !denied.is_empty()) && !scene.has_case_for_all(repository) {
-        tried.failures.push(Wrong::AllDenied);
-    }
     for (nth, (spec, _)) in fitting.iter().enumerate() {
         let Some((spoilt, how)) = spoiled(spec, &scene.schema, scene.seed.wrapping_add(nth as u64)) else { continue };
         match scene.run(&spoilt) {
@@ -204,17 +206,6 @@ impl<'a> Scene<'a> {
         Wrong::Fails { request: self.text(&spec), finding }
     }
 
-    /// Whether a case of the release renders to what no policy refuses: what is made by chance may not know what a registry is called.
-    fn has_case_for_all(&self, repository: &Snapshot) -> bool {
-        let of_release = cases(repository).into_iter().filter(|case| case.subject == Subject::Release(self.release.clone()));
-        of_release.filter_map(|case| Setting::of(repository, &case).ok()).any(|mut setting| {
-            match outcome(&mut setting, self.watcher).came() {
-                Came::Fine(outcome) => outcome.denied(self.policies, self.watcher).is_empty(),
-                Came::Refused(_) | Came::Wrong(_) => false,
-            }
-        })
-    }
-
     /// What each policy refuses of requests that fit, with a small one that it refuses.
     fn denied(&self, fitting: &[Fits]) -> Vec<Denied> {
         let mut all: BTreeMap<Code, (usize, &Value, &Finding)> = BTreeMap::new();
@@ -308,7 +299,6 @@ mod tests {
         let failures = tried.failures.iter().map(|wrong| match wrong {
             Wrong::Ended { finding } => format!("ended: {}", finding.message),
             Wrong::Fails { request, finding } => format!("{}: {}\n{request}", finding.code, finding.message),
-            Wrong::AllDenied => "all are refused by policies\n".to_owned(),
             Wrong::Taken { request, how } => format!("taken {how}\n{request}"),
             Wrong::NoneFits { finding } => format!("none fits: {:?}", finding.as_ref().map(|finding| &finding.message)),
         });
@@ -349,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_organisation_refuses_is_a_note_with_a_small_request() {
+    fn what_only_the_organisation_refuses_is_told_with_a_small_request() {
         let policy = "package main\n\ndeny contains \"too large\" if to_number(input.data.size) > 5\n";
         insta::assert_snapshot!(shown_to(SCHEMA, TEMPLATE, NO_POLICY, policy), @"
         12 fit, 12 were refused
@@ -364,19 +354,11 @@ mod tests {
     }
 
     #[test]
-    fn a_release_of_which_the_organisation_refuses_everything_fails() {
-        let policy = "package main\n\ndeny contains \"no maps\" if input.kind == \"ConfigMap\"\n";
-        insta::assert_snapshot!(shown_to(SCHEMA, TEMPLATE, NO_POLICY, policy), @"
-        12 fit, 12 were refused
-        all are refused by policies
-        12 times no maps (ConfigMap `a` in `sample-team/sample/main@eu`)
-        apiVersion: example.org/v1
-        kind: App
-        metadata:
-          name: sample
-        spec:
-          size: 1
-        ");
+    fn what_the_release_refuses_too_is_made_anew() {
+        let policy = "package main\n\ndeny contains \"too large\" if to_number(input.data.size) > 5\n";
+        insta::assert_snapshot!(shown_to(SCHEMA, TEMPLATE, policy, policy), @"12 fit, 12 were refused");
+        let narrow = SCHEMA.replace("\"maximum\": 9", "\"maximum\": 5");
+        insta::assert_snapshot!(shown_to(&narrow, TEMPLATE, NO_POLICY, policy), @"12 fit, 12 were refused");
     }
 
     #[test]

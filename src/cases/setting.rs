@@ -3,6 +3,7 @@
 use super::{Case, Subject};
 use crate::model::{ContentId, Digest, ReleaseId, RendererId, RepoPath, TargetKind, TargetName, TargetSelector};
 use crate::parse::Parsed;
+use crate::policy;
 use crate::render::Rendered;
 use crate::snapshot::{File, Mode, Snapshot};
 use crate::yaml;
@@ -185,6 +186,7 @@ fn add_release(files: &mut Files, repository: &Snapshot, release: &ReleaseId) ->
         files.insert(path.clone(), file.clone());
     }
     let mut owners: Vec<String> = golden.into_iter().map(|(_, _, owner)| owner).collect();
+    owners.extend(repository.under(&format!("{folder}/policies")).filter_map(|(path, _)| policy::owner(repository.text(path.as_str())?)));
     for other in paths_named(repository, release) {
         let folder = format!("golden-paths/{other}");
         files.extend(repository.under(&folder).filter(|(path, _)| !is_test(path)).map(|(path, file)| (path.clone(), file.clone())));

@@ -1,10 +1,13 @@
-//! What `release.yaml` says of the schema beside it.
+//! What one file says of another: `release.yaml` of the schema beside it, exceptions of requests.
 
 use super::codes;
 use super::schema::Schema;
 use super::sentence::{properties, type_in_words};
 use super::words::{cut, dotted};
-use crate::model::{Fact, Finding, Place, Release, RepoPath, Turn, close_match, key_of, meant, quoted_list};
+use crate::model::{
+    Exception, Fact, Finding, Place, Platform, Release, RepoPath, RequestId, Turn, close_match, key_of, meant, quoted_list,
+};
+use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
 
@@ -26,6 +29,24 @@ pub(super) fn facts(release: &Release, schema: &Schema, file: &RepoPath, text: &
         findings.push(Finding::error(codes::UNKNOWN_FIELD, place, message).help(help).turn(Turn::PathOwner));
     }
     findings
+}
+
+/// Exceptions for a request of their own team that has no file: they waive nothing.
+pub(super) fn exceptions(platform: &Platform, snapshot: &Snapshot) -> Vec<Finding> {
+    let Platform { requests, broken, exceptions, .. } = platform;
+    let is_known = |id: &RequestId| requests.contains_key(id) || broken.contains_key(id);
+    let is_lost = |exception: &Exception, id: &RequestId| id.team == exception.team && !is_known(id);
+    let lost = exceptions.iter().filter_map(|it| Some((it, it.request.as_ref().filter(|id| is_lost(it, id))?)));
+    let said = |(exception, id): (&Exception, &RequestId)| {
+        let of_team: Vec<String> = requests.keys().filter(|other| other.team == id.team).map(RequestId::to_string).collect();
+        let near = close_match(&id.to_string(), of_team.iter().map(String::as_str)).map(meant);
+        let help =
+            near.unwrap_or_else(|| "Remove the file, or name a request of the team; without `scope` it is for all of them.".to_owned());
+        let place = snapshot.text(exception.file.as_str()).and_then(|text| yaml::locate(text, "/spec/scope/request"));
+        let place = place.map_or_else(|| Place::file(exception.file.clone()), |spot| Place::new(exception.file.clone(), spot.value));
+        Finding::warning(codes::UNKNOWN_REQUEST, place, format!("there is no request `{id}`: this exception waives nothing")).help(help)
+    };
+    lost.map(said).map(|finding| finding.turn(Turn::Requester)).collect()
 }
 
 /// What is wrong with a fact, and the next step.

@@ -293,7 +293,7 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "unknown-request",
-        "A request names another one that is not there.",
+        "A request names another one that is not there, or an exception one of its team.",
         &[REFS, Swap(SCHEMA, FIXED, TEXT), Swap(REQUEST, "  replicas: 2\n", "  replicas: 2\n  size: helo\n")],
         "Name a request of the own team that is there, or add it.",
     ),

@@ -132,6 +132,7 @@ impl<'a> Opened<'a> {
         let Self { snapshot, mut layout, mut reader } = self;
         reader.requests(&layout, requests);
         reader.findings.extend(refs::check(&mut reader.platform));
+        reader.findings.extend(cross::exceptions(&reader.platform, snapshot));
         let libraries = layout.names.libraries.iter();
         reader.platform.libraries = libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder()))).collect();
         reader.unused_libraries(&layout, snapshot);

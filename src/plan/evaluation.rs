@@ -2,7 +2,7 @@
 
 use super::Judgement;
 use crate::diff::{Diff, Side};
-use crate::model::{CommitId, Finding, MadeBy, Place, Platform, UnitId, sort_findings};
+use crate::model::{CommitId, Finding, MadeBy, Place, Platform, Severity, UnitId, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::policy::{self, Tally, Verdicts, Waived};
 use serde::{Deserialize, Serialize};
@@ -104,10 +104,16 @@ fn findings_of(side: Side<'_>) -> Vec<Finding> {
     findings
 }
 
-/// A mistake that the base has too, in a file that does not change, is not this change's.
+/// A mistake that the base has too, in a file that does not change, is not this change's; nor is what is only warned of in policies and
+/// exceptions, where it changes no policy.
 fn leave_out_known(findings: &mut Vec<Finding>, base: Side<'_>, diff: &Diff) {
     let known: BTreeSet<(String, String, String)> = findings_of(base).iter().map(key).collect();
-    findings.retain(|finding| diff.files.contains_key(&finding.place.path) || !known.contains(&key(finding)));
+    let has_policies = diff.files.keys().any(|file| file.as_str().ends_with(".rego"));
+    let is_others = |finding: &Finding| {
+        let is_old = !has_policies && finding.severity == Severity::Warning && policy::codes().contains(&finding.code);
+        is_old || known.contains(&key(finding))
+    };
+    findings.retain(|finding| diff.files.contains_key(&finding.place.path) || !is_others(finding));
 }
 
 fn key(finding: &Finding) -> (String, String, String) {

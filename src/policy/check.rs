@@ -1,6 +1,6 @@
 //! The tests beside policies: `*_test.rego`, rules named `test_…`.
 
-use super::compile::{engine, parse, said_at};
+use super::compile::{declared, engine, parse, said_at};
 use super::{Ask, refused};
 use crate::model::{Coverage, Platform, PolicyFile, ReleaseId, RepoPath};
 use crate::snapshot::Snapshot;
@@ -67,9 +67,7 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn
         }
     }
     let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| told(&error))?;
-    let is_rule = |name: &str| engine.has_declared_rule_rooted_at(file.file.as_str(), name).unwrap_or(false);
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| word.starts_with("test_"));
-    let names: BTreeSet<String> = words.filter(|word| is_rule(word)).map(str::to_owned).collect();
+    let names = declared(&engine, &file.file, text, |name| name.starts_with("test_"));
     if names.is_empty() {
         return Err("it has no rule whose name begins with `test_`".to_owned());
     }
@@ -97,7 +95,7 @@ fn clash(names: &BTreeSet<String>, message: String) -> String {
 }
 
 /// The lines of policies that an engine ran so far; tests themselves are not to be tested.
-fn reached(engine: &Engine) -> Coverage {
+pub(super) fn reached(engine: &Engine) -> Coverage {
     let mut coverage = Coverage::default();
     for of_file in engine.get_coverage_report().map(|report| report.files).unwrap_or_default() {
         let Some(file) = RepoPath::parse(&of_file.path).ok().filter(|file| !file.as_str().ends_with("_test.rego")) else { continue };

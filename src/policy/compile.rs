@@ -1,16 +1,18 @@
 //! Files of policies made ready to run.
 
-use super::Ask;
-use super::codes::{DOES_NOT_COMPILE, METADATA, NEVER_RUNS};
+use super::codes::{DOES_NOT_COMPILE, METADATA};
 use super::inputs::name_diff;
 use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
+use super::rules::{Rule, words};
+use super::{Ask, exceptions, idle};
 use crate::model::{
     Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, meant, quoted_list,
 };
 use crate::snapshot::Snapshot;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, LimitError};
+use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -52,40 +54,13 @@ pub(super) enum View {
     Unit,
 }
 
-/// A rule that is asked.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rule {
-    Deny,
-    Violation,
-    Warn,
-}
-
-impl Rule {
-    const ALL: [Self; 3] = [Self::Deny, Self::Violation, Self::Warn];
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Deny => "deny",
-            Self::Violation => "violation",
-            Self::Warn => "warn",
-        }
-    }
-}
-
 impl View {
-    fn of(package: &str) -> Option<Self> {
+    /// That of a package: `data.main`.
+    pub(super) fn of(package: &str) -> Option<Self> {
         match package {
             "data.main" => Some(Self::Object),
             "data.goldpath.unit" => Some(Self::Unit),
             _ => None,
-        }
-    }
-
-    /// The path at which a rule is asked.
-    pub(super) fn path(self, rule: Rule) -> String {
-        match self {
-            Self::Object => format!("data.main.{}", rule.name()),
-            Self::Unit => format!("data.goldpath.unit.{}", rule.name()),
         }
     }
 }
@@ -94,14 +69,28 @@ impl View {
 pub(super) struct Source<'a> {
     pub(super) file: &'a PolicyFile,
     pub(super) text: &'a str,
-    package: String,
-    rules: Vec<Rule>,
+    /// `data.main`
+    pub(super) package: String,
+    /// The rules that are asked, where the package is.
+    pub(super) rules: Vec<Rule>,
+    /// What it declares, where none of that is asked.
+    pub(super) names: BTreeSet<String>,
 }
 
 impl Source<'_> {
+    /// What it judges; nothing: it is a library.
+    fn judges(&self) -> Option<View> {
+        View::of(&self.package).filter(|_| !self.rules.is_empty())
+    }
+
+    /// Whether another file may use what this one declares.
+    pub(super) fn reaches(&self, other: &PolicyFile) -> bool {
+        self.file.release.is_none() || self.file.release == other.release
+    }
+
     /// Whether this file is a library for the policies of another one.
     pub(super) fn serves(&self, other: &PolicyFile) -> bool {
-        self.rules.is_empty() && (self.file.release.is_none() || self.file.release == other.release)
+        self.judges().is_none() && self.reaches(other)
     }
 }
 
@@ -129,19 +118,35 @@ pub fn compile_telling(snapshot: &Snapshot, platform: &Platform, tell: &mut dyn 
             Err(finding) => findings.push(*finding),
         }
     }
+    let of_libraries = sources.iter().filter(|source| source.judges().is_none());
+    let idle: Vec<Finding> = of_libraries.filter_map(|source| idle::said(source, sources.iter())).collect();
+    sources.retain(|source| idle.iter().all(|finding| finding.place.path != source.file.file));
+    findings.extend(idle);
     let mut policies = Vec::new();
-    for source in sources.iter().filter(|source| !source.rules.is_empty()) {
-        let Some(view) = View::of(&source.package) else {
-            findings.push(never_runs(source));
-            continue;
-        };
+    for source in &sources {
+        let Some(view) = source.judges() else { continue };
         tell(Ask { policy: source.file.file.clone(), unit: None });
-        match load(source, view, &sources) {
+        match load(source, &sources) {
             Ok(engine) => policies.extend(describe(source, view, engine, platform, &mut findings)),
             Err(finding) => findings.push(*finding),
         }
     }
+    findings.extend(exceptions::of_no_policy(snapshot, platform, &ids(snapshot, platform, &policies, &sources)));
     (Policies { policies, name_diff: name_diff(snapshot) }, findings)
+}
+
+/// What all policies are called, also those that cannot be run as they are; only where exceptions name any.
+fn ids(snapshot: &Snapshot, platform: &Platform, policies: &[Policy], sources: &[Source<'_>]) -> Vec<PolicyId> {
+    if platform.exceptions.is_empty() {
+        return Vec::new();
+    }
+    let is_library = |file: &RepoPath| sources.iter().any(|source| source.file.file == *file && source.judges().is_none());
+    let is_read = |file: &RepoPath| policies.iter().any(|policy| policy.file == *file) || is_library(file);
+    let broken = platform.policies.iter().filter(|file| !is_read(&file.file)).filter_map(|PolicyFile { file, .. }| {
+        let id = metadata::read(snapshot.text(file.as_str()).unwrap_or_default()).id;
+        PolicyId::parse(&id.map_or_else(|| metadata::id_of_file(file), |(id, _)| id)).ok()
+    });
+    policies.iter().map(|policy| policy.id.clone()).chain(broken).collect()
 }
 
 pub(super) fn engine() -> Engine {
@@ -164,13 +169,23 @@ pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<
     }
     let mut engine = engine();
     let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| Box::new(does_not_compile(file, &error)))?;
-    let declared = |rule: &Rule| engine.has_declared_rule_rooted_at(file.file.as_str(), rule.name()).unwrap_or(false);
-    let rules = Rule::ALL.into_iter().filter(declared).collect();
-    Ok(Source { file, text, package, rules })
+    // a function is asked nothing
+    let is_function = |name: &str| text.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('(')));
+    let asked = declared(&engine, &file.file, text, |name| Rule::of(&package, name).is_some() && !is_function(name));
+    let rules: Vec<Rule> = asked.iter().filter_map(|name| Rule::of(&package, name)).collect();
+    let names = if rules.is_empty() { declared(&engine, &file.file, text, |_| true) } else { BTreeSet::new() };
+    Ok(Source { file, text, package, rules, names })
+}
+
+/// What a file declares that an engine has loaded, of the names that are wanted.
+pub(super) fn declared(engine: &Engine, file: &RepoPath, text: &str, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
+    let words: BTreeSet<&str> = words(text).filter(|word| wanted(word)).collect();
+    let is_rule = |name: &&str| engine.has_declared_rule_rooted_at(file.as_str(), name).unwrap_or(false);
+    words.into_iter().filter(is_rule).map(str::to_owned).collect()
 }
 
 /// The policy with the libraries of its scope, asked once about nothing, so that most of what cannot be resolved is found now.
-fn load(source: &Source<'_>, view: View, all: &[Source<'_>]) -> Result<Engine, Box<Finding>> {
+fn load(source: &Source<'_>, all: &[Source<'_>]) -> Result<Engine, Box<Finding>> {
     let mut engine = engine();
     let libraries = all.iter().filter(|other| other.serves(source.file));
     for file in libraries.chain([source]) {
@@ -179,7 +194,7 @@ fn load(source: &Source<'_>, view: View, all: &[Source<'_>]) -> Result<Engine, B
     }
     engine.set_input(regorus::Value::new_object());
     for rule in &source.rules {
-        match engine.eval_rule(view.path(*rule)) {
+        match engine.eval_rule(rule.path.clone()) {
             Ok(_) => {}
             Err(error) if is_limit(&error) => break,
             Err(error) => return Err(Box::new(does_not_compile(source.file, &error))),
@@ -219,16 +234,8 @@ fn describe(source: &Source<'_>, view: View, engine: Engine, platform: &Platform
     Some(Policy { id, file: file.clone(), release, title, owner, channel, view, rules, engine })
 }
 
-fn never_runs(source: &Source<'_>) -> Finding {
-    let package = source.package.strip_prefix("data.").unwrap_or(&source.package);
-    let message = format!("this policy is in `package {package}`, which is never run");
-    Finding::error(NEVER_RUNS, Place::file(source.file.file.clone()), message)
-        .help("Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.")
-        .turn(turn(source.file))
-}
-
 /// Whose turn it is to mend a file of policies.
-fn turn(file: &PolicyFile) -> Turn {
+pub(super) fn turn(file: &PolicyFile) -> Turn {
     if file.release.is_some() { Turn::PathOwner } else { Turn::Platform }
 }
 

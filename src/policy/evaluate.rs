@@ -1,14 +1,15 @@
 //! Policies run over units, and what comes of it.
 
+use super::check::reached;
 use super::codes::{FAILED, LIMIT};
-use super::compile::{Policies, Policy, Rule, View, is_limit, said_at};
+use super::compile::{Policies, Policy, View, is_limit, said_at};
 use super::group::worded;
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
 use super::{Ask, Progress};
 use crate::model::{
-    Code, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, UnitId, child, sort_findings,
+    Code, Coverage, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, UnitId, child, sort_findings,
 };
 use crate::observe::TerraformPlan;
 use crate::render::{Unit, on_threads};
@@ -126,6 +127,23 @@ impl<'a> Asking<'a> {
     }
 }
 
+/// The lines of a release's own policies that are reached when its units are judged, telling which policy is about to be asked.
+pub fn coverage(policies: &Policies, inputs: &[UnitInput<'_>], tell: &dyn Fn(Ask)) -> Coverage {
+    let mut coverage = Coverage::default();
+    for policy in policies.policies.iter().filter(|policy| policy.release.is_some()) {
+        let mut run = Run { policy, ended: &AtomicUsize::new(usize::MAX), engine: policy.engine.clone() };
+        run.engine.set_enable_coverage(true);
+        for input in inputs.iter().filter(|input| policy.release.as_ref() == Some(&input.unit.release)) {
+            tell(Ask { policy: policy.file.clone(), unit: Some(input.unit.id.clone()) });
+            // what went wrong is told where it judges
+            drop(run.ask(input, &things(input), &OnceCell::new(), policies.name_diff));
+        }
+        coverage.extend(reached(&run.engine));
+    }
+    coverage.0.retain(|file, _| file.below("golden-paths").is_some());
+    coverage
+}
+
 /// What is the same for all units.
 struct Bench<'a> {
     /// Each with the number of the first unit for which it came to no end: it is not asked about those after it, and nothing that it did not see
@@ -226,7 +244,7 @@ impl Judged {
 
 /// One result, and what it is about.
 struct Outcome<'a> {
-    rule: Rule,
+    severity: Severity,
     said: Said,
     about: Option<&'a str>,
 }
@@ -249,7 +267,7 @@ impl Run<'_> {
         let exceptions = bench.exceptions.iter().filter(|exception| waives(exception, self.policy, input, bench.today));
         let exception = exceptions.max_by_key(|exception| &exception.expires);
         for result in found {
-            let end = match (exception, severity(result.rule)) {
+            let end = match (exception, result.severity) {
                 (Some(exception), _) => {
                     judged.waived.push(self.waived(exception, input, &result));
                     End::Waived
@@ -287,8 +305,8 @@ impl Run<'_> {
         self.engine.set_input(input.clone());
         let otherwise = self.policy.title.as_deref().unwrap_or("this is refused");
         for rule in &self.policy.rules {
-            let value = self.engine.eval_rule(self.policy.view.path(*rule))?;
-            found.extend(results(&value, otherwise).into_iter().map(|said| Outcome { rule: *rule, said, about }));
+            let value = self.engine.eval_rule(rule.path.clone())?;
+            found.extend(results(&value, otherwise).into_iter().map(|said| Outcome { severity: rule.severity, said, about }));
         }
         self.engine.take_prints()?;
         Ok(())
@@ -338,19 +356,17 @@ impl Run<'_> {
     }
 }
 
-fn severity(rule: Rule) -> Severity {
-    match rule {
-        Rule::Deny | Rule::Violation => Severity::Error,
-        Rule::Warn => Severity::Warning,
-    }
-}
-
 fn waives(exception: &Exception, policy: &Policy, input: &UnitInput<'_>, today: &str) -> bool {
     let id = &input.request.id;
     exception.policy == policy.id
         && exception.team == id.team
         && exception.request.as_ref().is_none_or(|request| request == id)
-        && today <= exception.expires.as_str()
+        && !is_over(exception, today)
+}
+
+/// Whether the last day on which an exception holds is before a day.
+pub(super) fn is_over(exception: &Exception, today: &str) -> bool {
+    exception.expires.as_str() < today
 }
 
 /// The texts of a request's `spec`, each with its pointer.

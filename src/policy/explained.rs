@@ -4,6 +4,8 @@ use crate::model::Edit::Write;
 use crate::model::{Edit, Explained};
 
 const POLICY: &str = "policies/replicas.rego";
+const EXCEPTION: &str = "exceptions/platform/many-replicas.yaml";
+const MOST: &str = "package main\n\ndeny contains \"too many\" if input.spec.replicas > 100\n";
 
 const fn row(code: &'static str, when: &'static str, example: &'static [Edit], fix: &'static str) -> Explained {
     Explained { code, when, before: &[], example, fix }
@@ -16,6 +18,18 @@ pub(super) const ALL: &[Explained] = &[
         "A policy of the organisation, or of a release, refuses something or warns of it; the code ends with the policy's id.",
         &[Write(POLICY, "package main\n\ndeny contains \"one replica is enough\" if input.spec.replicas > 1\n")],
         "Change the request as the message says, or ask the policy's owner, whom the help names, for an exception under `exceptions/`.",
+    ),
+    row(
+        "exception-expired",
+        "The last day of an exception is over: it waives nothing any more. Of an exception that a change does not touch, only `goldpath validate` says it.",
+        &[
+            Write(POLICY, MOST),
+            Write(
+                EXCEPTION,
+                "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: many-replicas}\nspec: {policy: replicas, reason: a test of the load, expires: 2025-12-31}\n",
+            ),
+        ],
+        "Remove the file, or ask for another day with a change of `expires`.",
     ),
     row(
         "policy-does-not-compile",
@@ -49,8 +63,20 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "policy-never-runs",
-        "A policy is in a package that is never asked.",
+        "A policy is in a package that is never asked, or none of its rules has a name that is; and no other file uses what it declares.",
         &[Write(POLICY, "package replicas\n\ndeny contains \"too many\" if input.spec.replicas > 100\n")],
-        "Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.",
+        "Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole, and call its rules `deny`, `violation` or `warn` (or `deny_…`).",
+    ),
+    row(
+        "unknown-policy",
+        "An exception names a policy that is not there, so that it waives nothing.",
+        &[
+            Write(POLICY, MOST),
+            Write(
+                EXCEPTION,
+                "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: many-replicas}\nspec: {policy: replica, reason: a test of the load, expires: 2027-12-31}\n",
+            ),
+        ],
+        "Name the policy by its id: `custom.id` of its metadata, else the name of its file.",
     ),
 ];

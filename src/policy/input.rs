@@ -27,7 +27,7 @@ impl Thing {
     }
 }
 
-/// Each rendered object; for files that hold none, each document of them.
+/// Each rendered object; for files that hold none, each document of them, or their path and text.
 pub(super) fn things(input: &UnitInput<'_>) -> Vec<Thing> {
     let unit = input.unit;
     let mut things = Vec::new();
@@ -41,17 +41,18 @@ pub(super) fn things(input: &UnitInput<'_>) -> Vec<Thing> {
     things
 }
 
-/// The documents of a file in a language that policies can read; text has none.
+/// The documents of a file in a language that policies can read; of every other file its path and its text, in which `\u{fffd}` stands for what
+/// is not UTF-8.
 fn documents(path: &RepoPath, file: &RenderedFile) -> Vec<Value> {
-    let Ok(text) = std::str::from_utf8(&file.bytes) else { return Vec::new() };
+    let text = String::from_utf8_lossy(&file.bytes);
     match path.file_name().rsplit_once('.').map(|(_, extension)| extension) {
         Some("yaml" | "yml") => {
-            let documents = yaml::parse(text).documents.into_iter();
+            let documents = yaml::parse(&text).documents.into_iter();
             documents.map(yaml::Document::into_value).filter(|value| !value.is_null()).collect()
         }
-        Some("json") => serde_json::from_str(text).into_iter().collect(),
-        Some("tf") => hcl::from_str(text).into_iter().collect(),
-        _ => Vec::new(),
+        Some("json") => serde_json::from_str(&text).into_iter().collect(),
+        Some("tf") => hcl::from_str(&text).into_iter().collect(),
+        Some(_) | None => vec![json!({"path": path, "text": text})],
     }
 }
 

@@ -94,6 +94,11 @@ impl Metadata {
     }
 }
 
+/// The team that a policy names as its owner, in the text of its file.
+pub fn owner(text: &str) -> Option<String> {
+    read(text).owner.map(|(owner, _)| owner)
+}
+
 /// What a policy is called whose metadata say nothing: its file's name.
 pub(super) fn id_of_file(file: &RepoPath) -> String {
     let stem = file.file_name().strip_suffix(".rego").unwrap_or(file.file_name());

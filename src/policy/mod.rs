@@ -1,29 +1,34 @@
 //! Rego over request, rendered, diff and plan → `Verdicts`; exceptions.
 //!
-//! A file of policies that declares `deny`, `violation` or `warn` is one policy; every other file is a library that all policies of its scope may
-//! import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
+//! A file of policies that declares `deny`, `violation` or `warn`, or a rule whose name begins so (`deny_host_network`), is one policy; every
+//! other file is a library that all policies of its scope may import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
 mod check;
 mod codes;
 mod compile;
 mod evaluate;
+mod exceptions;
 mod explained;
 mod group;
+mod idle;
 mod input;
 mod inputs;
 mod metadata;
 mod outcome;
 mod refused;
+mod rules;
 #[cfg(test)]
 mod tests;
 mod verdict;
 
 pub use check::{Tested, test, tests};
 pub use compile::{Policies, compile, compile_telling};
-pub use evaluate::{Answered, Asking, Before, UnitInput, evaluate, evaluate_telling};
+pub use evaluate::{Answered, Asking, Before, UnitInput, coverage, evaluate, evaluate_telling};
+pub use exceptions::expired;
 pub use group::grouped;
 pub use input::input_schema;
 pub use inputs::{input, inputs, name_diff, same_files};
+pub use metadata::owner;
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};

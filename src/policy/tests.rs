@@ -352,20 +352,29 @@ deny contains msg if {
 
 deny contains "pushes to every branch" if input.on == "push"
 
-deny contains "a file of text" if is_string(input)
+deny contains msg if {
+	endswith(input.path, "OWNERS")
+	some line in split(input.text, "\n")
+	startswith(line, "* ")
+	msg := sprintf("`%s` owns everything", [substring(line, 2, -1)])
+}
 "#;
-    let case = Case::new(&[("policies/files.rego", policy)])
+    let whole = "package goldpath.unit\n\ndeny contains \"no file of text\" if not {\"docs/CODEOWNERS\"} & {thing.path | some thing in input.objects}\n";
+    let case = Case::new(&[("policies/files.rego", policy), ("policies/whole.rego", whole)])
         .file("main.tf", "resource \"terraform_data\" \"a\" {\n  input = { name = \"x${1}\" }\n}\n")
         .file(".github/workflows/build.yaml", "on: push\n")
-        .file("CODEOWNERS", "* @a\n");
+        .file("docs/CODEOWNERS", "# who\n* @a\n");
     insta::assert_snapshot!(case.shown(), @"
+    requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
+      `@a` owns everything (`docs/CODEOWNERS` in `payments-team/shop/cluster@staging`)
+      help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
       pushes to every branch (`.github/workflows/build.yaml` in `payments-team/shop/cluster@staging`)
       help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
     requests/payments-team/shop.yaml:4:1 Error policy/files (Requester)
       the record a has no owner (`main.tf` in `payments-team/shop/cluster@staging`)
       help: The policy `files` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
-    0 passed, 0 warned, 1 failed, 0 waived
+    1 passed, 0 warned, 1 failed, 0 waived
     ");
 }
 
@@ -396,6 +405,92 @@ fn policies_import_libraries() {
 }
 
 #[test]
+fn rules_with_more_words_are_asked_as_those_with_one() {
+    let of_object = r#"package main
+
+deny_latest contains "latest is no version" if endswith(input.image, ":latest")
+
+violation_of_2_rules contains "not ours" if not startswith(input.image, "registry.example.org/")
+
+warn_digest contains "the image has no digest" if not contains(input.image, "@")
+
+# a function is asked nothing
+deny_if(input_of_it) if input_of_it.kind
+"#;
+    let of_unit = "package goldpath.unit\n\ndeny_many contains \"too many\" if count(input.objects) > 0\n";
+    let case = Case::new(&[
+        ("policies/images.rego", of_object),
+        ("policies/many.rego", of_unit),
+        ("golden-paths/environment/1.0.0/policies/own.rego", "package main\n\nviolation_x contains \"of the release\" if input.kind\n"),
+    ]);
+    insta::assert_snapshot!(case.object(&pod("a", "docker.io/b:latest")).shown(), @"
+    requests/payments-team/shop.yaml:4:1 Error policy/images (Requester)
+      latest is no version (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `images` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Error policy/images (Requester)
+      not ours (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `images` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Error policy/many (Requester)
+      too many (`payments-team/shop/cluster@staging`)
+      help: The policy `many` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Error policy/own (Requester)
+      of the release (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `own` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/images (Requester)
+      the image has no digest (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `images` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 3 failed, 0 waived
+    ");
+}
+
+#[test]
+fn a_policy_that_is_never_asked_is_said() {
+    let files = [
+        ("policies/dney.rego", "# METADATA\n# title: x\npackage main\n\nreason := \"x\"\n\ndney_root contains reason if input.kind\n"),
+        ("policies/also.rego", "package main\n\ndney_root contains \"y\" if input.kind\n"),
+        ("policies/deny_.rego", "package goldpath.unit\n\ndeny_ contains \"x\" if input.unit\n"),
+        ("policies/unused.rego", "package main\n\nours(image) if startswith(image, \"a/\")\n"),
+        ("policies/empty.rego", "package main\n"),
+        ("policies/elsewhere.rego", "package lib.rules\n\ndeny_root contains \"x\" if input.kind\n"),
+        ("golden-paths/environment/1.0.0/policies/wran.rego", "package main\n\nwran contains \"x\" if input.kind\n"),
+        // these are used
+        ("policies/helper.rego", "package main\n\nis_pod if input.kind == \"Pod\"\n\ndeny_if(x) if x.kind\n"),
+        ("policies/lib.rego", "package lib.shared\n\ndeny contains \"shared\" if input.kind\n"),
+        (
+            "policies/uses.rego",
+            "package main\n\nimport data.lib.shared\n\ndeny_pods contains msg if {\n\tis_pod\n\tdeny_if(input)\n\tsome msg in shared.deny\n}\n",
+        ),
+    ];
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
+    policies/dney.rego:7:1 Error policy-never-runs (Platform)
+      the rule `dney_root` is never asked
+      help: Did you mean `deny_root`?
+    policies/also.rego:3:1 Error policy-never-runs (Platform)
+      the rule `dney_root` is never asked
+      help: Did you mean `deny_root`?
+    policies/deny_.rego:3:1 Error policy-never-runs (Platform)
+      the rule `deny_` is never asked
+      help: Did you mean `deny`?
+    policies/unused.rego:1:1 Warning policy-never-runs (Platform)
+      no rule of this file is ever asked, and no other file uses what it declares
+      help: Rules that are asked are called `deny`, `violation` or `warn`, or begin so: `deny_host_network`.
+    policies/empty.rego:1:1 Warning policy-never-runs (Platform)
+      no rule of this file is ever asked, and no other file uses what it declares
+      help: Rules that are asked are called `deny`, `violation` or `warn`, or begin so: `deny_host_network`.
+    policies/elsewhere.rego:1:1 Error policy-never-runs (Platform)
+      this policy is in `package lib.rules`, which is never run
+      help: Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.
+    golden-paths/environment/1.0.0/policies/wran.rego:3:1 Error policy-never-runs (PathOwner)
+      the rule `wran` is never asked
+      help: Did you mean `warn`?
+    requests/payments-team/shop.yaml:4:1 Error policy/uses (Requester)
+      shared (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `uses` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+}
+
+#[test]
 fn an_exception_waives_up_to_its_last_day_for_its_own_team() {
     let case = |policy: &str, team: &str, request: Option<&str>, expires: &str| {
         let case = Case::new(&[("policies/images.rego", IMAGES)]).object(&pod("theirs", "docker.io/b@sha256:1"));
@@ -410,6 +505,49 @@ fn an_exception_waives_up_to_its_last_day_for_its_own_team() {
     assert_eq!(case("image-source", "orders-team", Some("payments-team/shop"), "2026-03-01"), failed, "another team cannot name it");
     assert_eq!(case("image-source", "payments-team", Some("payments-team/other"), "2026-03-01"), failed, "another request's");
     assert_eq!(case("other", "payments-team", None, "2026-03-01"), failed, "another policy's");
+}
+
+#[test]
+fn an_exception_that_can_waive_nothing_is_said() {
+    let broken = "# METADATA\n# custom: {id: broken-one}\npackage main\n\ndeny contains x if {\n";
+    let case = || {
+        Case::new(&[("policies/images.rego", IMAGES), ("policies/broken.rego", broken), ("policies/lib.rego", "package lib\n\nx := 1\n")])
+    };
+    let said = |case: Case, policy: &str, expires: &str| {
+        let mut case = case.except(policy, "payments-team", None, expires);
+        let text = format!("kind: Exception\nspec:\n  policy: {policy}\n  expires: {expires}\n");
+        let file = File { id: ContentId::from_bytes([0; 20]), mode: Mode::Regular, bytes: text.as_bytes().into() };
+        case.files.insert(path("exceptions/x/for-now.yaml"), file);
+        let snapshot = Snapshot::new(None, case.files.clone(), Vec::new());
+        let (_, mut findings) = compile(&snapshot, &case.platform);
+        findings.extend(expired(&snapshot, &case.platform, case.today));
+        findings.iter().filter(|finding| !finding.is_error()).map(show).collect::<String>()
+    };
+    let all = [
+        ("image-source", "2026-02-01"),
+        ("broken-one", "2026-02-01"),
+        ("image-source", "2026-01-31"),
+        ("image-sorce", "2026-02-01"),
+        ("lib", "2025-02-01"),
+    ];
+    let all: String = all.map(|(policy, expires)| said(case(), policy, expires)).concat();
+    insta::assert_snapshot!(all + &said(Case::new(&[]), "image-source", "2026-03-01"), @"
+    exceptions/x/for-now.yaml:4:12 Warning exception-expired (Requester)
+      this exception held until 2026-01-31, and waives nothing any more
+      help: Remove the file, or ask for another day: its change is reviewed like the first one.
+    exceptions/x/for-now.yaml:3:11 Warning unknown-policy (Requester)
+      there is no policy `image-sorce`: this exception waives nothing
+      help: Did you mean `image-source`?
+    exceptions/x/for-now.yaml:3:11 Warning unknown-policy (Requester)
+      there is no policy `lib`: this exception waives nothing
+      help: Policies are `image-source` and `broken-one`.
+    exceptions/x/for-now.yaml:4:12 Warning exception-expired (Requester)
+      this exception held until 2025-02-01, and waives nothing any more
+      help: Remove the file, or ask for another day: its change is reviewed like the first one.
+    exceptions/x/for-now.yaml:3:11 Warning unknown-policy (Requester)
+      there is no policy `image-source`: this exception waives nothing
+      help: Remove the file: there are no policies.
+    ");
 }
 
 #[test]
@@ -446,12 +584,12 @@ fn what_does_not_compile_is_a_finding_at_its_line() {
     golden-paths/environment/1.0.0/policies/g.rego:1:1 Error policy-does-not-compile (PathOwner)
       this policy does not compile: expecting `package` Missing package declaration
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
-    policies/b.rego:4:12 Error policy-does-not-compile (Platform)
-      this policy does not compile: `unknown_thing` is not defined
-      help: Policies are written in Rego v1: `deny contains msg if { … }`.
     policies/e.rego:1:1 Error policy-never-runs (Platform)
       this policy is in `package other`, which is never run
       help: Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole.
+    policies/b.rego:4:12 Error policy-does-not-compile (Platform)
+      this policy does not compile: `unknown_thing` is not defined
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
     policies/f.rego:3:38 Error policy-does-not-compile (Platform)
       this policy does not compile: could not find function no.such.function
       help: Policies are written in Rego v1: `deny contains msg if { … }`.

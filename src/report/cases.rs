@@ -22,7 +22,7 @@ pub fn test_terminal(
     }
     for tried in tried {
         let all = format!("{} that fit, {} that do not", tried.valid, tried.refused);
-        writeln!(text, "{}  {} made from its schema: {all}", word(tried.failures.is_empty()), tried.release).expect("a string takes all");
+        writeln!(text, "{}  {} made from its schema: {all}", word(tried.passed()), tried.release).expect("a string takes all");
     }
     for tested in policies {
         writeln!(text, "{}  {}", word(tested.failure.is_none()), policy_name(tested)).expect("a string takes all");
@@ -34,14 +34,16 @@ pub fn test_terminal(
             text += &indented(&said(failure, &source, colour));
         }
     }
-    let failed_tries = tried.iter().filter(|tried| !tried.failures.is_empty());
+    let failed_tries = tried.iter().filter(|tried| !tried.passed());
     for tried in failed_tries.clone() {
         write!(text, "\n{} made from its schema\n", tried.release).expect("a string takes all");
         for wrong in &tried.failures {
             text += &indented(&wrong_text(wrong));
         }
+        for denied in &tried.denied {
+            text += &indented(&denied_text(tried, denied));
+        }
     }
-    text += &tried.iter().flat_map(|tried| tried.denied.iter().map(|denied| denied_text(tried, denied))).collect::<String>();
     for tested in policies {
         if let Some(failure) = &tested.failure {
             write!(text, "\n{}\n  {}\n", policy_name(tested), line(failure)).expect("a string takes all");
@@ -136,10 +138,6 @@ fn wrong_text(wrong: &Wrong) -> String {
             format!("a request fits the schema, and fails: {} ({at})\n{}\n{}", line(&finding.message), line(&finding.help), lines(request))
         }
         Wrong::Taken { request, how } => format!("a request does not fit, and is taken: {}\n{}", line(how), lines(request)),
-        Wrong::AllDenied => {
-            "every request that fits, and every case, is refused by policies of the organisation, so that nobody can use this release: see the notes below"
-                .to_owned()
-        }
         Wrong::NoneFits { finding: Some(finding) } => {
             format!("no request could be made that fits; the last one: {}", line(&finding.message))
         }
@@ -147,16 +145,17 @@ fn wrong_text(wrong: &Wrong) -> String {
     }
 }
 
-/// What a policy of the organisation refuses of what a release can make; its owner decides whether that is right.
+/// What a policy of the organisation refuses of what a release can make, so that its requesters hear of it too late.
 fn denied_text(tried: &Tried, denied: &Denied) -> String {
     let Denied { times, request, finding } = denied;
-    let text = format!("{}: {}\n{}", finding.code, line(&finding.message), lines(request));
     let are = if *times == 1 { "is" } else { "are" };
+    let of = count(tried.valid, "request");
     format!(
-        "\nnote: {times} of {} made for {} {are} refused by a policy\n{}",
-        count(tried.valid, "request"),
-        tried.release,
-        indented(&text)
+        "{times} of {of} that fit {are} refused by `{}`: {}\nSay it in `schema.json`, where whoever writes a request sees it at once; what no schema can say, refuse with a policy in `{}/policies/`\n{}",
+        finding.code,
+        line(&finding.message),
+        tried.release.folder(),
+        lines(request),
     )
 }
 
@@ -173,7 +172,6 @@ fn tried_json(tried: &Tried) -> Value {
             Wrong::Fails { request, finding } => {
                 json!({ "kind": "fails", "request": request, "finding": findings_json(&[(**finding).clone()])[0] })
             }
-            Wrong::AllDenied => json!({ "kind": "all-denied" }),
             Wrong::Taken { request, how } => json!({ "kind": "taken", "request": request, "message": how }),
             Wrong::NoneFits { finding } => {
                 json!({ "kind": "none-fits", "finding": finding.as_ref().map(|finding| findings_json(&[(**finding).clone()])[0].clone()) })
@@ -183,7 +181,7 @@ fn tried_json(tried: &Tried) -> Value {
     let denied = |denied: &Denied| json!({ "times": denied.times, "request": denied.request, "finding": findings_json(&[(*denied.finding).clone()])[0] });
     json!({
         "path": tried.release.path.as_str(), "release": tried.release.version.to_string(), "valid": tried.valid, "refused": tried.refused,
-        "passed": tried.failures.is_empty(), "failures": failures, "denied": tried.denied.iter().map(denied).collect::<Vec<Value>>(),
+        "passed": tried.passed(), "failures": failures, "denied": tried.denied.iter().map(denied).collect::<Vec<Value>>(),
     })
 }
 

@@ -145,12 +145,13 @@ pub(super) fn compiled(snapshot: &Snapshot, platform: &Platform, begins: &Teller
 fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>, ended: &Teller<Key>) -> Verdicts {
     let platform = &parsed.platform;
     let tell = of_policies(begins, ended);
-    let (policies, broken) = compiled(&job.snapshot, platform, begins, ended);
+    let (policies, mut broken) = compiled(&job.snapshot, platform, begins, ended);
     let mut verdicts = Verdicts::default();
     if let Some(Asked { base, before, exceptions, today, judge }) = &job.asked {
         let changed = |id: &UnitId| differs(base, rendered, id);
         let plans = BTreeMap::new();
         let inputs = policy::inputs(&job.snapshot, platform, rendered, changed, before.as_ref(), &plans);
+        broken.extend(policy::expired(&job.snapshot, platform, today));
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
         if let Some(judge) = judge {

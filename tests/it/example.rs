@@ -35,7 +35,8 @@ pub(super) fn lines<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Stri
 /// What the policies of a snapshot say, and what is wrong with them.
 pub(super) fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> (Verdicts, Vec<Finding>) {
     let platform = &parsed.platform;
-    let (policies, broken) = policy::compile(snapshot, platform);
+    let (policies, mut broken) = policy::compile(snapshot, platform);
+    broken.extend(policy::expired(snapshot, platform, "2026-01-31"));
     let inputs: Vec<UnitInput<'_>> = rendered
         .units
         .values()
@@ -94,7 +95,7 @@ fn nothing_is_wrong_with_the_example() {
     catalog-team/catalog-search/dns@dns: 2 files, 1 objects, 12 passed
     catalog-team/catalog-search/repo@service-repositories: 5 files, 0 objects, 12 passed
     data-team/exports/bucket@control-plane-production: 2 files, 6 objects, 12 passed
-    data-team/tile-server/cluster@staging-eu-central-1: 9 files, 9 objects, 11 passed
+    data-team/tile-server/cluster@staging-eu-central-1: 9 files, 9 objects, 12 passed
     data-team/tile-server/dns@dns: 2 files, 1 objects, 12 passed
     data-team/tile-server/repo@service-repositories: 5 files, 0 objects, 12 passed
     data-team/vector-search/budget@budgets: 2 files, 1 objects, 11 passed
@@ -229,7 +230,7 @@ fn the_policies_of_the_example_speak() {
         said(orders, "version: \"1.4.0\"", "version: latest"),
         said(orders, "purpose: demo", "purpose: demo\n  dataClassification: confidential"),
         said(search, "size: small", "scaling: {min: 9, max: 3}"),
-        said(search, "registry.example.org/", "docker.io/"),
+        said(search, "search:0.9.3", "search:latest"),
         said(rates, "exposure: internal", "dataClassification: confidential"),
         said(labels, "min: 2", "min: 1"),
         said("teams/identity-team.yaml", "    onCall: identity-primary\n", ""),
@@ -247,7 +248,7 @@ fn the_policies_of_the_example_speak() {
     requests/catalog-team/catalog-search.yaml:9 policy/scaling-is-a-range: at most 3 replicas are fewer than at least 9 (HorizontalPodAutoscaler `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `scaling-is-a-range` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
-    requests/catalog-team/catalog-search.yaml:8 policy/image-source: the image `docker.io/catalog/search:0.9.3` is not from registry.example.org/ (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
+    requests/catalog-team/catalog-search.yaml:8 policy/image-source: the image `registry.example.org/catalog/search:latest` is another one every day: name a version (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
     requests/shipping-team/shipping-rates.yaml:10 policy/public-exposure: `shipping-rates` is open to the internet and handles confidential data: have it reviewed by security, who write an exception (`shipping-team/shipping-rates/cluster@production-eu-central-1`)

@@ -121,7 +121,7 @@ fn one_worker_finds_what_two_find() {
             ],
         ),
         ("a policy does not compile", vec![("policies/replicas.rego", Some(("package main", "package main\n\ndeny contains {")))]),
-        ("an exception goes", vec![("exceptions/data-team/tile-server-image.yaml", None)]),
+        ("an exception goes", vec![("exceptions/payments-team/gateway-exposure.yaml", None)]),
     ];
     let shown: Vec<String> = table
         .into_iter()
@@ -141,7 +141,7 @@ fn one_worker_finds_what_two_find() {
     insta::assert_snapshot!(shown.join("\n"), @"
     nothing: 0 units, 0 groups, 0 vanished: nothing
     another release is current: 4 units, 19 groups, 0 vanished: deprecated unknown-field
-    a request goes: 3 units, 19 groups, 0 vanished: nothing
+    a request goes: 3 units, 19 groups, 0 vanished: unknown-request
     a request has a mistake: 0 units, 0 groups, 0 vanished: unknown-field
     a target goes: 0 units, 0 groups, 0 vanished: unknown-target
     a release is changed: 6 units, 60 groups, 6 vanished: release-changed

@@ -78,9 +78,9 @@ fn the_bytes_of_the_example_are_these() {
     a869157c12373a4261d3887ce9ea435645174bfb7a59818d870cc4b9c8105360 catalog-team/catalog-search/dns@dns
     e68939446fd2553748c13fac87da05ce3cd09fcbebcf54b9b84eb76273eb30a9 catalog-team/catalog-search/repo@service-repositories
     be655d9031d7a2ea2def901372d878a56a2b07b8d9607be87353c84301518f6a data-team/exports/bucket@control-plane-production
-    c4283a038321d21f0e239ea1a6fc53b906c6cc29e5ce696138c12778257a957f data-team/tile-server/cluster@staging-eu-central-1
+    49cdc12e7ffb2298053331ed1b20a46b117a5f948f8edd9b58fd8db31120a44a data-team/tile-server/cluster@staging-eu-central-1
     61ff28b6b31c2ccc9173ac05215fa8683ac9ace20f4ca9ac3579b891d4a0a085 data-team/tile-server/dns@dns
-    fb294a46cb7c2cef83b0deb700d968bbbe136754e3c2dc55d9bf5de0ee639430 data-team/tile-server/repo@service-repositories
+    d80007cd3119a90702a4480c4927d29ad8290019f3b95133a9fafd7d3b2303c4 data-team/tile-server/repo@service-repositories
     914252beb13f419384247b39ab711539e234d77a3e165efc964f6736d2508f53 data-team/vector-search/budget@budgets
     5931460269d43084bd9713d679a677a0b3a8a877b21082309e05cbe69a1755a3 data-team/vector-search/cluster@staging-eu-central-1
     99a00620a46ccc954a569d635cfd067584e2627681af5877e2625a9a1e3c0bfc identity-team/identity-accounts/cluster@production-eu-central-1

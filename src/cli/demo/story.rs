@@ -79,6 +79,8 @@ async fn make_repository(story: &mut Story<'_>) -> Result<(), Error> {
     git(story.dir, PLATFORM, &["clone", "--quiet", &bare, "work"]).await?;
     desk::write_folder(&EXAMPLE, &work)?;
     desk::remove_folder(&work.join("requests"))?;
+    // the request that it is for is not among them
+    desk::remove_folder(&work.join("exceptions/identity-team"))?;
     for request in REQUESTS {
         let text = EXAMPLE.get_file(request).and_then(include_dir::File::contents_utf8).expect("a test tells the story");
         desk::write(&work.join(request), text)?;

@@ -35,6 +35,8 @@ impl Desk {
             let text = fs::read_to_string(folder("platform-repo-example").join(&request)).expect("the example has it");
             desk.write(&format!("platform/{request}"), &text);
         }
+        // its request is not among them
+        fs::remove_dir_all(desk.path("platform/exceptions/identity-team")).expect("the example has an exception of it");
         desk
     }
 

@@ -231,7 +231,7 @@ fn validate_compares_with_the_base_and_runs_the_policies() {
     desk.write(release, &format!("{text}# new\n"));
     let request = "platform/requests/orders-team/orders-api.yaml";
     let text = std::fs::read_to_string(desk.path(request)).expect("the example has it");
-    desk.write(request, &text.replace("registry.example.org", "elsewhere.example.com"));
+    desk.write(request, &text.replace("api:1.4.0", "api:latest"));
     assert_snapshot!(desk.run(&["validate"]), @r#"
     $ goldpath validate
     error[release-changed]
@@ -247,11 +247,11 @@ fn validate_compares_with_the_base_and_runs_the_policies() {
 
     error[policy/image-source]
 
-      × the image `elsewhere.example.com/orders/api:1.4.0` is not from registry.example.org/ (Deployment `orders-api` in
-      │ `orders-team/orders-api/cluster@staging-eu-central-1`)
+      × the image `registry.example.org/orders/api:latest` is another one every day: name a version (Deployment `orders-
+      │ api` in `orders-team/orders-api/cluster@staging-eu-central-1`)
        ╭─[requests/orders-team/orders-api.yaml:8:10]
      7 │   region: eu-central-1
-     8 │   image: elsewhere.example.com/orders/api:1.4.0
+     8 │   image: registry.example.org/orders/api:latest
        ·          ──────────────────────────────────────
      9 │   build: node
        ╰────

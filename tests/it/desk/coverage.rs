@@ -4,6 +4,28 @@ use super::place::Place;
 use insta::assert_snapshot;
 
 #[test]
+fn cases_reach_the_policies_of_their_release() {
+    let place = Place::with("first-repository");
+    place.write(
+        "golden-paths/preview/1.0.0/policies/replicas.rego",
+        "package main\n\ndeny contains \"too many\" if {\n\tinput.kind == \"Deployment\"\n\tinput.spec.replicas > 100\n}\n\nwarn contains msg if {\n\tinput.kind == \"Secret\"\n\tmsg := \"a secret\"\n}\n",
+    );
+    assert_snapshot!(place.run(&["test", "--coverage", "--generate", "0"]), @"
+    $ goldpath test --coverage --generate 0
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+
+    2 passed
+
+    lines that cases and tests reach, and those that they do not
+    preview@1.0.0: 82 % of 29 lines
+      golden-paths/preview/1.0.0/cluster/deployment.yaml.tera: 22-23
+      golden-paths/preview/1.0.0/policies/replicas.rego: 3, 8, 10
+    -- exit 0
+    ");
+}
+
+#[test]
 fn lines_that_no_case_and_no_test_reaches_are_named() {
     let place = Place::with("first-repository");
     let template = "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera";
