@@ -1,28 +1,15 @@
 //! What the command line shows at one's desk: comparisons, renderings, validation, answers of the daemon, evidence.
 
 use super::json::{diff_report_json, findings_json, report};
-use super::text::{count, line, list};
+use super::text::{count, line};
 use crate::diff::{Diff, FileStatus};
 use crate::evidence::{Entry, Gap, UnitOutcome};
-use crate::model::{Finding, RepoPath};
+use crate::model::Finding;
 use crate::plan::Evaluation;
 use crate::render::Unit;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-
-/// The last line of `goldpath validate`: what was checked, `only` names the files and folders that were asked about.
-pub fn validate_summary(findings: &[Finding], requests: usize, only: &[Option<RepoPath>]) -> String {
-    let names: Option<Vec<String>> = only.iter().map(|path| path.as_ref().map(|path| line(path.as_str()))).collect();
-    let place = names.filter(|names| !names.is_empty()).map(|names| format!(" in {}", list(&names))).unwrap_or_default();
-    let errors = findings.iter().any(Finding::is_error);
-    let verdict = match (errors, findings.is_empty()) {
-        (false, true) => format!("nothing to mend{place}"),
-        (false, false) => format!("no errors{place}"),
-        (true, _) => format!("the errors{place} must be mended"),
-    };
-    format!("{} checked, {verdict}\n", count(requests, "request"))
-}
 
 /// What `goldpath render` wrote.
 pub fn written_terminal(units: usize, files: usize, written: usize, dir: &str) -> String {
