@@ -1,5 +1,6 @@
 //! `goldpath diff [--repo DIR] [BASE[..HEAD]]`
 
+use super::base::Base;
 use super::cache::Cache;
 use super::{Ended, Output, colour, place, print};
 use crate::change::{Change, ChangeState, Review};
@@ -78,7 +79,7 @@ impl Sides {
             Some(rev) => Head::Commit(repository.resolve(rev)?),
             None => Head::Files(place::working_tree(root)?),
         };
-        Ok(Self { base: place::base_commit(repository, base)?, head })
+        Ok(Self { base: Base::of(repository, base)?.known()?, head })
     }
 }
 

@@ -1,14 +1,14 @@
 //! `goldpath explain UNIT[:FILE] [--line N]`
 
-use super::{Ended, Output, answer, place};
+use super::{Ended, Output, answer, named, place};
 use crate::error::{Error, Kind};
-use crate::model::{Finding, RepoPath, UnitId, close_match, quoted_list};
+use crate::model::{Finding, RepoPath, RequestId, UnitId, close_match, quoted_list};
 use crate::render::{Limits, Origin, RenderedFile, Traced, Unit, fields, trace};
 use crate::report::{self, Explanation, Line};
 use crate::worker::Asked;
 use crate::world::Tree;
 use crate::yaml;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -18,7 +18,8 @@ pub(super) struct Args {
     /// A line of the file: which line of which template wrote it, and which fields of the request it changes with
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     line: Option<u32>,
-    /// A unit, `team/name/output@target`, or one of its files behind a colon; `team/name` when it has one unit
+    /// A unit, `team/name/output@target`, or one of its files behind a colon; where it is the only one of its request, also `team/name`,
+    /// `team/name/output` or the file of the request
     #[arg(value_name = "UNIT[:FILE]")]
     unit: String,
 }
@@ -28,7 +29,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let asked = Asked { today: super::run::today(), ..Asked::default() };
     let tree = place::apart_with_reads(place::working_tree(&root)?, Some(asked))??;
     let (name, file) = args.unit.split_once(':').map_or((args.unit.as_str(), None), |(unit, file)| (unit, Some(file)));
-    let unit = unit(name, &tree)?;
+    let unit = unit(name, &root, &tree)?;
     let file = file.map(|file| file_of(unit, file)).transpose()?;
     let lines = file.and_then(|(path, _)| trace(&tree.snapshot, &tree.parsed.platform, &Limits::default(), unit, path)).unwrap_or_default();
     let line = match (args.line, file) {
@@ -75,33 +76,63 @@ fn explanation<'a>(
     })
 }
 
-/// A unit by its name, or the only one of a request.
-fn unit<'t>(text: &str, tree: &'t Tree) -> Result<&'t Unit, Error> {
-    let units = &tree.rendered.units;
-    if let Some(unit) = UnitId::parse(text).ok().and_then(|id| units.get(&id)) {
+/// A unit by its name, or the only one of a request, or of an output of it.
+fn unit<'t>(text: &str, root: &Path, tree: &'t Tree) -> Result<&'t Unit, Error> {
+    if let Some(unit) = UnitId::parse(text).ok().and_then(|id| tree.rendered.units.get(&id)) {
         return Ok(unit);
     }
-    let names: Vec<String> = units.keys().map(ToString::to_string).collect();
-    let of_request: Vec<&Unit> = units.values().filter(|unit| unit.id.request.to_string() == text).collect();
-    match of_request.as_slice() {
-        [only] => return Ok(only),
-        [] => {}
+    let platform = &tree.parsed.platform;
+    let (request, rest) = parted(text);
+    let whole = named::request(text, root, platform).map(|named| (named, None));
+    let found = whole.or_else(|| Some((named::request(request, root, platform)?, rest)));
+    let Some((named, rest)) = found else { return Err(nowhere(text, tree)) };
+    let of_request = || tree.rendered.units.values().filter(|unit| Some(&unit.id.request) == named.id.as_ref());
+    let fits = |unit: &&Unit| rest.is_none_or(|output| unit.id.output.as_str() == output);
+    let names = |units: &[&Unit]| units.iter().map(|unit| unit.id.to_string()).collect::<Vec<String>>();
+    let units: Vec<&Unit> = of_request().filter(fits).collect();
+    match units.as_slice() {
+        [only] => Ok(only),
+        [] => Err(none_of(text, named.id.as_ref(), &names(&of_request().collect::<Vec<_>>()), tree)),
         several => {
-            let names: Vec<String> = several.iter().map(|unit| unit.id.to_string()).collect();
-            let hint = format!("they are {}", quoted_list(names.iter().map(String::as_str)));
-            return Err(Error::usage(format!("`{text}` has {} units", several.len())).hint(hint));
+            let hint = format!("they are {}", quoted_list(names(several).iter().map(String::as_str)));
+            Err(Error::usage(format!("`{text}` has {} units", several.len())).hint(hint))
         }
     }
-    let of_broken = tree.parsed.platform.broken.keys().chain(&tree.rendered.failed).any(|id| text.starts_with(&id.to_string()));
-    if of_broken {
+}
+
+/// `team/name`, and what stands behind it.
+fn parted(text: &str) -> (&str, Option<&str>) {
+    match text.match_indices('/').nth(1) {
+        Some((at, _)) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    }
+}
+
+/// A request that is there, and has no such unit; `names`: those that it has.
+fn none_of(text: &str, request: Option<&RequestId>, names: &[String], tree: &Tree) -> Error {
+    let (platform, failed) = (&tree.parsed.platform, &tree.rendered.failed);
+    let is_whole = request.is_some_and(|id| platform.requests.contains_key(id) && !failed.contains(id));
+    if !is_whole {
         let error = Error::new(Kind::Findings, format!("the request of `{text}` has mistakes, so it renders to nothing"));
-        return Err(error.hint("`goldpath validate` says what they are, each at its line"));
+        return error.hint("`goldpath validate` says what they are, each at its line");
     }
     let hint = match close_match(text, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => "its request renders to no unit at all".to_owned(),
+        None => format!("its request has {}", quoted_list(names.iter().map(String::as_str))),
+    };
+    Error::usage(format!("there is no unit `{text}`")).hint(hint)
+}
+
+fn nowhere(text: &str, tree: &Tree) -> Error {
+    let names: Vec<String> = tree.rendered.units.keys().map(ToString::to_string).collect();
+    let near_unit = close_match(text, names.iter().map(String::as_str)).filter(|_| text.contains('@')).map(str::to_owned);
+    let asked = if text.starts_with("requests/") { text } else { parted(text).0 };
+    let hint = match near_unit.or_else(|| named::near_request(asked, &tree.parsed.platform)) {
+        Some(near) => format!("did you mean `{near}`?"),
         None => "a unit is `team/name/output@target`; `goldpath render` shows them as folders".to_owned(),
     };
-    Err(Error::usage(format!("there is no unit `{text}`")).hint(hint))
+    Error::usage(format!("there is no unit `{text}`")).hint(hint)
 }
 
 fn file_of<'t>(unit: &'t Unit, text: &str) -> Result<(&'t RepoPath, &'t RenderedFile), Error> {

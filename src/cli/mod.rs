@@ -1,6 +1,8 @@
 //! The command line, one file per verb.
 
+mod about;
 mod audit;
+mod base;
 mod cache;
 mod change;
 mod client;
@@ -11,6 +13,7 @@ mod diff;
 mod doctor;
 mod explain;
 mod init;
+mod named;
 mod new;
 mod place;
 mod render;
@@ -21,7 +24,7 @@ mod test;
 mod validate;
 
 use crate::error::{Error, Kind};
-use crate::{config, worker};
+use crate::{config, report, worker};
 use clap::{Parser, Subcommand, ValueEnum};
 use serde_json::Value;
 use std::io::{IsTerminal, Write as _};
@@ -118,7 +121,9 @@ pub fn main() -> ExitCode {
     if args.next().is_some_and(|verb| verb == worker::VERB) {
         return worker::main(args.next().is_some_and(|early| early == worker::EARLY));
     }
-    let ended = verb(Cli::parse());
+    let cli = Cli::parse();
+    let output = cli.output;
+    let ended = takes(&cli.verb, output).and_then(|()| verb(cli).inspect_err(|error| answer_with(error, output)));
     let ended = match UNWRITTEN.get() {
         // what was done may be right, but who asked for it did not get to know
         Some(error) => Err(Error::outside("unable to write to stdout", error)),
@@ -135,7 +140,6 @@ pub fn main() -> ExitCode {
 
 fn verb(cli: Cli) -> Result<Ended, Error> {
     let output = cli.output;
-    takes(&cli.verb, output)?;
     match cli.verb {
         Verb::Demo(args) => demo::run(&args),
         Verb::Init(args) => init::run(&args),
@@ -193,6 +197,14 @@ fn answer(output: Output, json: impl FnOnce() -> Value, text: impl FnOnce() -> S
     match output {
         Output::Json => print(&json().to_string()),
         Output::Text | Output::Markdown | Output::Sarif | Output::Github => print(&text()),
+    }
+}
+
+/// Writes a failure as a result too, for programs that read nothing else.
+fn answer_with(error: &Error, output: Output) {
+    if output == Output::Json {
+        let json = report::error_json(&error.causes().to_string(), error.next_step(), error.kind().exit_code());
+        print(&json.to_string());
     }
 }
 

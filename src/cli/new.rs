@@ -1,7 +1,7 @@
-//! `goldpath new PATH NAME [--team TEAM]`
+//! `goldpath new PATH [TEAM/]NAME [--team TEAM]`
 
 use super::init::write;
-use super::{Ended, place, print, schema};
+use super::{Ended, named, place, print, schema};
 use crate::error::Error;
 use crate::forms::{self, Blank};
 use crate::model::{GoldenPath, Platform, RequestId, RequestName, Stage, TeamName, close_match, quoted_list};
@@ -20,12 +20,14 @@ pub(super) struct Args {
     /// The golden path, or the kind of its requests
     #[arg(value_name = "PATH")]
     path: String,
-    /// The name of the request, and of its file
+    /// The name of the request, and of its file; `TEAM/NAME` names the team too
     #[arg(value_name = "NAME")]
     name: String,
 }
 
 pub(super) fn run(args: &Args) -> Result<Ended, Error> {
+    // what was typed is looked at before anything is asked
+    let (team, name) = asked(args)?;
     let root = place::root(args.repo.as_deref())?;
     let snapshot = place::working_tree(&root)?;
     let platform = parse::parse(&snapshot).platform;
@@ -33,10 +35,10 @@ pub(super) fn run(args: &Args) -> Result<Ended, Error> {
     let (release, of_spec, of_file) = forms::newest(&platform, path)
         .and_then(|release| Some((release, forms::schema_of(&snapshot, release)?, forms::request(&snapshot, &platform, path)?)))
         .ok_or_else(|| mistaken(&format!("the golden path `{}` has no current release that can be used", path.name)))?;
-    let folder = folder(args, &root, &platform)?;
-    let name = name(&args.name, path)?;
+    must_fit(&name, path)?;
+    let folder = folder(team, &root, &platform)?;
     let id = RequestId { team: folder.team, name };
-    if let Some(there) = file_of(&platform, &id) {
+    if let Some(there) = named::file_of(&platform, &id) {
         let error = Error::usage(format!("the team `{}` has a request `{}` already: {there}", id.team, id.name));
         return Err(error.hint("names are unique in a team across all kinds: choose another"));
     }
@@ -49,8 +51,7 @@ pub(super) fn run(args: &Args) -> Result<Ended, Error> {
     }
     write(&file, text.as_bytes())?;
     schema::write_for_editors(&root, path.name.as_str(), &of_file)?;
-    let shown = std::env::current_dir().ok().and_then(|here| file.strip_prefix(here.canonicalize().ok()?).ok().map(Path::to_path_buf));
-    print(&report::new_terminal(&shown.unwrap_or(file).display().to_string(), path, &release.id, path.stage == Stage::Deprecated));
+    print(&report::new_terminal(&place::shown(&root, &below), path, &release.id, path.stage == Stage::Deprecated));
     Ok(Ended::Done)
 }
 
@@ -76,19 +77,39 @@ fn golden_path<'p>(text: &str, platform: &'p Platform) -> Result<&'p GoldenPath,
     })
 }
 
-fn name(text: &str, path: &GoldenPath) -> Result<RequestName, Error> {
+/// The team, where it is said, and the name: `NAME`, or `TEAM/NAME` as the request will be called everywhere else.
+fn asked(args: &Args) -> Result<(Option<&str>, RequestName), Error> {
+    let text = args.name.strip_prefix("requests/").unwrap_or(&args.name);
+    let (before, text) = text.split_once('/').map_or((None, text), |(team, name)| (Some(team), name));
+    let team = match (args.team.as_deref(), before) {
+        (Some(one), Some(other)) if one != other => {
+            let error = Error::usage(format!("two teams are named: `{}` and `{}`", one.escape_debug(), other.escape_debug()));
+            return Err(error.hint("leave one of them out"));
+        }
+        (team, before) => team.or(before),
+    };
     let name = RequestName::parse(text).map_err(|error| {
-        let plain: String = text.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-        let plain = plain.trim_matches('-');
-        let hint = if RequestName::parse(plain).is_ok() { format!("`{plain}` is one") } else { "such as `payments-api`".to_owned() };
+        let hint = plain(text).map_or_else(|| "such as `payments-api`".to_owned(), |plain| format!("`{plain}` is one"));
         Error::usage(format!("`{}` is not a name: {error}", text.escape_debug())).hint(hint)
     })?;
+    Ok((team, name))
+}
+
+/// The name that a text would be: without folders and ending, in small letters.
+fn plain(text: &str) -> Option<RequestName> {
+    let file = text.rsplit('/').next().unwrap_or(text);
+    let stem = file.strip_suffix(".yaml").or_else(|| file.strip_suffix(".yml")).unwrap_or(file);
+    let plain: String = stem.to_ascii_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    RequestName::parse(plain.trim_matches('-')).ok()
+}
+
+fn must_fit(name: &RequestName, path: &GoldenPath) -> Result<(), Error> {
     let (length, most) = (name.as_str().len(), path.max_name as usize);
-    if length > most {
-        let error = Error::usage(format!("`{name}` has {length} characters, and `{}` takes at most {most}", path.kind));
-        return Err(error.hint("choose a shorter name"));
+    if length <= most {
+        return Ok(());
     }
-    Ok(name)
+    let error = Error::usage(format!("`{name}` has {length} characters, and `{}` takes at most {most}", path.kind));
+    Err(error.hint("choose a shorter name"))
 }
 
 /// Where the file goes: `requests/<team>`, or the folder below it that one stands in.
@@ -97,18 +118,21 @@ struct Folder {
     path: String,
 }
 
-fn folder(args: &Args, root: &Path, platform: &Platform) -> Result<Folder, Error> {
+fn folder(team: Option<&str>, root: &Path, platform: &Platform) -> Result<Folder, Error> {
     let here = place::inside(root, Path::new(".")).ok().filter(|here| here.below("requests").is_some());
     let here = here.as_ref().and_then(|here| Some((here.components().nth(1)?, here)));
     let whole = |team: &str| format!("requests/{team}");
-    let (text, path) = match (&args.team, here) {
-        (Some(team), Some((stands, here))) if team == stands => (team.as_str(), here.to_string()),
-        (Some(team), _) => (team.as_str(), whole(team)),
+    let (text, path) = match (team, here) {
+        (Some(team), Some((stands, here))) if team == stands => (team, here.to_string()),
+        (Some(team), _) => (team, whole(team)),
         (None, Some((stands, here))) => (stands, here.to_string()),
         (None, None) => match platform.teams.keys().collect::<Vec<_>>().as_slice() {
             [only] => (only.as_str(), whole(only.as_str())),
             _ => {
-                let hint = format!("name it with `--team TEAM`: there are {}", quoted_list(platform.teams.keys().map(TeamName::as_str)));
+                let hint = format!(
+                    "name it with `--team TEAM`, or before the name: there are {}",
+                    quoted_list(platform.teams.keys().map(TeamName::as_str))
+                );
                 return Err(Error::usage("it is not clear whose request this is").hint(hint));
             }
         },
@@ -121,9 +145,4 @@ fn folder(args: &Args, root: &Path, platform: &Platform) -> Result<Folder, Error
         };
         Error::usage(format!("there is no team `{}`", text.escape_debug())).hint(hint)
     })
-}
-
-fn file_of(platform: &Platform, id: &RequestId) -> Option<String> {
-    let read = platform.requests.get(id).map(|request| request.file.to_string());
-    read.or_else(|| platform.broken.get(id).map(ToString::to_string))
 }

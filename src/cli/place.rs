@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::git::{self, Repository};
-use crate::model::{CommitId, RepoPath};
+use crate::model::RepoPath;
 use crate::render::Limits;
 use crate::snapshot::Snapshot;
 use crate::worker::{self, Asked, Death, Evaluated, Job, Later, TakeUnit, WALL, Wanted};
@@ -32,6 +32,14 @@ pub(super) fn inside(root: &Path, file: &Path) -> Result<RepoPath, Error> {
     };
     let below = full.strip_prefix(root).map_err(|_| outside())?;
     RepoPath::parse(&below.to_string_lossy()).map_err(|_| outside())
+}
+
+/// A path of the repository as it is named where one stands.
+pub(super) fn shown(root: &Path, path: &str) -> String {
+    let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
+    let full = root.join(path);
+    let below = here.and_then(|here| full.strip_prefix(here).ok().map(Path::to_path_buf));
+    below.unwrap_or(full).display().to_string()
 }
 
 /// The files as they are in the working tree.
@@ -81,23 +89,4 @@ pub(super) fn apart_early(
 /// The Git repository around the working tree, when there is one.
 pub(super) fn repository(root: &Path) -> Option<Repository> {
     Repository::open(root).ok()
-}
-
-/// The commit to compare with: `rev`, or the merge base of what is checked out with the default branch.
-pub(super) fn base_commit(repository: &Repository, rev: Option<&str>) -> Result<Option<CommitId>, Error> {
-    Ok(match rev {
-        Some(rev) => Some(repository.resolve(rev)?),
-        None => merge_base(repository),
-    })
-}
-
-/// The files of [`base_commit`]; what the working tree has too is not read again.
-pub(super) fn base(repository: &Repository, rev: Option<&str>, working_tree: &Snapshot) -> Result<Option<Snapshot>, Error> {
-    Ok(base_commit(repository, rev)?.map(|commit| repository.snapshot_again(working_tree, &commit)).transpose()?)
-}
-
-fn merge_base(repository: &Repository) -> Option<CommitId> {
-    let head = repository.resolve("HEAD").ok()?;
-    let default = ["origin/HEAD", "main", "master"].iter().find_map(|name| repository.resolve(name).ok())?;
-    repository.merge_base(&default, &head).ok().flatten()
 }

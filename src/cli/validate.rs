@@ -1,14 +1,17 @@
 //! `goldpath validate [--repo DIR] [--base REV] [FILE or DIR …]`
 
-use super::{Ended, Output, colour, place, print};
+use super::about::{self, Parted};
+use super::base::Base;
+use super::{Ended, Output, colour, named, place, print, say};
 use crate::diff::{Source, between, changed_files};
 use crate::error::Error;
 use crate::model::{Explained, Finding, RepoPath};
 use crate::policy;
-use crate::report;
+use crate::report::{self, Validated};
 use crate::snapshot::Snapshot;
 use crate::worker::{Asked, Evaluated, Wanted, Wants};
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -25,39 +28,60 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
-    let root = place::root(args.repo.as_deref().or_else(|| args.files.first().map(|file| folder_of(file))))?;
+    let root = root(args)?;
     let only = args.files.iter().map(|file| only(&root, file)).collect::<Result<Vec<_>, _>>()?;
+    // the root itself is everything
+    let files: Option<Vec<RepoPath>> = if only.is_empty() { None } else { only.iter().cloned().collect() };
     let mut compared = None;
     let read = || {
         let snapshot = place::working_tree(&root)?;
-        let with = compared.insert(Compared::with(base(args, &root, &snapshot)?, &snapshot));
-        let wanted = Wanted { platform: with.base.is_some(), rendered: Wants::Findings };
+        files.iter().flatten().try_for_each(|file| named::must_be_read(file, &root, &snapshot))?;
+        let with = compared.insert(Compared::of(args, &root, &snapshot)?);
+        let wanted = Wanted { platform: with.base.is_some() || files.is_some(), rendered: Wants::Findings };
         Ok((snapshot, Some(Asked { today: super::run::today(), ..Asked::default() }), wanted))
     };
     let (snapshot, evaluated) = place::apart_early(read, &|unit| unit)?;
-    let Compared { base, changed } = compared.unwrap_or_default();
-    let (findings, requests) = match evaluated {
-        Ok(head) => (findings(base.as_ref(), &snapshot, &head)?, head.requests),
+    let Compared { base, changed, unknown } = compared.unwrap_or_default();
+    let (parted, requests) = match evaluated {
+        Ok(head) => (parted(files.as_deref(), base.as_ref(), &snapshot, &head)?, head.requests),
         Err(death) if death.findings().is_empty() => return Err(death.into()),
-        Err(death) => (death.findings(), 0),
+        Err(death) => (Parted { about: death.findings(), ..Parted::default() }, 0),
     };
-    let findings = findings.into_iter().filter(|finding| wanted(&only, finding)).collect();
     // without a base every request may be somebody's change
-    let findings = match changed {
+    let grouped = |findings| match &changed {
         Some(changed) => policy::grouped(findings, |path| changed.contains(path)),
         None => findings,
     };
+    let (findings, elsewhere) = (grouped(parted.about), grouped(parted.elsewhere).len());
+    let validated = Validated { findings: &findings, requests, only: &only, elsewhere, uncompared: unknown.as_deref() };
+    show(&validated, &snapshot, output);
+    Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
+}
+
+/// What is about these files, or about anything.
+fn parted(files: Option<&[RepoPath]>, base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> Result<Parted, Error> {
+    let all = findings(base, snapshot, head)?;
+    Ok(match files {
+        Some(files) => about::part(all, files, snapshot, head),
+        None => Parted { about: all, ..Parted::default() },
+    })
+}
+
+fn show(validated: &Validated<'_>, snapshot: &Snapshot, output: Output) {
+    // a workflow sees it as a warning of its own
+    if let Some(why) = validated.uncompared.filter(|_| output != Output::Github) {
+        say(&format!("warning: {why}"));
+    }
     match output {
-        Output::Json => print(&report::validate_json(&findings, requests).to_string()),
-        Output::Sarif => print(&report::sarif(&findings, &rules()).to_string()),
-        Output::Github => print(&(report::github(&findings) + &report::validate_summary(&findings, requests, &only))),
+        Output::Json => print(&report::validate_json(validated).to_string()),
+        Output::Sarif => print(&report::sarif(validated, &rules()).to_string()),
+        Output::Github => print(&(report::github(validated) + &report::validate_summary(validated))),
         Output::Text | Output::Markdown => {
             let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
-            let text = report::findings_terminal(&findings, source, colour(&std::io::stdout()));
-            print(&(text + &report::validate_summary(&findings, requests, &only)));
+            let text = report::findings_terminal(validated.findings, source, colour(&std::io::stdout()));
+            print(&(text + &report::validate_summary(validated)));
         }
     }
-    Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
 }
 
 /// What the working tree is compared with.
@@ -67,13 +91,31 @@ struct Compared {
     base: Option<Snapshot>,
     /// What differs; nothing where there is nothing to compare with.
     changed: Option<BTreeSet<RepoPath>>,
+    /// Why there is nothing, where there should be.
+    unknown: Option<String>,
 }
 
 impl Compared {
-    fn with(base: Option<Snapshot>, snapshot: &Snapshot) -> Self {
-        let changed: Option<BTreeSet<RepoPath>> = base.as_ref().map(|base| changed_files(Some(base), snapshot).into_keys().collect());
-        let base = base.filter(|_| changed.as_ref().is_some_and(|changed| !changed.is_empty()));
-        Self { base, changed }
+    fn of(args: &Args, root: &Path, snapshot: &Snapshot) -> Result<Self, Error> {
+        let rev = args.base.as_deref();
+        let Some(repository) = place::repository(root) else {
+            if rev.is_some() {
+                let why = format!("`--base` compares with a commit, and {} is not the top of a Git repository", root.display());
+                return Err(Error::usage(why).hint("leave it out, or run it in a clone of the platform repository"));
+            }
+            return Ok(Self::default());
+        };
+        Ok(match Base::of(&repository, rev)? {
+            // what the working tree has too is not read again
+            Base::Commit(commit) => Self::with(repository.snapshot_again(snapshot, &commit)?, snapshot),
+            Base::Nothing => Self::default(),
+            Base::Unknown(why) => Self { unknown: Some(why.note()), ..Self::default() },
+        })
+    }
+
+    fn with(base: Snapshot, snapshot: &Snapshot) -> Self {
+        let changed: BTreeSet<RepoPath> = changed_files(Some(&base), snapshot).into_keys().collect();
+        Self { base: Some(base).filter(|_| !changed.is_empty()), changed: Some(changed), unknown: None }
     }
 }
 
@@ -84,33 +126,37 @@ fn rules() -> Vec<&'static Explained> {
     all.into_iter().flatten().collect()
 }
 
-/// Where the search for the repository begins: a folder itself, or the one that a file is in.
-fn folder_of(file: &Path) -> &Path {
-    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if file.is_dir() { file } else { parent }
+/// The repository around what is named: a folder itself, or the nearest one above a file that is there.
+fn root(args: &Args) -> Result<PathBuf, Error> {
+    let first = args.files.first().filter(|_| args.repo.is_none());
+    let folder = |file: &PathBuf| file.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new(".")).to_owned();
+    let from = args.repo.clone().or_else(|| first.map(folder));
+    place::root(from.as_deref()).map_err(|error| match first.map(|file| (file, file.canonicalize())) {
+        // there is nothing whose repository could be found
+        Some((file, Err(cause))) => Error::unreadable(file, &cause),
+        Some((_, Ok(_))) | None => error,
+    })
 }
 
 /// A file or folder of the command line; the root itself is everything.
 fn only(root: &Path, file: &Path) -> Result<Option<RepoPath>, Error> {
-    let full = file.canonicalize().map_err(|error| Error::unreadable(file, &error))?;
-    if full == root { Ok(None) } else { place::inside(root, file).map(Some) }
+    match file.canonicalize() {
+        Ok(full) if full == root => Ok(None),
+        Ok(_) => place::inside(root, file).map(Some),
+        Err(error) => Err(unfound(root, file, &error)),
+    }
 }
 
-fn wanted(only: &[Option<RepoPath>], finding: &Finding) -> bool {
-    let path = &finding.place.path;
-    let fits = |wanted: &Option<RepoPath>| wanted.as_ref().is_none_or(|wanted| path == wanted || path.below(wanted.as_str()).is_some());
-    only.is_empty() || only.iter().any(fits)
-}
-
-/// What the working tree is compared with, where there is something.
-fn base(args: &Args, root: &Path, working_tree: &Snapshot) -> Result<Option<Snapshot>, Error> {
-    match place::repository(root) {
-        Some(repository) => place::base(&repository, args.base.as_deref(), working_tree),
-        None if args.base.is_some() => {
-            let error = Error::usage(format!("`--base` compares with a commit, and {} is not the top of a Git repository", root.display()));
-            Err(error.hint("leave it out, or run it in a clone of the platform repository"))
-        }
-        None => Ok(None),
+fn unfound(root: &Path, file: &Path, cause: &std::io::Error) -> Error {
+    let error = Error::unreadable(file, cause);
+    let full = std::path::absolute(file).ok().filter(|_| cause.kind() == ErrorKind::NotFound);
+    let near = || {
+        let files: Vec<RepoPath> = place::working_tree(root).ok()?.files().keys().cloned().collect();
+        named::near_file(&full?.strip_prefix(root).ok()?.to_string_lossy(), &files)
+    };
+    match near() {
+        Some(near) => error.hint(format!("did you mean `{}`?", place::shown(root, &near))),
+        None => error,
     }
 }
 

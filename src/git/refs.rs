@@ -98,6 +98,14 @@ impl Repository {
         Ok(head.and_then(|name| Some(std::str::from_utf8(name.as_bstr()).ok()?.strip_prefix("refs/heads/")?.to_owned())))
     }
 
+    /// Whether it knows a remote: it is a copy then, and what it has need not be all that there is.
+    ///
+    /// # Errors
+    /// When the refs cannot be read.
+    pub fn is_copy(&self) -> Result<bool, Error> {
+        Ok(!self.local().remote_names().is_empty() || !self.refs_below("refs/remotes/")?.is_empty())
+    }
+
     pub(super) fn set_head(&self, branch: &str) -> Result<(), Error> {
         let target = Target::Symbolic(full_name(&format!("refs/heads/{branch}"))?);
         let head = FullName::try_from("HEAD").expect("HEAD is a name");

@@ -3,12 +3,12 @@
 use super::attention::REFUSED;
 use super::facts::ends;
 use super::json::{diff_report_json, findings_json, report};
-use super::text::{count, first_of, line, list};
+use super::text::{count, first_of, line};
 use super::verdict::{Files, hold_words, mark, review_by, who};
 use super::view::View;
 use crate::diff::{About, Diff};
 use crate::evidence::{Entry, Gap, UnitOutcome};
-use crate::model::{Finding, RepoPath};
+use crate::model::Finding;
 use crate::plan::{Hold, WaitingOn};
 use crate::render::Unit;
 use jiff::Timestamp;
@@ -20,19 +20,6 @@ use std::fmt::Write as _;
 const MOST_TOLD: usize = 12;
 /// The most people of one.
 const MOST_USERS: usize = 5;
-
-/// The last line of `goldpath validate`: what was checked, `only` names the files and folders that were asked about.
-pub fn validate_summary(findings: &[Finding], requests: usize, only: &[Option<RepoPath>]) -> String {
-    let names: Option<Vec<String>> = only.iter().map(|path| path.as_ref().map(|path| line(path.as_str()))).collect();
-    let place = names.filter(|names| !names.is_empty()).map(|names| format!(" in {}", list(&names))).unwrap_or_default();
-    let errors = findings.iter().any(Finding::is_error);
-    let verdict = match (errors, findings.is_empty()) {
-        (false, true) => format!("nothing to mend{place}"),
-        (false, false) => format!("no errors{place}"),
-        (true, _) => format!("the errors{place} must be mended"),
-    };
-    format!("{} checked, {verdict}\n", count(requests, "request"))
-}
 
 /// What `goldpath render` wrote.
 pub fn written_terminal(units: usize, files: usize, written: usize, dir: &str) -> String {

@@ -47,9 +47,9 @@ fn related(related: &Related) -> Value {
     json!({"path": place.path, "line": place.span.line, "column": place.span.column, "message": message})
 }
 
-/// What `goldpath validate --output json` prints.
-pub fn validate_json(findings: &[Finding], requests: usize) -> Value {
-    report("ValidateReport", json!({"findings": findings_json(findings), "requests": requests}))
+/// What a call prints that ended with an error instead of a result.
+pub fn error_json(message: &str, help: Option<&str>, exit_code: u8) -> Value {
+    report("ErrorReport", json!({"message": message, "help": help.unwrap_or_default(), "exitCode": exit_code}))
 }
 
 /// What `goldpath diff --output json` prints.

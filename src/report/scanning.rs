@@ -1,8 +1,10 @@
 //! Findings for other tools: SARIF for code scanning, commands of GitHub workflows.
 
 use super::text::line;
-use crate::model::{Digest, Explained, Finding, Place, Severity, Span, Turn};
+use super::validated::Validated;
+use crate::model::{Code, Digest, Explained, Finding, Place, RepoPath, Severity, Span, Turn};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 const HOME: &str = "https://github.com/goldpath/goldpath";
@@ -11,7 +13,8 @@ const SARIF: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 const ANY_POLICY: &str = "policy/<id>";
 
 /// Findings as a SARIF 2.1.0 log; `rules`: everything that could have been found.
-pub fn sarif(findings: &[Finding], rules: &[&Explained]) -> Value {
+pub fn sarif(validated: &Validated<'_>, rules: &[&Explained]) -> Value {
+    let findings = validated.findings;
     let mut ids: Vec<&str> = rules.iter().map(|rule| rule.code).filter(|code| *code != ANY_POLICY).collect();
     for finding in findings {
         if !ids.contains(&finding.code.as_str()) {
@@ -19,7 +22,9 @@ pub fn sarif(findings: &[Finding], rules: &[&Explained]) -> Value {
         }
     }
     let described: Vec<Value> = ids.iter().map(|id| rule(id, rules)).collect();
-    let results: Vec<Value> = findings.iter().map(|finding| result(finding, &ids)).collect();
+    let mut said = Said::new();
+    let results: Vec<Value> = findings.iter().map(|finding| result(finding, &ids, &mut said)).collect();
+    let notes = validated.uncompared.map(|why| json!({"level": "warning", "message": {"text": why}}));
     json!({
         "$schema": SARIF,
         "version": "2.1.0",
@@ -30,6 +35,10 @@ pub fn sarif(findings: &[Finding], rules: &[&Explained]) -> Value {
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
                 "rules": described,
             }},
+            "invocations": [{
+                "executionSuccessful": true,
+                "toolExecutionNotifications": notes.into_iter().collect::<Vec<Value>>(),
+            }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
@@ -50,7 +59,20 @@ fn rule(id: &str, rules: &[&Explained]) -> Value {
     })
 }
 
-fn result(finding: &Finding, ids: &[&str]) -> Value {
+/// How often the same was said of a file so far.
+type Said<'a> = BTreeMap<(&'a Code, &'a RepoPath, &'a str), u32>;
+
+/// The same mistake is the same alert when lines above it move; the second of its kind in a file is another one.
+fn identity<'a>(finding: &'a Finding, said: &mut Said<'a>) -> Digest {
+    let (code, path, message) = (&finding.code, &finding.place.path, finding.message.as_str());
+    let before = said.entry((code, path, message)).or_default();
+    let number = if *before == 0 { String::new() } else { format!("\n{before}") };
+    *before += 1;
+    Digest::of(format!("{code}\n{path}\n{message}{number}").as_bytes())
+}
+
+fn result<'a>(finding: &'a Finding, ids: &[&str], said: &mut Said<'a>) -> Value {
+    let identity = identity(finding, said);
     let Finding { place, severity, code, message, help, turn, related } = finding;
     let level = match severity {
         Severity::Error => "error",
@@ -68,8 +90,6 @@ fn result(finding: &Finding, ids: &[&str]) -> Value {
         at["message"] = json!({"text": related.message});
         at
     });
-    // the same mistake is the same alert when lines above it move
-    let identity = Digest::of(format!("{code}\n{}\n{message}", place.path).as_bytes());
     json!({
         "ruleId": code.as_str(),
         "ruleIndex": ids.iter().position(|id| *id == code.as_str()),
@@ -112,22 +132,35 @@ fn address(path: &str) -> String {
 }
 
 /// Findings as commands that a workflow of GitHub turns into annotations, one a line.
-pub fn github(findings: &[Finding]) -> String {
-    findings.iter().map(command).collect()
+pub fn github(validated: &Validated<'_>) -> String {
+    let uncompared = validated.uncompared.map(|why| format!("::warning title=not-compared::{}\n", data(&line(why))));
+    uncompared.into_iter().chain(validated.findings.iter().map(commands)).collect()
 }
 
-fn command(finding: &Finding) -> String {
+/// A finding where it stands; one that a request meets elsewhere also at the request, since a pull request shows the files that it changes.
+fn commands(finding: &Finding) -> String {
+    let is_request = |place: &Place| place.path.below("requests").is_some();
+    let said = line(&sentences(&finding.message, &finding.help));
+    let see = |place: &Place, message: &str| format!("\nSee {}:{}: {}", place.path, place.span.line, line(message));
+    let related: String = finding.related.iter().map(|related| see(&related.place, &related.message)).collect();
+    let mut text = command(finding, &finding.place, &(said.clone() + &related));
+    for met in finding.related.iter().filter(|related| is_request(&related.place) && !is_request(&finding.place)) {
+        text += &command(finding, &met.place, &(said.clone() + &see(&finding.place, &met.message)));
+    }
+    text
+}
+
+fn command(finding: &Finding, at: &Place, said: &str) -> String {
     let word = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    let Span { line: from, column, end_line, end_column } = finding.place.span;
+    let Span { line: from, column, end_line, end_column } = at.span;
     // columns count only within one line
     let end = if end_line == from && end_column > column { format!(",endColumn={end_column}") } else { String::new() };
-    let (file, title) = (property(finding.place.path.as_str()), property(finding.code.as_str()));
-    let message = data(&line(&sentences(&finding.message, &finding.help)));
-    format!("::{word} file={file},line={from},endLine={end_line},col={column}{end},title={title}::{message}\n")
+    let (file, title) = (property(at.path.as_str()), property(finding.code.as_str()));
+    format!("::{word} file={file},line={from},endLine={end_line},col={column}{end},title={title}::{}\n", data(said))
 }
 
 /// The text of a command.
@@ -143,7 +176,6 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Code, RepoPath};
 
     fn hostile() -> Finding {
         let path = RepoPath::parse("requests/sre/50% a,b:c é.yaml").expect("a path");
@@ -151,13 +183,38 @@ mod tests {
         Finding::error(Code::policy("x"), place, "100%\r\n::error::run, `this`: no").help("Do\nthat.")
     }
 
+    fn found(findings: &[Finding]) -> Validated<'_> {
+        Validated { findings, requests: 1, only: &[], elsewhere: 0, uncompared: None }
+    }
+
     #[test]
     fn a_command_ends_where_its_line_ends() {
         let two = [hostile(), Finding::warning(Code::new("symlink"), Place::file(RepoPath::parse("a").expect("a path")), "x")];
-        insta::assert_snapshot!(github(&two), @"
+        insta::assert_snapshot!(github(&Validated { uncompared: Some("no\nbranch"), ..found(&two) }), @"
+        ::warning title=not-compared::no branch
         ::error file=requests/sre/50%25 a%2Cb%3Ac é.yaml,line=3,endLine=3,col=5,endColumn=9,title=policy/x::100%25  ::error::run, `this`: no. Do that.
         ::warning file=a,line=1,endLine=1,col=1,title=symlink::x
         ");
+    }
+
+    #[test]
+    fn a_mistake_of_a_template_is_shown_at_the_request_that_meets_it() {
+        let template = Place::file(RepoPath::parse("golden-paths/a/1.0.0/b/c.yaml.tera").expect("a path"));
+        let finding = Finding::error(Code::new("template-error"), template, "`x` is undefined").related(hostile().place, "asked for\nhere");
+        insta::assert_snapshot!(github(&found(&[finding])), @"
+        ::error file=golden-paths/a/1.0.0/b/c.yaml.tera,line=1,endLine=1,col=1,title=template-error::`x` is undefined%0ASee requests/sre/50%25 a,b:c é.yaml:3: asked for here
+        ::error file=requests/sre/50%25 a%2Cb%3Ac é.yaml,line=3,endLine=3,col=5,endColumn=9,title=template-error::`x` is undefined%0ASee golden-paths/a/1.0.0/b/c.yaml.tera:1: asked for here
+        ");
+    }
+
+    #[test]
+    fn the_same_said_twice_of_a_file_is_two_alerts() {
+        let again = Finding { place: Place::new(hostile().place.path, Span::point(9, 1)), ..hostile() };
+        let log = sarif(&found(&[hostile(), again]), &[]);
+        let print = |number: usize| log["runs"][0]["results"][number]["partialFingerprints"]["goldpathFinding/v1"].clone();
+        assert_ne!(print(0), print(1));
+        let moved = Finding { place: Place::new(hostile().place.path, Span::point(7, 1)), ..hostile() };
+        assert_eq!(sarif(&found(&[moved]), &[])["runs"][0]["results"][0]["partialFingerprints"]["goldpathFinding/v1"], print(0));
     }
 
     #[test]
@@ -168,7 +225,7 @@ mod tests {
     #[test]
     fn a_policy_has_a_rule_of_its_own() {
         let explained = Explained { code: ANY_POLICY, when: "A policy refuses.", before: &[], example: &[], fix: "Do what it says." };
-        let log = sarif(&[hostile()], &[&explained]);
+        let log = sarif(&found(&[hostile()]), &[&explained]);
         assert_eq!(log["runs"][0]["tool"]["driver"]["rules"][0]["id"], "policy/x");
         assert_eq!(log["runs"][0]["results"][0]["ruleIndex"], 0);
         let help = log["runs"][0]["tool"]["driver"]["rules"][0]["helpUri"].as_str().unwrap();

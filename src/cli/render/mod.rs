@@ -2,9 +2,10 @@
 
 mod writer;
 
-use super::{Ended, Output, answer, colour, place, say};
+use super::named::{self, Named};
+use super::{Ended, Output, about, answer, colour, place, say};
 use crate::error::{Error, Kind};
-use crate::model::{Finding, Platform, RepoPath, RequestId, UnitId, sort_findings};
+use crate::model::{Finding, Platform, RepoPath, UnitId, sort_findings};
 use crate::render::{RenderedFile, Unit};
 use crate::report;
 use crate::snapshot::Snapshot;
@@ -29,7 +30,7 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let root = place::root(args.repo.as_deref())?;
     let (made, written) = made(args, &root, output);
-    let (snapshot, Evaluated { parsed, rendered, .. }) = match made {
+    let (snapshot, head) = match made {
         Ok(made) => made,
         Err(error) => {
             // what was written of it goes away again, and the first error counts
@@ -37,11 +38,17 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
             return Err(error);
         }
     };
-    let wanted = requests(args, &root, &parsed.platform)?;
-    let units: Vec<&Unit> = rendered.units.values().filter(|unit| wanted.as_ref().is_none_or(|w| w.contains(&unit.id.request))).collect();
-    let mut findings = [parsed.findings, rendered.findings].concat();
-    sort_findings(&mut findings);
-    if let Some(dir) = &args.output_dir {
+    let wanted = requests(args, &root, &head.parsed.platform)?;
+    let is_wanted =
+        |unit: &&Unit| wanted.as_ref().is_none_or(|wanted| wanted.iter().any(|named| named.id.as_ref() == Some(&unit.id.request)));
+    let units: Vec<&Unit> = head.rendered.units.values().filter(is_wanted).collect();
+    let findings = findings(wanted.as_deref(), &snapshot, &head);
+    let errors: Vec<Finding> = findings.iter().filter(|finding| finding.is_error()).cloned().collect();
+    if let Some(silent) = wanted.iter().flatten().find(|named| errors.is_empty() && !is_whole(named, &head)) {
+        return Err(mistaken(silent.file.as_str()));
+    }
+    // what is all mistaken is no zero files
+    if let Some(dir) = args.output_dir.as_ref().filter(|_| wanted.is_none() || !units.is_empty()) {
         let later = || {
             let mut written = Written::default();
             units.iter().for_each(|unit| written.add(dir, unit));
@@ -52,14 +59,27 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let printed = args.output_dir.is_none();
     let text = || units.iter().filter(|_| printed).map(|unit| text_of(unit)).collect();
     answer(output, || report::render_json(&units, &findings), text);
-    let errors = findings.iter().filter(|finding| finding.is_error()).count();
-    if errors > 0 {
-        let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
-        let errors: Vec<Finding> = findings.into_iter().filter(Finding::is_error).collect();
-        say(report::findings_terminal(&errors, source, colour(&std::io::stderr())).trim_end());
-        return Ok(Ended::Findings);
+    if errors.is_empty() {
+        return Ok(Ended::Done);
     }
-    Ok(Ended::Done)
+    let source = |path: &RepoPath| snapshot.text(path.as_str()).map(str::to_owned);
+    say(report::findings_terminal(&errors, source, colour(&std::io::stderr())).trim_end());
+    Ok(Ended::Findings)
+}
+
+/// What is wrong, sorted: with the requests that were named, or with all.
+fn findings(wanted: Option<&[Named]>, snapshot: &Snapshot, head: &Evaluated) -> Vec<Finding> {
+    let mut all = [head.parsed.findings.as_slice(), &head.rendered.findings].concat();
+    sort_findings(&mut all);
+    let Some(wanted) = wanted else { return all };
+    let files: Vec<RepoPath> = wanted.iter().map(|named| named.file.clone()).collect();
+    about::part(all, &files, snapshot, head).about
+}
+
+/// Whether everything was rendered that a request asks for.
+fn is_whole(named: &Named, head: &Evaluated) -> bool {
+    let is_read = |id| head.parsed.platform.requests.contains_key(id) && !head.rendered.failed.contains(id);
+    named.id.as_ref().is_some_and(is_read)
 }
 
 /// The files of the working tree and what they render to, and what was written meanwhile: where requests are named, it is only known in the
@@ -91,30 +111,19 @@ fn tell(dir: &Path, units: &[&Unit], written: Written) -> Result<(), Error> {
 }
 
 /// The requests that were named; nothing: all.
-fn requests(args: &Args, root: &Path, platform: &Platform) -> Result<Option<BTreeSet<RequestId>>, Error> {
+fn requests(args: &Args, root: &Path, platform: &Platform) -> Result<Option<Vec<Named>>, Error> {
     if args.requests.is_empty() {
         return Ok(None);
     }
     args.requests.iter().map(|text| request(text, root, platform)).collect::<Result<_, _>>().map(Some)
 }
 
-/// A request by its name or its file.
-fn request(text: &str, root: &Path, platform: &Platform) -> Result<RequestId, Error> {
-    let file = place::inside(root, Path::new(text)).ok();
-    let by_file = || platform.requests.values().find(|request| Some(&request.file) == file.as_ref()).map(|request| request.id.clone());
-    let named = RequestId::parse(text).filter(|id| platform.known_requests().any(|known| known == id));
-    match named.or_else(by_file) {
-        Some(id) if platform.requests.contains_key(&id) => Ok(id),
-        // a file that is there and gives no request has mistakes
-        Some(_) => Err(mistaken(text)),
-        None if file.is_some_and(|file| file.below("requests").is_some()) => Err(mistaken(text)),
-        None => {
-            let known: Vec<String> = platform.known_requests().map(ToString::to_string).collect();
-            let near = crate::model::close_match(text, known.iter().map(String::as_str)).map(|near| format!("did you mean `{near}`?"));
-            let hint = near.unwrap_or_else(|| "a request is `team/name` or its file below `requests/`".to_owned());
-            Err(Error::usage(format!("there is no request `{text}` in this repository")).hint(hint))
-        }
-    }
+fn request(text: &str, root: &Path, platform: &Platform) -> Result<Named, Error> {
+    named::request(text, root, platform).ok_or_else(|| {
+        let near = named::near_request(text, platform).map(|near| format!("did you mean `{near}`?"));
+        let hint = near.unwrap_or_else(|| "a request is `team/name` or its file below `requests/`".to_owned());
+        Error::usage(format!("there is no request `{text}` in this repository")).hint(hint)
+    })
 }
 
 fn mistaken(text: &str) -> Error {

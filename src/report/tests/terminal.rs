@@ -3,7 +3,7 @@
 use super::fixture::{Story, path};
 use super::{environment, staging};
 use crate::model::{Code, Finding, Place, Span, Turn};
-use crate::report::{change_terminal, changes_terminal, detail, diff_report_json, findings_terminal, summary, validate_json};
+use crate::report::{Validated, change_terminal, changes_terminal, detail, diff_report_json, findings_terminal, summary, validate_json};
 
 fn region() -> Finding {
     let file = path("requests/payments-team/payments-staging.yaml");
@@ -42,7 +42,9 @@ fn a_finding_points_at_its_place() {
 
 #[test]
 fn programs_get_flat_findings() {
-    insta::assert_snapshot!(serde_json::to_string_pretty(&validate_json(&[region()], 5)).unwrap(), @r#"
+    let findings = [region()];
+    let validated = Validated { findings: &findings, requests: 5, only: &[], elsewhere: 2, uncompared: Some("why") };
+    insta::assert_snapshot!(serde_json::to_string_pretty(&validate_json(&validated)).unwrap(), @r#"
 {
   "apiVersion": "goldpath.dev/v1",
   "kind": "ValidateReport",
@@ -68,7 +70,9 @@ fn programs_get_flat_findings() {
       ]
     }
   ],
-  "requests": 5
+  "requests": 5,
+  "elsewhere": 2,
+  "notCompared": "why"
 }
 "#);
 }

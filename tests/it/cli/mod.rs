@@ -350,13 +350,11 @@ fn render_says_what_it_could_not_render() {
     2 errors
     -- exit 1
     ");
-    assert_snapshot!(desk.run(&["render", "payments-team/payments-staging"]), @r"
-    $ goldpath render payments-team/payments-staging
-    -- stderr
-    error: `payments-team/payments-staging` has mistakes and cannot be rendered
-      hint: `goldpath validate` says what they are, each at its line
-    -- exit 1
-    ");
+    let named = desk.run(&["render", "payments-team/payments-staging"]);
+    assert!(named.starts_with("$ goldpath render payments-team/payments-staging\n-- stderr\nerror[not-one-of]"), "{named}");
+    assert!(named.ends_with("2 errors\n-- exit 1"), "{named}");
+    let other = desk.run(&["render", "orders-team/orders-api"]);
+    assert!(!other.contains("-- stderr") && other.ends_with("-- exit 0"), "{other}");
     desk.write("afile", "");
     assert!(desk.run(&["render", "--output-dir", "../afile/out"]).ends_with("-- exit 3"));
 }

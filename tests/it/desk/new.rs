@@ -239,10 +239,14 @@ fn what_cannot_be_made_says_why_and_nothing_is_overwritten() {
     let place = Place::with("first-repository");
     place.write("teams/orders-team.yaml", "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: orders-team}\nspec: {}\n");
     let before = place.text("requests/platform/hello.yaml");
-    let calls: [&[&str]; 7] = [
+    let calls: [&[&str]; 11] = [
         &["new", "previw", "x", "--team", "platform"],
         &["new", "bakery", "x", "--team", "platform"],
         &["new", "preview", "Orders API", "--team", "platform"],
+        &["new", "preview", "Foo_Bar"],
+        &["new", "preview", "requests/orders-team/foo.yaml"],
+        &["new", "preview", "order-team/foo"],
+        &["new", "preview", "orders-team/foo", "--team", "platform"],
         &["new", "preview", "x"],
         &["new", "preview", "x", "--team", "order-team"],
         &["new", "preview", "hello", "--team", "platform"],
@@ -265,10 +269,30 @@ fn what_cannot_be_made_says_why_and_nothing_is_overwritten() {
     error: `Orders API` is not a name: a name is made of small letters, digits and `-`, this one holds 'O'
       hint: `orders-api` is one
     -- exit 2
+    $ goldpath new preview Foo_Bar
+    -- stderr
+    error: `Foo_Bar` is not a name: a name is made of small letters, digits and `-`, this one holds 'F'
+      hint: `foo-bar` is one
+    -- exit 2
+    $ goldpath new preview requests/orders-team/foo.yaml
+    -- stderr
+    error: `foo.yaml` is not a name: a name is made of small letters, digits and `-`, this one holds '.'
+      hint: `foo` is one
+    -- exit 2
+    $ goldpath new preview order-team/foo
+    -- stderr
+    error: there is no team `order-team`
+      hint: did you mean `orders-team`?
+    -- exit 2
+    $ goldpath new preview orders-team/foo --team platform
+    -- stderr
+    error: two teams are named: `platform` and `orders-team`
+      hint: leave one of them out
+    -- exit 2
     $ goldpath new preview x
     -- stderr
     error: it is not clear whose request this is
-      hint: name it with `--team TEAM`: there are `orders-team` and `platform`
+      hint: name it with `--team TEAM`, or before the name: there are `orders-team` and `platform`
     -- exit 2
     $ goldpath new preview x --team order-team
     -- stderr
@@ -287,4 +311,6 @@ fn what_cannot_be_made_says_why_and_nothing_is_overwritten() {
     -- exit 2
     ");
     assert_eq!(place.text("requests/platform/hello.yaml"), before);
+    place.run(&["new", "preview", "orders-team/foo"]);
+    assert!(place.text("requests/orders-team/foo.yaml").contains("name: foo"));
 }

@@ -18,8 +18,33 @@ impl Place {
     /// A place with a copy of a folder of this repository.
     pub(super) fn with(folder: &str) -> Self {
         let place = Self::new();
-        copy(&crate::example::folder(folder), place.dir.path());
+        place.copy(folder, "");
         place
+    }
+
+    /// Copies a folder of this repository here.
+    pub(super) fn copy(&self, folder: &str, below: &str) {
+        copy(&crate::example::folder(folder), &self.path(below));
+    }
+
+    /// Runs git as alice.
+    #[expect(clippy::disallowed_methods, reason = "a test runs what a reader types")]
+    pub(super) fn git(&self, below: &str, args: &[&str]) {
+        let mut command = Command::new("git");
+        command.current_dir(self.path(below)).env_clear().stdin(Stdio::null()).args(args);
+        command.env("PATH", std::env::var_os("PATH").expect("there is a PATH")).env("HOME", self.dir.path());
+        command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "alice").env(format!("GIT_{who}_EMAIL"), "alice@example.org");
+        }
+        let output = command.output().expect("git is there");
+        assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Commits everything as alice.
+    pub(super) fn commit(&self, below: &str, message: &str) {
+        self.git(below, &["add", "--all"]);
+        self.git(below, &["commit", "--quiet", "--message", message]);
     }
 
     pub(super) fn path(&self, below: &str) -> PathBuf {
@@ -44,10 +69,15 @@ impl Place {
     }
 
     /// Runs goldpath: what came out where, and the exit code.
-    #[expect(clippy::disallowed_methods, reason = "a test runs the binary as people do")]
     pub(super) fn run(&self, args: &[&str]) -> String {
+        self.run_in("", args)
+    }
+
+    /// The same in a folder of the place.
+    #[expect(clippy::disallowed_methods, reason = "a test runs the binary as people do")]
+    pub(super) fn run_in(&self, below: &str, args: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_goldpath"));
-        command.current_dir(self.dir.path()).env_clear().stdin(Stdio::null()).args(args);
+        command.current_dir(self.path(below)).env_clear().stdin(Stdio::null()).args(args);
         let output = command.output().expect("goldpath is there");
         let mut shown = format!("$ goldpath {}\n{}", args.join(" "), String::from_utf8_lossy(&output.stdout));
         if !output.stderr.is_empty() {
