@@ -78,7 +78,7 @@ fn kind(fields: &mut Fields<'_>) -> Option<String> {
         let near: String = text.split(|c: char| !c.is_ascii_alphanumeric()).map(capital).collect();
         if is_kind(&near) { format!("Write `{}`.", cut(&near)) } else { String::new() }
     };
-    fields.parsed_or("/spec/request/kind", "a kind such as `HttpService`", kind, help)
+    fields.parsed_or("/spec/request/kind", "a kind of letters and digits that begins with a capital letter", kind, help)
 }
 
 fn support(fields: &mut Fields<'_>) -> Support {

@@ -4,6 +4,7 @@
 //! edited. A request with an error is known as broken, so that it is never taken for removed.
 
 mod branches;
+mod chosen;
 mod codes;
 mod cross;
 mod explained;

@@ -1,5 +1,6 @@
 //! Requests: which golden path and release they mean, whether they fit, and what goldpath itself must know of them.
 
+use super::chosen::{Chosen, release, whom};
 use super::fields::{At, Fields, did_you_mean};
 use super::formats;
 use super::hint;
@@ -9,10 +10,9 @@ use super::sentence::{self, Complaint, properties};
 use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
-    Fact, Finding, GoldenPath, Json, PathName, Place, Ref, Release, ReleaseId, ReleaseState, RepoPath, Request, RequestFacts, RequestId,
-    RequestName, Stage, Team, TeamName, Turn, at, child, quoted_list,
+    Fact, Finding, GoldenPath, Json, PathName, Place, Ref, Release, ReleaseId, RepoPath, Request, RequestFacts, RequestId, RequestName,
+    Team, TeamName, Turn, at, child, quoted_list,
 };
-use semver::Version;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ const PIN: &str = "goldpath.dev/release";
 const MOVED: &str = "goldpath.dev/moved-from";
 const EXPIRES: &str = "goldpath.dev/expires";
 /// Where they stand in a request.
-const PIN_AT: &str = "/metadata/annotations/goldpath.dev~1release";
+pub(super) const PIN_AT: &str = "/metadata/annotations/goldpath.dev~1release";
 const MOVED_AT: &str = "/metadata/annotations/goldpath.dev~1moved-from";
 const EXPIRES_AT: &str = "/metadata/annotations/goldpath.dev~1expires";
 /// The annotations of goldpath's own group.
@@ -251,155 +251,6 @@ fn strays(fields: &mut Fields<'_>, schema: &Schema) -> Vec<String> {
     };
     fields.error(codes::UNKNOWN_FIELD, &first, At::Key, message, help);
     strays.into_iter().map(|(_, name)| name).collect()
-}
-
-/// The release that a request means.
-struct Chosen<'c> {
-    path: &'c GoldenPath,
-    release: &'c Release,
-    schema: &'c Schema,
-    pinned: bool,
-    /// The current release of the same version, where another one is pinned.
-    current: Option<(&'c Version, &'c Schema)>,
-}
-
-fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Chosen<'c>> {
-    let api = fields.required_text_or("/apiVersion", |fields| {
-        let kind = fields.get("/kind")?.as_str()?;
-        let path = catalogue.paths.values().find(|path| path.kind == kind)?;
-        Some(format!("apiVersion: {}/{}", path.group, path.current.keys().next_back()?))
-    });
-    let kind = fields.required_text_or("/kind", |fields| {
-        let group = fields.get("/apiVersion")?.as_str()?.rsplit_once('/')?.0;
-        let mut of_group = catalogue.paths.values().filter(|path| path.group == group);
-        of_group.next().filter(|_| of_group.next().is_none()).map(|path| format!("kind: {}", path.kind))
-    });
-    let (api, kind) = api.zip(kind)?;
-    let Some((group, version)) = api.rsplit_once('/').filter(|(group, version)| !group.is_empty() && !version.is_empty()) else {
-        let message = format!("`apiVersion` must be a group and a version, is {}", show(&Value::String(api)));
-        fields.error(codes::WRONG_FORMAT, "/apiVersion", At::Value, message, groups(catalogue, &kind));
-        return None;
-    };
-    let Some(path) = catalogue.paths.values().find(|path| path.group == group && path.kind == kind) else {
-        if !catalogue.misses_kinds && !catalogue.broken_kinds.iter().any(|(g, k)| g == group && *k == kind) {
-            unknown_kind(fields, catalogue, group, &kind);
-        }
-        return None;
-    };
-    if path.stage == Stage::Deprecated {
-        let help = format!("Ask {} what takes its place.", whom(path));
-        fields.warning(codes::DEPRECATED, "/kind", At::Value, format!("the golden path `{}` is deprecated", path.name), help);
-    }
-    let pinned = fields.has(PIN_AT);
-    let id = if pinned { pinned_release(fields, catalogue, path, version)? } else { current_release(fields, path, version)? };
-    state(fields, path, &id, if pinned { PIN_AT } else { "/apiVersion" });
-    let current = path.current.get(version).filter(|current| **current != id.version);
-    let current = current.and_then(|current| {
-        let id = ReleaseId { path: path.name.clone(), version: current.clone() };
-        Some((current, catalogue.schemas.get(&id)?))
-    });
-    Some(Chosen { path, release: catalogue.releases.get(&id)?, schema: catalogue.schemas.get(&id)?, pinned, current })
-}
-
-fn unknown_kind(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, group: &str, kind: &str) {
-    let of_kind = || catalogue.paths.values().filter(|path| path.kind == kind);
-    if of_kind().next().is_some() {
-        let message = format!("no golden path takes `{}` of the group `{}`", cut(kind), cut(group));
-        let served = |path: &GoldenPath| path.current.keys().map(|version| format!("{}/{version}", path.group)).collect::<Vec<_>>();
-        let same: Vec<String> = of_kind().flat_map(served).collect();
-        let near = of_kind().find(|path| crate::model::close_match(group, [path.group.as_str()]).is_some()).map(served);
-        let help = match (near.as_ref().and_then(|near| near.last()), same.as_slice()) {
-            (Some(near), _) => format!("Did you mean `apiVersion: {near}`?"),
-            (None, [only]) => format!("Did you mean `apiVersion: {only}`?"),
-            (None, _) => groups(catalogue, kind),
-        };
-        fields.error(codes::UNKNOWN_KIND, "/apiVersion", At::Value, message, help);
-        return;
-    }
-    let known: std::collections::BTreeSet<&str> = catalogue.paths.values().map(|path| path.kind.as_str()).collect();
-    let help =
-        did_you_mean(kind, known.iter().copied()).unwrap_or_else(|| format!("Golden paths take {}.", quoted_list(known.iter().copied())));
-    fields.error(codes::UNKNOWN_KIND, "/kind", At::Value, format!("no golden path takes requests of the kind `{}`", cut(kind)), help);
-}
-
-/// The `apiVersion`s of a kind, as a next step.
-fn groups(catalogue: &Catalogue<'_>, kind: &str) -> String {
-    let of_kind = catalogue.paths.values().filter(|path| path.kind == kind);
-    let versions: Vec<String> = of_kind.flat_map(|path| path.current.keys().map(|version| format!("{}/{version}", path.group))).collect();
-    if versions.is_empty() {
-        "Write `group/version`.".to_owned()
-    } else {
-        format!("Write {}.", quoted_list(versions.iter().map(String::as_str)))
-    }
-}
-
-fn pinned_release(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, path: &GoldenPath, version: &str) -> Option<ReleaseId> {
-    let of_path = catalogue.names.releases.iter().filter(|other| other.path == path.name);
-    let known: Vec<String> = of_path.map(|other| other.version.to_string()).collect();
-    let write = |text: &str| {
-        let has = || format!("`{}` has {}.", path.name, quoted_list(known.iter().map(String::as_str)));
-        did_you_mean(text, known.iter().map(String::as_str)).unwrap_or_else(has)
-    };
-    let wanted = "the version of a release, such as `1.1.0`";
-    let pinned = fields.parsed_or(PIN_AT, wanted, |text| Version::parse(text).ok(), write)?;
-    let id = ReleaseId { path: path.name.clone(), version: pinned };
-    if !catalogue.names.releases.contains(&id) {
-        let message = format!("the golden path `{}` has no release `{}`", path.name, id.version);
-        let help = match known.is_empty() {
-            true => format!("It has none yet: ask {}.", whom(path)),
-            false => format!("It has {}.", quoted_list(known.iter().map(String::as_str))),
-        };
-        fields.error(codes::UNKNOWN_RELEASE, PIN_AT, At::Value, message, help);
-        return None;
-    }
-    let release = catalogue.releases.get(&id)?;
-    if release.serves != version {
-        let message = format!("the release `{id}` serves `{}/{}`, and this request is `{}`", path.group, release.serves, cut(version));
-        let help = format!("Pin a release that serves `{}`, or write `apiVersion: {}/{}`.", cut(version), path.group, release.serves);
-        fields.error(codes::OTHER_VERSION, PIN_AT, At::Value, message, help);
-        return None;
-    }
-    Some(id)
-}
-
-fn current_release(fields: &mut Fields<'_>, path: &GoldenPath, version: &str) -> Option<ReleaseId> {
-    if let Some(current) = path.current.get(version) {
-        return Some(ReleaseId { path: path.name.clone(), version: current.clone() });
-    }
-    let known: Vec<String> = path.current.keys().map(|version| format!("{}/{version}", path.group)).collect();
-    let message = format!("`{}` is not served in the version `{}`", path.kind, cut(version));
-    let help = match known.is_empty() {
-        true => format!("It is served in none: ask {}.", whom(path)),
-        false => format!("Write {}.", quoted_list(known.iter().map(String::as_str))),
-    };
-    fields.error(codes::UNKNOWN_VERSION, "/apiVersion", At::Value, message, help);
-    None
-}
-
-fn state(fields: &mut Fields<'_>, path: &GoldenPath, id: &ReleaseId, at: &str) {
-    let instead = |by: &Option<Version>| match by {
-        Some(version) => format!("Move to `{version}`."),
-        None => format!("Ask {} which release takes its place.", whom(path)),
-    };
-    match path.releases.get(&id.version) {
-        Some(ReleaseState::Deprecated { until, replaced_by }) => {
-            let end = until.as_ref().map_or(String::new(), |until| format!(", and works until {until}"));
-            let message = format!("the release `{id}` is deprecated{end}");
-            fields.warning(codes::DEPRECATED, at, At::Value, message, instead(replaced_by));
-        }
-        Some(ReleaseState::Retired { replaced_by }) => {
-            fields.error(codes::RETIRED_RELEASE, at, At::Value, format!("the release `{id}` is retired"), instead(replaced_by));
-        }
-        None => {}
-    }
-}
-
-/// Who answers for a golden path, and where.
-fn whom(path: &GoldenPath) -> String {
-    match &path.support.channel {
-        Some(channel) => format!("`{}` in {}", path.owner, cut(channel)),
-        None => format!("`{}`", path.owner),
-    }
 }
 
 fn name_length(fields: &mut Fields<'_>, name: Option<&RequestName>, path: &GoldenPath) {
