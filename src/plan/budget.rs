@@ -2,7 +2,7 @@
 
 use super::{Hold, HoldReason, Judgement, Who, approval, hold};
 use crate::diff::Diff;
-use crate::model::{Approver, OnDelete, Risk, TeamName, UnitId};
+use crate::model::{Approver, Digester, OnDelete, Risk, TeamName, UnitId};
 use crate::observe::{TerraformPlan, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,7 +49,14 @@ fn protected(diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan>, judgement: &J
     }
     things.sort();
     things.dedup();
-    (!things.is_empty()).then_some(HoldReason::Protected { things })
+    let held: BTreeSet<&UnitId> = things.iter().map(|(unit, _)| unit).collect();
+    let mut bytes = Digester::new();
+    for unit in diff.units.iter().filter(|unit| held.contains(&unit.id)) {
+        bytes.add(unit.id.to_string());
+        bytes.add(format!("{:?}", unit.transition.after));
+    }
+    let bytes = bytes.finish();
+    (!things.is_empty()).then_some(HoldReason::Protected { things, bytes })
 }
 
 impl Judgement {

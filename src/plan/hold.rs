@@ -72,6 +72,8 @@ pub enum HoldReason {
     Protected {
         /// Unit and thing: `Namespace/a`, `terraform:aws_db_instance/aws_db_instance.main`.
         things: Vec<(UnitId, String)>,
+        /// Of what the units come to: who approves the hold approves these bytes, and no others.
+        bytes: Digest,
     },
     /// Units go away that their requests still ask for: a target, a label or a value of the platform's side is gone.
     Vanished {

@@ -192,3 +192,18 @@ fn what_is_depended_on_comes_first_and_goes_last() {
     assert_eq!(chain(&pairs, true), "a, b, c, d, e");
     assert_eq!(chain(&[("a", "b"), ("b", "c"), ("c", "b"), ("d", "")], false), "d, a, b, c", "a circle does not hang");
 }
+
+#[test]
+fn what_clears_a_protected_thing_is_of_the_bytes_that_were_seen() {
+    let held = |after: &[u8]| {
+        let mut changed = unit("shop/web/cluster@eu", false);
+        changed.protected = vec!["PersistentVolumeClaim/data".to_owned()];
+        changed.transition.after = Some(Digest::of(after));
+        let head = CommitId::parse(&"a".repeat(40)).unwrap();
+        let plan = plan(&head, &change(vec![changed], 10), &BTreeMap::new(), &judgement(Vec::new()));
+        plan.holds.iter().map(|hold| hold.id.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(held(b"recreated").len(), 1);
+    assert_eq!(held(b"recreated"), held(b"recreated"));
+    assert_ne!(held(b"recreated"), held(b"recreated otherwise"), "another push is held anew");
+}

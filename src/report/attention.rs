@@ -70,7 +70,7 @@ pub(super) fn reason(reason: &HoldReason) -> String {
                 count(*units, "unit")
             )
         }
-        HoldReason::Protected { things } => {
+        HoldReason::Protected { things, .. } => {
             let things = things.iter().map(|(unit, thing)| format!("{} of {}", code(thing), code(&unit.to_string())));
             format!("**Protected things go away or are recreated** · {}", first_of(things, MOST))
         }

@@ -335,7 +335,7 @@ pub(super) fn hold_words(reason: &HoldReason) -> String {
         HoldReason::DeleteBudget { requests, units, .. } => {
             format!("takes away {} and {} at once", count(requests.len(), "request"), count(*units, "unit"))
         }
-        HoldReason::Protected { things } => {
+        HoldReason::Protected { things, .. } => {
             format!("takes away or recreates {}", first_of(things.iter().map(|(_, thing)| super::text::line(thing)), 2))
         }
         HoldReason::Vanished { units } => format!("takes away {} that requests still ask for", count(units.len(), "unit")),
