@@ -173,6 +173,10 @@ staging/team-0/app-3/cluster/deployment.yaml
 "#);
     let report = story.with(diff_report_json);
     insta::assert_snapshot!(format!("{} {}", report["units"][0]["objects"][0], report["units"][0]["files"][0]["about"]), @r#"{"status":"changed","kind":"ConfigMap","namespace":null,"name":"main","marksAlone":true} "marks""#);
+}
+
+#[test]
+fn a_change_of_the_release_alone_says_so() {
     let marked = Story::new(&released(1, "1.0.0", "1Mi", "1Mi"), &released(1, "1.1.0", "1Mi", "1Mi"));
     insta::assert_snapshot!(marked.comment(), @r#"
 ### 1 golden path → 1 of 2 requests → 4 files to 2 targets: 4 in the release alone — waiting for the merge
