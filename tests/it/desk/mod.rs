@@ -14,6 +14,7 @@ mod new;
 mod place;
 mod samples;
 mod schema;
+mod templates;
 mod test;
 mod tutorial;
 mod validate;
