@@ -92,7 +92,8 @@ pub(super) fn must_be_read(path: &RepoPath, root: &Path, snapshot: &Snapshot) ->
     let is_beside = file_name.starts_with('.') || file_name.ends_with(".md") || file_name == "CODEOWNERS";
     if PLAIN.contains(&top) && is_beside && full.is_file() {
         let error = Error::usage(format!("`{path}` is not read: it is documentation, which may lie beside what is"));
-        return Err(error.hint(format!("in `{top}/`, files that end with `.yaml` or `.rego` are read")));
+        let ending = if top == "policies" { ".rego" } else { ".yaml" };
+        return Err(error.hint(format!("in `{top}/`, files that end with `{ending}` are read")));
     }
     let is_in = |other: &str| other.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     let seen = snapshot.files().keys().any(|file| is_in(file.as_str())) || snapshot.refused().iter().any(|refused| is_in(&refused.name));
