@@ -77,6 +77,43 @@ fn a_syntax_mistake_is_explained_at_its_cause() {
     "#);
 }
 
+/// What is said of each text.
+fn table(cases: &[&str]) -> String {
+    cases.iter().map(|text| format!("{text:?}\n{}", said(text).lines().map(|line| format!("  {line}\n")).collect::<String>())).collect()
+}
+
+#[test]
+fn one_mistake_is_told_of_once_and_at_its_place() {
+    let said = table(&[
+        "a:\n- name: x\n  role: b\n  name: z\n  role: w\n",
+        "a:\n- name: x\n  role: b\n  role: w\n",
+        "a:\n  name: x\n  name: z\n",
+        "a: 1\nb: !vault |\n  abc\n",
+        "a: !x # y\n  - b\n",
+        "a: !x &b c\nd: !x\n",
+        "a: *b\nc:\n  <<: *b\nd:\n  <<: [*b]\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "a:\n- name: x\n  role: b\n  name: z\n  role: w\n"
+      4:3 error yaml-duplicate-key: `name` is given twice in the same object. Begin a new entry with `- `, or keep one of the two; the other is in line 2.
+    "a:\n- name: x\n  role: b\n  role: w\n"
+      4:3 error yaml-duplicate-key: `role` is given twice in the same object. Keep one of the two; the other is in line 3.
+    "a:\n  name: x\n  name: z\n"
+      3:3 error yaml-duplicate-key: `name` is given twice in the same object. Keep one of the two; the other is in line 2.
+    "a: 1\nb: !vault |\n  abc\n"
+      2:4 error yaml-tag: the tag `!vault` is not read here. Remove the tag; for text use quotes.
+    "a: !x # y\n  - b\n"
+      1:4 error yaml-tag: the tag `!x` is not read here. Remove the tag; for text use quotes.
+    "a: !x &b c\nd: !x\n"
+      1:4 error yaml-tag: the tag `!x` is not read here. Remove the tag; for text use quotes.
+      2:4 error yaml-tag: the tag `!x` is not read here. Remove the tag; for text use quotes.
+    "a: *b\nc:\n  <<: *b\nd:\n  <<: [*b]\n"
+      1:4 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.
+      3:7 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.
+      5:8 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.
+    "#);
+}
+
 #[test]
 fn what_can_be_read_in_two_ways_is_a_warning() {
     insta::assert_snapshot!(said("a: no\nb: 010\nc: 1:30\nd: 2026-03-01\ne: \"no\"\nno: fine\nf: 0o17\ng: .inf\nh: !!str no\r\n"), @r#"
@@ -147,14 +184,14 @@ fn a_pointer_leads_to_its_place() {
     insta::assert_snapshot!(out, @r#"
         "" key - value 1:1-13:11
         "/own" key 4:1-4:4 value 5:3-6:9
-        "/own/size" key 2:3-2:7 value 2:9-2:10
+        "/own/size" key - value 5:7-5:12
         "/own/ä" key 6:3-6:4 value 6:6-6:9
-        "/own/deep/x/1/y" key 3:18-3:19 value 3:21-3:22
+        "/own/deep/x/1/y" key - value 5:7-5:12
         "/list" key 7:1-7:5 value 8:3-12:4
         "/list/1" key - value 10:3-10:8
         "/list/2" key - value 12:3-12:4
         "/ref" key 13:1-13:4 value 13:6-13:11
-        "/ref/size" key 2:3-2:7 value 2:9-2:10
+        "/ref/size" key - value 13:6-13:11
         "/none" nowhere
         "/list/9" nowhere
         "/own/ä/x" nowhere

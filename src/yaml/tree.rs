@@ -68,38 +68,50 @@ impl Document<'_> {
         self.root.map_or(Span::START, |root| self.node(root).span)
     }
 
-    /// Where the key and the value of a JSON pointer stand, through aliases and merge keys.
+    /// Where the key and the value of a JSON pointer stand; what an alias brings, in an object that it merges too, stands at the alias.
     pub fn place(&self, pointer: &str) -> Option<Spot> {
         let mut at = self.root?;
         let mut spot = Spot { key: None, value: self.node(at).span };
+        let mut alias = None;
         for part in pointer.split('/').skip(1) {
             let part = key_of(part);
+            alias = alias.or_else(|| self.alias(at));
             match &self.target(at).kind {
                 Kind::List(items) => {
                     at = *items.get(part.parse::<usize>().ok()?)?;
                     spot.key = None;
                 }
                 Kind::Map(_) => {
-                    let (key, value) = self.member(at, &part, &Cell::new(1000))?;
+                    let (key, value, merged) = self.member(at, &part, &Cell::new(1000))?;
                     at = value;
-                    spot.key = Some(self.node(key).span);
+                    alias = alias.or(merged);
+                    spot.key = alias.is_none().then(|| self.node(key).span);
                 }
                 Kind::Scalar { .. } | Kind::Alias(_) => return None,
             }
-            spot.value = self.node(at).span;
+            spot.value = alias.unwrap_or_else(|| self.node(at).span);
         }
         Some(spot)
     }
 
-    /// The key and the value of a member: the object's own, else that of what it merges; `steps` bounds the search.
-    fn member(&self, map: u32, name: &str, steps: &Cell<u32>) -> Option<(u32, u32)> {
+    /// The key and the value of a member: the object's own, else that of what it merges, with the place of the alias; `steps` bounds the search.
+    fn member(&self, map: u32, name: &str, steps: &Cell<u32>) -> Option<(u32, u32, Option<Span>)> {
         steps.set(steps.get().checked_sub(1)?);
         let Kind::Map(members) = &self.target(map).kind else { return None };
         let own = members.iter().rev().find(|(key, _)| !self.merges(*key) && self.text(*key) == Some(name));
-        own.copied().or_else(|| {
-            let merged = members.iter().filter(|(key, _)| self.merges(*key));
-            merged.flat_map(|(_, value)| self.merged(*value)).find_map(|from| self.member(from, name, steps))
+        own.map(|(key, value)| (*key, *value, None)).or_else(|| {
+            let merges = members.iter().filter(|(key, _)| self.merges(*key));
+            let mut merged = merges.flat_map(|(_, value)| self.merged(*value).into_iter().map(|from| (*value, from)));
+            merged.find_map(|(by, from)| {
+                let (key, value, alias) = self.member(from, name, steps)?;
+                Some((key, value, self.alias(by).or_else(|| self.alias(from)).or(alias)))
+            })
         })
+    }
+
+    /// The place of an alias.
+    fn alias(&self, id: u32) -> Option<Span> {
+        matches!(self.node(id).kind, Kind::Alias(_)).then(|| self.node(id).span)
     }
 
     fn node(&self, id: u32) -> &Node<'_> {
@@ -219,13 +231,13 @@ impl<'a> Reader<'a> {
         match parser.next() {
             None => false,
             Some(Ok((event, range))) => {
-                self.last_end = range.end.byte_offset().unwrap_or(0);
                 self.seen += 1;
                 if self.seen > MOST_NODES || self.problems.len() > MOST_PROBLEMS {
                     self.give_up(span(&range));
                     return false;
                 }
                 self.take(event, &range);
+                self.last_end = range.end.byte_offset().unwrap_or(0);
                 true
             }
             Some(Err(error)) => {
@@ -255,8 +267,8 @@ impl<'a> Reader<'a> {
     fn take(&mut self, event: Event<'a>, range: &Range) {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let is_text = self.tag(tag.as_deref(), range);
-                self.scalar(text, style, is_text, anchor, range);
+                let tag = self.tag(tag.as_deref(), range);
+                self.scalar(text, style, tag, anchor, range);
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.tag(tag.as_deref(), range);
@@ -290,36 +302,42 @@ impl<'a> Reader<'a> {
         self.broken = true;
     }
 
-    /// Whether a tag says that a scalar is text; other tags are refused.
-    fn tag(&mut self, tag: Option<&granit_parser::Tag>, range: &Range) -> bool {
-        let Some(tag) = tag else { return false };
+    /// Whether a tag says that a scalar is text; other tags are refused, and stand for the value.
+    fn tag(&mut self, tag: Option<&granit_parser::Tag>, range: &Range) -> Tagged {
+        let Some(tag) = tag else { return Tagged::Not };
         if tag.is_yaml_core_schema() && matches!(tag.suffix(), "str" | "map" | "seq") {
-            return tag.suffix() == "str";
+            return if tag.suffix() == "str" { Tagged::Text } else { Tagged::Not };
         }
         let place = self.tag_place(range);
         let shown = place.map_or_else(|| format!("!{}", tag.suffix()), |(from, to)| self.text[from..to].to_owned());
         let place = place.map_or_else(|| span(range), |(from, to)| span_of(self.text, from, to));
         let message = format!("the tag `{shown}` is not read here");
         self.fail(Problem::new(ProblemKind::Tag, place, message).help("Remove the tag; for text use quotes."));
-        false
+        Tagged::Refused(place)
     }
 
-    /// The word before a value, when it is a tag.
+    /// The word before a value, when it is a tag; else the one behind the last event: before a text of several lines stands its `|` too.
     fn tag_place(&self, range: &Range) -> Option<(usize, usize)> {
         let before = self.text.get(..range.start.byte_offset()?)?.trim_end();
         let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-        before[from..].starts_with('!').then_some((from, before.len()))
+        if before[from..].starts_with('!') {
+            return Some((from, before.len()));
+        }
+        let from = self.last_end + before.get(self.last_end..)?.find('!')?;
+        Some((from, before[from..].find(char::is_whitespace).map_or(before.len(), |length| from + length)))
     }
 
-    fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, is_text: bool, anchor: usize, range: &Range) {
-        let bare = style == ScalarStyle::Plain && !is_text;
-        let mut place = span(range);
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            place = self.trimmed(range);
-        }
+    fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, tag: Tagged, anchor: usize, range: &Range) {
+        let bare = style == ScalarStyle::Plain && tag != Tagged::Text;
+        let place = match tag {
+            Tagged::Refused(place) => place,
+            Tagged::Not | Tagged::Text if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) => self.trimmed(range),
+            Tagged::Not | Tagged::Text => span(range),
+        };
         let is_key = matches!(self.open.last(), Some((id, None)) if matches!(self.nodes[*id as usize].kind, Kind::Map(_)));
         if bare
             && !is_key
+            && tag == Tagged::Not
             && let Some(other) = scalar::yaml11(&text)
         {
             self.problems.push(ambiguous(&text, other, place));
@@ -407,9 +425,25 @@ impl<'a> Reader<'a> {
                 Some((_, None)) => {}
             }
         }
+        if self.repeats(id, &found) {
+            found.truncate(1);
+            found[0].help = found[0].help.replacen("Keep", "Begin a new entry with `- `, or keep", 1);
+        }
         for problem in found {
             self.fail(problem);
         }
+    }
+
+    /// Whether an entry of a list begins anew with its first key, and has nothing new from there on: the `- ` of the next entry was forgotten.
+    fn repeats(&self, id: u32, found: &[Problem]) -> bool {
+        let entry = &self.nodes[id as usize];
+        let (Kind::Map(members), Some((parent, _))) = (&entry.kind, self.open.last()) else { return false };
+        let mut keys = members.iter().map(|(key, _)| self.nodes[*key as usize].span);
+        let first = found.first().and_then(|problem| problem.related.as_ref());
+        let is_entry = entry.flow.is_none() && matches!(self.nodes[*parent as usize].kind, Kind::List(_));
+        is_entry
+            && first.is_some_and(|(before, _)| keys.next() == Some(*before))
+            && keys.skip(members.len() - found.len() - 1).eq(found.iter().map(|problem| problem.span))
     }
 
     /// Puts a finished node where it belongs.
@@ -432,12 +466,24 @@ impl<'a> Reader<'a> {
         let mut document = Document { nodes: std::mem::take(&mut self.nodes), root: self.root, value: Value::Null };
         match document.root.map(|root| document.build(root, &mut MOST_VALUES.clone(), 0)) {
             Some(Ok(value)) => document.value = value,
+            Some(Err(problem)) if self.problems.iter().any(|known| known.span == problem.span) => {}
             Some(Err(problem)) => self.problems.push(problem),
             None => {}
         }
         self.documents.push(document);
         self.start();
     }
+}
+
+/// What a tag says of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tagged {
+    /// Nothing.
+    Not,
+    /// It is text.
+    Text,
+    /// It is not known here, and this is its place.
+    Refused(Span),
 }
 
 /// A key that is a list or an object: most often a template in braces that was meant as text.
