@@ -9,6 +9,7 @@ mod problem;
 mod scalar;
 mod syntax;
 mod tree;
+mod unseen;
 
 pub use bytes::check_bytes;
 pub use emit::{emit, emit_into};

@@ -1,7 +1,7 @@
 //! The events of a text become an arena of nodes with places, and that becomes a value.
 
 use super::scalar::{self, Yaml11};
-use super::{Problem, ProblemKind, bytes::small, span_of, syntax};
+use super::{Problem, ProblemKind, bytes::small, span_of, syntax, unseen};
 use crate::model::{Span, key_of};
 use granit_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
 use serde_json::{Map, Value};
@@ -335,12 +335,13 @@ impl<'a> Reader<'a> {
             Tagged::Not | Tagged::Text => span(range),
         };
         let is_key = matches!(self.open.last(), Some((id, None)) if matches!(self.nodes[*id as usize].kind, Kind::Map(_)));
-        if bare
-            && !is_key
-            && tag == Tagged::Not
-            && let Some(other) = scalar::yaml11(&text)
-        {
-            self.problems.push(ambiguous(&text, other, place));
+        if bare && !is_key && tag == Tagged::Not {
+            let doubt = scalar::yaml11(&text).map(|other| ambiguous(&text, other, place));
+            self.problems.extend(doubt.or_else(|| scalar::is_too_large(&text).then(|| too_large(&text, place))));
+        }
+        if let (Some(from), Some(to)) = (range.start.byte_offset(), range.end.byte_offset()) {
+            let quote = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
+            self.problems.extend(unseen::odd_character(self.text, from + quote, to.saturating_sub(quote), is_key));
         }
         let id = self.add(Kind::Scalar { text, bare }, place, None);
         self.anchor(anchor, id);
@@ -538,4 +539,13 @@ fn ambiguous(text: &str, other: Yaml11, span: Span) -> Problem {
         Yaml11::Special => (ProblemKind::Ambiguous, format!("`{text}` is text here, but older YAML readers give it a meaning"), quotes),
     };
     Problem::new(kind, span, message).help(help)
+}
+
+fn too_large(text: &str, span: Span) -> Problem {
+    let read = match scalar::plain(text) {
+        Value::Number(number) => format!("{number}"),
+        _ => "text".to_owned(),
+    };
+    Problem::new(ProblemKind::LargeNumber, span, format!("`{text}` is too large for a number, and is read as {read}"))
+        .help(format!("Write a smaller number, or put it in quotes when it is text: \"{text}\"."))
 }
