@@ -1,6 +1,7 @@
 //! The events of a text become an arena of nodes with places, and that becomes a value.
 
 use super::scalar::{self, Yaml11};
+use super::stray::{in_braces, in_template};
 use super::{Problem, ProblemKind, bytes::small, span_of, syntax, unseen};
 use crate::model::{Span, key_of};
 use granit_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
@@ -241,8 +242,12 @@ impl<'a> Reader<'a> {
                 true
             }
             Some(Err(error)) => {
-                let flow = self.open.iter().rev().find_map(|(id, _)| self.nodes[*id as usize].flow);
-                self.problems.push(syntax::explain(self.text, &error, self.last_end, flow));
+                let flow = self.open.iter().find_map(|(id, _)| self.nodes[*id as usize].flow);
+                for problem in syntax::explain(self.text, &error, self.last_end, flow) {
+                    self.problems
+                        .retain(|known| *known != problem && (known.kind != ProblemKind::OddCharacter || known.span != problem.span));
+                    self.problems.push(problem);
+                }
                 self.start();
                 matches!(parser.proceed_next_document(), Ok(true))
             }
@@ -390,8 +395,29 @@ impl<'a> Reader<'a> {
         };
         let place = &mut self.nodes[id as usize].span;
         (place.end_line, place.end_column) = (end.end_line, end.end_column);
+        if self.nodes[id as usize].flow.is_some() {
+            self.part_keys(id);
+        }
         self.check_keys(id);
         self.place(id);
+    }
+
+    /// In braces `key:value` is a key without a value: that is told of, and read as what was meant.
+    fn part_keys(&mut self, id: u32) {
+        let Kind::Map(members) = &self.nodes[id as usize].kind else { return };
+        let node = |id: u32| &self.nodes[id as usize];
+        let parted = |(key, value): &(u32, u32)| Some((*key, *value, parts_of_key(node(*key), node(*value))?));
+        for (key, value, (name, rest, colon)) in members.iter().filter_map(parted).collect::<Vec<_>>() {
+            let message = "a space is missing after `:`";
+            self.fail(Problem::new(ProblemKind::Syntax, colon, message).help(format!("Write `{name}: {rest}`.")));
+            let whole = self.nodes[key as usize].span;
+            let bare = !rest.starts_with(['"', '\'']);
+            let text = rest.trim_matches(['"', '\'']).to_owned();
+            self.nodes[value as usize].kind = Kind::Scalar { text: text.into(), bare };
+            self.nodes[value as usize].span = Span { column: colon.end_column, ..whole };
+            self.nodes[key as usize].kind = Kind::Scalar { text: name.into(), bare: true };
+            self.nodes[key as usize].span = Span { end_column: colon.column, ..whole };
+        }
     }
 
     /// Whether all keys are texts and no two are the same, told by comparing each with each.
@@ -417,7 +443,7 @@ impl<'a> Reader<'a> {
                 _ => text_of(node),
             };
             match text.map(|text| (text, first.insert(text, node.span))) {
-                None => found.push(no_key(node, self.nodes[id as usize].span)),
+                None => found.push(no_key(node, self.nodes[id as usize].span, self.open.is_empty())),
                 Some((text, Some(before))) => found.push(
                     Problem::new(ProblemKind::DuplicateKey, node.span, format!("`{text}` is given twice in the same object"))
                         .help(format!("Keep one of the two; the other is in line {}.", before.line))
@@ -487,12 +513,24 @@ enum Tagged {
     Refused(Span),
 }
 
+/// The name, the rest and the place of the colon of a key without a value that is written as `name:rest`.
+fn parts_of_key<'n>(key: &'n Node<'_>, value: &'n Node<'_>) -> Option<(String, String, Span)> {
+    let bare = |node: &'n Node<'_>| if let Kind::Scalar { text, bare: true } = &node.kind { Some(&**text) } else { None };
+    let (name, rest) = bare(key)?.split_once(':').filter(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'))?;
+    let of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(of_name);
+    let column = key.span.column + small(name.len());
+    let colon = Span { line: key.span.line, column, end_line: key.span.line, end_column: column + 1 };
+    // the parser gives `~` for a value that is not there
+    let has_none = matches!(bare(value)?, "" | "~");
+    (is_name && has_none && key.span.line == key.span.end_line).then(|| (name.to_owned(), rest.to_owned(), colon))
+}
+
 /// A key that is a list or an object: most often a template in braces that was meant as text.
-fn no_key(key: &Node<'_>, around: Span) -> Problem {
+fn no_key(key: &Node<'_>, around: Span, is_root: bool) -> Problem {
     let braces = matches!(key.kind, Kind::Map(_)) && key.flow.is_some();
     if braces && (around.line, around.column + 1) == (key.span.line, key.span.column) {
-        return Problem::new(ProblemKind::Key, around, "`{{` begins an object, not a text")
-            .help("Put the whole text in quotes: \"{{ … }}\".");
+        return if is_root { in_template(around) } else { in_braces(around) };
     }
     Problem::new(ProblemKind::Key, key.span, "a key must be text, and this one is a list or an object").help("Put the key in quotes.")
 }
