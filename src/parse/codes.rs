@@ -49,6 +49,8 @@ codes! {
     YAML_TAG = "yaml-tag";
     /// A value without quotes that older YAML readers take for something else.
     YAML_AMBIGUOUS = "yaml-ambiguous";
+    /// A character that nobody can see, or that looks like another one.
+    YAML_ODD_CHARACTER = "yaml-odd-character";
     /// Lines end with CR LF.
     YAML_LINE_ENDINGS = "yaml-line-endings";
     /// `schema.json` is not JSON.

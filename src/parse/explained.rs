@@ -117,9 +117,15 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "yaml-ambiguous",
-        "A value without quotes is taken for something else by older YAML readers: `no`, `on`, `010`, `1:30`, dates.",
+        "A value without quotes is taken for something else by other YAML readers: `no`, `on`, `010`, `1:30`, dates, numbers of more than 64 bits.",
         &[Swap(REQUEST, "metadata:\n", "metadata:\n  labels: {team: no}\n")],
         "Put it in quotes when it is text; write `true`, `false` or the plain number when you mean that.",
+    ),
+    row(
+        "yaml-odd-character",
+        "A character that nobody can see, or that looks like another one: spaces that are none, marks of width zero, a Cyrillic letter in a Latin key.",
+        &[Swap(REQUEST, "metadata:\n", "metadata:\n  labels: {team: shop\u{200b}}\n")],
+        "Write the word anew, by hand: word processors, chats and web pages bring such characters.",
     ),
     row(
         "yaml-line-endings",

@@ -177,7 +177,7 @@ pub(super) fn changed_by_print(language: Language, actual: &Content, marked: &st
 
 /// The first print that readers of YAML 1.1 take for something else than a text, where those of 1.2 do not: `no`, `12:30`, a date.
 pub(super) fn misread_print(text: &str, marked: &str, prints: &[Print]) -> Option<usize> {
-    let doubts = |text: &str| yaml::parse(text).problems.iter().filter(|problem| !problem.is_error()).count();
+    let doubts = |text: &str| yaml::parse(text).problems.iter().filter(|problem| problem.is_ambiguous()).count();
     let odd = |print: &Print| print.typed.is_none() && !is_plain_word(&print.text);
     (doubts(text) > doubts(marked)).then(|| prints.iter().position(odd).or_else(|| first_suspect(prints))).flatten()
 }

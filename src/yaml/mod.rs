@@ -2,13 +2,17 @@
 //!
 //! What is read is YAML 1.2 (core schema); what a reader of YAML 1.1 would take differently is a warning, and is written in quotes by [`emit`].
 
+mod block;
 mod bytes;
 mod emit;
+mod flow;
 mod form;
 mod problem;
 mod scalar;
+mod stray;
 mod syntax;
 mod tree;
+mod unseen;
 
 pub use bytes::check_bytes;
 pub use emit::{emit, emit_into};

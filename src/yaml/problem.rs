@@ -25,6 +25,10 @@ pub enum ProblemKind {
     Ambiguous,
     /// A scalar that readers of YAML 1.1 take for a date.
     AmbiguousDate,
+    /// A scalar that is written as a number, and is larger than most readers of YAML can hold.
+    LargeNumber,
+    /// A character that nobody can see, or that looks like another one.
+    OddCharacter,
     /// Lines end with CR LF.
     LineEndings,
 }
@@ -41,7 +45,8 @@ impl ProblemKind {
             Self::DuplicateKey => "yaml-duplicate-key",
             Self::Key => "yaml-key",
             Self::Tag => "yaml-tag",
-            Self::Ambiguous | Self::AmbiguousDate => "yaml-ambiguous",
+            Self::Ambiguous | Self::AmbiguousDate | Self::LargeNumber => "yaml-ambiguous",
+            Self::OddCharacter => "yaml-odd-character",
             Self::LineEndings => "yaml-line-endings",
         }
     }
@@ -79,6 +84,25 @@ impl Problem {
 
     /// Whether it is more than a warning.
     pub fn is_error(&self) -> bool {
-        !matches!(self.kind, ProblemKind::Ambiguous | ProblemKind::AmbiguousDate | ProblemKind::LineEndings)
+        match self.kind {
+            ProblemKind::Encoding
+            | ProblemKind::Syntax
+            | ProblemKind::UnknownAlias
+            | ProblemKind::TooBig
+            | ProblemKind::TooDeep
+            | ProblemKind::DuplicateKey
+            | ProblemKind::Key
+            | ProblemKind::Tag => true,
+            ProblemKind::Ambiguous
+            | ProblemKind::AmbiguousDate
+            | ProblemKind::LargeNumber
+            | ProblemKind::OddCharacter
+            | ProblemKind::LineEndings => false,
+        }
+    }
+
+    /// Whether other readers of YAML may take a value for another one.
+    pub fn is_ambiguous(&self) -> bool {
+        matches!(self.kind, ProblemKind::Ambiguous | ProblemKind::AmbiguousDate)
     }
 }

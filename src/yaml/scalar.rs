@@ -37,6 +37,14 @@ fn number(text: &str) -> Option<Number> {
     text.parse::<f64>().ok().and_then(Number::from_f64)
 }
 
+/// Whether a plain scalar is written as a number, and beyond 64 bits or beyond the largest float: readers cut it off, or take it for text.
+pub(super) fn is_too_large(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let is_long = digits.len() > 18 && digits.bytes().all(|b| b.is_ascii_digit());
+    let is_power = digits.starts_with(|c: char| c.is_ascii_digit()) && digits.contains(['e', 'E']) && is_float(digits);
+    (is_long || is_power) && number(text).is_none_or(|number| is_long && number.is_f64())
+}
+
 fn based(digits: &str, base: u32) -> Option<Number> {
     let all = digits.chars().all(|c| c.is_digit(base));
     all.then(|| u64::from_str_radix(digits, base).ok()).flatten().map(Number::from)

@@ -53,27 +53,325 @@ fn a_syntax_mistake_is_explained_at_its_cause() {
     "a:1\nb: 2\n"
       1:2 error yaml-syntax: a space is missing after `:`. Write `key: value`.
     "a: 1\n  b: 2\n"
-      2:3 error yaml-syntax: this line is indented deeper than the value above it allows. Indent it like the line above, or give that one no value.
+      2:3 error yaml-syntax: this line is indented deeper than the value above it allows. Do not indent it, like the line above, or give that one no value.
     "a: b: c\n"
-      1:5 error yaml-syntax: a second `: ` stands in this line. Put the text in quotes.
+      1:5 error yaml-syntax: a second `: ` stands in this line. Write `{b: c}`, or begin a new line with `b: c`, indented by 2 spaces; put it in quotes when it is text.
     "a: 1\njust text\nb: 2\n"
       2:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `key: value`, or put the text in quotes.
     "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n"
       1:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
     "a: @b\n"
-      1:4 error yaml-syntax: a text cannot begin with this character without quotes. Put the text in quotes.
+      1:4 error yaml-syntax: `@` cannot begin a text. Put the text in quotes.
     "a: [1 2, }\n"
-      1:4 error yaml-syntax: what begins with `[` here is not written right up to column 4. Separate the entries with `, `, end with `]`, and put text with special characters in quotes.
+      1:10 error yaml-syntax: `[` of 1:4 is closed by `}`. Write `]` in its place.
     "a: \"\\q\"\n"
       1:5 error yaml-syntax: the text in double quotes holds an unknown escape. In double quotes write a backslash as `\\`, or use single quotes.
     "a:\n  b: 1\n c: 2\n"
-      3:2 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it like the others of its object or list.
+      3:2 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it by 2 spaces, like line 2, or not at all like line 1.
     "%YAML 1.1\n---\na: 1\n"
       1:1 error yaml-syntax: a `%` directive is not read here. Remove the line; for text use quotes.
     "a: ]\n"
       1:4 error yaml-syntax: `]` closes nothing here. Remove it, or put the text in quotes.
     "a: 'it''s\n"
       1:4 error yaml-syntax: the text that begins with `'` here has no end. Close it with `'` in the same line.
+    "#);
+}
+
+/// What is said of each text.
+fn table(cases: &[&str]) -> String {
+    cases.iter().map(|text| format!("{text:?}\n{}", said(text).lines().map(|line| format!("  {line}\n")).collect::<String>())).collect()
+}
+
+#[test]
+fn what_separates_entries_within_brackets_is_told_of_where_it_is() {
+    let said = table(&[
+        "a: {days: 30,, window: x}\n",
+        "a: [,]\n",
+        "{\n  \"a\": \"x\", # first\n  \"b\": \"y\" # second\n  \"c\": {}\n}\n",
+        "{\n  \"a\": 1\n  \"b c\": 2\n}\n",
+        "a: [\n  \"x\"\n  \"y\"\n]\n",
+        "a: {min: 2 max: 6}\n",
+        "a: {min: 2; max: 6}\n",
+        "a: [\"a\" \"b\"]\n",
+        "a: [{b: 1} {c: 2}]\n",
+        "[\"a\" \"b\"]\n",
+        "a: {X: b: c}\n",
+        "a: {X: \"b\":c}\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "a: {days: 30,, window: x}\n"
+      1:14 error yaml-syntax: a comma too many. Remove it, or write what is missing before it.
+    "a: [,]\n"
+      1:5 error yaml-syntax: a comma too many. Remove it, or write what is missing before it.
+    "{\n  \"a\": \"x\", # first\n  \"b\": \"y\" # second\n  \"c\": {}\n}\n"
+      3:11 error yaml-syntax: a `,` is missing. Write a `,` at the end of this line.
+    "{\n  \"a\": 1\n  \"b c\": 2\n}\n"
+      2:9 error yaml-syntax: a `,` is missing. Write a `,` at the end of this line.
+    "a: [\n  \"x\"\n  \"y\"\n]\n"
+      2:6 error yaml-syntax: a `,` is missing. Write a `,` at the end of this line.
+    "a: {min: 2 max: 6}\n"
+      1:12 error yaml-syntax: a `,` is missing before `max`. Separate the entries with `, `; put a text with `: ` in quotes.
+    "a: {min: 2; max: 6}\n"
+      1:13 error yaml-syntax: a `,` is missing before `max`. Separate the entries with `, `; put a text with `: ` in quotes.
+    "a: [\"a\" \"b\"]\n"
+      1:9 error yaml-syntax: a `,` is missing before `"b"`. Separate the entries with `, `; put a text with `: ` in quotes.
+    "a: [{b: 1} {c: 2}]\n"
+      1:12 error yaml-syntax: a `,` is missing before `{`. Separate the entries with `, `; put a text with `: ` in quotes.
+    "[\"a\" \"b\"]\n"
+      1:6 error yaml-syntax: a `,` is missing before `"b"`. Separate the entries with `, `; put a text with `: ` in quotes.
+    "a: {X: b: c}\n"
+      1:9 error yaml-syntax: a second `:` stands in this entry. Put the text in quotes, or write `{b: c}` for an object.
+    "a: {X: \"b\":c}\n"
+      1:11 error yaml-syntax: a second `:` stands in this entry. Put the text in quotes, or write `{"b": c}` for an object.
+    "#);
+}
+
+#[test]
+fn a_mistake_within_brackets_is_told_of_where_it_is() {
+    let said = table(&[
+        "a: {X: %y}\n",
+        "a: [-]\n",
+        "a: [- b]\n",
+        "a: {X: 'it's'}\n",
+        "a: {X: \"2\"x\"}\n",
+        "a: [\"a\"}\n",
+        "[\"a\"}\n",
+        "a: {b: [1, 2}\n",
+        "{\"a\":1,\"b\":\"x\":2}\n",
+        "a: [1, {b: 2\nc: 1\n",
+        "[1, 2\n",
+        "a: {{ \"x\" | y }}\n",
+        "a: {min:2, max: 6, name:\"x\"}\n",
+        "a: {http://x, 10:30: b, c: [d:e]}\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "a: {X: %y}\n"
+      1:8 error yaml-syntax: `%` cannot begin a text. Put the text in quotes.
+    "a: [-]\n"
+      1:5 error yaml-syntax: `-` cannot begin a text. Put the text in quotes.
+    "a: [- b]\n"
+      1:5 error yaml-syntax: `- ` begins an entry of a list only outside of brackets. Leave it out: between `[` and `]` entries are separated by `, `.
+    "a: {X: 'it's'}\n"
+      1:11 error yaml-syntax: this `'` ends the text, and more of it stands behind. Write `''` for a quote within the text, or put the text in double quotes.
+    "a: {X: \"2\"x\"}\n"
+      1:10 error yaml-syntax: this `"` ends the text, and more of it stands behind. Write `\"` for a quote within the text, or put the text in single quotes.
+    "a: [\"a\"}\n"
+      1:8 error yaml-syntax: `[` of 1:4 is closed by `}`. Write `]` in its place.
+    "[\"a\"}\n"
+      1:5 error yaml-syntax: `[` of 1:1 is closed by `}`. Write `]` in its place.
+    "a: {b: [1, 2}\n"
+      1:13 error yaml-syntax: `[` of 1:8 is closed by `}`. Write `]` before it.
+    "{\"a\":1,\"b\":\"x\":2}\n"
+      1:15 error yaml-syntax: a second `:` stands in this entry. Put the text in quotes, or write `{"x": 2}` for an object.
+    "a: [1, {b: 2\nc: 1\n"
+      1:8 error yaml-syntax: `{` here has no end. Close it with `}`.
+    "[1, 2\n"
+      1:1 error yaml-syntax: `[` here has no end. Close it with `]`.
+    "a: {{ \"x\" | y }}\n"
+      1:4 error yaml-key: `{{` begins an object, not a text. Put the whole text in quotes: "{{ … }}".
+    "a: {min:2, max: 6, name:\"x\"}\n"
+      1:8 error yaml-syntax: a space is missing after `:`. Write `min: 2`.
+      1:24 error yaml-syntax: a space is missing after `:`. Write `name: "x"`.
+    "a: {http://x, 10:30: b, c: [d:e]}\n"
+    "#);
+}
+
+#[test]
+fn a_mistake_between_lines_is_told_of_where_it_is() {
+    let said = table(&[
+        "a: [WIP] Says it\n",
+        "a:\n  b: {days: 30} days\n",
+        "[WIP] Says it\n",
+        "{a: 1}\nb: 2\n",
+        "a:\n  b: 1\n  - c: 2\n  d: 3\n",
+        "a: 1\n- b: 2\n",
+        "a:\n  - b: 1\n  c: 2\n",
+        "a:\n  b: days: 30\n",
+        "a:\n  - x: 1\n    b: days: 30\n",
+        "a: Note: this is text\n",
+        "a:\n  * b\n  * c\n",
+        "a: *\n",
+        "a:\n  b:\n    c: 1\n   d: 2\n",
+        "a:\n   b: 1\n  c: 2\n",
+        "a:\n  - b\n - c\n",
+        "a:\n  - b: 1\n     c: 2\n",
+        "a: 'it's fine'\n",
+        "a: \"x\",\nb: 2\n",
+        "a: | text\n",
+        "a: |\n  b\n c\n",
+        "a: ? b\n",
+        "a: `b`\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "a: [WIP] Says it\n"
+      1:10 error yaml-syntax: something stands behind `]`. Put the whole text in quotes.
+    "a:\n  b: {days: 30} days\n"
+      2:17 error yaml-syntax: something stands behind `}`. Remove it, or put the whole text in quotes.
+    "[WIP] Says it\n"
+      1:7 error yaml-syntax: something stands behind `]`. Put the whole text in quotes.
+    "{a: 1}\nb: 2\n"
+      2:1 error yaml-syntax: the value of the file ended above, and something stands behind it. Make all of it lines of `key: value`.
+    "a:\n  b: 1\n  - c: 2\n  d: 3\n"
+      3:3 error yaml-syntax: an entry of a list stands among the keys of an object. Remove the `- `.
+    "a: 1\n- b: 2\n"
+      2:1 error yaml-syntax: an entry of a list stands among the keys of an object. Remove the `- `.
+    "a:\n  - b: 1\n  c: 2\n"
+      3:3 error yaml-syntax: this line is no entry of the list that it stands in. Indent it by 4 spaces when it belongs to the entry above, or begin it with `- `.
+    "a:\n  b: days: 30\n"
+      2:10 error yaml-syntax: a second `: ` stands in this line. Write `{days: 30}`, or begin a new line with `days: 30`, indented by 4 spaces; put it in quotes when it is text.
+    "a:\n  - x: 1\n    b: days: 30\n"
+      3:12 error yaml-syntax: a second `: ` stands in this line. Write `{days: 30}`, or begin a new line with `days: 30`, indented by 6 spaces; put it in quotes when it is text.
+    "a: Note: this is text\n"
+      1:8 error yaml-syntax: a second `: ` stands in this line. Put the text in quotes.
+    "a:\n  * b\n  * c\n"
+      2:3 error yaml-syntax: `*` begins no entry of a list. Entries of a list begin with `- `: write that in its place.
+    "a: *\n"
+      1:4 error yaml-syntax: `*` begins an alias, and no name follows it. Put the text in quotes.
+    "a:\n  b:\n    c: 1\n   d: 2\n"
+      4:4 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it by 4 spaces, like line 3, or by 2 spaces like line 2.
+    "a:\n   b: 1\n  c: 2\n"
+      3:3 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it by 3 spaces, like line 2, or not at all like line 1.
+    "a:\n  - b\n - c\n"
+      3:2 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it by 2 spaces, like line 2.
+    "a:\n  - b: 1\n     c: 2\n"
+      3:6 error yaml-syntax: this line is indented deeper than the value above it allows. Indent it by 4 spaces, like the line above, or give that one no value.
+    "a: 'it's fine'\n"
+      1:7 error yaml-syntax: this `'` ends the text, and more of it stands behind. Write `''` for a quote within the text, or put the text in double quotes.
+    "a: \"x\",\nb: 2\n"
+      1:7 error yaml-syntax: a `,` stands behind the value. Remove it: commas separate entries only within brackets.
+    "a: | text\n"
+      1:4 error yaml-syntax: `|` begins a text of several lines, and something stands behind it. Write the text in the lines below, indented; or put it in quotes.
+    "a: |\n  b\n c\n"
+      3:2 error yaml-syntax: this line does not fit the indentation of the lines above. Indent it by 2 spaces, like the line above.
+    "a: ? b\n"
+      1:4 error yaml-syntax: a text cannot begin with `? `. Put the text in quotes.
+    "a: `b`\n"
+      1:4 error yaml-syntax: a backtick cannot begin a text. Put the text in quotes.
+    "#);
+}
+
+#[test]
+fn what_was_left_in_or_pasted_is_named() {
+    let said = table(&[
+        "a: 1\n||||||| base\nb: 1\n",
+        "a: 1\n=======\nb: 1\n",
+        "<<<<<<< HEAD\na: 1\n||||||| base\na: 0\n=======\na: 2\n>>>>>>> other\nb: 1\n<<<<<<< HEAD\nc: 1\n=======\nc: 2\n>>>>>>> other\n---\nd: [\n",
+        "```yaml\na: 1\n```\n",
+        "a: 1\n~~~\n",
+        "{{- if x }}\na: 1\n{{- end }}\n",
+        "{{ if x }}\na: 1\n",
+        "a: {%- if x %}\n",
+        "a: {{ x }}\n",
+        "a: ${{ x }}\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "a: 1\n||||||| base\nb: 1\n"
+      2:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
+    "a: 1\n=======\nb: 1\n"
+      2:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
+    "<<<<<<< HEAD\na: 1\n||||||| base\na: 0\n=======\na: 2\n>>>>>>> other\nb: 1\n<<<<<<< HEAD\nc: 1\n=======\nc: 2\n>>>>>>> other\n---\nd: [\n"
+      1:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
+      9:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
+    "```yaml\na: 1\n```\n"
+      1:1 error yaml-syntax: a fence of Markdown stands in this line. Remove the Markdown fence: this line, and its counterpart.
+    "a: 1\n~~~\n"
+      2:1 error yaml-syntax: a fence of Markdown stands in this line. Remove the Markdown fence: this line, and its counterpart.
+    "{{- if x }}\na: 1\n{{- end }}\n"
+      1:1 error yaml-syntax: this is a template's block, and nothing is filled in here. Write out what is meant, or put it in quotes when it is text.
+    "{{ if x }}\na: 1\n"
+      1:1 error yaml-syntax: this is a template's block, and nothing is filled in here. Write out what is meant, or put it in quotes when it is text.
+    "a: {%- if x %}\n"
+      1:4 error yaml-syntax: this is a template's block, and nothing is filled in here. Write out what is meant, or put it in quotes when it is text.
+    "a: {{ x }}\n"
+      1:4 error yaml-key: `{{` begins an object, not a text. Put the whole text in quotes: "{{ … }}".
+    "a: ${{ x }}\n"
+    "#);
+}
+
+#[test]
+fn characters_that_are_not_what_they_look_like_are_warnings() {
+    let said = table(&[
+        "a: eu\u{a0}\n",
+        "a: \"eu\u{a0}\"\n",
+        "a: eu\u{a0}west\n",
+        "r\u{435}gion: x\n",
+        "region\u{a0}: x\n",
+        "a: x\u{200b}y\n",
+        "a: x\u{202e}y\n",
+        "a: x\u{200d}y\n",
+        "region:\u{a0}eu\n",
+        "region:\u{a0}eu\nb: 1\n",
+        "\u{a0}region: eu\n  b: 1\n",
+        // nothing is said of these
+        "a: регион µ 東京\u{3000}駅 Größe\nрегион: x\n",
+        "a: \"Durée\u{a0}: 10\u{a0}000 €\"\n",
+        "a: 👩\u{200d}💻 می\u{200c}خواهم\n",
+        "a: \"x\\u200by\"\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "a: eu\u{a0}\n"
+      1:6 warning yaml-odd-character: what looks like a space here is U+00A0, a no-break space. Write it anew.
+    "a: \"eu\u{a0}\"\n"
+      1:7 warning yaml-odd-character: what looks like a space here is U+00A0, a no-break space. Write it anew.
+    "a: eu\u{a0}west\n"
+      1:6 warning yaml-odd-character: what looks like a space here is U+00A0, a no-break space. Write it anew.
+    "rеgion: x\n"
+      1:2 warning yaml-odd-character: `е` here is U+0435, a Cyrillic letter in a Latin word. Write it anew.
+    "region\u{a0}: x\n"
+      1:7 warning yaml-odd-character: what looks like a space here is U+00A0, a no-break space. Write it anew.
+    "a: x\u{200b}y\n"
+      1:5 warning yaml-odd-character: nobody can see the character here: U+200B, a zero-width space. Write it anew.
+    "a: x\u{202e}y\n"
+      1:5 warning yaml-odd-character: nobody can see the character here: U+202E, a mark of the writing direction. Write it anew.
+    "a: x\u{200d}y\n"
+      1:5 warning yaml-odd-character: nobody can see the character here: U+200D, a zero-width joiner. Write it anew.
+    "region:\u{a0}eu\n"
+      1:8 warning yaml-odd-character: what looks like a space here is U+00A0, a no-break space. Write it anew.
+    "region:\u{a0}eu\nb: 1\n"
+      1:8 error yaml-syntax: what looks like a space behind `:` is U+00A0, a no-break space. Replace it by a plain space.
+    "\u{a0}region: eu\n  b: 1\n"
+      1:1 error yaml-syntax: what looks like a space at the beginning of this line is U+00A0, a no-break space. Replace it by plain spaces.
+    "a: регион µ 東京\u{3000}駅 Größe\nрегион: x\n"
+    "a: \"Durée\u{a0}: 10\u{a0}000 €\"\n"
+    "a: 👩\u{200d}💻 می\u{200c}خواهم\n"
+    "a: \"x\\u200by\"\n"
+    "#);
+}
+
+#[test]
+fn one_mistake_is_told_of_once_and_at_its_place() {
+    let said = table(&[
+        "a:\n- name: x\n  role: b\n  name: z\n  role: w\n",
+        "a:\n- name: x\n  role: b\n  role: w\n",
+        "a:\n  name: x\n  name: z\n",
+        "a: 1\nb: !vault |\n  abc\n",
+        "a: !x # y\n  - b\n",
+        "a: !x &b c\nd: !x\n",
+        "a: *b\nc:\n  <<: *b\nd:\n  <<: [*b]\n",
+        "a: 1e400\nb: 99999999999999999999\nc: 18446744073709551615\nd: \"1e400\"\ne: 12e4567\nf: 1e5\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "a:\n- name: x\n  role: b\n  name: z\n  role: w\n"
+      4:3 error yaml-duplicate-key: `name` is given twice in the same object. Begin a new entry with `- `, or keep one of the two; the other is in line 2.
+    "a:\n- name: x\n  role: b\n  role: w\n"
+      4:3 error yaml-duplicate-key: `role` is given twice in the same object. Keep one of the two; the other is in line 3.
+    "a:\n  name: x\n  name: z\n"
+      3:3 error yaml-duplicate-key: `name` is given twice in the same object. Keep one of the two; the other is in line 2.
+    "a: 1\nb: !vault |\n  abc\n"
+      2:4 error yaml-tag: the tag `!vault` is not read here. Remove the tag; for text use quotes.
+    "a: !x # y\n  - b\n"
+      1:4 error yaml-tag: the tag `!x` is not read here. Remove the tag; for text use quotes.
+    "a: !x &b c\nd: !x\n"
+      1:4 error yaml-tag: the tag `!x` is not read here. Remove the tag; for text use quotes.
+      2:4 error yaml-tag: the tag `!x` is not read here. Remove the tag; for text use quotes.
+    "a: *b\nc:\n  <<: *b\nd:\n  <<: [*b]\n"
+      1:4 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.
+      3:7 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.
+      5:8 error yaml-unknown-alias: the alias `*b` names no anchor before it. Write `&b` at the value that is meant, above this line; or put the text in quotes.
+    "a: 1e400\nb: 99999999999999999999\nc: 18446744073709551615\nd: \"1e400\"\ne: 12e4567\nf: 1e5\n"
+      1:4 warning yaml-ambiguous: `1e400` is too large for a number, and is read as text. Write a smaller number, or put it in quotes when it is text: "1e400".
+      2:4 warning yaml-ambiguous: `99999999999999999999` is too large for a number, and is read as 1e+20. Write a smaller number, or put it in quotes when it is text: "99999999999999999999".
+      5:4 warning yaml-ambiguous: `12e4567` is too large for a number, and is read as text. Write a smaller number, or put it in quotes when it is text: "12e4567".
     "#);
 }
 
@@ -165,14 +463,14 @@ fn a_pointer_leads_to_its_place() {
     insta::assert_snapshot!(out, @r#"
         "" key - value 1:1-13:11
         "/own" key 4:1-4:4 value 5:3-6:9
-        "/own/size" key 2:3-2:7 value 2:9-2:10
+        "/own/size" key - value 5:7-5:12
         "/own/ä" key 6:3-6:4 value 6:6-6:9
-        "/own/deep/x/1/y" key 3:18-3:19 value 3:21-3:22
+        "/own/deep/x/1/y" key - value 5:7-5:12
         "/list" key 7:1-7:5 value 8:3-12:4
         "/list/1" key - value 10:3-10:8
         "/list/2" key - value 12:3-12:4
         "/ref" key 13:1-13:4 value 13:6-13:11
-        "/ref/size" key 2:3-2:7 value 2:9-2:10
+        "/ref/size" key - value 13:6-13:11
         "/none" nowhere
         "/list/9" nowhere
         "/own/ä/x" nowhere
@@ -356,6 +654,7 @@ proptest! {
     fn what_is_written_reads_back_the_same(value in odd_value()) {
         let text = emit(&value);
         let mut parsed = parse(&text);
+        parsed.problems.retain(|problem| problem.kind != ProblemKind::OddCharacter);
         prop_assert!(parsed.problems.is_empty(), "{text:?} {:?}", parsed.problems);
         prop_assert_eq!(parsed.documents.remove(0).into_value(), value, "{}", text);
     }

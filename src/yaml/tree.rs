@@ -1,7 +1,8 @@
 //! The events of a text become an arena of nodes with places, and that becomes a value.
 
 use super::scalar::{self, Yaml11};
-use super::{Problem, ProblemKind, bytes::small, span_of, syntax};
+use super::stray::{in_braces, in_template};
+use super::{Problem, ProblemKind, bytes::small, span_of, syntax, unseen};
 use crate::model::{Span, key_of};
 use granit_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
 use serde_json::{Map, Value};
@@ -85,38 +86,50 @@ impl Document<'_> {
         }
     }
 
-    /// Where the key and the value of a JSON pointer stand, through aliases and merge keys.
+    /// Where the key and the value of a JSON pointer stand; what an alias brings, in an object that it merges too, stands at the alias.
     pub fn place(&self, pointer: &str) -> Option<Spot> {
         let mut at = self.root?;
         let mut spot = Spot { key: None, value: self.node(at).span };
+        let mut alias = None;
         for part in pointer.split('/').skip(1) {
             let part = key_of(part);
+            alias = alias.or_else(|| self.alias(at));
             match &self.target(at).kind {
                 Kind::List(items) => {
                     at = *items.get(part.parse::<usize>().ok()?)?;
                     spot.key = None;
                 }
                 Kind::Map(_) => {
-                    let (key, value) = self.member(at, &part, &Cell::new(1000))?;
+                    let (key, value, merged) = self.member(at, &part, &Cell::new(1000))?;
                     at = value;
-                    spot.key = Some(self.node(key).span);
+                    alias = alias.or(merged);
+                    spot.key = alias.is_none().then(|| self.node(key).span);
                 }
                 Kind::Scalar { .. } | Kind::Alias(_) => return None,
             }
-            spot.value = self.node(at).span;
+            spot.value = alias.unwrap_or_else(|| self.node(at).span);
         }
         Some(spot)
     }
 
-    /// The key and the value of a member: the object's own, else that of what it merges; `steps` bounds the search.
-    fn member(&self, map: u32, name: &str, steps: &Cell<u32>) -> Option<(u32, u32)> {
+    /// The key and the value of a member: the object's own, else that of what it merges, with the place of the alias; `steps` bounds the search.
+    fn member(&self, map: u32, name: &str, steps: &Cell<u32>) -> Option<(u32, u32, Option<Span>)> {
         steps.set(steps.get().checked_sub(1)?);
         let Kind::Map(members) = &self.target(map).kind else { return None };
         let own = members.iter().rev().find(|(key, _)| !self.merges(*key) && self.text(*key) == Some(name));
-        own.copied().or_else(|| {
-            let merged = members.iter().filter(|(key, _)| self.merges(*key));
-            merged.flat_map(|(_, value)| self.merged(*value)).find_map(|from| self.member(from, name, steps))
+        own.map(|(key, value)| (*key, *value, None)).or_else(|| {
+            let merges = members.iter().filter(|(key, _)| self.merges(*key));
+            let mut merged = merges.flat_map(|(_, value)| self.merged(*value).into_iter().map(|from| (*value, from)));
+            merged.find_map(|(by, from)| {
+                let (key, value, alias) = self.member(from, name, steps)?;
+                Some((key, value, self.alias(by).or_else(|| self.alias(from)).or(alias)))
+            })
         })
+    }
+
+    /// The place of an alias.
+    fn alias(&self, id: u32) -> Option<Span> {
+        matches!(self.node(id).kind, Kind::Alias(_)).then(|| self.node(id).span)
     }
 
     fn node(&self, id: u32) -> &Node<'_> {
@@ -246,6 +259,7 @@ struct Reader<'a> {
     documents: Vec<Document<'a>>,
     problems: Vec<Problem>,
     errors: usize,
+    warnings: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -253,7 +267,21 @@ impl<'a> Reader<'a> {
         let (nodes, documents, problems) = (Vec::with_capacity(text.len() / 12), Vec::new(), Vec::new());
         let (open, anchors) = (Vec::new(), HashMap::new());
         let left = Left { copies: MOST_COPIES, inside: 0 };
-        Self { text, nodes, root: None, open, anchors, seen: 0, last_end: 0, broken: false, left, documents, problems, errors: 0 }
+        Self {
+            text,
+            nodes,
+            root: None,
+            open,
+            anchors,
+            seen: 0,
+            last_end: 0,
+            broken: false,
+            left,
+            documents,
+            problems,
+            errors: 0,
+            warnings: 0,
+        }
     }
 
     /// Takes one event; false at the end.
@@ -261,7 +289,6 @@ impl<'a> Reader<'a> {
         match parser.next() {
             None => false,
             Some(Ok((event, range))) => {
-                self.last_end = range.end.byte_offset().unwrap_or(0);
                 self.seen += 1;
                 if self.seen > MOST_NODES {
                     self.note(too_big(span(&range)));
@@ -271,11 +298,16 @@ impl<'a> Reader<'a> {
                     return false;
                 }
                 self.take(event, &range);
+                self.last_end = range.end.byte_offset().unwrap_or(0);
                 true
             }
             Some(Err(error)) => {
-                let flow = self.open.iter().rev().find_map(|(id, _)| self.nodes[*id as usize].flow);
-                self.note(syntax::explain(self.text, &error, self.last_end, flow));
+                let flow = self.open.iter().find_map(|(id, _)| self.nodes[*id as usize].flow);
+                for problem in syntax::explain(self.text, &error, self.last_end, flow) {
+                    self.problems
+                        .retain(|known| *known != problem && (known.kind != ProblemKind::OddCharacter || known.span != problem.span));
+                    self.note(problem);
+                }
                 self.start();
                 matches!(parser.proceed_next_document(), Ok(true))
             }
@@ -284,9 +316,9 @@ impl<'a> Reader<'a> {
 
     /// Keeps a problem; of warnings only the first, since what stands behind them is read all the same.
     fn note(&mut self, problem: Problem) {
-        let is_error = problem.is_error();
-        self.errors += usize::from(is_error);
-        if is_error || self.problems.len() - self.errors < MOST_PROBLEMS {
+        let count = if problem.is_error() { &mut self.errors } else { &mut self.warnings };
+        *count += 1;
+        if problem.is_error() || *count <= MOST_PROBLEMS {
             self.problems.push(problem);
         }
     }
@@ -302,8 +334,8 @@ impl<'a> Reader<'a> {
     fn take(&mut self, event: Event<'a>, range: &Range) {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let is_text = self.tag(tag.as_deref(), range);
-                self.scalar(text, style, is_text, anchor, range);
+                let tag = self.tag(tag.as_deref(), range);
+                self.scalar(text, style, tag, anchor, range);
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.tag(tag.as_deref(), range);
@@ -337,39 +369,50 @@ impl<'a> Reader<'a> {
         self.broken = true;
     }
 
-    /// Whether a tag says that a scalar is text; other tags are refused.
-    fn tag(&mut self, tag: Option<&granit_parser::Tag>, range: &Range) -> bool {
-        let Some(tag) = tag else { return false };
+    /// Whether a tag says that a scalar is text; other tags are refused, and stand for the value.
+    fn tag(&mut self, tag: Option<&granit_parser::Tag>, range: &Range) -> Tagged {
+        let Some(tag) = tag else { return Tagged::Not };
         if tag.is_yaml_core_schema() && matches!(tag.suffix(), "str" | "map" | "seq") {
-            return tag.suffix() == "str";
+            return if tag.suffix() == "str" { Tagged::Text } else { Tagged::Not };
         }
         let place = self.tag_place(range);
         let shown = place.map_or_else(|| format!("!{}", tag.suffix()), |(from, to)| self.text[from..to].to_owned());
         let place = place.map_or_else(|| span(range), |(from, to)| span_of(self.text, from, to));
         let message = format!("the tag `{shown}` is not read here");
         self.fail(Problem::new(ProblemKind::Tag, place, message).help("Remove the tag; for text use quotes."));
-        false
+        Tagged::Refused(place)
     }
 
-    /// The word before a value, when it is a tag.
+    /// The word before a value, when it is a tag; else the one behind the last event: before a text of several lines stands its `|` too.
     fn tag_place(&self, range: &Range) -> Option<(usize, usize)> {
         let before = self.text.get(..range.start.byte_offset()?)?.trim_end();
         let from = before.rfind(char::is_whitespace).map_or(0, |at| at + 1);
-        before[from..].starts_with('!').then_some((from, before.len()))
+        if before[from..].starts_with('!') {
+            return Some((from, before.len()));
+        }
+        let from = self.last_end + before.get(self.last_end..)?.find('!')?;
+        Some((from, before[from..].find(char::is_whitespace).map_or(before.len(), |length| from + length)))
     }
 
-    fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, is_text: bool, anchor: usize, range: &Range) {
-        let bare = style == ScalarStyle::Plain && !is_text;
-        let mut place = span(range);
-        if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            place = self.trimmed(range);
-        }
+    fn scalar(&mut self, text: Cow<'a, str>, style: ScalarStyle, tag: Tagged, anchor: usize, range: &Range) {
+        let bare = style == ScalarStyle::Plain && tag != Tagged::Text;
+        let place = match tag {
+            Tagged::Refused(place) => place,
+            Tagged::Not | Tagged::Text if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) => self.trimmed(range),
+            Tagged::Not | Tagged::Text => span(range),
+        };
         let is_key = matches!(self.open.last(), Some((id, None)) if matches!(self.nodes[*id as usize].kind, Kind::Map(_)));
-        if bare
-            && !is_key
-            && let Some(other) = scalar::yaml11(&text)
-        {
-            self.note(ambiguous(&text, other, place));
+        if bare && !is_key && tag == Tagged::Not {
+            let doubt = scalar::yaml11(&text).map(|other| ambiguous(&text, other, place));
+            if let Some(problem) = doubt.or_else(|| scalar::is_too_large(&text).then(|| too_large(&text, place))) {
+                self.note(problem);
+            }
+        }
+        if let (Some(from), Some(to)) = (range.start.byte_offset(), range.end.byte_offset()) {
+            let quote = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
+            if let Some(problem) = unseen::odd_character(self.text, from + quote, to.saturating_sub(quote), is_key) {
+                self.note(problem);
+            }
         }
         let id = self.add(Kind::Scalar { text, bare }, place, None);
         self.anchor(anchor, id);
@@ -418,8 +461,29 @@ impl<'a> Reader<'a> {
         };
         let place = &mut self.nodes[id as usize].span;
         (place.end_line, place.end_column) = (end.end_line, end.end_column);
+        if self.nodes[id as usize].flow.is_some() {
+            self.part_keys(id);
+        }
         self.check_keys(id);
         self.place(id);
+    }
+
+    /// In braces `key:value` is a key without a value: that is told of, and read as what was meant.
+    fn part_keys(&mut self, id: u32) {
+        let Kind::Map(members) = &self.nodes[id as usize].kind else { return };
+        let node = |id: u32| &self.nodes[id as usize];
+        let parted = |(key, value): &(u32, u32)| Some((*key, *value, parts_of_key(node(*key), node(*value))?));
+        for (key, value, (name, rest, colon)) in members.iter().filter_map(parted).collect::<Vec<_>>() {
+            let message = "a space is missing after `:`";
+            self.fail(Problem::new(ProblemKind::Syntax, colon, message).help(format!("Write `{name}: {rest}`.")));
+            let whole = self.nodes[key as usize].span;
+            let bare = !rest.starts_with(['"', '\'']);
+            let text = rest.trim_matches(['"', '\'']).to_owned();
+            self.nodes[value as usize].kind = Kind::Scalar { text: text.into(), bare };
+            self.nodes[value as usize].span = Span { column: colon.end_column, ..whole };
+            self.nodes[key as usize].kind = Kind::Scalar { text: name.into(), bare: true };
+            self.nodes[key as usize].span = Span { end_column: colon.column, ..whole };
+        }
     }
 
     /// Whether all keys are texts and no two are the same, told by comparing each with each.
@@ -445,7 +509,7 @@ impl<'a> Reader<'a> {
                 _ => text_of(node),
             };
             match text.map(|text| (text, first.insert(text, node.span))) {
-                None => found.push(no_key(node, self.nodes[id as usize].span)),
+                None => found.push(no_key(node, self.nodes[id as usize].span, self.open.is_empty())),
                 Some((text, Some(before))) => found.push(
                     Problem::new(ProblemKind::DuplicateKey, node.span, format!("`{text}` is given twice in the same object"))
                         .help(format!("Keep one of the two; the other is in line {}.", before.line))
@@ -454,9 +518,25 @@ impl<'a> Reader<'a> {
                 Some((_, None)) => {}
             }
         }
+        if self.repeats(id, &found) {
+            found.truncate(1);
+            found[0].help = found[0].help.replacen("Keep", "Begin a new entry with `- `, or keep", 1);
+        }
         for problem in found {
             self.fail(problem);
         }
+    }
+
+    /// Whether an entry of a list begins anew with its first key, and has nothing new from there on: the `- ` of the next entry was forgotten.
+    fn repeats(&self, id: u32, found: &[Problem]) -> bool {
+        let entry = &self.nodes[id as usize];
+        let (Kind::Map(members), Some((parent, _))) = (&entry.kind, self.open.last()) else { return false };
+        let mut keys = members.iter().map(|(key, _)| self.nodes[*key as usize].span);
+        let first = found.first().and_then(|problem| problem.related.as_ref());
+        let is_entry = entry.flow.is_none() && matches!(self.nodes[*parent as usize].kind, Kind::List(_));
+        is_entry
+            && first.is_some_and(|(before, _)| keys.next() == Some(*before))
+            && keys.skip(members.len() - found.len() - 1).eq(found.iter().map(|problem| problem.span))
     }
 
     /// Puts a finished node where it belongs.
@@ -480,6 +560,7 @@ impl<'a> Reader<'a> {
         self.left.inside = 0;
         match document.root.map(|root| document.build(root, &mut self.left, 0)) {
             Some(Ok(value)) => document.value = value,
+            Some(Err(problem)) if self.problems.iter().any(|known| known.span == problem.span) => {}
             Some(Err(problem)) => self.note(problem),
             None => {}
         }
@@ -488,12 +569,35 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// What a tag says of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Tagged {
+    /// Nothing.
+    Not,
+    /// It is text.
+    Text,
+    /// It is not known here, and this is its place.
+    Refused(Span),
+}
+
+/// The name, the rest and the place of the colon of a key without a value that is written as `name:rest`.
+fn parts_of_key<'n>(key: &'n Node<'_>, value: &'n Node<'_>) -> Option<(String, String, Span)> {
+    let bare = |node: &'n Node<'_>| if let Kind::Scalar { text, bare: true } = &node.kind { Some(&**text) } else { None };
+    let (name, rest) = bare(key)?.split_once(':').filter(|(_, rest)| !rest.is_empty() && !rest.starts_with('/'))?;
+    let of_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.bytes().all(of_name);
+    let column = key.span.column + small(name.len());
+    let colon = Span { line: key.span.line, column, end_line: key.span.line, end_column: column + 1 };
+    // the parser gives `~` for a value that is not there
+    let has_none = matches!(bare(value)?, "" | "~");
+    (is_name && has_none && key.span.line == key.span.end_line).then(|| (name.to_owned(), rest.to_owned(), colon))
+}
+
 /// A key that is a list or an object: most often a template in braces that was meant as text.
-fn no_key(key: &Node<'_>, around: Span) -> Problem {
+fn no_key(key: &Node<'_>, around: Span, is_root: bool) -> Problem {
     let braces = matches!(key.kind, Kind::Map(_)) && key.flow.is_some();
     if braces && (around.line, around.column + 1) == (key.span.line, key.span.column) {
-        return Problem::new(ProblemKind::Key, around, "`{{` begins an object, not a text")
-            .help("Put the whole text in quotes: \"{{ … }}\".");
+        return if is_root { in_template(around) } else { in_braces(around) };
     }
     Problem::new(ProblemKind::Key, key.span, "a key must be text, and this one is a list or an object").help("Put the key in quotes.")
 }
@@ -540,4 +644,13 @@ fn ambiguous(text: &str, other: Yaml11, span: Span) -> Problem {
         Yaml11::Special => (ProblemKind::Ambiguous, format!("`{text}` is text here, but older YAML readers give it a meaning"), quotes),
     };
     Problem::new(kind, span, message).help(help)
+}
+
+fn too_large(text: &str, span: Span) -> Problem {
+    let read = match scalar::plain(text) {
+        Value::Number(number) => format!("{number}"),
+        _ => "text".to_owned(),
+    };
+    Problem::new(ProblemKind::LargeNumber, span, format!("`{text}` is too large for a number, and is read as {read}"))
+        .help(format!("Write a smaller number, or put it in quotes when it is text: \"{text}\"."))
 }
