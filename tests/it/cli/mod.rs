@@ -161,7 +161,7 @@ fn validate_shows_each_mistake_at_its_line() {
     ");
     assert_snapshot!(desk.run(&["validate", "requests/orders-team", "goldpath.yaml"]), @r"
     $ goldpath validate requests/orders-team goldpath.yaml
-    6 requests checked, nothing to mend in requests/orders-team and goldpath.yaml
+    6 requests checked, nothing to mend in requests/orders-team and goldpath.yaml, and 2 findings elsewhere
     -- exit 0
     ");
     assert_snapshot!(desk.run_in("platform/requests/payments-team", &["validate", "payments-staging.yaml"]), @r"

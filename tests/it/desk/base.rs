@@ -62,6 +62,9 @@ fn a_pipeline_that_fetched_too_little_is_told_so() {
         place.run_in("checkout", &["validate", "--output", "sarif"]).contains("\"toolExecutionNotifications\":[{\"level\":\"warning\"")
     );
 
+    // the default branch went on meanwhile: where this left it is not here
+    place.write("origin/NOTES.md", "Later.\n");
+    place.commit("origin", "Later");
     place.git("checkout", &["fetch", "--quiet", "--depth=1", "origin", "main:refs/remotes/origin/main"]);
     let said = place.run_in("checkout", &["validate"]);
     assert!(said.contains("and too little of the history to see where this left it: what compares with it was not checked"), "{said}");
