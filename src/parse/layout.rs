@@ -105,6 +105,8 @@ impl<'a> Layout<'a> {
                 let help = "Move it to `renderers/<name>/<version>/`, beside its `renderer.yaml`.";
                 self.say(codes::MISPLACED_FILE, entry.0, message, help, Turn::Platform);
             }
+            // definitions of custom resources are read with what is rendered
+            ["schemas", ..] => {}
             [folder, _, ..] => self.near_miss(folder, entry.0),
             _ => {}
         }

@@ -413,7 +413,7 @@ fn mistakes_in_templates_stand_at_their_line() {
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/a.yaml.tera:5:3 not-well-formed (PathOwner)
       `a.yaml` is not well-formed YAML (line 5 when rendered): a second `: ` stands in this line
-      help: Put the text in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      help: Write `{b: c}`, or begin a new line with `b: c`, indented by 4 spaces; put it in quotes when it is text. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/a.yaml.tera:6:3 not-well-formed (PathOwner)
       `a.yaml` is not well-formed YAML (line 6 when rendered): `a` is given twice in the same object

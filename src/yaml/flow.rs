@@ -40,7 +40,8 @@ impl Walk {
             if !walk.step(text, at, c) {
                 break;
             }
-            if !c.is_whitespace() && !(c == '#' && before.is_whitespace()) {
+            let is_comment = c == '#' && before.is_whitespace();
+            if !c.is_whitespace() && !is_comment {
                 walk.end = next;
             }
             (at, before) = (next, c);
@@ -80,9 +81,11 @@ fn mark(text: &str, open: usize) -> char {
 fn quoted(text: &str, quote: char) -> usize {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
-        if c == '\\' && quote == '"' {
-            chars.next();
-        } else if c == quote && quote == '\'' && chars.peek().is_some_and(|(_, next)| *next == quote) {
+        let is_escape = match quote {
+            '"' => c == '\\',
+            _ => c == quote && chars.peek().is_some_and(|(_, next)| *next == quote),
+        };
+        if is_escape {
             chars.next();
         } else if c == quote {
             return at + 1;
