@@ -1,7 +1,7 @@
 //! Small help with words, for messages, and the words that several stages read.
 
 /// The candidate that was most likely meant, when one is near enough to be worth naming: the same but for its spelling, the only one that
-/// begins like it, or one that a slip of the fingers leads to.
+/// begins like it or that it is short for, or one that a slip of the fingers leads to.
 pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
@@ -14,12 +14,22 @@ pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>
     if let ([only], true) = (begin.as_slice(), plain.chars().count() >= 2) {
         return Some(only);
     }
+    let short = all.iter().filter(|(other, _)| plain.chars().count() >= 3 && is_short_for(&plain, other)).map(|(_, candidate)| *candidate);
+    if let [only] = short.collect::<Vec<_>>().as_slice() {
+        return Some(only);
+    }
     let near = similar::get_close_matches(word, &candidates, 3, 0.6);
     near.into_iter().find(|candidate| {
         let (one, other) = (bare(candidate), &plain);
         let slips = strsim::damerau_levenshtein(&one, other);
         slips <= (one.chars().count().max(other.chars().count()) / 4).max(1)
     })
+}
+
+/// Whether a word is another one with letters left out, as in `img`.
+fn is_short_for(short: &str, word: &str) -> bool {
+    let mut rest = word.chars();
+    short.chars().next() == word.chars().next() && short.chars().all(|letter| rest.any(|other| other == letter))
 }
 
 /// "`a`, `b` and `c`".

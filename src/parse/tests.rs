@@ -683,9 +683,9 @@ fn mistakes_of_golden_paths_and_exceptions() {
     exceptions/payments-team/old-image.yaml:4:49 warning unknown-request (requester)
       there is no request `payments-team/payment-staging`: this exception waives nothing. Did you mean `payments-team/payments-staging`?
     ");
-    insta::assert_snapshot!(changed("exceptions/payments-team/old-image.yaml", &[("payments-team/payments-staging", "payments-team/x")]), @"
+    insta::assert_snapshot!(changed("exceptions/payments-team/old-image.yaml", &[("payments-team/payments-staging", "payments-team/x")]), @r"
     exceptions/payments-team/old-image.yaml:4:49 warning unknown-request (requester)
-      there is no request `payments-team/x`: this exception waives nothing. Did you mean `payments-team/payments-staging`?
+      there is no request `payments-team/x`: this exception waives nothing. Remove the file, or name a request of the team; without `scope` it is for all of them.
     ");
     insta::assert_snapshot!(
         with(&[("golden-paths/other/path.yaml", Some(&PATH.replace("{name: environment}", "{name: other}").replace("1.1.0", "2.0.0")))]),

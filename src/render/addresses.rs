@@ -199,10 +199,10 @@ resource "terraform_data" "main" {
 }
 "#;
         insta::assert_snapshot!(check(text), @r"
-    4: there is no variable `var.zon` in this root. Did you mean `var.zone`?
-    4: there is no local value `local.domain` in this root. Did you mean `local.goldpath`?
-    5: there is no data `data.dns_a_record_set.b` in this root. Declare it in a file of this output, or let the template write the value.
-    5: there is no resource `terraform_data.mian` in this root. Did you mean `terraform_data.main`?
-    ");
+        4: there is no variable `var.zon` in this root. Did you mean `var.zone`?
+        4: there is no local value `local.domain` in this root. Declare it in a file of this output, or let the template write the value.
+        5: there is no data `data.dns_a_record_set.b` in this root. Declare it in a file of this output, or let the template write the value.
+        5: there is no resource `terraform_data.mian` in this root. Did you mean `terraform_data.main`?
+        ");
     }
 }

@@ -7,7 +7,7 @@ use super::engine::Source;
 use super::lexer::{Delimiters, Piece, parts};
 use super::release::Loaded;
 use super::renderer::Renderer;
-use crate::model::{Finding, LibraryId, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Turn};
+use crate::model::{Finding, LibraryId, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Turn, child};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,10 +82,7 @@ pub(super) fn unused(snapshot: &Snapshot, platform: &Platform, releases: &BTreeM
 /// A library that a release names, and of which none of its templates takes anything.
 fn named(snapshot: &Snapshot, platform: &Platform, release: &Release, library: &LibraryId) -> Finding {
     let text = snapshot.text(release.file.as_str()).unwrap_or_default();
-    let spot = (0..release.libraries.len()).filter_map(|index| yaml::locate(text, &format!("/spec/libraries/{index}"))).find(|spot| {
-        let line = text.lines().nth(spot.value.line as usize - 1).unwrap_or_default();
-        line.contains(&library.to_string())
-    });
+    let spot = yaml::locate(text, &child("/spec/libraries", library.name.as_str()));
     let place = spot.map_or_else(|| Place::file(release.file.clone()), |spot| Place::new(release.file.clone(), spot.value));
     let message = format!("no template of this release uses anything of the library `{library}`");
     let finding =

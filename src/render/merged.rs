@@ -13,7 +13,7 @@ const FEW: usize = 3;
 struct Met {
     finding: Finding,
     requests: BTreeSet<RequestId>,
-    /// How many related places are not named.
+    /// For how many of them no related place is named.
     more: usize,
 }
 
@@ -39,9 +39,12 @@ impl Met {
         if last.message != finding.message {
             last.message = without_line(&last.message).concat();
         }
-        let room = MOST_RELATED.saturating_sub(last.related.len());
-        self.more += finding.related.len().saturating_sub(room);
-        last.related.extend(finding.related.into_iter().take(room));
+        let new: Vec<_> = finding.related.into_iter().filter(|related| !last.related.contains(related)).collect();
+        if last.related.len() >= MOST_RELATED {
+            self.more += usize::from(!new.is_empty());
+        } else {
+            last.related.extend(new);
+        }
         self.requests.extend(request);
     }
 
@@ -126,10 +129,11 @@ fn shape(message: &str) -> String {
 mod tests {
     use super::*;
     use crate::model::RepoPath;
+    use crate::render::codes::UNKNOWN_TARGET;
 
     fn met(place: &str, message: &str, request: usize) -> (Finding, Option<RequestId>) {
         let request = RequestId::parse(&format!("team/r{request:02}")).unwrap();
-        let finding = Finding::error(Code::new("a-code"), Place::file(RepoPath::parse(place).unwrap()), message);
+        let finding = Finding::error(UNKNOWN_TARGET, Place::file(RepoPath::parse(place).unwrap()), message);
         (finding, Some(request))
     }
 

@@ -7,7 +7,7 @@ use super::codes::{
 };
 use super::context::Shared;
 use super::engine::Mistake;
-use super::expression::Failed;
+use super::expression::{self, Failed};
 use super::file::{Made, Maker, at_output};
 use super::hits::{self, Hits, Part};
 use super::inputs::{Inputs, TARGETS};
@@ -304,7 +304,7 @@ impl<'a> Work<'a> {
                         None => format!("There are {}.", quoted_list(all.keys().map(TargetName::as_str))),
                     };
                     let message = format!("the output `{}` goes to the target `{}`, which does not exist", output.name, name.trim());
-                    let Some(place) = written(self.world, self.request, Some(source)) else {
+                    let Some(place) = self.chosen(output) else {
                         let made = if source.contains("{{") { " Its name is made from what the request does not give." } else { "" };
                         let mistake = at_output(&self.release.file, self.field(output, "target"), message);
                         return Box::new(self.finding(Mistake { code: UNKNOWN_TARGET, help: help + made, ..mistake }));
@@ -464,15 +464,19 @@ impl<'a> Work<'a> {
         None
     }
 
+    /// The value of the request that says where an output goes, or what it is made for each of.
+    fn chosen(&self, output: &Output) -> Option<Place> {
+        let TargetSelector::Template(source) = &output.target else { return None };
+        let listed = output.for_each.as_deref().filter(|_| expression::reads(source, "each"));
+        [Some(source.as_str()), listed].into_iter().find_map(|source| written(self.world, self.request, source))
+    }
+
     /// A target takes other teams or golden paths alone. Where no request says that this golden path goes there, that is for its owner to mend.
     fn not_taken(&self, output: &Output, target: &Target, list: &str, who: &str) -> Finding {
-        let (source, field) = match &output.target {
-            TargetSelector::Template(source) => (Some(source.as_str()), "target"),
-            TargetSelector::Labels(_) => (None, "targets"),
-        };
+        let field = if matches!(output.target, TargetSelector::Labels(_)) { "targets" } else { "target" };
         let message = format!("the target `{}` does not take {who}", target.name);
         let ask = format!("ask the platform team to add it to `allow.{list}` of `{}`.", target.file);
-        let chosen = written(self.world, self.request, source);
+        let chosen = self.chosen(output);
         let finding = if chosen.is_none() && list == "paths" {
             let mistake = at_output(&self.release.file, self.field(output, field), message);
             self.finding(Mistake { code: TARGET_NOT_ALLOWED, help: format!("Send the output to another target, or {ask}"), ..mistake })

@@ -663,10 +663,10 @@ fn outputs_go_where_they_may() {
     closed.platform.targets.get_mut(&TargetName::parse("staging-eu").unwrap()).unwrap().allow_teams = vec!["orders-team".to_owned()];
     shown.push(closed.shown());
     insta::assert_snapshot!(shown.join(""), @r#"
-    requests/payments-team/shop.yaml:1:1 unknown-target (Requester)
+    /release.yaml:10:5 unknown-target (PathOwner)
       the output `main` goes to the target `staging-shop`, which does not exist
-      help: Did you mean `staging-us`? Its name is made from values of the request.
-      see golden-paths/environment/1.0.0/release.yaml: the name of the target is made here
+      help: There are `dns`, `staging-eu` and `staging-us`. Its name is made from what the request does not give. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /release.yaml:10:5 unknown-target (PathOwner)
       the output `main` goes to the target `staging-ue`, which does not exist
       help: Did you mean `staging-eu`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.

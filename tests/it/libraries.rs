@@ -5,7 +5,7 @@ use crate::worker::repository;
 use goldpath::parse::parse;
 use goldpath::render::{Cache, Limits, render};
 
-const RELEASE: &str = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  libraries: [net@1.0.0]\n  outputs:\n    - {name: main, renderer: kubernetes@1, target: staging}\n";
+const RELEASE: &str = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  libraries: {net: 1.0.0}\n  outputs:\n    - {name: main, renderer: kubernetes@1, target: staging}\n";
 const RENDERER: &str = "apiVersion: goldpath.dev/v1\nkind: Renderer\nmetadata: {name: own, version: 1}\nspec: {language: {\"*.md\": text}, library: [used.tera]}\n";
 
 fn said(template: &str, files: &[(&str, &str)]) -> String {

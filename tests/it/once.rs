@@ -2,14 +2,14 @@
 
 use crate::sample::{CONFIG, TEMPLATE};
 use crate::worker::repository;
-use goldpath::model::Finding;
+use goldpath::model::{Finding, RepoPath};
 use goldpath::parse::parse;
 use goldpath::render::{Cache, Limits, render};
 
 const TARGET: &str = "targets/staging.yaml";
 const RELEASE: &str = "golden-paths/config/1.0.0/release.yaml";
 
-/// What is wrong with a tree with so many requests more, and some files replaced.
+/// What is wrong with a tree with so many requests more, and some files replaced; without those that are empty.
 fn found(requests: usize, files: &[(&str, String)]) -> Vec<Finding> {
     let text = |n: usize| {
         format!("apiVersion: platform.example.org/v1\nkind: SampleRequest\nmetadata: {{name: r{n:02}}}\nspec: {{text: hello}}\n")
@@ -18,7 +18,8 @@ fn found(requests: usize, files: &[(&str, String)]) -> Vec<Finding> {
     let template = files.iter().find(|(path, _)| *path == TEMPLATE).map_or_else(named, |(_, text)| text.clone());
     let all: Vec<(&str, &str)> = requests.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let others: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    let snapshot = repository(&template, &[all, others].concat());
+    let removed = |path: &RepoPath| files.iter().any(|(file, text)| *file == path.as_str() && text.is_empty());
+    let snapshot = repository(&template, &[all, others].concat()).only(|path| !removed(path));
     let parsed = parse(&snapshot);
     let rendered = render(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::off(), 2);
     parsed.findings.into_iter().chain(rendered.findings).collect()
@@ -65,7 +66,7 @@ fn thirty_one_requests_that_meet_one_cause_are_one_finding() {
         ),
         ("target-not-allowed", vec![(TARGET, target("allow: {teams: [\"*\"], paths: []}"))]),
         ("unknown-target", vec![(RELEASE, release("stagging"))]),
-        ("unknown-target", vec![(RELEASE, release("{{ spec.list | default(value=[metadata.name]) | first }}"))]),
+        ("unknown-target", vec![(RELEASE, release("{{ spec.list | default(value=['nowhere']) | first }}"))]),
         ("unknown-team", vec![("teams/platform.yaml", none())]),
         ("unknown-kind", vec![(moved, path.replace("SampleRequest", "OtherRequest"))]),
         ("template-limit", vec![(TEMPLATE, format!("{}{{% for n in range(end=1000000) %}}{{% endfor %}}\n", named()))]),

@@ -331,47 +331,47 @@ fn a_replaced_database_comes_first() {
     judgement.settings = Some(serde_json::from_value(settings).unwrap());
     let story = Story::new(&Tree::default(), &environment()).judged(judgement).planned(DNS, plan_of(vec![database]));
     insta::assert_snapshot!(story.comment(), @r#"
-### ⚠️ 1 request → 2 files to 2 targets: 2 added · replaces 1 thing — held, waiting for a review by platform
+    ### ⚠️ 1 request → 2 files to 2 targets: 2 added · replaces 1 thing — held, waiting for a review by platform
 
-> **Protected things go away or are recreated** · `terraform:aws_db_instance/aws_db_instance.main` of `payments-team/payments-staging/dns@dns`. Held until someone of **platform** (`bob` and `root`) types `/goldpath approve h-md0z7460` or `goldpath change approve pr-7 h-md0z7460`.
->
-> **Replaces a thing** · payments-team/payments-staging → dns: `aws_db_instance.main` must be replaced because `storage_type` changes.
->
-> **Review by platform** (`bob`), because something is recreated. To approve: `goldpath change approve pr-7`.
+    > **Protected things go away or are recreated** · `terraform:aws_db_instance/aws_db_instance.main` of `payments-team/payments-staging/dns@dns`. Held until someone of **platform** (`bob` and `root`) types `/goldpath approve h-kbgf0g5c` or `goldpath change approve pr-7 h-kbgf0g5c`.
+    >
+    > **Replaces a thing** · payments-team/payments-staging → dns: `aws_db_instance.main` must be replaced because `storage_type` changes.
+    >
+    > **Review by platform** (`bob`), because something is recreated. To approve: `goldpath change approve pr-7`.
 
-| Request | Target | + | replaced | Policy | State |
-| --- | --- | --: | --: | --- | --- |
-| payments-team/payments-staging | staging-eu | 3 objects | | ✓ 9 passed | rendered |
-| | dns | | **1** | ✓ 9 passed | planned |
+    | Request | Target | + | replaced | Policy | State |
+    | --- | --- | --: | --: | --- | --- |
+    | payments-team/payments-staging | staging-eu | 3 objects | | ✓ 9 passed | rendered |
+    | | dns | | **1** | ✓ 9 passed | planned |
 
-Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
 
-<details><summary>staging-eu (cluster) — 3 objects: 2 Deployments and Namespace</summary>
+    <details><summary>staging-eu (cluster) — 3 objects: 2 Deployments and Namespace</summary>
 
-`namespace.yaml` (new, 3 lines), from `golden-paths/environment/1.1.0/cluster/namespace.yaml.tera`
+    `namespace.yaml` (new, 3 lines), from `golden-paths/environment/1.1.0/cluster/namespace.yaml.tera`
 
-```diff
-+kind: Namespace
-+metadata:
-+  name: payments-staging
-```
+    ```diff
+    +kind: Namespace
+    +metadata:
+    +  name: payments-staging
+    ```
 
-</details>
+    </details>
 
-<details><summary>dns (dns) — Terraform: 1 to replace</summary>
+    <details><summary>dns (dns) — Terraform: 1 to replace</summary>
 
-- `aws_db_instance.main` must be replaced because `storage_type` changes
+    - `aws_db_instance.main` must be replaced because `storage_type` changes
 
-`main.tf` (new, 1 line), from `golden-paths/environment/1.1.0/dns/main.tf.tera`
+    `main.tf` (new, 1 line), from `golden-paths/environment/1.1.0/dns/main.tf.tera`
 
-```diff
-+resource "terraform_data" "dns" {}
-```
+    ```diff
+    +resource "terraform_data" "dns" {}
+    ```
 
-</details>
+    </details>
 
-<sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 5f483114b04e · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
-"#);
+    <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 5f483114b04e · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+    "#);
 }
 
 #[test]

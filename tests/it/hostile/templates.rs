@@ -35,7 +35,7 @@ fn row_5_what_grows_ends_at_its_line() {
     golden-paths/config/1.0.0/main/a.yaml.tera:8:1 worker-ended: rendering `platform/shop/main@staging` with this file was ended here: LIMIT
     exit 1
     replace
-    golden-paths/config/1.0.0/main/a.yaml.tera:7:3 worker-ended: rendering `platform/shop/main@staging` with this file was ended here: LIMIT
+    golden-paths/config/1.0.0/main/a.yaml.tera:7:33 template-limit: the templates take more than 100000 steps
     exit 1
     captured
     golden-paths/config/1.0.0/main/a.yaml.tera:8:19 worker-ended: rendering `platform/shop/main@staging` with this file was ended here: LIMIT
@@ -66,7 +66,7 @@ fn row_5_what_hardly_ends_is_ended_at_its_line() {
     golden-paths/config/1.0.0/main/a.yaml.tera:9:32 template-limit: the templates take more than 100000 steps
     exit 1
     slow
-    golden-paths/config/1.0.0/main/a.yaml.tera:9:3 worker-ended: rendering `platform/shop/main@staging` with this file was ended here: LIMIT
+    golden-paths/config/1.0.0/main/a.yaml.tera:9:7 template-limit: the templates take more than 100000 steps
     exit 1
     ");
 }
@@ -227,5 +227,15 @@ fn row_5_thousands_of_requests_of_one_bad_template_are_one_finding() {
     }
     let given = said.split("more than ").filter_map(|rest| rest.split_once(" MiB of memory")?.0.parse().ok());
     assert!(given.max().is_none_or(|given: u64| given < 256), "{said}");
-    insta::assert_snapshot!(said.replace("it asked for more than 224 MiB of memory", "LIMIT").replace("it took too much processor time", "LIMIT"), @"");
+    insta::assert_snapshot!(said.replace("it asked for more than 224 MiB of memory", "LIMIT").replace("it took too much processor time", "LIMIT"), @"
+    nested
+    golden-paths/config/1.0.0/main/a.yaml.tera:6:71 template-limit: the templates take more than 100000 steps (and so in 11 more); 1985 more requests were not tried
+    exit 1
+    output
+    golden-paths/config/1.0.0/main/a.yaml.tera:7:1 template-limit: the templates write more output than is allowed (and so in 11 more); 1985 more requests were not tried
+    exit 1
+    doubled
+    golden-paths/config/1.0.0/main/a.yaml.tera:8:1 worker-ended: rendering `platform/r0000/main@staging` with this file was ended here: LIMIT
+    exit 1
+    ");
 }

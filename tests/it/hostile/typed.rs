@@ -321,7 +321,7 @@ pub(super) fn is_refused(rendered: &Rendered, request: usize, place: usize) -> b
     let failed = rendered.failed.iter().any(|id| id.name.as_str() == format!("r{request}"));
     let said = rendered.findings.iter().any(|finding| {
         let places = || std::iter::once(&finding.place).chain(finding.related.iter().map(|related| &related.place));
-        let counted = finding.message.ends_with(" more)");
+        let counted = finding.message.ends_with(" more)") || finding.message.contains(" more: ");
         places().any(|place| place.path.as_str().starts_with(&folder)) && (counted || places().any(|place| place.path.as_str() == file))
     });
     failed && said
