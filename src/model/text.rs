@@ -22,7 +22,7 @@ pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>
     near.into_iter().find(|candidate| {
         let (one, other) = (bare(candidate), &plain);
         let slips = strsim::damerau_levenshtein(&one, other);
-        slips <= (one.chars().count().max(other.chars().count()) / 4).max(1)
+        slips <= (one.chars().count().max(other.chars().count()) / 3).max(1)
     })
 }
 

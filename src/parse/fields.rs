@@ -181,11 +181,9 @@ impl<'a> Fields<'a> {
         self.document.written(pointer)
     }
 
-    /// Takes back the findings of a code at a place; whether there were any.
-    pub(super) fn retract(&mut self, code: Code, place: &Place) -> bool {
-        let before = self.findings.len();
-        self.findings.retain(|finding| finding.code != code || finding.place != *place);
-        self.findings.len() < before
+    /// Takes back the findings of a code at a place.
+    pub(super) fn retract(&mut self, code: &Code, place: &Place) {
+        self.findings.retain(|finding| finding.code != *code || finding.place != *place);
     }
 
     /// Notes a finding.

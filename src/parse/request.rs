@@ -232,13 +232,13 @@ fn strays(fields: &mut Fields<'_>, schema: &Schema) -> Vec<String> {
     let Some((first, _)) = strays.first().cloned() else { return Vec::new() };
     for (pointer, _) in &strays {
         let place = fields.place(pointer, At::Key);
-        fields.retract(codes::UNKNOWN_FIELD, &place);
+        fields.retract(&codes::UNKNOWN_FIELD, &place);
     }
     let has_spec = fields.has("/spec");
     if !has_spec {
         let key = if fields.has_key("/spec") { "/spec" } else { "" };
         let place = fields.place(key, At::Key);
-        fields.retract(codes::MISSING_FIELD, &place);
+        fields.retract(&codes::MISSING_FIELD, &place);
     }
     let names = quoted_list(strays.iter().map(|(_, name)| name.as_str()));
     let (message, help) = match () {

@@ -196,8 +196,6 @@ impl Speaker<'_> {
         let known = self.around().map(|around| properties(self.schema, around)).unwrap_or_default();
         let names: Vec<&str> = known.keys().copied().collect();
         let near = close_match(key, names.iter().copied());
-        let given = self.error.instance().as_object();
-        let near = near.filter(|near| !given.is_some_and(|given| given.contains_key(*near)));
         let elsewhere = if near.is_some() { None } else { self.elsewhere(key) };
         let help = match (near, elsewhere) {
             (Some(near), _) => meant(&cut(near)),
@@ -429,11 +427,12 @@ impl Speaker<'_> {
 
 /// A value that is not one of those that are allowed.
 pub(super) fn one_of(pointer: &str, value: &Value, allowed: &[Value]) -> Complaint {
-    let word = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let written = Value::to_string;
+    let word = value.as_str().map_or_else(|| written(value), str::to_owned);
     let texts = || allowed.iter().filter_map(Value::as_str);
     let is_same = |text: &&str| amount(text).is_some() && amount(text) == amount(&word);
     let other_type = if value.is_string() {
-        allowed.iter().any(|one| !one.is_string() && one.to_string() == word).then_some("Remove the quotes.")
+        allowed.iter().any(|one| !one.is_string() && written(one) == word).then_some("Remove the quotes.")
     } else {
         texts().any(|text| text == word).then_some("Put it in quotes.")
     };

@@ -68,13 +68,13 @@ mod tests {
     fn a_slip_is_close_to_what_was_meant() {
         let table = ["dney", "dney_root", "deny_", "deny__x", "Deny", "warning", "violations_of_all", "ours", "pod"];
         let table = table.map(|name| format!("{name}: {}", meant(name).unwrap_or_else(|| "-".to_owned())));
-        insta::assert_snapshot!(table.join("\n"), @"
+        insta::assert_snapshot!(table.join("\n"), @r"
         dney: deny
         dney_root: deny_root
         deny_: deny
         deny__x: deny_x
         Deny: deny
-        warning: warn
+        warning: -
         violations_of_all: violation_of_all
         ours: -
         pod: -

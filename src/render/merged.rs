@@ -65,10 +65,13 @@ impl Met {
 /// Where it is, when it is not at each request; and what is said, there without what differs from request to request.
 type Cause = (Option<Place>, Severity, Code, String);
 
+/// What has one cause, and who met it.
+type Group = (BTreeSet<RequestId>, Vec<Met>);
+
 /// Puts together what many requests meet, each once, in the order of the requests.
 fn of_one_cause(mut all: Vec<Met>) -> Vec<Vec<Met>> {
     all.sort_by(|one, other| (one.first(), &one.finding).cmp(&(other.first(), &other.finding)));
-    let mut causes: BTreeMap<Cause, Vec<(BTreeSet<RequestId>, Vec<Met>)>> = BTreeMap::new();
+    let mut causes: BTreeMap<Cause, Vec<Group>> = BTreeMap::new();
     let mut alone = Vec::new();
     for met in all {
         if met.requests.is_empty() {

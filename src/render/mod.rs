@@ -168,7 +168,7 @@ pub struct Opened<'a, 'c> {
 pub struct Done {
     request: RequestId,
     key: Option<Digest>,
-    outcome: Result<Arc<Variant>, Outcome>,
+    outcome: Result<Arc<Variant>, Box<Outcome>>,
 }
 
 impl Opened<'_, '_> {
@@ -233,7 +233,7 @@ impl Opened<'_, '_> {
         let after: BTreeMap<&UnitId, &Vec<UnitId>> = again.units.iter().map(|unit| (&unit.id, &unit.depends_on)).collect();
         let kept = |unit: &Unit| after.get(&unit.id).map(|after| Unit { depends_on: (*after).clone(), ..unit.clone() });
         let units = done.units().iter().filter_map(kept).collect();
-        Done { outcome: Err(Outcome { units, ..again }), ..done }
+        Done { outcome: Err(Box::new(Outcome { units, ..again })), ..done }
     }
 
     /// Renders one request; what the cache knows is not rendered again.
@@ -281,21 +281,24 @@ impl Done {
                 let variant = Arc::unwrap_or_clone(variant);
                 Ok(Arc::new(Variant { units: variant.units.into_iter().map(keep).collect(), ..variant }))
             }
-            Err(outcome) => Err(Outcome { units: outcome.units.into_iter().map(keep).collect(), ..outcome }),
+            Err(mut outcome) => {
+                outcome.units = std::mem::take(&mut outcome.units).into_iter().map(keep).collect();
+                Err(outcome)
+            }
         };
         Self { outcome, ..self }
     }
 }
 
 /// Renders one request: something that may be kept, or what it came to with errors.
-fn made(world: &World<'_>, request: &Request, memo: &Memo<'_>) -> Result<Arc<Variant>, Outcome> {
+fn made(world: &World<'_>, request: &Request, memo: &Memo<'_>) -> Result<Arc<Variant>, Box<Outcome>> {
     let mut outcome = request::render_with(world, request, memo);
     if let Some(take) = &world.watched.take {
         outcome.units = outcome.units.into_iter().map(|unit| take(unit)).collect();
     }
     (world.watched.tell)(Progress::Ended(request.id.clone()));
     if outcome.failed {
-        return Err(outcome);
+        return Err(Box::new(outcome));
     }
     Ok(Arc::new(Variant { units: outcome.units, findings: outcome.findings, reads: outcome.reads }))
 }

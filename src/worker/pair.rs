@@ -73,8 +73,9 @@ pub struct Compared {
 /// Compares two trees in a child; nothing when it does not come to its end there, or when they are to be looked at by themselves.
 pub fn compare(exe: &Path, pair: &Pair, wall: Duration) -> Option<Compared> {
     let frame = wire::frame(pair).ok()?;
-    let requests = pair.base.under("requests").count().saturating_mul(2);
-    let bounds = Bounds::of(frame.len(), requests, pair.threads, wall);
+    let requests = pair.base.under("requests").count();
+    // both are read; what the requests of the one came to is let go of while those of the other are rendered
+    let bounds = Bounds::of(frame.len().saturating_mul(2), requests, pair.threads, wall);
     let errand = Errand { pair: true, ..Errand::default() };
     let pieces = [wire::frame(&bounds).ok()?, wire::frame(&errand).ok()?, frame].map(Arc::from);
     let mut heard = Heard::by(&kept);

@@ -42,5 +42,19 @@ fn what_nothing_includes_is_said_where_it_is() {
         ("a template that cannot be loaded", said("{{ nothing }}\n", &[host, port, release])),
     ];
     let shown: String = rows.iter().map(|(what, said)| format!("{what}\n{said}")).collect();
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r"
+    nobody names it
+      golden-paths/_library/net/1.0.0/host.tera:1 unused-library (Platform): no release uses the library `net@1.0.0`
+    named for nothing
+      golden-paths/config/1.0.0/release.yaml:6 unused-library (PathOwner): no template of this release uses anything of the library `net@1.0.0`
+    a component is called
+    one of two is included
+      golden-paths/_library/net/1.0.0/host.tera:1 unused-library (PathOwner): no template uses anything of this file of the library `net@1.0.0`
+    one by the other
+    a renderer's
+    a renderer's that it does not name
+      renderers/own/1/old.tera:1 ignored-file (Platform): `spec.library` of `renderers/own/1/renderer.yaml` does not name this file, so nothing can include it
+    a template that cannot be loaded
+      golden-paths/config/1.0.0/main/a.yaml.tera:1 template-error (PathOwner): `nothing` is not known to templates
+    ");
 }

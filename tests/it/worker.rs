@@ -179,9 +179,11 @@ fn a_schema_that_takes_all_time_is_named() {
     insta::assert_snapshot!(shown(&death), @"golden-paths/config/1.0.0/schema.json: holding `requests/platform/shop.yaml` against this schema was ended: it took too much processor time");
 }
 
-/// Alternatives in alternatives, twenty-two deep: each level doubles the work.
+/// Alternatives in alternatives, twenty-two deep: each level doubles the work. It has the fields that facts of releases here lead to.
 pub(crate) fn doubled_schema() -> String {
-    let inner = r#"{"type": "object", "additionalProperties": false, "properties": {"text": {"type": "string", "maxLength": 1}}}"#;
+    let inner = r#"{"type": "object", "additionalProperties": false, "properties": {
+        "text": {"type": "string", "maxLength": 1},
+        "owner": {}, "lifetime": {}, "dataClassification": {}, "region": {}}}"#;
     let defs: String =
         (1..=22).map(|n| format!(r##", "d{n}": {{"anyOf": [{{"$ref": "#/$defs/d{0}"}}, {{"$ref": "#/$defs/d{0}"}}]}}"##, n - 1)).collect();
     format!(r##"{{"$schema": "https://json-schema.org/draft/2020-12/schema", "$ref": "#/$defs/d22", "$defs": {{"d0": {inner}{defs}}}}}"##)

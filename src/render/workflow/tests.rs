@@ -253,7 +253,7 @@ jobs:
       - {run: a, if: 'github.ref == main'}
       - {run: '${{ contain(1) }} ${{ contains(1) }} ${{ githb.sha }} ${{ tojson() }} ${{ x', name: '${{ }}'}
 ";
-    insta::assert_snapshot!(said(text), @"
+    insta::assert_snapshot!(said(text), @r"
     2? no expression is read here: this stays as it is written. Write what it stands for, or leave it out.
     3 in the expression `secrets.A`: the context `secrets` is not there at this place. Here are `github`, `inputs` and `vars`.
     5 in the expression `env.B`: the context `env` is not there at this place. Here are `github`, `inputs`, `vars` and `secrets`.
@@ -266,7 +266,7 @@ jobs:
     14? no expression is read here: this stays as it is written. Write what it stands for, or leave it out.
     15 in the expression `a`: there is no context `a`. A text stands between single quotes: 'a'.
     15 this condition is a text around an expression, which is always true. Write the whole condition as one expression, without `${{` and `}}`.
-    16 in the expression `github.ref == main`: there is no context `main`. Did you mean `matrix`?
+    16 in the expression `github.ref == main`: there is no context `main`. A text stands between single quotes: 'main'.
     17 in the expression `contain(1)`: there is no function `contain`. Did you mean `contains`?
     17 in the expression `contains(1)`: `contains` takes 2 arguments, here are 1.
     17 in the expression `githb.sha`: there is no context `githb`. Did you mean `github`?

@@ -153,7 +153,7 @@ fn validate_shows_each_mistake_at_its_line() {
         ·                 ──
      14 │     - name: payments-worker
         ╰────
-      help: For more, ask `platform` in #platform-help.
+      help: Write a number from 1 to 10. For more, ask `platform` in #platform-help.
 
     2 errors
     6 requests checked, the errors must be mended
@@ -186,7 +186,7 @@ fn validate_shows_each_mistake_at_its_line() {
         ·                 ──
      14 │     - name: payments-worker
         ╰────
-      help: For more, ask `platform` in #platform-help.
+      help: Write a number from 1 to 10. For more, ask `platform` in #platform-help.
 
     2 errors
     6 requests checked, the errors in requests/payments-team/payments-staging.yaml must be mended
@@ -321,7 +321,7 @@ fn render_prints_or_writes_and_writes_nothing_twice() {
 fn render_says_what_it_could_not_render() {
     let desk = Desk::new();
     desk.put("platform", "mistake.yaml");
-    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @"
+    assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @r"
     $ goldpath render --output-dir ../out
     -- stderr
     79 files of 13 units in ../out: all written
@@ -345,7 +345,7 @@ fn render_says_what_it_could_not_render() {
         ·                 ──
      14 │     - name: payments-worker
         ╰────
-      help: For more, ask `platform` in #platform-help.
+      help: Write a number from 1 to 10. For more, ask `platform` in #platform-help.
 
     2 errors
     -- exit 1

@@ -203,7 +203,7 @@ fn what_is_not_there_is_named_with_what_is() {
         &["explain", &line, "--line", "3000"],
     ];
     let said: String = calls.iter().map(|args| place.run(args)).collect();
-    assert_snapshot!(said, @"
+    assert_snapshot!(said, @r"
     $ goldpath explain platform/helo/cluster@staging
     -- stderr
     error: there is no unit `platform/helo/cluster@staging`
@@ -212,7 +212,7 @@ fn what_is_not_there_is_named_with_what_is() {
     $ goldpath explain platform/hello/cluster@production
     -- stderr
     error: there is no unit `platform/hello/cluster@production`
-      hint: did you mean `platform/hello/cluster@staging`?
+      hint: its request has `platform/hello/cluster@staging`
     -- exit 2
     $ goldpath explain platform/hello/cluster@staging:deployment.yml
     -- stderr

@@ -181,7 +181,7 @@ fn one_of_two() -> Place {
 #[test]
 fn a_request_is_rendered_or_says_what_is_wrong_with_it_and_no_other() {
     let place = one_of_two();
-    assert_snapshot!(place.run(&["render", "platform/hello"]), @"
+    assert_snapshot!(place.run(&["render", "platform/hello"]), @r"
     $ goldpath render platform/hello
     -- stderr
     error[out-of-range]
@@ -193,7 +193,7 @@ fn a_request_is_rendered_or_says_what_is_wrong_with_it_and_no_other() {
        ·             ──
      8 │   lifetime: 14d
        ╰────
-      help: For more, ask `platform` in #platform-help.
+      help: Write a number from 1 to 5. For more, ask `platform` in #platform-help.
 
     1 error
     -- exit 1
@@ -243,17 +243,17 @@ fn a_file_is_asked_about_with_what_it_brings_about_elsewhere() {
     ");
     let template = "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera";
     place.swap(template, "replicas: {{ spec.replicas }}", "replicas: {% if spec.replicas == 3 %}[{% else %}1{% endif %}");
-    assert_snapshot!(place.run(&["validate", "requests/platform/hello.yaml"]), @"
+    assert_snapshot!(place.run(&["validate", "requests/platform/hello.yaml"]), @r"
     $ goldpath validate requests/platform/hello.yaml
     error[not-well-formed]
 
-      × `deployment.yaml` is not well-formed YAML (line 8 when rendered): `[` here has no end before line 9
-        ╭─[golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:9:3]
-      8 │   replicas: {% if spec.replicas == 3 %}[{% else %}1{% endif %}
-      9 │   selector:
-        ·   ─
-     10 │     matchLabels:
-        ╰────
+      × `deployment.yaml` is not well-formed YAML (line 7 when rendered): `[` here has no end before line 9
+       ╭─[golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:8:3]
+     7 │ spec:
+     8 │   replicas: {% if spec.replicas == 3 %}[{% else %}1{% endif %}
+       ·   ─
+     9 │   selector:
+       ╰────
       help: Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
             see requests/platform/hello.yaml:7:13: rendered for `platform/hello`
 
@@ -261,10 +261,10 @@ fn a_file_is_asked_about_with_what_it_brings_about_elsewhere() {
     2 requests checked, the errors in requests/platform/hello.yaml must be mended
     -- exit 1
     ");
-    assert_snapshot!(place.run(&["validate", "requests/platform/hello.yaml", "--output", "github"]), @"
+    assert_snapshot!(place.run(&["validate", "requests/platform/hello.yaml", "--output", "github"]), @r"
     $ goldpath validate requests/platform/hello.yaml --output github
-    ::error file=golden-paths/preview/1.0.0/cluster/deployment.yaml.tera,line=9,endLine=9,col=3,title=not-well-formed::`deployment.yaml` is not well-formed YAML (line 8 when rendered): `[` here has no end before line 9. Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:7: rendered for `platform/hello`
-    ::error file=requests/platform/hello.yaml,line=7,endLine=7,col=13,endColumn=14,title=not-well-formed::`deployment.yaml` is not well-formed YAML (line 8 when rendered): `[` here has no end before line 9. Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:9: rendered for `platform/hello`
+    ::error file=golden-paths/preview/1.0.0/cluster/deployment.yaml.tera,line=8,endLine=8,col=3,title=not-well-formed::`deployment.yaml` is not well-formed YAML (line 7 when rendered): `[` here has no end before line 9. Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:7: rendered for `platform/hello`
+    ::error file=requests/platform/hello.yaml,line=7,endLine=7,col=13,endColumn=14,title=not-well-formed::`deployment.yaml` is not well-formed YAML (line 7 when rendered): `[` here has no end before line 9. Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:8: rendered for `platform/hello`
     2 requests checked, the errors in requests/platform/hello.yaml must be mended
     -- exit 1
     ");

@@ -77,7 +77,7 @@ fn a_request_explains_every_field_and_is_accepted_once_the_required_ones_are_fil
       #lifetime: "7d"
     "#);
     // as it is, each field that has no value is named at its line
-    assert_snapshot!(place.run(&["validate", "requests/platform/cart.yaml"]), @"
+    assert_snapshot!(place.run(&["validate", "requests/platform/cart.yaml"]), @r"
     $ goldpath validate requests/platform/cart.yaml
     error[wrong-type]
 
@@ -88,7 +88,7 @@ fn a_request_explains_every_field_and_is_accepted_once_the_required_ones_are_fil
         ·        ─
      14 │   # How many of it run. A whole number from 1 to 5.
         ╰────
-      help: Give it a value, or remove it.
+      help: Give it a value. The image with its tag, below the registry of the organisation.
 
     1 error
     2 requests checked, the errors in requests/platform/cart.yaml must be mended

@@ -154,7 +154,7 @@ fn row_9_what_a_target_allows_is_not_what_a_request_says() {
     ["{{ team.name"]: staging.yaml:8 expression-error `namespaces`: unexpected end of input. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["*"]: rendered
     []: a.yaml.tera:5 namespace-not-allowed `a.yaml`: ConfigMap `a` is in the namespace `hello`, and units of this request may touch nothing. Put it into one of them. Ask the platform team for another in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    hello: staging.yaml:8 wrong-type `spec.kubernetes.namespaces` must be a list, is the text `hello`. Begin each entry with `- `.
+    hello: staging.yaml:8 wrong-type `spec.kubernetes.namespaces` must be a list, is the text `hello`. Write a list: `namespaces: ["hello"]`.
     [hello]: rendered
     ["{{ 'h' ~ 'ello' }}"]: rendered
     "#);

@@ -39,9 +39,9 @@ fn row_6_files_that_explode_end_in_a_few_findings() {
         ("tabs", brought(request("").replace("spec: \n", "spec:\n\ttext: hello\n"))),
         ("booleans", brought(request("{text: yes}"))),
     ];
-    insta::assert_snapshot!(said.map(|(name, said)| format!("{name}\n{said}\n")).concat(), @"
+    insta::assert_snapshot!(said.map(|(name, said)| format!("{name}\n{said}\n")).concat(), @r"
     alias bomb
-    requests/platform/shop.yaml:5:16 yaml-too-big: the aliases of this file stand for more than 5000 values
+    requests/platform/shop.yaml:5:10 yaml-too-big: the aliases of this file stand for more than 5000 values
     exit 1
     a million documents
     requests/platform/shop.yaml:2:4 several-documents: nothing stands behind this `---`, which begins a second document

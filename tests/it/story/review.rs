@@ -10,17 +10,17 @@ fn a_mistake_is_shown_at_its_line_and_the_same_comment_then_asks_for_a_review() 
     town.propose(ALICE, "staging", &[(FILE, MISTAKE)]);
     steady(&town.seen_first("1"), |text| {
         insta::assert_snapshot!(text, @r"
-    ### ✋ 2 mistakes in 1 request — nothing was planned
+        ### ✋ 2 mistakes in 1 request — nothing was planned
 
-    **Your turn, @alice.** Fix these and push; this comment will update.
+        **Your turn, @alice.** Fix these and push; this comment will update.
 
-    **`requests/payments-team/payments-staging.yaml`**
+        **`requests/payments-team/payments-staging.yaml`**
 
-    | Line | | | |
-    | --- | --- | --- | --- |
-    | 9 | error | `spec.region` must be one of `eu-central-1` or `eu-west-1`, is `eu-centrl-1` (`not-one-of`) | Did you mean `eu-central-1`? |
-    | 13 | error | `spec.services[0].replicas` must be at most 10, is 40 (`out-of-range`) | For more, ask `platform` in #platform-help. |
-    ")
+        | Line | | | |
+        | --- | --- | --- | --- |
+        | 9 | error | `spec.region` must be one of `eu-central-1` or `eu-west-1`, is `eu-centrl-1` (`not-one-of`) | Did you mean `eu-central-1`? |
+        | 13 | error | `spec.services[0].replicas` must be at most 10, is 40 (`out-of-range`) | Write a number from 1 to 10. For more, ask `platform` in #platform-help. |
+        ")
     });
     let wrong = town.commit_of("staging");
     insta::assert_snapshot!(town.marks(&wrong), @r"
