@@ -735,7 +735,7 @@ fn mistakes_in_a_schema_are_the_owners() {
     "#);
     insta::assert_snapshot!(changed(schema, &[("#/$defs/tcp", "#/$defs/udp")]), @r"
     golden-paths/environment/1.1.0/schema.json:15:52 error schema-invalid (path owner)
-      `#/$defs/udp` is not in this file. Add it under `$defs`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      `#/$defs/udp` is not in this file. Did you mean `#/$defs/tcp`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     ");
     insta::assert_snapshot!(changed(schema, &[("\"format\": \"quantity\"", "\"format\": \"quantitty\"")]), @r#"
     golden-paths/environment/1.1.0/schema.json:14:34 error schema-invalid (path owner)

@@ -248,7 +248,7 @@ fn a_pod_is_whole() {
     /spec/template/spec Job: its pods must say when they are started again. Write `restartPolicy: Never` or `restartPolicy: OnFailure`.
     /spec/backoffLimit Job: `spec.backoffLimit` must be at least 0, is -1.
     /spec/volumeClaimTemplates/0/spec StatefulSet: a claim must say how much: `resources.requests.storage`.
-    /spec/volumeClaimTemplates/0/spec/accessModes/0 StatefulSet: `spec.volumeClaimTemplates[0].spec.accessModes[0]` cannot be `ReadWrite`. It is `ReadOnlyMany`, `ReadWriteMany`, `ReadWriteOnce` or `ReadWriteOncePod`.
+    /spec/volumeClaimTemplates/0/spec/accessModes/0 StatefulSet: `spec.volumeClaimTemplates[0].spec.accessModes[0]` cannot be `ReadWrite`. Did you mean `ReadWriteMany`?
     ");
 }
 

@@ -212,7 +212,7 @@ fn what_is_not_there_is_named_with_what_is() {
     $ goldpath explain platform/hello/cluster@production
     -- stderr
     error: there is no unit `platform/hello/cluster@production`
-      hint: its request has `platform/hello/cluster@staging`
+      hint: did you mean `platform/hello/cluster@staging`?
     -- exit 2
     $ goldpath explain platform/hello/cluster@staging:deployment.yml
     -- stderr

@@ -59,7 +59,7 @@ fn a_line_for_each_case_and_the_difference_of_those_that_fail() {
        8 │   sise: large
          ·   ────
          ╰────
-        help: Known are `image`, `lifetime`, `replicas` and `size`.
+        help: Did you mean `size`?
 
     policies/replicas_test.rego test_many_are_not
       it is undefined: a condition of it does not hold

@@ -23,7 +23,7 @@ fn json(place: &Place, args: &[&str]) -> Value {
 fn a_workflow_gets_a_line_for_each_finding() {
     assert_snapshot!(broken().run(&["validate", "--output", "github"]), @r"
     $ goldpath validate --output github
-    ::error file=requests/platform/hello.yaml,line=7,endLine=7,col=3,endColumn=10,title=unknown-field::`replica` is not a field of `spec`. Known are `image`, `lifetime`, `replicas` and `size`.
+    ::error file=requests/platform/hello.yaml,line=7,endLine=7,col=3,endColumn=10,title=unknown-field::`replica` is not a field of `spec`. Did you mean `replicas`?
     ::error file=requests/platform/hello.yaml,line=8,endLine=8,col=9,endColumn=13,title=not-one-of::`spec.size` must be one of `small` or `large`, is `huge`. How much each of them gets: small is 100m and 128Mi, large is 500m and 1Gi.
     1 request checked, the errors must be mended
     -- exit 1
@@ -63,7 +63,7 @@ fn a_result_of_code_scanning_has_its_place_and_its_next_step() {
         "ruleIndex": 23,
         "level": "error",
         "message": {
-          "text": "`replica` is not a field of `spec`. Known are `image`, `lifetime`, `replicas` and `size`."
+          "text": "`replica` is not a field of `spec`. Did you mean `replicas`?"
         },
         "locations": [
           {

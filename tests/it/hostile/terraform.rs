@@ -114,7 +114,7 @@ fn row_11_what_terraform_refuses_of_names_and_arguments_is_refused_before() {
 fn row_11_what_terraform_refuses_of_the_rest_is_refused_before() {
     insta::assert_snapshot!(compared(40..usize::MAX), @r#"
     depends_on what is not there: 2 there is no resource `terraform_data.b` in this root. Did you mean `terraform_data.a`?
-    an unknown argument of lifecycle: 3 `lifecycle` has no argument `prevent_destruction`. There are `create_before_destroy`, `prevent_destroy`, `ignore_changes`, `replace_triggered_by` and `destroy`.
+    an unknown argument of lifecycle: 3 `lifecycle` has no argument `prevent_destruction`. Did you mean `prevent_destroy`?
     a computed argument of lifecycle: 4 `prevent_destroy` must be `true` or `false`. It is read before anything is worked out.
     a precondition without message: 3 `precondition` has no `error_message`.
     a validation without condition: 3 `validation` has no `condition`.
