@@ -3,14 +3,13 @@
 use super::place;
 use crate::error::Error;
 use crate::model::{Platform, RepoPath, RequestId, close_match, quoted_list};
+use crate::parse::{FOLDERS, folder_meant};
 use crate::snapshot::Snapshot;
 use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The file at the top that is read, and what it is taken for.
 const SETTINGS: [&str; 2] = ["goldpath.yaml", "goldpath.yml"];
-/// The folders that are read.
-const FOLDERS: [&str; 9] = ["requests", "golden-paths", "targets", "teams", "policies", "exceptions", "campaigns", "renderers", "schemas"];
 /// Those of them whose documentation lies beside what is read.
 const PLAIN: [&str; 5] = ["requests", "targets", "teams", "policies", "exceptions"];
 
@@ -103,9 +102,7 @@ pub(super) fn must_be_read(path: &RepoPath, root: &Path, snapshot: &Snapshot) ->
 /// What stands where nothing is read.
 fn elsewhere(path: &RepoPath, top: &str, is_folder: bool) -> Error {
     let error = |why: &str| Error::usage(format!("`{path}` is not read: {why}"));
-    let lower = top.to_ascii_lowercase().replace('_', "-");
-    let meant = FOLDERS.into_iter().find(|known| lower == *known || known.strip_suffix('s') == Some(lower.as_str()));
-    match meant {
+    match folder_meant(top) {
         Some(near) => error(&format!("the folder is called `{near}/`")).hint(format!("rename `{top}/` to `{near}/`")),
         None if is_folder || path.as_str().ends_with(".yaml") || path.as_str().ends_with(".yml") => {
             error("requests live under `requests/<team>/`").hint("move it there when it is one, or leave it out here")

@@ -131,6 +131,29 @@ mod tests {
     }
 
     #[test]
+    fn a_near_word_is_one_that_was_meant() {
+        let fields = ["environment", "image", "replicas", "region", "dataClassification", "cpuPercent", "port", "payments-ledger"];
+        for (word, near) in [
+            ("replcas", Some("replicas")),
+            ("regoin", Some("region")),
+            ("Region", Some("region")),
+            ("data_classification", Some("dataClassification")),
+            ("env", Some("environment")),
+            ("img", Some("image")),
+            ("cpu", Some("cpuPercent")),
+            ("payments_ledger", Some("payments-ledger")),
+            ("p", None),
+            ("stage", None),
+            ("owner", None),
+            ("", None),
+        ] {
+            assert_eq!(close_match(word, fields), near, "{word:?}");
+        }
+        assert_eq!(close_match("us-east-1", ["eu-central-1", "eu-west-1"]), None, "another place is no slip");
+        assert_eq!(close_match("no", ["node", "none"]), None, "it may be short for both");
+    }
+
+    #[test]
     fn a_quantity_has_its_form() {
         for (text, answer) in [
             ("100m", true),

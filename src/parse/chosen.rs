@@ -20,11 +20,12 @@ pub(super) struct Chosen<'c> {
     pub(super) current: Option<(&'c Version, &'c Schema)>,
 }
 
+/// Finds the golden path of a request, and its release: the one that is pinned, else the current one.
 pub(super) fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Chosen<'c>> {
     let api = fields.required_text_or("/apiVersion", |fields| {
         let kind = fields.get("/kind")?.as_str()?;
         let path = catalogue.paths.values().find(|path| path.kind == kind)?;
-        Some(format!("apiVersion: {}/{}", path.group, path.current.keys().next_back()?))
+        Some(format!("apiVersion: {}", served(path).pop()?))
     });
     let kind = fields.required_text_or("/kind", |fields| {
         let group = fields.get("/apiVersion")?.as_str()?.rsplit_once('/')?.0;
@@ -62,7 +63,6 @@ fn unknown_kind(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, group: &str,
     let of_kind = || catalogue.paths.values().filter(|path| path.kind == kind);
     if of_kind().next().is_some() {
         let message = format!("no golden path takes `{}` of the group `{}`", cut(kind), cut(group));
-        let served = |path: &GoldenPath| path.current.keys().map(|version| format!("{}/{version}", path.group)).collect::<Vec<_>>();
         let same: Vec<String> = of_kind().flat_map(served).collect();
         let near = of_kind().find(|path| close_match(group, [path.group.as_str()]).is_some()).map(served);
         let help = match (near.as_ref().and_then(|near| near.last()), same.as_slice()) {
@@ -79,10 +79,14 @@ fn unknown_kind(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, group: &str,
     fields.error(codes::UNKNOWN_KIND, "/kind", At::Value, format!("no golden path takes requests of the kind `{}`", cut(kind)), help);
 }
 
+/// The `apiVersion`s of a golden path, the newest last.
+fn served(path: &GoldenPath) -> Vec<String> {
+    path.current.keys().map(|version| format!("{}/{version}", path.group)).collect()
+}
+
 /// The `apiVersion`s of a kind, as a next step.
 fn groups(catalogue: &Catalogue<'_>, kind: &str) -> String {
-    let of_kind = catalogue.paths.values().filter(|path| path.kind == kind);
-    let versions: Vec<String> = of_kind.flat_map(|path| path.current.keys().map(|version| format!("{}/{version}", path.group))).collect();
+    let versions: Vec<String> = catalogue.paths.values().filter(|path| path.kind == kind).flat_map(served).collect();
     if versions.is_empty() {
         "Write `group/version`.".to_owned()
     } else {
@@ -123,7 +127,7 @@ fn current_release(fields: &mut Fields<'_>, path: &GoldenPath, version: &str) ->
     if let Some(current) = path.current.get(version) {
         return Some(ReleaseId { path: path.name.clone(), version: current.clone() });
     }
-    let known: Vec<String> = path.current.keys().map(|version| format!("{}/{version}", path.group)).collect();
+    let known = served(path);
     let message = format!("`{}` is not served in the version `{}`", path.kind, cut(version));
     let help = match known.is_empty() {
         true => format!("It is served in none: ask {}.", whom(path)),

@@ -131,11 +131,6 @@ impl<'a> Fields<'a> {
         at(self.document.value(), pointer).filter(|value| !value.is_null())
     }
 
-    /// Whether there is a key at a pointer, with or without a value.
-    pub(super) fn has_key(&self, pointer: &str) -> bool {
-        self.document.place(pointer).is_some()
-    }
-
     /// Whether there is something at a pointer.
     pub(super) fn has(&self, pointer: &str) -> bool {
         self.get(pointer).is_some()
@@ -371,7 +366,8 @@ impl<'a> Fields<'a> {
         for key in self.keys(pointer) {
             let pointer = child(pointer, &key);
             if !self.has(&pointer) {
-                self.missing(&pointer);
+                let message = format!("{} has no value", dotted(&pointer));
+                self.error(codes::MISSING_FIELD, &pointer, At::Key, message, "Give it a value, or remove it.");
             } else if let Some(text) = self.text(&pointer) {
                 texts.insert(key, text);
             }
@@ -427,6 +423,9 @@ impl<'a> Fields<'a> {
             _ => (self.text(pointer)?, None),
         };
         if parsed.is_none() {
+            // that it is no text is told before of all labels and annotations, and here in better words
+            let place = self.place(pointer, At::Value);
+            self.retract(&codes::WRONG_TYPE, &place);
             let help = help(&text);
             let message = format!("{} must be {wanted}, is {}", dotted(pointer), show(&Value::String(text)));
             self.error(codes::WRONG_FORMAT, pointer, At::Value, message, help);

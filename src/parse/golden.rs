@@ -56,11 +56,21 @@ pub(super) fn path(mut fields: Fields<'_>, name: PathName, names: &Names) -> (Op
     fields.finish(path)
 }
 
+/// Whether requests may have this group: a domain that is not goldpath's own.
+pub(super) fn is_group(text: &str) -> bool {
+    let is_label = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    text.contains('.') && text.split('.').all(is_label) && text != "goldpath.dev"
+}
+
+/// Whether requests may have this kind.
+pub(super) fn is_kind(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// The group of requests, which stands before the `/` of their `apiVersion`.
 fn group(fields: &mut Fields<'_>) -> Option<String> {
     fields.required_text("/spec/request/group")?;
-    let is_label = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-    let group = |text: &str| (text.contains('.') && text.split('.').all(is_label) && text != "goldpath.dev").then(|| text.to_owned());
+    let group = |text: &str| is_group(text).then(|| text.to_owned());
     let help = |text: &str| match text.split_once('/') {
         Some((group, _)) => format!("Write `{}`: the version is that of `spec.current`.", cut(group)),
         None => "Write a domain of your own in small letters; `goldpath.dev` is goldpath's.".to_owned(),
@@ -71,7 +81,6 @@ fn group(fields: &mut Fields<'_>) -> Option<String> {
 /// The kind of requests, in the form of Kubernetes.
 fn kind(fields: &mut Fields<'_>) -> Option<String> {
     fields.required_text("/spec/request/kind")?;
-    let is_kind = |text: &str| text.starts_with(|c: char| c.is_ascii_uppercase()) && text.bytes().all(|b| b.is_ascii_alphanumeric());
     let kind = |text: &str| is_kind(text).then(|| text.to_owned());
     let help = |text: &str| {
         let capital = |word: &str| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>();

@@ -117,6 +117,9 @@ pub(super) fn reformed(format: &str, text: &str) -> Option<String> {
             };
             Some(number.to_owned() + &unit).filter(|text| is_quantity(text))
         }
+        "date" if text.len() == 8 && unit.is_empty() && text.is_ascii() => {
+            Some(format!("{}-{}-{}", &text[..4], &text[4..6], &text[6..])).filter(|text| is_date(text))
+        }
         "date" => {
             let parts: Vec<u16> = text.split(['-', '/', '.']).map(|part| part.parse().ok()).collect::<Option<_>>()?;
             let [year, month, day] = parts.as_slice() else { return None };

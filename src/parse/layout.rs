@@ -10,7 +10,15 @@ use crate::snapshot::{File, Mode, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders that goldpath reads.
-const FOLDERS: [&str; 9] = ["golden-paths", "requests", "targets", "teams", "policies", "exceptions", "campaigns", "renderers", "schemas"];
+pub const FOLDERS: [&str; 9] =
+    ["golden-paths", "requests", "targets", "teams", "policies", "exceptions", "campaigns", "renderers", "schemas"];
+
+/// The folder that was meant by one with another number, case or dash: `policies` for `Policy`.
+pub fn folder_meant(name: &str) -> Option<&'static str> {
+    let lower = name.to_ascii_lowercase().replace('_', "-");
+    let one_of = |many: &str| many.strip_suffix("ies").map_or_else(|| many.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
+    FOLDERS.into_iter().find(|known| lower == *known || lower == one_of(known))
+}
 
 /// A file to read.
 pub(super) type Entry<'a> = (&'a RepoPath, &'a File);
@@ -141,10 +149,7 @@ impl<'a> Layout<'a> {
 
     /// A folder at the top that was meant to be one of goldpath's: another number or case.
     fn near_miss(&mut self, folder: &str, path: &RepoPath) {
-        let lower = folder.to_ascii_lowercase().replace('_', "-");
-        let one_of = |many: &str| many.strip_suffix("ies").map_or_else(|| many.trim_end_matches('s').to_owned(), |stem| format!("{stem}y"));
-        let meant = FOLDERS.iter().find(|known| lower == **known || lower == one_of(known));
-        if let Some(meant) = meant {
+        if let Some(meant) = folder_meant(folder) {
             let message = format!("`{}/` is not read", cut(folder));
             let help = format!("Rename it to `{meant}/`.");
             self.say_once(folder.to_owned(), codes::MISPLACED_FILE, path, &message, &help, Turn::Platform);

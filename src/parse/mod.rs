@@ -29,6 +29,7 @@ use crate::model::{
 use crate::snapshot::Snapshot;
 use fields::{At, Fields};
 use layout::{Entry, Layout};
+pub use layout::{FOLDERS, folder_meant};
 use rayon::prelude::*;
 use request::Catalogue;
 use schema::Schema;
@@ -351,10 +352,13 @@ impl Reader {
     }
 }
 
-/// The group and kind of requests that a golden path takes, with or without errors elsewhere in its file.
+/// The group and kind of requests that a golden path takes, with or without errors elsewhere in its file; nothing where one of them is wrong, so that
+/// nobody can tell which requests are meant.
 fn kind_of(fields: &Fields<'_>) -> Option<(String, String)> {
-    let text = |pointer: &str| fields.get(pointer).and_then(Value::as_str).map(str::to_owned);
-    text("/spec/request/group").zip(text("/spec/request/kind"))
+    let text = |pointer: &str, is_one: fn(&str) -> bool| {
+        fields.get(pointer).and_then(Value::as_str).filter(|text| is_one(text)).map(str::to_owned)
+    };
+    text("/spec/request/group", golden::is_group).zip(text("/spec/request/kind", golden::is_kind))
 }
 
 /// What the folder of a release came to.

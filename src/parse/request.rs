@@ -23,6 +23,9 @@ const EXPIRES: &str = "goldpath.dev/expires";
 pub(super) const PIN_AT: &str = "/metadata/annotations/goldpath.dev~1release";
 const MOVED_AT: &str = "/metadata/annotations/goldpath.dev~1moved-from";
 const EXPIRES_AT: &str = "/metadata/annotations/goldpath.dev~1expires";
+/// The fields of a request, and those of its `metadata`.
+const DOCUMENT: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
+const METADATA: [&str; 3] = ["name", "labels", "annotations"];
 /// The annotations of goldpath's own group.
 const ANNOTATIONS: [&str; 3] = [PIN, MOVED, EXPIRES];
 
@@ -120,9 +123,12 @@ fn read_opened(
     let team = team(&mut fields, path, catalogue.names);
     annotations(&mut fields);
     let release = release(&mut fields, catalogue);
+    let strays = release.as_ref().map(|chosen| strays(&mut fields, chosen.schema)).unwrap_or_default();
+    if strays.is_empty() && !fields.has("/spec") {
+        fields.missing("/spec");
+    }
     let request = release.as_ref().and_then(|chosen| {
         name_length(&mut fields, name.as_ref().filter(|_| !outcome.is_misnamed), chosen.path);
-        let strays = strays(&mut fields, chosen.schema);
         let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
         let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen, known, &strays))?;
         let team = team?;
@@ -138,16 +144,9 @@ fn read_opened(
 }
 
 fn envelope(fields: &mut Fields<'_>, file: &RequestFile<'_>) -> Option<RequestName> {
-    fields.object("", &["apiVersion", "kind", "metadata", "spec"]);
-    if !fields.has("/spec") {
-        fields.missing("/spec");
-    }
+    fields.object("", &DOCUMENT);
     let named = file.name.as_ref().map(|name| format!("name: {name}"));
-    if !fields.required_object_or(
-        "/metadata",
-        &["name", "labels", "annotations"],
-        named.as_ref().map(|named| format!("metadata: {{{named}}}")),
-    ) {
+    if !fields.required_object_or("/metadata", &METADATA, named.as_ref().map(|named| format!("metadata: {{{named}}}"))) {
         return None;
     }
     fields.text_map("/metadata/labels");
@@ -180,7 +179,7 @@ fn team(fields: &mut Fields<'_>, path: &RepoPath, names: &Names) -> Option<TeamN
     None
 }
 
-/// The keys of `metadata.labels` or `metadata.annotations`.
+/// The keys of an object; none where there is no object.
 fn keys_of(fields: &Fields<'_>, of: &str) -> Vec<String> {
     let map = fields.get(of).and_then(Value::as_object);
     map.map(|map| map.keys().cloned().collect()).unwrap_or_default()
@@ -216,38 +215,33 @@ fn annotations(fields: &mut Fields<'_>) {
     fields.parsed_or(EXPIRES_AT, "a day such as `2026-03-01`", day, write);
 }
 
-/// Fields of the `spec` that stand beside it or in `metadata`: said once, and their names.
+/// The names of fields of the `spec` that stand beside it or in `metadata`, which is said once.
 fn strays(fields: &mut Fields<'_>, schema: &Schema) -> Vec<String> {
-    let known = properties(schema, &schema.root);
     let of = |at: &str, own: &[&str]| {
-        let members = fields.get(at).and_then(Value::as_object).into_iter().flatten();
-        let strays =
-            members.map(|(key, _)| key).filter(|key| !own.contains(&key.as_str()) && (known.contains_key(key.as_str()) || *key == "spec"));
-        strays.map(|key| (child(at, key), key.clone())).collect::<Vec<_>>()
+        let others = keys_of(fields, at).into_iter().filter(|key| !own.contains(&key.as_str()));
+        others.map(|key| (child(at, &key), key)).collect::<Vec<_>>()
     };
-    let strays: Vec<(String, String)> = of("", &["apiVersion", "kind", "metadata", "spec"])
-        .into_iter()
-        .chain(of("/metadata", &["name", "labels", "annotations"]))
-        .collect();
+    let mut strays = of("", &DOCUMENT);
+    strays.extend(of("/metadata", &METADATA));
+    if strays.is_empty() {
+        return Vec::new();
+    }
+    let known = properties(schema, &schema.root);
+    strays.retain(|(_, key)| key == "spec" || known.contains_key(key.as_str()));
     let Some((first, _)) = strays.first().cloned() else { return Vec::new() };
     for (pointer, _) in &strays {
         let place = fields.place(pointer, At::Key);
         fields.retract(&codes::UNKNOWN_FIELD, &place);
     }
-    let has_spec = fields.has("/spec");
-    if !has_spec {
-        let key = if fields.has_key("/spec") { "/spec" } else { "" };
-        let place = fields.place(key, At::Key);
-        fields.retract(&codes::MISSING_FIELD, &place);
-    }
     let names = quoted_list(strays.iter().map(|(_, name)| name.as_str()));
-    let (message, help) = match () {
-        () if first == "/metadata/spec" => ("`spec` stands inside of `metadata`".to_owned(), "Indent it less, as far as `metadata`."),
-        () if !has_spec && first.starts_with("/metadata") => {
-            ("`spec:` is missing above this line".to_owned(), "Write `spec:` above it, as far to the left as `metadata:`.")
-        }
-        () if strays.len() == 1 => (format!("{names} belongs to `spec`"), "Move it below `spec:`, indented like the other fields there."),
-        () => (format!("{names} belong to `spec`"), "Move them below `spec:`, indented by two spaces more."),
+    let (message, help) = if first == "/metadata/spec" {
+        ("`spec` stands inside of `metadata`".to_owned(), "Indent it less, as far as `metadata`.")
+    } else if first.starts_with("/metadata/") && !fields.has("/spec") {
+        ("`spec:` is missing above this line".to_owned(), "Write `spec:` above it, as far to the left as `metadata:`.")
+    } else if strays.len() == 1 {
+        (format!("{names} belongs to `spec`"), "Move it below `spec:`, indented like the other fields there.")
+    } else {
+        (format!("{names} belong to `spec`"), "Move them below `spec:`, indented by two spaces more.")
     };
     fields.error(codes::UNKNOWN_FIELD, &first, At::Key, message, help);
     strays.into_iter().map(|(_, name)| name).collect()

@@ -136,3 +136,199 @@ fn providers_are_named_where_they_stand() {
       `spec.terraform.providers[3]` must be `<namespace>/<name>`, is `hashicorp//time/`. Such as `hashicorp/time`.
     "#);
 }
+
+#[test]
+fn fields_in_the_wrong_place_are_one_mistake() {
+    let rows = [
+        ("`spec:` is lost", vec![("spec:\n", "")]),
+        ("beside it", vec![("  region: eu-central-1\n", ""), ("spec:\n", "region: eu-central-1\nspec:\n")]),
+        ("all of it beside it", vec![("spec:\n  owner: payments-team\n", "spec:\nowner: payments-team\nregion: eu-central-1\nx:\n")]),
+        ("a level too high", vec![("  services:\n", "  replicas: 2\n  services:\n")]),
+        ("a level too low", vec![("      replicas: 2\n", "      replicas: 2\n      region: eu-west-1\n")]),
+        ("nothing of it", vec![("spec:\n", "spce:\n")]),
+    ];
+    let said = rows.map(|(name, changes)| format!("{name}\n{}", changed(AT, &changes)));
+    insta::assert_snapshot!(said.concat(), @r"
+    `spec:` is lost
+    requests/payments-team/payments-staging.yaml:5:3 error unknown-field (requester)
+      `spec:` is missing above this line. Write `spec:` above it, as far to the left as `metadata:`.
+    beside it
+    requests/payments-team/payments-staging.yaml:5:1 error unknown-field (requester)
+      `region` belongs to `spec`. Move it below `spec:`, indented like the other fields there.
+    all of it beside it
+    requests/payments-team/payments-staging.yaml:6:1 error unknown-field (requester)
+      `owner` and `region` belong to `spec`. Move them below `spec:`, indented by two spaces more.
+    requests/payments-team/payments-staging.yaml:8:1 error unknown-field (requester)
+      `x` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    a level too high
+    requests/payments-team/payments-staging.yaml:11:3 error unknown-field (requester)
+      `replicas` is not a field of `spec`. It belongs to `spec.services[0]`: mind how far it is indented.
+    a level too low
+    requests/payments-team/payments-staging.yaml:14:7 error unknown-field (requester)
+      `region` is not a field of `spec.services[0]`. It belongs to `spec`: mind how far it is indented.
+    nothing of it
+    requests/payments-team/payments-staging.yaml:5:1 error unknown-field (requester)
+      `spce` is not a field of the document. Did you mean `spec`?
+    ");
+    let (metadata, spec) = REQUEST.split_once("spec:\n").unwrap();
+    let indented: String = spec.lines().map(|line| format!("  {line}\n")).collect();
+    insta::assert_snapshot!(with(&[(AT, Some(&format!("{metadata}  spec:\n{indented}")))]), @r"
+    requests/payments-team/payments-staging.yaml:5:3 error unknown-field (requester)
+      `spec` stands inside of `metadata`. Indent it less, as far as `metadata`.
+    ");
+    let bare: String = spec.lines().map(|line| line[2..].to_owned() + "\n").collect();
+    insta::assert_snapshot!(with(&[(AT, Some(&bare))]), @r"
+    requests/payments-team/payments-staging.yaml:1:1 error missing-field (requester)
+      the document needs a field `apiVersion`. Add `apiVersion: …`.
+    requests/payments-team/payments-staging.yaml:1:1 error missing-field (requester)
+      the document needs a field `kind`. Add `kind: …`.
+    requests/payments-team/payments-staging.yaml:1:1 error missing-field (requester)
+      the document needs a field `metadata`. Add `metadata: {name: payments-staging}`.
+    requests/payments-team/payments-staging.yaml:1:1 error missing-field (requester)
+      the document needs a field `spec`. Add `spec: …`.
+    requests/payments-team/payments-staging.yaml:1:1 error unknown-field (requester)
+      `owner` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    requests/payments-team/payments-staging.yaml:2:1 error unknown-field (requester)
+      `purpose` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    requests/payments-team/payments-staging.yaml:3:1 error unknown-field (requester)
+      `lifetime` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    requests/payments-team/payments-staging.yaml:4:1 error unknown-field (requester)
+      `region` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    requests/payments-team/payments-staging.yaml:5:1 error unknown-field (requester)
+      `dataClassification` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    requests/payments-team/payments-staging.yaml:6:1 error unknown-field (requester)
+      `services` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    ");
+}
+
+#[test]
+fn what_only_looks_like_goldpaths_own_is_said() {
+    let metadata = |more: &str| changed(AT, &[("metadata:\n", &format!("metadata:\n  {more}\n"))]);
+    let rows = [
+        "annotations: {goldpath.dev/release: null}",
+        "annotations: {release: 1.0.0}",
+        "labels: {goldpath.dev/release: 1.0.0, goldpath.dev/team: a}",
+        "annotations: {goldpath.dev/release: v1.1.0}",
+        "annotations: {goldpath.dev/release: 1.1}",
+        "annotations: {goldpath.dev/release: latest}",
+        "annotations: {goldpath.dev/expires: 2026-3-1}",
+        "annotations: {goldpath.dev/expires: 20260301}",
+    ];
+    insta::assert_snapshot!(rows.map(|row| format!("{row}\n{}", metadata(row))).concat(), @r#"
+    annotations: {goldpath.dev/release: null}
+    requests/payments-team/payments-staging.yaml:4:17 error missing-field (requester)
+      `metadata.annotations["goldpath.dev/release"]` has no value. Give it a value, or remove it.
+    annotations: {release: 1.0.0}
+    requests/payments-team/payments-staging.yaml:4:17 warning unknown-field (requester)
+      the annotation `release` means nothing to goldpath. Did you mean `goldpath.dev/release`?
+    labels: {goldpath.dev/release: 1.0.0, goldpath.dev/team: a}
+    requests/payments-team/payments-staging.yaml:4:12 error unknown-field (requester)
+      `goldpath.dev/release` stands among the labels, and means nothing there. Move it to `metadata.annotations`.
+    requests/payments-team/payments-staging.yaml:4:41 error unknown-field (requester)
+      `goldpath.dev/team` stands among the labels, and means nothing there. Remove it: labels that begin with `goldpath.dev/` are written by goldpath.
+    annotations: {goldpath.dev/release: v1.1.0}
+    requests/payments-team/payments-staging.yaml:4:39 error wrong-format (requester)
+      `metadata.annotations["goldpath.dev/release"]` must be the version of a release, such as `1.1.0`, is `v1.1.0`. Did you mean `1.1.0`?
+    annotations: {goldpath.dev/release: 1.1}
+    requests/payments-team/payments-staging.yaml:4:39 error wrong-format (requester)
+      `metadata.annotations["goldpath.dev/release"]` must be the version of a release, such as `1.1.0`, is `1.1`. Did you mean `1.1.0`?
+    annotations: {goldpath.dev/release: latest}
+    requests/payments-team/payments-staging.yaml:4:39 error wrong-format (requester)
+      `metadata.annotations["goldpath.dev/release"]` must be the version of a release, such as `1.1.0`, is `latest`. `environment` has `1.0.0` and `1.1.0`.
+    annotations: {goldpath.dev/expires: 2026-3-1}
+    requests/payments-team/payments-staging.yaml:4:39 error wrong-format (requester)
+      `metadata.annotations["goldpath.dev/expires"]` must be a day such as `2026-03-01`, is `2026-3-1`. Write `2026-03-01`.
+    annotations: {goldpath.dev/expires: 20260301}
+    requests/payments-team/payments-staging.yaml:4:39 error wrong-format (requester)
+      `metadata.annotations["goldpath.dev/expires"]` must be a day such as `2026-03-01`, is `20260301`. Write `2026-03-01`.
+    "#);
+}
+
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    let replicas = |written: &str| {
+        let mut files = repository();
+        let text = files[AT].replacen("replicas: 2", &format!("replicas: {written}"), 1);
+        files.insert(AT.to_owned(), text);
+        let parsed = parse(&snapshot(&files));
+        let request = parsed.platform.requests.values().next();
+        format!(
+            "{written}: {} {}",
+            request.map_or(Value::Null, |request| request.document["spec"]["services"][0]["replicas"].clone()),
+            said(&parsed)
+        )
+    };
+    insta::assert_snapshot!(["2.0", "2e0", "2.5", "1_0"].map(replicas).join("\n"), @r"
+    2.0: 2 
+    2e0: 2 
+    2.5: null requests/payments-team/payments-staging.yaml:13:17 error wrong-type (requester)
+      `spec.services[0].replicas` must be a whole number, is 2.5. Write a value such as `replicas: 1`.
+
+    1_0: null requests/payments-team/payments-staging.yaml:13:17 error wrong-type (requester)
+      `spec.services[0].replicas` must be a whole number, is the text `1_0`. Write the number by itself: `replicas: 10`.
+    ");
+}
+
+#[test]
+fn a_field_of_a_newer_release_is_told_where_an_older_one_is_pinned() {
+    let older = SCHEMA.replace("    \"purpose\": {\"type\": \"string\"},\n", "");
+    assert_ne!(older, SCHEMA);
+    let request = REQUEST.replace("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0}\n");
+    insta::assert_snapshot!(with(&[("golden-paths/environment/1.0.0/schema.json", Some(&older)), (AT, Some(&request))]), @r"
+    requests/payments-team/payments-staging.yaml:4:39 warning deprecated (requester)
+      the release `environment@1.0.0` is deprecated, and works until 2026-06-01. Move to `1.1.0`.
+    requests/payments-team/payments-staging.yaml:8:3 error unknown-field (requester)
+      `purpose` is not a field of `spec`. It is one in the release `1.1.0`, and this request is pinned to `1.0.0`: move the pin, or remove it.
+    ");
+}
+
+#[test]
+fn one_cause_in_a_golden_path_is_not_told_of_its_requests() {
+    let path = "golden-paths/environment/path.yaml";
+    let release = "golden-paths/environment/1.1.0/release.yaml";
+    let rows = [
+        ("no file", with(&[(path, None)])),
+        ("no YAML", with(&[(path, Some("apiVersion: [\n"))])),
+        ("a kind that is none", changed(path, &[("kind: SandboxRequest", "kind: sandbox request")])),
+        ("a group with a version", changed(path, &[("group: platform.kubedojo.io", "group: platform.kubedojo.io/v1")])),
+        ("a group of goldpath's", changed(path, &[("group: platform.kubedojo.io", "group: goldpath.dev")])),
+        ("no current release", changed(path, &[("current: {v1: 1.1.0}", "current: {}")])),
+        ("a fact that is a number", changed(release, &[("region: /spec/region", "region: /spec/services")])),
+        ("a fact behind a value", changed(release, &[("region: /spec/region", "region: /spec/region/")])),
+    ];
+    insta::assert_snapshot!(rows.map(|(name, said)| format!("{name}\n{said}")).concat(), @r"
+    no file
+    golden-paths/environment/path.yaml:1:1 error missing-file (path owner)
+      the golden path `environment` has no `path.yaml`. Add it, or remove the folder.
+    no YAML
+    golden-paths/environment/path.yaml:1:13 error yaml-syntax (path owner)
+      `[` here has no end. Close it with `]`.
+    a kind that is none
+    golden-paths/environment/path.yaml:12:48 error wrong-format (path owner)
+      `spec.request.kind` must be a kind of letters and digits that begins with a capital letter, is `sandbox request`. Write `SandboxRequest`.
+    a group with a version
+    golden-paths/environment/path.yaml:12:20 error wrong-format (path owner)
+      `spec.request.group` must be a group such as `services.example.org`, is `platform.kubedojo.io/v1`. Write `platform.kubedojo.io`: the version is that of `spec.current`.
+    a group of goldpath's
+    golden-paths/environment/path.yaml:12:20 error wrong-format (path owner)
+      `spec.request.group` must be a group such as `services.example.org`, is `goldpath.dev`. Write a domain of your own in small letters; `goldpath.dev` is goldpath's.
+    no current release
+    golden-paths/environment/path.yaml:14:3 error missing-field (path owner)
+      `spec.current` names no release, so that no request can be rendered. Write one, such as `v1: 1.0.0`.
+    a fact that is a number
+    golden-paths/environment/1.1.0/release.yaml:10:13 error unknown-field (path owner)
+      `spec.facts.region` leads to `spec.services`, which is a list, and a fact is text. Name a field that is text. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    a fact behind a value
+    golden-paths/environment/1.1.0/release.yaml:10:13 error unknown-field (path owner)
+      `spec.facts.region` leads to `spec.region.`, and `spec.region` has no field `` in `schema.json`. It is one value: write `/spec/region`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    ");
+}
+
+#[test]
+fn a_copied_request_is_told_once() {
+    let copy = "requests/payments-team/payments-copy.yaml";
+    insta::assert_snapshot!(with(&[(copy, Some(REQUEST))]), @r"
+    requests/payments-team/payments-copy.yaml:4:9 error wrong-name (requester)
+      `metadata.name` is `payments-staging`, but the file is `payments-copy.yaml`. Write `name: payments-copy`; or rename the file, if `payments-staging` is meant.
+    ");
+}
