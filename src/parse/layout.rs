@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders that goldpath reads.
 pub const FOLDERS: [&str; 9] =
-    ["golden-paths", "requests", "targets", "teams", "policies", "exceptions", "campaigns", "renderers", "schemas"];
+    ["requests", "golden-paths", "targets", "teams", "policies", "exceptions", "campaigns", "renderers", "schemas"];
 
 /// The folder that was meant by one with another number, case or dash: `policies` for `Policy`.
 pub fn folder_meant(name: &str) -> Option<&'static str> {
