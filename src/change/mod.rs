@@ -8,9 +8,9 @@ mod review;
 pub use landing::round;
 
 use crate::command::{Command, Entry, Event, Record};
-use crate::model::{ChangeId, CommitId, ContentId, RepoPath, UnitId};
+use crate::model::{ChangeId, CommitId, ContentId, Digest, RepoPath, UnitId};
 use crate::observe::{Facts, Landing, PullState};
-use crate::plan::{self, ApplyPlan, Approved, Hold, Proposed, Round, WaitingOn};
+use crate::plan::{self, ApplyPlan, Approved, Evaluation, Hold, Proposed, Round, WaitingOn};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -81,6 +81,12 @@ pub enum ChangeState {
 pub struct Review {
     /// What was compared.
     pub round: Round,
+    /// The accepted commit that judged it: a newer one is asked again.
+    #[serde(default)]
+    pub judge: Option<CommitId>,
+    /// Digest of everything by which that commit judges.
+    #[serde(default)]
+    pub rules: Option<Digest>,
     /// What it would do.
     pub plan: ApplyPlan<Proposed>,
     /// How many errors there are.
@@ -261,8 +267,19 @@ impl Change {
                 let newer = judge.filter(|_| accepted.is_refused()).filter(|judge| accepted.judge.as_ref() != Some(judge))?;
                 Some(Command::Render { round: round(&accepted.landing), judge: Some(newer) })
             }
-            ChangeState::Seen | ChangeState::Waiting(_) | ChangeState::Held(_) | ChangeState::Closed => None,
+            // what was relaxed or tightened since is said without a push
+            ChangeState::Waiting(review) => {
+                let newer = judge.filter(|judge| review.judge.as_ref() != Some(judge))?;
+                Some(Command::Render { round: review.round.clone(), judge: Some(newer) })
+            }
+            ChangeState::Seen | ChangeState::Held(_) | ChangeState::Closed => None,
         }
+    }
+
+    /// Whether this is what was reviewed, judged by the same rules: nothing that was said of it is another.
+    pub fn is_judged_alike(&self, evaluation: &Evaluation) -> bool {
+        let ChangeState::Waiting(review) = &self.state else { return false };
+        review.round == evaluation.round && review.rules.is_some() && review.rules == evaluation.rules
     }
 
     /// What was handed to the targets, once it was.
@@ -320,12 +337,10 @@ pub fn step(change: Change, event: Event, now: Timestamp) -> Change {
             ChangeState::Rendering { .. } => review::rendered(change, &evaluation, now),
             ChangeState::Landing { .. } => landing::rendered(change, &evaluation, now),
             ChangeState::Accepted(_) => landing::judged_again(change, &evaluation, now),
-            ChangeState::Seen
-            | ChangeState::Planning { .. }
-            | ChangeState::Waiting(_)
-            | ChangeState::Merging { .. }
-            | ChangeState::Held(_)
-            | ChangeState::Closed => change,
+            ChangeState::Waiting(_) => review::judged_again(change, &evaluation, now),
+            ChangeState::Seen | ChangeState::Planning { .. } | ChangeState::Merging { .. } | ChangeState::Held(_) | ChangeState::Closed => {
+                change
+            }
         },
         Event::Planned(plans) => review::planned(change, &plans, now),
         Event::NotMerged => match change.state.clone() {

@@ -50,6 +50,22 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
     change.go(ChangeState::Planning { round: evaluation.round.clone(), units }, now)
 }
 
+/// There is a newer judge: by the same rules nothing is another, by others it is looked at like the first time.
+pub(super) fn judged_again(mut change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
+    let alike = change.is_judged_alike(evaluation);
+    match &mut change.state {
+        ChangeState::Waiting(review) if alike => {
+            review.judge = evaluation.judge.clone();
+            change
+        }
+        ChangeState::Waiting(review) if review.round == evaluation.round => {
+            let state = ChangeState::Rendering { round: review.round.clone() };
+            rendered(Change { state, ..change }, evaluation, now)
+        }
+        _ => change,
+    }
+}
+
 fn terraform_units(evaluation: &Evaluation) -> Vec<UnitId> {
     let units = evaluation.diff.units.iter().filter(|unit| unit.target_kind == TargetKind::Terraform);
     units.map(|unit| unit.id.clone()).collect()
@@ -75,6 +91,8 @@ impl Review {
         let findings = evaluation.findings.iter().chain(more);
         Self {
             round: evaluation.round.clone(),
+            judge: evaluation.judge.clone(),
+            rules: evaluation.rules,
             plan: plan::plan(&evaluation.round.head, &evaluation.diff, plans, &evaluation.judgement),
             errors: findings.filter(|finding| finding.is_error()).count(),
             conflicts: evaluation.conflicts.clone(),

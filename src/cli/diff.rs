@@ -134,12 +134,9 @@ fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<T
         let asked = Asked::about_what_is_new(today.to_owned());
         return Ok((None, place::apart(head, Some(asked))??));
     };
-    let policies_differ = !policy::same_files(&base, &head);
-    let shown = policy::name_diff(&base) || policy::name_diff(&head);
-    let asks = |base: &Tree| {
-        let judge = policies_differ.then(|| base.policies());
-        Asked { judge, ..base.asks(shown, &base.parsed.platform.exceptions, today) }
-    };
+    let judged_here = !policy::same_files(&base, &head);
+    let files = head.clone();
+    let asks = |base: &Tree| Asked { judged_here, ..base.asks(&files, base, today) };
     if base.files().len().max(head.files().len()) > MOST_AT_ONCE {
         let base = place::apart(base, None)??;
         let asked = asks(&base);

@@ -240,6 +240,7 @@ impl Walk {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let opened = match rustix::fs::openat(fd, name, flags, rustix::fs::Mode::empty()) {
             Err(rustix::io::Errno::NOENT) => return Ok(None),
+            Err(rustix::io::Errno::LOOP) => return Ok(Some(Err("it became a symbolic link while it was read".to_owned()))),
             opened => opened.map_err(self.io(path))?,
         };
         // asked again of what was opened: it may have been swapped

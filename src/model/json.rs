@@ -61,6 +61,21 @@ pub fn at<'v>(value: &'v serde_json::Value, pointer: &str) -> Option<&'v serde_j
     })
 }
 
+/// All texts in a value, each with its pointer; `at` is the pointer of the value itself.
+pub fn texts<'v>(value: &'v serde_json::Value, at: &str) -> Vec<(String, &'v str)> {
+    let mut texts = Vec::new();
+    let mut open = vec![(at.to_owned(), value)];
+    while let Some((pointer, value)) = open.pop() {
+        match value {
+            serde_json::Value::Object(members) => open.extend(members.iter().map(|(key, value)| (child(&pointer, key), value))),
+            serde_json::Value::Array(items) => open.extend(items.iter().enumerate().map(|(at, item)| (format!("{pointer}/{at}"), item))),
+            serde_json::Value::String(text) => texts.push((pointer, text.as_str())),
+            _ => {}
+        }
+    }
+    texts
+}
+
 /// A JSON value as its text: it takes a fraction of the memory, is read when it is asked for, and is shared when it is cloned.
 #[derive(Clone)]
 pub struct JsonText(Arc<str>);

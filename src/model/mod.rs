@@ -23,7 +23,7 @@ pub use digest::{CommitId, ContentId, Digest, Digester};
 pub use explained::{Edit, Explained};
 pub use finding::{Code, Finding, MadeBy, Place, Related, Severity, Span, Turn, sort_findings};
 pub use joined::joined;
-pub use json::{Json, JsonText, at, child, json_mistake, key_of};
+pub use json::{Json, JsonText, at, child, json_mistake, key_of, texts};
 pub use name::{
     ConnectionName, ExceptionId, Label, LibraryName, NameError, OutputName, PathName, PolicyId, RendererName, RequestName, TargetName,
     TeamName,

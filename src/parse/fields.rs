@@ -3,7 +3,7 @@
 use super::codes;
 use super::hint;
 use super::words::{any_of, dotted, show, typed};
-use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, at, child, close_match, meant, quoted_list};
+use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, at, child, close_match, meant, quoted_list, texts};
 use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind};
 use serde_json::Value;
@@ -34,6 +34,8 @@ pub(super) struct Fields<'a> {
     findings: Vec<Finding>,
     /// Pointers of fields that a misspelt one was probably meant to be: they are not missing too.
     meant: Vec<String>,
+    /// Dates without quotes: nothing where goldpath itself takes a date.
+    dates: Vec<Problem>,
 }
 
 /// The text of a file.
@@ -83,9 +85,9 @@ impl<'a> Fields<'a> {
     /// The findings, when there is no document that could be read further.
     pub(super) fn open(path: &'a RepoPath, file: &'a File, turn: Turn) -> Result<Self, Vec<Finding>> {
         let parsed = yaml::parse(text(path, file, turn)?);
-        // goldpath takes dates as text everywhere, so what other readers see in them does not matter here.
-        let problems = parsed.problems.into_iter().filter(|problem| problem.kind != ProblemKind::AmbiguousDate);
-        let mut findings: Vec<Finding> = problems.map(|problem| of_problem(path, turn, problem)).collect();
+        let is_date = |problem: &Problem| problem.kind == ProblemKind::AmbiguousDate;
+        let (dates, problems): (Vec<Problem>, Vec<Problem>) = parsed.problems.into_iter().partition(is_date);
+        let mut findings: Vec<Finding> = problems.into_iter().map(|problem| of_problem(path, turn, problem)).collect();
         let mut documents = parsed.documents.into_iter();
         let Some(document) = documents.next().filter(|document| !is_blank(document) || documents.len() > 0) else {
             if findings.is_empty() {
@@ -105,7 +107,7 @@ impl<'a> Fields<'a> {
             };
             findings.push(Finding::error(codes::SEVERAL_DOCUMENTS, place, message).help(help).turn(turn));
         }
-        let mut fields = Self { path, turn, document: Rc::new(document), findings, meant: Vec::new() };
+        let mut fields = Self { path, turn, document: Rc::new(document), findings, meant: Vec::new(), dates };
         if !fields.document.value().is_object() {
             // what could not be put together was told of, and is not empty
             if !fields.document.value().is_null() || fields.is_clean() {
@@ -188,10 +190,14 @@ impl<'a> Fields<'a> {
 
     /// Notes an error.
     pub(super) fn error(&mut self, code: Code, pointer: &str, at: At, message: impl Into<String>, help: impl Into<String>) {
-        if self.findings.iter().filter(|finding| finding.is_error()).count() >= MOST_ERRORS {
+        let known = self.findings.iter().filter(|finding| finding.is_error()).count();
+        if known > MOST_ERRORS || self.is_unreadable(pointer) {
             return;
         }
-        if self.is_unreadable(pointer) {
+        if known == MOST_ERRORS {
+            let message = format!("there are more mistakes in this file than the first {MOST_ERRORS}, and they are not told yet");
+            let place = Place::file(self.path.clone());
+            self.findings.push(Finding::error(codes::DOES_NOT_FIT, place, message).help("Mend these first.").turn(self.turn));
             return;
         }
         let finding = Finding::error(code, self.place(pointer, at), message).help(help).turn(self.turn);
@@ -209,6 +215,16 @@ impl<'a> Fields<'a> {
     pub(super) fn warning(&mut self, code: Code, pointer: &str, at: At, message: impl Into<String>, help: impl Into<String>) {
         let finding = Finding::warning(code, self.place(pointer, at), message).help(help).turn(self.turn);
         self.findings.push(finding);
+    }
+
+    /// Warns of each date without quotes below a pointer, but where a date is what is asked for: whoever else reads it may take it for more
+    /// than text.
+    pub(super) fn doubt_dates(&mut self, pointer: &str, is_asked_for: impl Fn(&str) -> bool) {
+        let Some(value) = self.get(pointer).filter(|_| !self.dates.is_empty()) else { return };
+        let unasked = texts(value, pointer).into_iter().filter(|(pointer, _)| !is_asked_for(pointer));
+        let spans: BTreeSet<Span> = unasked.filter_map(|(pointer, _)| Some(self.document.place(&pointer)?.value)).collect();
+        let doubts = self.dates.iter().filter(|problem| spans.contains(&problem.span)).cloned();
+        self.findings.extend(doubts.map(|problem| of_problem(self.path, self.turn, problem)));
     }
 
     /// Refuses something that a later version brings.
@@ -237,7 +253,7 @@ impl<'a> Fields<'a> {
             self.wrong_type(pointer, "an object");
             return false;
         };
-        let unknown: Vec<String> = map.keys().filter(|key| !known.contains(&key.as_str())).take(MOST_ERRORS).cloned().collect();
+        let unknown: Vec<String> = map.keys().filter(|key| !known.contains(&key.as_str())).take(MOST_ERRORS + 1).cloned().collect();
         for key in unknown {
             let help = match close_match(&key, known.iter().copied()) {
                 Some(near) => {

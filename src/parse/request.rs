@@ -131,6 +131,10 @@ fn read_opened(
         name_length(&mut fields, name.as_ref().filter(|_| !outcome.is_misnamed), chosen.path);
         let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
         let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen, known, &strays))?;
+        let asks_for_date = |schema: &Value| schema.get("format").is_some_and(|format| format == "date");
+        fields.doubt_dates("/spec", |pointer| {
+            pointer.strip_prefix("/spec").and_then(|pointer| chosen.schema.of_value(pointer)).is_some_and(asks_for_date)
+        });
         let team = team?;
         let facts = facts(&mut fields, chosen, &document, &team, catalogue);
         let refs = refs(&mut fields, chosen.release, &document, &team);

@@ -6,7 +6,7 @@ use super::formats;
 use super::layout::Entry;
 use super::lint;
 use super::words::{cut, dotted, show};
-use crate::model::{Code, Digest, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake};
+use crate::model::{Code, Digest, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake, key_of};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
 use serde_json::Value;
@@ -495,6 +495,15 @@ impl Schema {
     fn target<'s>(&'s self, map: &'s serde_json::Map<String, Value>) -> Option<(&'s str, &'s Value)> {
         let target = map.get("$ref")?.as_str()?.strip_prefix('#')?;
         Some((target, self.root.pointer(target)?))
+    }
+
+    /// What is said of the value that a pointer into a document leads to, so far as that is said by name alone.
+    pub(super) fn of_value<'s>(&'s self, pointer: &str) -> Option<&'s Value> {
+        pointer.split('/').skip(1).try_fold(self.resolved(&self.root), |schema, part| {
+            let named = schema.get("properties").and_then(|properties| properties.get(&*key_of(part)));
+            let keyword = if part.parse::<usize>().is_ok() { "items" } else { "additionalProperties" };
+            named.or_else(|| schema.get(keyword)).map(|schema| self.resolved(schema))
+        })
     }
 
     /// A part of the schema, with references followed.

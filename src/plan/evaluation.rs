@@ -2,7 +2,7 @@
 
 use super::Judgement;
 use crate::diff::{Diff, Side};
-use crate::model::{CommitId, Finding, MadeBy, Place, Platform, Severity, UnitId, sort_findings};
+use crate::model::{CommitId, Digest, Finding, MadeBy, Place, Platform, Severity, UnitId, sort_findings};
 use crate::observe::TerraformPlan;
 use crate::policy::{self, Tally, Verdicts, Waived};
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,9 @@ pub struct Evaluation {
     pub round: Round,
     /// The accepted commit whose policies and exceptions judged it.
     pub judge: Option<CommitId>,
+    /// Digest of everything by which that commit judges: another with the same says the same.
+    #[serde(default)]
+    pub rules: Option<Digest>,
     /// What changes.
     pub diff: Diff,
     /// All findings: of the files, the rendering, the comparison and the policies.
@@ -54,6 +57,8 @@ pub struct Evaluation {
 pub struct Judged {
     /// The accepted commit whose policies and exceptions judge it.
     pub judge: Option<CommitId>,
+    /// Digest of everything by which it judges.
+    pub rules: Option<Digest>,
     /// Who may approve what.
     pub judgement: Judgement,
     /// Whether all templates of the head come to an end.
@@ -84,6 +89,7 @@ impl Evaluation {
         Self {
             round,
             judge: judged.judge,
+            rules: judged.rules,
             judgement: judged.judgement,
             platform: Arc::new(kept(platform, &findings)),
             settings_readable: platform.settings.is_some() && judged.ends,

@@ -9,7 +9,8 @@ use super::outcome::{Said, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
 use super::{Ask, Progress};
 use crate::model::{
-    Code, Coverage, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, UnitId, child, sort_findings,
+    self, Code, Coverage, Exception, Finding, GoldenPath, Place, PolicyId, Request, Severity, Span, Target, Team, Turn, UnitId,
+    sort_findings,
 };
 use crate::observe::TerraformPlan;
 use crate::render::{Unit, on_threads};
@@ -17,7 +18,7 @@ use crate::yaml;
 use rayon::prelude::*;
 use regorus::{Engine, Value};
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Everything that a request asks for.
@@ -124,6 +125,46 @@ impl<'a> Asking<'a> {
     /// What comes of all answers.
     pub fn verdicts(&self, answers: Vec<Answered>) -> Verdicts {
         self.0.verdicts(answers)
+    }
+
+    /// What is refused of units that stay as they are, where policies or exceptions change: what those of before do not refuse. Nobody has to
+    /// mend it now, so it is warned of.
+    pub fn refused_anew(&self, before: &Self, first: usize, inputs: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Finding> {
+        let heard = self.0.ask_about(first, inputs, tell);
+        let fails = |heard: &Heard| heard.iter().any(|(_, judged)| judged.end == End::Failed);
+        let (refused, heard): (Vec<UnitInput<'_>>, Vec<Heard>) =
+            inputs.iter().copied().zip(heard).filter(|(_, heard)| fails(heard)).unzip();
+        let mut findings = Vec::new();
+        for (heard, was) in heard.into_iter().zip(before.0.ask_about(first, &refused, tell)) {
+            let failed = was.iter().filter(|(_, judged)| judged.end == End::Failed).map(|(at, _)| &before.0.policies[*at].0.id);
+            let failed: BTreeSet<&PolicyId> = failed.collect();
+            for (at, judged) in heard.into_iter().filter(|(_, judged)| judged.end == End::Failed) {
+                let policy = self.0.policies[at].0;
+                if !failed.contains(&policy.id) {
+                    findings.extend(judged.findings.into_iter().filter(Finding::is_error).map(|finding| policy.standing(finding)));
+                }
+            }
+        }
+        findings
+    }
+}
+
+impl Policy {
+    /// A result about a unit that nobody changes; that the policy itself failed stays what it is.
+    fn standing(&self, finding: Finding) -> Finding {
+        if finding.code != Code::policy(self.id.as_str()) {
+            return finding;
+        }
+        let message = format!("would be refused as it stands: {}", finding.message);
+        let help = format!("What is applied stays; the next change of the request has to comply, or takes an exception. {}", self.owners());
+        Finding { severity: Severity::Warning, message, ..finding }.help(help)
+    }
+
+    /// Whose it is, and where to ask them.
+    fn owners(&self) -> String {
+        let Self { id, owner, channel, .. } = self;
+        let place = channel.as_ref().map_or_else(String::new, |channel| format!(": ask them in {channel}"));
+        format!("The policy `{id}` belongs to `{owner}`{place}.")
     }
 }
 
@@ -371,17 +412,7 @@ pub(super) fn is_over(exception: &Exception, today: &str) -> bool {
 
 /// The texts of a request's `spec`, each with its pointer.
 fn texts(request: &Request) -> Vec<(String, &str)> {
-    let mut texts = Vec::new();
-    let mut open: Vec<_> = request.document.get("spec").map(|spec| (WHOLE.to_owned(), spec)).into_iter().collect();
-    while let Some((pointer, value)) = open.pop() {
-        match value {
-            serde_json::Value::Object(members) => open.extend(members.iter().map(|(key, value)| (child(&pointer, key), value))),
-            serde_json::Value::Array(items) => open.extend(items.iter().enumerate().map(|(at, item)| (format!("{pointer}/{at}"), item))),
-            serde_json::Value::String(text) => texts.push((pointer, text.as_str())),
-            _ => {}
-        }
-    }
-    texts
+    request.document.get("spec").map(|spec| model::texts(spec, WHOLE)).unwrap_or_default()
 }
 
 /// The field of the request whose value a message shows in quotes: of several, the one that says most.

@@ -158,9 +158,12 @@ impl Case {
         self
     }
 
-    fn verdicts(&self) -> (Verdicts, Vec<Finding>) {
-        let (policies, findings) = compile(&Snapshot::new(None, self.files.clone(), Vec::new()), &self.platform);
-        let input = UnitInput {
+    fn compiled(&self) -> (Policies, Vec<Finding>) {
+        compile(&Snapshot::new(None, self.files.clone(), Vec::new()), &self.platform)
+    }
+
+    fn input(&self) -> UnitInput<'_> {
+        UnitInput {
             unit: &self.unit,
             request: &self.request,
             text: Some(REQUEST),
@@ -169,8 +172,20 @@ impl Case {
             path: &self.path,
             before: self.before.as_ref().map_or(Before::Unknown, Before::Unit),
             plan: None,
-        };
-        (evaluate(&policies, &[input], &self.platform.exceptions, self.today), findings)
+        }
+    }
+
+    fn verdicts(&self) -> (Verdicts, Vec<Finding>) {
+        let (policies, findings) = self.compiled();
+        (evaluate(&policies, &[self.input()], &self.platform.exceptions, self.today), findings)
+    }
+
+    /// What is refused of its unit that was not before.
+    fn refused_anew(&self, before: &Self) -> String {
+        let ((is, _), (was, _)) = (self.compiled(), before.compiled());
+        let (is, was) =
+            (Asking::of(&is, &self.platform.exceptions, self.today), Asking::of(&was, &before.platform.exceptions, before.today));
+        is.refused_anew(&was, 0, &[self.input()], &|_| {}).iter().map(show).collect()
     }
 
     /// Everything that is said, and the counts.
@@ -547,6 +562,48 @@ fn an_exception_that_can_waive_nothing_is_said() {
     exceptions/x/for-now.yaml:3:11 Warning unknown-policy (Requester)
       there is no policy `image-source`: this exception waives nothing
       help: Remove the file: there are no policies.
+    ");
+}
+
+#[test]
+fn what_stands_is_told_where_policies_or_exceptions_of_a_change_would_refuse_it() {
+    let case = |policies: &[(&str, &str)]| Case::new(policies).object(&pod("web", "docker.io/web"));
+    let file = "policies/image-source.rego";
+    let images = || case(&[(file, IMAGES)]);
+    let excepted = || images().except("image-source", "payments-team", None, "2099-01-01");
+    let failing = "package main\n\ndeny contains msg if msg := concat(\"\", input.kind)\n";
+    let table = [
+        ("a new policy", images(), case(&[])),
+        ("the same policy", images(), images()),
+        ("a policy goes", case(&[]), images()),
+        ("other words", case(&[(file, &IMAGES.replace("is not ours", "is foreign"))]), images()),
+        ("an exception goes", images(), excepted()),
+        ("an exception comes", excepted(), images()),
+        ("a new policy that is waived", excepted(), case(&[])),
+        ("a new policy fails", case(&[("policies/kinds.rego", failing)]), case(&[])),
+        ("only warned of", case(&[(file, &IMAGES.replace("deny", "warn"))]), case(&[])),
+    ];
+    let shown: String = table.iter().map(|(what, is, was)| format!("-- {what}\n{}", is.refused_anew(was))).collect();
+    insta::assert_snapshot!(shown, @r"
+    -- a new policy
+    requests/payments-team/shop.yaml:4:1 Warning policy/image-source (Requester)
+      would be refused as it stands: the image `docker.io/web` is not ours (Pod `web` in `payments-team/shop/cluster@staging`)
+      help: What is applied stays; the next change of the request has to comply, or takes an exception. The policy `image-source` belongs to `sre`: ask them in #sre.
+    -- the same policy
+    -- a policy goes
+    -- other words
+    -- an exception goes
+    requests/payments-team/shop.yaml:4:1 Warning policy/image-source (Requester)
+      would be refused as it stands: the image `docker.io/web` is not ours (Pod `web` in `payments-team/shop/cluster@staging`)
+      help: What is applied stays; the next change of the request has to comply, or takes an exception. The policy `image-source` belongs to `sre`: ask them in #sre.
+    -- an exception comes
+    -- a new policy that is waived
+    -- a new policy fails
+    policies/kinds.rego:3:45 Error policy-failed (Platform)
+      the policy `kinds` failed for `payments-team/shop/cluster@staging`, and was not asked about the units after it: `concat` expects array/set of strings
+      help: Look at the type of a value before it is passed on: a policy that fails has not said yes.
+      see requests/payments-team/shop.yaml: the request that it looked at
+    -- only warned of
     ");
 }
 

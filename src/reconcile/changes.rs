@@ -72,7 +72,10 @@ impl<P: Perform> Reconciler<P> {
             let Some(command) = change.command(judge) else { return Ok(change) };
             self.save_change(&change, run).await?;
             let event = self.world.perform(command, run).await;
-            self.remember_answer(&change.id, &event);
+            // what Terraform said of it holds on
+            if !matches!(&event, Event::Rendered(evaluation) if change.is_judged_alike(evaluation)) {
+                self.remember_answer(&change.id, &event);
+            }
             match &event {
                 Event::Failed { message, .. } => {
                     tracing::warn!(change = %change.id, message, "unable to go on");
@@ -175,8 +178,11 @@ impl<P: Perform> Reconciler<P> {
         self.take_in_unreadable(&changes, &advanced, run).await
     }
 
-    /// There is a newer judge: what is refused may have an exception now.
+    /// There is a newer judge: what is refused may have an exception now, and what is reviewed may be refused, or need others' approval.
     async fn ask_policies_again(&self) -> Result<(), Error> {
+        for change in self.store.waiting().await? {
+            self.look_at(&Key::Change(change)).await?;
+        }
         for change in self.store.landed_open().await? {
             if change.accepted().is_some_and(Accepted::is_refused) {
                 self.look_at(&Key::Change(change.id)).await?;

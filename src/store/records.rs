@@ -69,6 +69,16 @@ impl Store {
         rows.iter().map(|row| from_json("change", row.get("id"), row.get("state"))).collect()
     }
 
+    /// Changes that were looked at and wait for their merge.
+    ///
+    /// # Errors
+    /// When the database refuses.
+    pub async fn waiting(&self) -> Result<Vec<ChangeId>, Error> {
+        let query = sqlx::query("SELECT id FROM changes WHERE phase = 'waiting' ORDER BY id");
+        let rows = query.fetch_all(&self.pool).await.map_err(Error::on("read the changes that wait"))?;
+        Ok(rows.iter().map(|row| ChangeId::typed(row.get("id"))).collect())
+    }
+
     /// One change.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use super::wire::{self, Bounds, Errand};
 use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, pair, trials, walls};
 use crate::model::{Digest, Finding, Platform, UnitId};
 use crate::parse::{self, Parsed};
-use crate::policy::{self, Policies, Verdicts};
+use crate::policy::{self, Asking, Policies, Verdicts};
 use crate::render::{self, Cache, Rendered, Take, Watched, render_watched};
 use crate::snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +57,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
     let has_policies =
-        errand.later || job.asked.as_ref().is_some_and(|asked| asked.judge.is_some() || !parsed.platform.policies.is_empty());
+        errand.later || job.asked.as_ref().is_some_and(|asked| asked.accepted.is_some() || !parsed.platform.policies.is_empty());
     let giver = Arc::new(Giver::of(wanted.rendered, has_policies));
     let taker = Arc::clone(&giver);
     let take: Take = Arc::new(move |unit| taker.take(unit));
@@ -147,16 +147,23 @@ fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>
     let tell = of_policies(begins, ended);
     let (policies, mut broken) = compiled(&job.snapshot, platform, begins, ended);
     let mut verdicts = Verdicts::default();
-    if let Some(Asked { base, before, exceptions, today, judge }) = &job.asked {
+    if let Some(Asked { base, before, exceptions, today, accepted, judged_here }) = &job.asked {
         let changed = |id: &UnitId| differs(base, rendered, id);
         let plans = BTreeMap::new();
         let inputs = policy::inputs(&job.snapshot, platform, rendered, changed, before.as_ref(), &plans);
         broken.extend(policy::expired(&job.snapshot, platform, today));
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
-        if let Some(judge) = judge {
-            let (policies, _) = compiled(judge, &parse::parse(judge).platform, begins, ended);
-            verdicts.extend(policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell));
+        if let Some(accepted) = accepted {
+            let (others, _) = compiled(accepted, &parse::parse(accepted).platform, begins, ended);
+            if *judged_here {
+                verdicts.extend(policy::evaluate_telling(&others, &inputs, exceptions, today, job.threads, &tell));
+            }
+            let stays = |id: &UnitId| !changed(id);
+            let inputs = policy::inputs(&job.snapshot, platform, rendered, stays, before.as_ref(), &plans);
+            let asking = |policies, exceptions| Asking::of(policies, exceptions, today);
+            let (was, is) = (asking(&others, exceptions), asking(&policies, &platform.exceptions));
+            verdicts.findings.extend(is.refused_anew(&was, 0, &inputs, &tell));
         }
     }
     verdicts.findings.extend(broken);

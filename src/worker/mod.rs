@@ -113,8 +113,11 @@ pub struct Asked {
     pub exceptions: Option<Vec<Exception>>,
     /// The date, UTC: `2026-01-31`.
     pub today: String,
-    /// The files of a judge whose policies are asked besides; nothing: the tree's own alone.
-    pub judge: Option<Snapshot>,
+    /// The files of the policies that were accepted, where these or the exceptions are others than the tree's: what stands and is refused
+    /// now was not refused by them.
+    pub accepted: Option<Snapshot>,
+    /// Whether those are asked about what changes too; else who accepted them asks.
+    pub judged_here: bool,
 }
 
 impl Asked {

@@ -114,8 +114,18 @@ struct Found {
     /// Whether what differs could not be said: what is missing would be taken for the same.
     lost: bool,
     answers: [Vec<Answered>; 2],
+    /// What is refused of units that stay as they are.
+    standing: Vec<Finding>,
     before: Vec<Done>,
     after: Vec<Done>,
+}
+
+/// The policies that are asked.
+struct Questions<'a> {
+    /// About units that differ: those of the head, and those of the base where they are others.
+    changed: Vec<Asking<'a>>,
+    /// About units that stay, where policies or exceptions differ: with those of the base, and with those of the head.
+    standing: Option<(Asking<'a>, Asking<'a>)>,
 }
 
 /// How many units all requests have before and after.
@@ -135,7 +145,12 @@ impl Desk<'_> {
         let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
         let asking = |policies| Asking::of(policies, &base.exceptions, today);
         let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
-        let (found, counts, before, after) = on_threads(threads, |parallel| self.render(&asked, parallel));
+        let was = Asking::of(of_base.as_ref().unwrap_or(&own), &base.exceptions, today);
+        let differ = of_base.is_some() || base.exceptions != head.exceptions;
+        let standing = differ.then(|| (was, Asking::of(&own, &head.exceptions, today)));
+        let asked = Questions { changed: asked, standing };
+        let (mut found, counts, before, after) = on_threads(threads, |parallel| self.render(&asked, parallel));
+        broken.append(&mut found.standing);
         // two hold the same object: what was told of each is not what is to be told of both
         let refused = counts != Counts(before.units.len(), after.units.len());
         if refused || found.lost {
@@ -146,7 +161,7 @@ impl Desk<'_> {
         let (last, (diff, verdicts)) = both(
             parallel,
             || self.last(side, other),
-            || both(parallel, || diff::rest(Some(side), other), || verdicts(&asked, found.answers, broken)),
+            || both(parallel, || diff::rest(Some(side), other), || verdicts(&asked.changed, found.answers, broken)),
         );
         let mut changed = found.changed;
         changed.extend(last.units.iter().map(|(unit, _)| unit.id.clone()));
@@ -155,7 +170,7 @@ impl Desk<'_> {
         let after_others = |id: &UnitId| unit(id).map(|unit| unit.depends_on.clone()).filter(|after| !after.is_empty());
         let depends_on = changed.iter().zip(0..).filter_map(|(id, number)| Some((number, after_others(id)?))).collect();
         let judgement = Judgement::new(base.settings.clone(), &base.teams, BTreeSet::new());
-        let judged = Judged { judge: self.base.0.commit().cloned(), judgement, ends: true };
+        let judged = Judged { judge: self.base.0.commit().cloned(), rules: None, judgement, ends: true };
         let part = (wanted == WantedClaims::OfParts).then(|| Part::of(side, other));
         let claims = if wanted == WantedClaims::OfBase { Claims::of(side) } else { None };
         let mut evaluation = Evaluation::of(Some(side), other, diff, verdicts, (round, judged), slim);
@@ -172,7 +187,7 @@ impl Desk<'_> {
     }
 
     /// Renders both sides, request by request.
-    fn render(&self, asked: &[Asking<'_>], parallel: bool) -> (Found, Counts, Rendered, Rendered) {
+    fn render(&self, asked: &Questions<'_>, parallel: bool) -> (Found, Counts, Rendered, Rendered) {
         let (base, head) = self.platforms();
         let ids: Vec<Both<'_>> = joined(base.requests.values(), head.requests.values(), |request| &request.id);
         let watched = Watched { tell: of_render(self.begins, self.ended), reads: false, ..Watched::by_nobody() };
@@ -201,7 +216,7 @@ impl Desk<'_> {
     fn part(
         &self,
         (before, after): (&Opened<'_, '_>, &Opened<'_, '_>),
-        asked: &[Asking<'_>],
+        asked: &Questions<'_>,
         number: usize,
         requests: &[Both<'_>],
     ) -> Found {
@@ -228,11 +243,18 @@ impl Desk<'_> {
         found.lost = say(&Said::Changes(changes)).is_err();
         let changed: BTreeSet<&UnitId> = found.changed.iter().collect();
         let before = |unit: &Unit| Before::was(were.get(&unit.id).copied());
-        let inputs = are.iter().filter(|unit| changed.contains(&unit.id));
-        let inputs: Vec<_> = inputs.filter_map(|unit| policy::input(self.head.0, head, unit, before(unit), None)).collect();
+        let inputs_of = |wanted: &dyn Fn(&Unit) -> bool| -> Vec<_> {
+            let units = are.iter().filter(|unit| wanted(unit));
+            units.filter_map(|unit| policy::input(self.head.0, head, unit, before(unit), None)).collect()
+        };
+        let inputs = inputs_of(&|unit| changed.contains(&unit.id));
         let tell = of_policies(self.begins, self.ended);
-        let mut answers = asked.iter().map(|asking| asking.ask(number << UNITS_AT_ONCE, &inputs, &tell));
+        let first = number << UNITS_AT_ONCE;
+        let mut answers = asked.changed.iter().map(|asking| asking.ask(first, &inputs, &tell));
         found.answers = [answers.next().unwrap_or_default(), answers.next().unwrap_or_default()];
+        if let Some((was, is)) = &asked.standing {
+            found.standing = is.refused_anew(was, first, &inputs_of(&|unit| !changed.contains(&unit.id)), &tell);
+        }
         let stay: BTreeSet<UnitId> = are.iter().map(|unit| unit.id.clone()).collect();
         found.before = std::mem::take(&mut found.before)
             .into_iter()
@@ -276,6 +298,7 @@ impl Found {
         for (own, others) in self.answers.iter_mut().zip(other.answers) {
             own.extend(others);
         }
+        self.standing.extend(other.standing);
         self.before.extend(other.before);
         self.after.extend(other.after);
         self

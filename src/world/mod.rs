@@ -55,11 +55,20 @@ struct Outside {
 /// A round, and the commit that judges it.
 type Judged = (Round, Option<CommitId>);
 
+/// For whom a worker asked the policies of a head.
+#[derive(Clone, PartialEq)]
+enum Asks {
+    /// They are those of the judge, who asks them: what is read and rendered is the same for each such judge.
+    Nobody,
+    /// For this judge.
+    For(Option<CommitId>),
+}
+
 /// What was read and rendered lately; the oldest goes first.
 #[derive(Default)]
 struct Kept {
     trusted: Vec<(CommitId, Arc<Tree>)>,
-    heads: Vec<(Judged, Arc<Tree>)>,
+    heads: Vec<((Round, Asks), Arc<Tree>)>,
     evaluations: Vec<(Judged, Arc<Evaluation>)>,
     cache: crate::render::Cache,
 }

@@ -1,6 +1,6 @@
 //! Rounds of looking at a change: both sides read and rendered, compared, judged, planned.
 
-use super::{Bench, Outside, Tree, evaluate, judgement, keep, recall, traced};
+use super::{Asks, Bench, Outside, Tree, evaluate, judgement, keep, recall, traced};
 use crate::command::Event;
 use crate::error::Error;
 use crate::model::{CommitId, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
@@ -96,6 +96,7 @@ impl Outside {
         Evaluation {
             round: round.clone(),
             judge: judge.and_then(|judge| judge.snapshot.commit().cloned()),
+            rules: judge.map(Tree::rules),
             judgement: judge.map(|judge| judgement(&judge.parsed.platform, self.owners.clone())).unwrap_or_default(),
             platform: Arc::default(),
             // what came to no end is never accepted, also when somebody pushed it to the default branch
@@ -111,9 +112,6 @@ impl Outside {
 
     /// The head of a round, or what its merge would give, read and rendered by a worker: it is what a pull request brought.
     fn head(&self, round: &Round, judge: Option<&CommitId>) -> Result<Head, Error> {
-        if let Some(tree) = recall(&mut self.kept().heads, &(round.clone(), judge.cloned())) {
-            return Ok(Head::Tree(tree));
-        }
         let snapshot = match round.base.as_ref().filter(|_| round.preview) {
             None => self.snapshot(&round.head)?,
             Some(base) => {
@@ -127,9 +125,8 @@ impl Outside {
         let base = self.base(round, judge)?;
         let judge_tree = self.judge(judge)?;
         let asked = match (&judge_tree, &base) {
-            (Some(judge), _) if judge.has_policies_of(&snapshot) => None,
-            (Some(judge), Some(base)) => Some(base.asks(policy::name_diff(&snapshot), &judge.parsed.platform.exceptions, &today())),
-            (None, Some(base)) => Some(base.asks(policy::name_diff(&snapshot), &base.parsed.platform.exceptions, &today())),
+            (Some(judge), _) if judge.judges_as(&snapshot) => None,
+            (judge, Some(base)) => Some(base.asks(&snapshot, judge.as_ref().unwrap_or(base), &today())),
             (_, None) => Some(Asked::about_what_is_new(today())),
         };
         self.worked(round, judge, || Ok(snapshot), asked)
@@ -143,7 +140,8 @@ impl Outside {
         snapshot: impl FnOnce() -> Result<Snapshot, Error>,
         asked: Option<Asked>,
     ) -> Result<Head, Error> {
-        let key = (round.clone(), judge.cloned());
+        let asks = if asked.is_some() { Asks::For(judge.cloned()) } else { Asks::Nobody };
+        let key = (round.clone(), asks);
         if let Some(tree) = recall(&mut self.kept().heads, &key) {
             return Ok(Head::Tree(tree));
         }

@@ -1,7 +1,7 @@
 //! Both sides of a comparison, read and rendered, and what comparing them gives.
 
 use crate::diff::{Side, diff};
-use crate::model::{Exception, Platform, RepoPath, UnitId};
+use crate::model::{Digest, Digester, Exception, Platform, RepoPath, UnitId};
 use crate::observe::TerraformPlan;
 use crate::parse::{Parsed, parse};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
@@ -65,16 +65,25 @@ impl Tree {
         Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 
-    /// What the policies of a tree are asked when it is compared with this one; `shown`: they look at what changes.
-    pub fn asks(&self, shown: bool, exceptions: &[Exception], today: &str) -> Asked {
+    /// What the policies of a head are asked when it is compared with this tree, and judged by another on a day.
+    pub fn asks(&self, head: &Snapshot, judge: &Self, today: &str) -> Asked {
+        let shown = policy::name_diff(head) || policy::name_diff(&judge.snapshot);
         let base = self.rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
         let unit = |unit: &Unit| (unit.id.clone(), unit.clone().without_bytes());
         let before = shown.then(|| self.rendered.units.values().map(unit).collect());
-        Asked { base, before, exceptions: Some(exceptions.to_vec()), today: today.to_owned(), judge: None }
+        let exceptions = Some(judge.parsed.platform.exceptions.clone());
+        Asked {
+            base,
+            before,
+            exceptions,
+            today: today.to_owned(),
+            accepted: (!judge.judges_as(head)).then(|| judge.policies()),
+            judged_here: false,
+        }
     }
 
     /// Only what its policies and their owners are read from.
-    pub fn policies(&self) -> Snapshot {
+    fn policies(&self) -> Snapshot {
         let wanted = |path: &RepoPath| {
             let name = path.as_str();
             name.ends_with(".rego") || path.below("teams").is_some() || name.ends_with("/path.yaml")
@@ -82,9 +91,21 @@ impl Tree {
         self.snapshot.only(wanted)
     }
 
-    /// Whether the policies of a tree are the very files of this one's.
-    pub fn has_policies_of(&self, other: &Snapshot) -> bool {
-        policy::same_files(&self.snapshot, other)
+    /// Whether the policies and exceptions of a tree are the very files of this one's.
+    pub fn judges_as(&self, other: &Snapshot) -> bool {
+        let exceptions =
+            |snapshot: &Snapshot| -> Vec<_> { snapshot.under("exceptions").map(|(path, file)| (path.clone(), file.id)).collect() };
+        policy::same_files(&self.snapshot, other) && exceptions(&self.snapshot) == exceptions(other)
+    }
+
+    /// Digest of everything by which it judges others: all files but requests.
+    pub fn rules(&self) -> Digest {
+        let mut digester = Digester::new();
+        for (path, file) in self.snapshot.files().iter().filter(|(path, _)| path.below("requests").is_none()) {
+            digester.add(path.as_str());
+            digester.add(file.id.bytes());
+        }
+        digester.finish()
     }
 
     /// The tree as one side of a comparison.
@@ -133,6 +154,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
     }
     let judged = Judged {
         judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),
+        rules: bench.judge.map(Tree::rules),
         judgement: judgement(&bench.judge.unwrap_or(head).parsed.platform, bench.owners),
         ends: head.ends,
     };

@@ -230,3 +230,54 @@ fn parts_of_two_commits_leave_out_what_is_the_same_in_one_folder_alone() {
     }
     assert_eq!(bare.repository.parts(&base, &head, "nothing").unwrap(), None, "there is no such folder");
 }
+
+/// Whoever may write to a working tree puts a link where a file or a folder stood, again and again while it is read.
+#[test]
+fn what_is_swapped_for_a_link_while_it_is_read_is_never_followed() {
+    const READS: usize = 300;
+    let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(outside.path().join("b.yaml"), "secret").unwrap();
+    std::fs::create_dir(dir.path().join("folder")).unwrap();
+    std::fs::write(dir.path().join("folder/b.yaml"), "b").unwrap();
+    let swaps = tempfile::tempdir_in(dir.path().parent().unwrap()).unwrap();
+    let (over, done) = (std::sync::atomic::AtomicBool::new(false), std::sync::atomic::AtomicUsize::new(0));
+    let ordering = std::sync::atomic::Ordering::Relaxed;
+    let put = |name: &str, link: bool| {
+        let (new, old) = (swaps.path().join(name), dir.path().join(name));
+        match (name, link) {
+            ("a.yaml", false) => std::fs::write(&new, "a").unwrap(),
+            ("a.yaml", true) => std::os::unix::fs::symlink(outside.path().join("b.yaml"), &new).unwrap(),
+            (_, true) => {
+                std::fs::rename(&old, swaps.path().join("aside")).unwrap();
+                std::os::unix::fs::symlink(outside.path(), &new).unwrap();
+            }
+            (_, false) => {
+                std::fs::remove_file(&old).unwrap();
+                return std::fs::rename(swaps.path().join("aside"), &old).unwrap();
+            }
+        }
+        std::fs::rename(&new, &old).unwrap();
+    };
+    put("a.yaml", false);
+    let mut seen = std::collections::BTreeSet::new();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(ordering) {
+                for (name, link) in [("a.yaml", true), ("folder", true), ("a.yaml", false), ("folder", false)] {
+                    put(name, link);
+                }
+                done.fetch_add(1, ordering);
+            }
+        });
+        for _ in 0..READS {
+            // a folder that is gone in between is an error, and says so
+            let Ok(snapshot) = working_tree(dir.path()) else { continue };
+            for (path, file) in snapshot.files() {
+                assert!(&*file.bytes != b"secret", "{path} as {:?}", file.mode);
+                seen.insert((path.to_string(), file.mode == crate::snapshot::Mode::Symlink));
+            }
+        }
+        over.store(true, ordering);
+    });
+    assert!(done.load(ordering) > 0 && seen.len() > 2, "{seen:?}: both were there while it was read");
+}

@@ -332,3 +332,45 @@ fn a_copied_request_is_told_once() {
       `metadata.name` is `payments-staging`, but the file is `payments-copy.yaml`. Write `name: payments-copy`; or rename the file, if `payments-staging` is meant.
     ");
 }
+
+#[test]
+fn a_date_without_quotes_is_doubted_where_no_date_is_asked_for() {
+    let purpose = |text: &str, more: &str| {
+        let format = SCHEMA.replace("\"purpose\": {", &format!("\"purpose\": {{{more}"));
+        let request = REQUEST.replace("integration-test", text);
+        with(&[("golden-paths/environment/1.1.0/schema.json", Some(&format)), (AT, Some(&request))])
+    };
+    let shown = [
+        purpose("2026-01-01", ""),
+        purpose("\"2026-01-01\"", ""),
+        purpose("2026-01-01", "\"format\": \"date\", "),
+        purpose("&a 2026-01-01", ""),
+        changed(AT, &[("metadata:\n", "metadata:\n  labels: {a: 2026-01-01}\n  annotations: {goldpath.dev/expires: 2026-03-01}\n")]),
+    ];
+    insta::assert_snapshot!(shown.join("--\n"), @r#"
+    requests/payments-team/payments-staging.yaml:7:12 warning yaml-ambiguous (requester)
+      `2026-01-01` is text here, but older YAML readers take it for a date. Put it in quotes when it is text: "2026-01-01".
+    --
+    --
+    --
+    requests/payments-team/payments-staging.yaml:7:15 warning yaml-ambiguous (requester)
+      `2026-01-01` is text here, but older YAML readers take it for a date. Put it in quotes when it is text: "2026-01-01".
+    --
+    "#);
+}
+
+#[test]
+fn more_mistakes_than_are_told_are_not_kept_secret() {
+    let fields: String = (0..150).map(|n| format!("field{n}: 1\n")).collect();
+    let said = changed("goldpath.yaml", &[("spec:", &format!("{fields}spec:"))]);
+    let lines: Vec<&str> = said.lines().collect();
+    insta::assert_snapshot!(format!("{}\n…\n{}", lines[..2].join("\n"), lines[lines.len() - 4..].join("\n")), @r"
+    goldpath.yaml:1:1 error does-not-fit (platform)
+      there are more mistakes in this file than the first 100, and they are not told yet. Mend these first.
+    …
+    goldpath.yaml:102:1 error unknown-field (platform)
+      `field98` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    goldpath.yaml:103:1 error unknown-field (platform)
+      `field99` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
+    ");
+}

@@ -167,6 +167,7 @@ impl Story {
         let evaluation = Evaluation {
             round: Round { base: Some(commit('b')), head: commit('a'), preview: true },
             judge: Some(commit('b')),
+            rules: None,
             tallies: diff.units.iter().map(|unit| (unit.id.clone(), Tally { passed: 9, ..Tally::default() })).collect(),
             diff,
             findings: Vec::new(),
@@ -228,16 +229,7 @@ impl Story {
 
     fn review(&self) -> Review {
         let evaluation = &self.evaluation;
-        Review {
-            round: evaluation.round.clone(),
-            plan: plan::plan(&evaluation.round.head, &evaluation.diff, &self.plans.plans, &evaluation.judgement),
-            errors: evaluation.findings.iter().filter(|finding| finding.is_error()).count(),
-            conflicts: evaluation.conflicts.clone(),
-            unplanned: self.plans.failed.clone(),
-            settings_readable: evaluation.settings_readable,
-            platform: evaluation.diff.platform.clone(),
-            took: evaluation.took,
-        }
+        Review::of(evaluation, &self.plans.plans, &[], self.plans.failed.clone())
     }
 
     fn reviewed(mut self) -> Self {

@@ -1,7 +1,7 @@
 //! Rows 1 to 4, 20, 22 and 23: names, links, and what is missing or there twice.
 
 use super::repository::{Repository, request};
-use crate::sample::{CONFIG, TEMPLATE};
+use crate::sample::{CONFIG, FILES, TEMPLATE};
 use std::os::unix::fs::symlink;
 
 #[test]
@@ -227,6 +227,45 @@ fn row_23_a_malformed_date_stops_its_request_and_no_other() {
         assert!(findings.contains(&format!("requests/platform/odd{n}.yaml:3:")), "{findings}");
     }
     assert_eq!(repository.units(), ["platform/shop/main@staging"], "{findings}");
+}
+
+#[test]
+fn row_23_a_malformed_duration_or_timestamp_stops_its_unit_and_no_other() {
+    let lease = "apiVersion: coordination.k8s.io/v1\nkind: Lease\nmetadata: {name: {{ metadata.name }}}\nspec: {acquireTime: {{ spec.text | yaml }}}\n";
+    let odd = ["yesterday", "2026-03-01", "2026-03-01T25:00:00.000000Z", "2026-03-01 10:00:00"];
+    let named = |(name, text): (String, &str)| {
+        (
+            format!("requests/platform/{name}.yaml"),
+            request(&format!("{{text: \"{text}\"}}")).replace("name: shop", &format!("name: {name}")),
+        )
+    };
+    let all =
+        odd.iter().enumerate().map(|(n, text)| (format!("odd{n}"), *text)).chain([("shop".to_owned(), "2026-03-01T10:00:00.000000Z")]);
+    let repository = Repository::new().with(TEMPLATE, lease).with("targets/staging.yaml", TARGET);
+    let repository = all.map(named).fold(repository, |repository, (path, text)| repository.with(&path, text));
+    insta::assert_snapshot!(format!("{}\n{:?}", repository.findings(), repository.units()), @r#"
+    golden-paths/config/1.0.0/main/a.yaml.tera:4:1 kubernetes-schema: `a.yaml`: Lease: `spec.acquireTime` must be a time such as `2026-03-01T12:00:00.000000Z`, is the text `yesterday` (and 3 more: `platform/odd1`, `platform/odd2`, `platform/odd3`)
+    exit 1
+    ["platform/shop/main@staging"]
+    "#);
+
+    let release = FILES[2].1.replace("serves: v1", "serves: v1\n  facts: {lifetime: /spec/text}\n  lifetime: {default: 14d, max: 30d}");
+    let all = ["soon", "14", "1.5d", "-1d", "99999999999999999999d", "31d", ""].into_iter().enumerate();
+    let all = all.map(|(n, text)| (format!("odd{n}"), text)).chain([("shop".to_owned(), "7d")]);
+    let template = CONFIG.replace("name: a", "name: {{ metadata.name }}");
+    let repository = Repository::new().with(TEMPLATE, template).with("golden-paths/config/1.0.0/release.yaml", release);
+    let repository = all.map(named).fold(repository, |repository, (path, text)| repository.with(&path, text));
+    insta::assert_snapshot!(format!("{}\n{:?}", repository.findings(), repository.units()), @r#"
+    requests/platform/odd0.yaml:4:14 wrong-format: `spec.text` must be a duration such as `14d` or `12h`, is `soon`
+    requests/platform/odd1.yaml:4:14 wrong-format: `spec.text` must be a duration such as `14d` or `12h`, is `14`
+    requests/platform/odd2.yaml:4:14 wrong-format: `spec.text` must be a duration such as `14d` or `12h`, is `1.5d`
+    requests/platform/odd3.yaml:4:14 wrong-format: `spec.text` must be a duration such as `14d` or `12h`, is `-1d`
+    requests/platform/odd4.yaml:4:14 wrong-format: `spec.text` must be a duration such as `14d` or `12h`, is `99999999999999999999d`
+    requests/platform/odd5.yaml:4:14 lifetime-too-long: `spec.text` is `31d`, and `config` lives at most `30d`
+    requests/platform/odd6.yaml:4:14 wrong-format: `spec.text` must be a duration such as `14d` or `12h`, is empty
+    exit 1
+    ["platform/shop/main@staging"]
+    "#);
 }
 
 const TARGET: &str = "apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {name: staging}\n\

@@ -243,7 +243,7 @@ impl State {
         }))
     }
 
-    fn evaluate(&self, round: &Round) -> Evaluation {
+    fn evaluate(&self, round: &Round, judge: Option<&CommitId>) -> Evaluation {
         let empty = Tree::new();
         let base = round.base.as_ref().map_or(&empty, |base| &self.trees[base]);
         let head = &self.trees[&round.head];
@@ -254,7 +254,8 @@ impl State {
         let diff = Diff { requests, units, base_size: size(base), head_size: size(head), ..Diff::default() };
         Evaluation {
             round: round.clone(),
-            judge: None,
+            judge: judge.cloned(),
+            rules: None,
             diff,
             findings: Vec::new(),
             tallies: BTreeMap::new(),
@@ -395,7 +396,7 @@ impl SimWorld {
             let event = match command {
                 Command::Observe { known } => state.observe(known.as_ref()),
                 Command::Look { pull, landed } => state.look(pull, landed.as_ref()),
-                Command::Render { round, .. } => Event::Rendered(Arc::new(state.evaluate(&round))),
+                Command::Render { round, judge } => Event::Rendered(Arc::new(state.evaluate(&round, judge.as_ref()))),
                 Command::Plan { .. } => unreachable!("there is no Terraform here"),
                 Command::Merge { pull, base, head, .. } => state.merge(pull, &base, &head),
                 Command::Say { pull, commit, words } => {

@@ -161,3 +161,41 @@ fn a_release_that_is_changed_on_the_default_branch_holds_what_it_renders() {
     town.settle();
     assert_eq!((town.whole_world(), town.settle()["held"].as_u64()), (world, Some(0)), "{}", town.comment(&back));
 }
+
+/// Nobody pushes to the pull request: what changes is by what it is judged.
+#[test]
+fn an_open_change_is_judged_again_when_a_policy_comes_and_when_it_goes() {
+    let closed = POLICY.replace("eu-west-1", "eu-central-1").replace("\tinput.diff.status == \"added\"\n", "");
+    let policy = "policies/closed-region.rego";
+    let (other, text) = request("other");
+    let town = Town::with(&[(FILE, REQUEST)]);
+    town.propose(ALICE, "other", &[(&other, &text)]);
+    let waits = town.verdict("1");
+    assert!(waits.contains("waiting for a review"), "{}", town.comment("1"));
+
+    town.propose(PLATFORM, "close", &[(policy, &closed)]);
+    steady(&town.seen_first("2"), |text| {
+        insta::assert_snapshot!(text, @r"
+    ### 1 file → nothing to apply · 1 warning — waiting for a review by platform
+
+    > **Review by platform** (`bob`), because `policies/closed-region.rego` changes. To approve: `goldpath change approve pr-2`.
+
+    **`requests/payments-team/payments-staging.yaml`**
+
+    | Line | | | |
+    | --- | --- | --- | --- |
+    | 5 | warning | would be refused as it stands: eu-central-1 is closed (`payments-team/payments-staging/cluster@staging-eu-central-1`), and so of 1 more unit whose request did not change (`policy/closed-region`)<br>`requests/payments-team/payments-staging.yaml:5`: and so of `payments-team/payments-staging/dns@dns` | What is applied stays; the next change of the request has to comply, or takes an exception. The policy `closed-region` belongs to `platform`: ask them in #platform-help. |
+    ")
+    });
+    town.approve_and_merge(BOB, PLATFORM, "2");
+    town.settle();
+    assert!(town.comment("1").contains("eu-central-1 is closed"), "{}", town.comment("1"));
+    assert_eq!(town.ask_as(BOB, &["change", "merge", "1"]).code, 4, "{}", town.comment("1"));
+
+    town.propose(PLATFORM, "open", &[(policy, &closed.replace("eu-central-1", "eu-north-9"))]);
+    town.approve_and_merge(BOB, PLATFORM, "3");
+    town.settle();
+    assert_eq!(town.verdict("1"), waits, "{}", town.comment("1"));
+    town.approve_and_merge(BOB, ALICE, "1");
+    assert!(town.verdict("1").starts_with(APPLIED), "{}", town.comment("1"));
+}
