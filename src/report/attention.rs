@@ -235,7 +235,7 @@ fn others(view: &View<'_>) -> Vec<String> {
         WaitingOn::Plan { unit, message } => {
             let at = view.plans.and_then(|plans| plans.errors.get(&unit));
             let at = at.map(|ErrorAt { file, line, made_by }| ((file.as_str(), *line), made_by.as_ref()));
-            Some(format!("**Terraform could not be asked** · {}{}: {}", code(&unit.to_string()), traced(view, &unit, at), prose(&message)))
+            Some(format!("**Terraform's plan failed** · {}{}: {}", code(&unit.to_string()), traced(view, &unit, at), prose(&message)))
         }
         WaitingOn::Settings => {
             Some("**Everything is held** · the default branch has no `goldpath.yaml` that can be read, or cannot be read to its end. Mend it there.".to_owned())

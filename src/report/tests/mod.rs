@@ -384,9 +384,9 @@ fn what_terraform_says_is_traced_to_the_template_and_the_request() {
     insta::assert_snapshot!(unplanned(at(Some(MadeBy { template: Some(template.clone()), request }))), @r#"
 ### 1 request → 2 files to 2 targets: 2 added — waiting for Terraform's plan
 
-> **Terraform could not be asked** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera:12`, for `requests/payments-team/payments-staging.yaml:7`: Unsupported argument
+> **Terraform's plan failed** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera:12`, for `requests/payments-team/payments-staging.yaml:7`: Unsupported argument
 "#);
-    insta::assert_snapshot!(unplanned(at(Some(MadeBy { template: None, request: Vec::new() }))).lines().last().unwrap(), @r#"> **Terraform could not be asked** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera`, for `requests/payments-team/payments-staging.yaml`: Unsupported argument"#);
+    insta::assert_snapshot!(unplanned(at(Some(MadeBy { template: None, request: Vec::new() }))).lines().last().unwrap(), @r#"> **Terraform's plan failed** · `payments-team/payments-staging/dns@dns` at `main.tf:31`, made by `golden-paths/environment/1.1.0/dns/main.tf.tera`, for `requests/payments-team/payments-staging.yaml`: Unsupported argument"#);
     let database = action("aws_db_instance.main", "aws_db_instance", Verb::Replace, &["storage_type"], Vec::new());
     let mut story = Story::new(&Tree::default(), &environment()).planned(DNS, plan_of(vec![database]));
     story.plans.recreated.entry(UnitId::parse(DNS).unwrap()).or_default().insert("aws_db_instance.main".to_owned(), template);

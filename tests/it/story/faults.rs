@@ -1,5 +1,6 @@
 //! What goes wrong, and what is left of it: nothing lost, nothing done twice.
 
+use super::desk::steady;
 use super::town::{ALICE, BOB, PLATFORM, Town};
 use super::{FILE, REQUEST, with_one_service};
 
@@ -27,8 +28,19 @@ spec:
 const SCHEMA: &str = r#"{"type": "object", "additionalProperties": false, "required": ["note", "good"],
   "properties": {"note": {"type": "string"}, "good": {"type": "string"}}}
 "#;
-const TEMPLATE: &str = r#"resource "terraform_data" "first" {
+const TEMPLATE: &str = r#"locals {
+  never = "never"
+}
+
+resource "terraform_data" "first" {
   input = {{ spec.note | hcl }}
+
+  lifecycle {
+    precondition {
+      condition     = {{ spec.note | hcl }} != local.never
+      error_message = "this note is never taken"
+    }
+  }
 }
 
 resource "terraform_data" "second" {
@@ -68,7 +80,7 @@ fn a_failed_apply_is_shown_and_its_fix_does_not_make_the_first_part_twice() {
     let comment = town.comment("1");
     assert!(town.verdict("1").starts_with("### ❌ Applied 0 of 1"), "{comment}");
     assert!(comment.contains("the second one is not good"), "{comment}");
-    assert!(comment.contains("main.tf"), "the error names its line: {comment}");
+    assert!(comment.contains("main.tf.tera:22"), "the error names its line: {comment}");
     let remarks = town.change("1")["remarks"].as_array().map(Vec::len);
     assert_eq!(remarks, Some(1), "one comment of its own, for an edit notifies nobody");
     let first = |town: &Town| town.terraform(STATE).and_then(|(_, resources)| resources.into_iter().find(|(name, _)| name == "first"));
@@ -80,6 +92,26 @@ fn a_failed_apply_is_shown_and_its_fix_does_not_make_the_first_part_twice() {
     assert!(town.verdict("2").starts_with("### ✅ Applied: 1 of 1"), "{}", town.comment("2"));
     assert_eq!(first(&town), Some(made), "the first one is the same");
     assert_eq!(town.verify().code, 0, "{}", town.verify().out);
+}
+
+#[test]
+fn a_plan_that_fails_is_traced_to_the_template_and_the_request() {
+    let town = town_with_steps(&[]);
+    town.propose(ALICE, "steps", &[(STEPS, &steps("never", "yes"))]);
+    steady(&town.seen_first("1"), |text| insta::assert_snapshot!(text, @r"
+    ### 1 request → 2 files to 1 target: 2 added — waiting for Terraform's plan
+
+    > **Terraform's plan failed** · `payments-team/steps/root@dns` at `main.tf:10`, made by `golden-paths/two-steps/1.0.0/root/main.tf.tera:10`, for `requests/payments-team/steps.yaml:4`: Resource precondition failed (main.tf line 10): this note is never taken
+
+    | Request | Target | + | Policy | State |
+    | --- | --- | --: | --- | --- |
+    | payments-team/steps | dns | 2 resources | ✓ 11 passed | plan failed |
+
+    Cost centre `cc-1201`. Based on `two-steps@1.0.0`.
+    "));
+    town.push(ALICE, "steps", &[(STEPS, &steps("one", "yes"))]);
+    town.settle();
+    assert!(town.verdict("1").contains("waiting for a review"), "{}", town.comment("1"));
 }
 
 #[test]
