@@ -98,7 +98,8 @@ fn a_failed_apply_is_shown_and_its_fix_does_not_make_the_first_part_twice() {
 fn a_plan_that_fails_is_traced_to_the_template_and_the_request() {
     let town = town_with_steps(&[]);
     town.propose(ALICE, "steps", &[(STEPS, &steps("never", "yes"))]);
-    steady(&town.seen_first("1"), |text| insta::assert_snapshot!(text, @r"
+    steady(&town.seen_first("1"), |text| {
+        insta::assert_snapshot!(text, @r"
     ### 1 request → 2 files to 1 target: 2 added — waiting for Terraform's plan
 
     > **Terraform's plan failed** · `payments-team/steps/root@dns` at `main.tf:10`, made by `golden-paths/two-steps/1.0.0/root/main.tf.tera:10`, for `requests/payments-team/steps.yaml:4`: Resource precondition failed (main.tf line 10): this note is never taken
@@ -108,7 +109,8 @@ fn a_plan_that_fails_is_traced_to_the_template_and_the_request() {
     | payments-team/steps | dns | 2 resources | ✓ 11 passed | plan failed |
 
     Cost centre `cc-1201`. Based on `two-steps@1.0.0`.
-    "));
+    ")
+    });
     town.push(ALICE, "steps", &[(STEPS, &steps("one", "yes"))]);
     town.settle();
     assert!(town.verdict("1").contains("waiting for a review"), "{}", town.comment("1"));
