@@ -18,6 +18,8 @@ pub(super) struct Chosen<'c> {
     pub(super) pinned: bool,
     /// The current release of the same version, where another one is pinned.
     pub(super) current: Option<(&'c Version, &'c Schema)>,
+    /// Other releases of the same version that may be pinned, the newest first.
+    pub(super) others: Vec<(&'c Version, &'c Schema)>,
 }
 
 /// Finds the golden path of a request, and its release: the one that is pinned, else the current one.
@@ -51,12 +53,13 @@ pub(super) fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) ->
     let pinned = fields.has(PIN_AT);
     let id = if pinned { pinned_release(fields, catalogue, path, version)? } else { current_release(fields, path, version)? };
     state(fields, path, &id, if pinned { PIN_AT } else { "/apiVersion" });
-    let current = path.current.get(version).filter(|current| **current != id.version);
-    let current = current.and_then(|current| {
-        let id = ReleaseId { path: path.name.clone(), version: current.clone() };
-        Some((current, catalogue.schemas.get(&id)?))
-    });
-    Some(Chosen { path, release: catalogue.releases.get(&id)?, schema: catalogue.schemas.get(&id)?, pinned, current })
+    let schema_of = |release: &'c Release| Some((&release.id.version, catalogue.schemas.get(&release.id)?));
+    let is_current = |release: &&Release| path.current.get(version) == Some(&release.id.version);
+    let is_live = |release: &&Release| release.serves == version && !path.releases.contains_key(&release.id.version);
+    let of_path = || catalogue.releases.values().filter(|release| release.id.path == path.name && release.id != id);
+    let current = of_path().find(is_current).and_then(schema_of);
+    let others = of_path().rev().filter(|release| is_live(release) && !is_current(release)).filter_map(schema_of).collect();
+    Some(Chosen { path, release: catalogue.releases.get(&id)?, schema: catalogue.schemas.get(&id)?, pinned, current, others })
 }
 
 fn unknown_kind(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, group: &str, kind: &str) {

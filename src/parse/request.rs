@@ -11,7 +11,7 @@ use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
     Fact, Finding, GoldenPath, Json, PathName, Place, Ref, Release, ReleaseId, RepoPath, Request, RequestFacts, RequestId, RequestName,
-    Team, TeamName, Turn, at, child, quoted_list,
+    Team, TeamName, Turn, at, child, key_of, quoted_list,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -325,15 +325,20 @@ fn help_of(fields: &Fields<'_>, chosen: &Chosen<'_>, complaint: &Complaint) -> S
     if is_owner && [codes::WRONG_FORMAT, codes::WRONG_TYPE, codes::NOT_ONE_OF].contains(&complaint.code) {
         return format!("Write `{}`, which is the team that the request belongs to.", cut(team));
     }
-    let field = complaint.pointer.strip_prefix('/').filter(|field| complaint.code == codes::UNKNOWN_FIELD && !field.contains('/'));
-    match (field, chosen.current) {
-        (Some(field), Some((version, schema))) if properties(schema, &schema.root).contains_key(field) => {
-            format!(
-                "It is one in the release `{version}`, and this request is pinned to `{}`: move the pin, or remove it.",
-                chosen.release.id.version
-            )
+    let is_unknown = complaint.code == codes::UNKNOWN_FIELD;
+    let (around, field) = complaint.pointer.rsplit_once('/').unwrap_or_default();
+    let has = |schema: &Schema| {
+        is_unknown && schema.of_value(around).is_some_and(|around| properties(schema, around).contains_key(&*key_of(field)))
+    };
+    if let Some((version, _)) = chosen.current.filter(|(_, schema)| has(schema)) {
+        let pinned = &chosen.release.id.version;
+        return format!("It is one in the release `{version}`, and this request is pinned to `{pinned}`: move the pin, or remove it.");
+    }
+    match chosen.others.iter().find(|(_, schema)| has(schema)) {
+        Some((version, _)) => {
+            format!("It is one in the release `{version}`: pin it with the annotation `goldpath.dev/release: {version}`.")
         }
-        _ => complaint.help.clone(),
+        None => complaint.help.clone(),
     }
 }
 

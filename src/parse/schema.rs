@@ -502,7 +502,7 @@ impl Schema {
         pointer.split('/').skip(1).try_fold(self.resolved(&self.root), |schema, part| {
             let named = schema.get("properties").and_then(|properties| properties.get(&*key_of(part)));
             let keyword = if part.parse::<usize>().is_ok() { "items" } else { "additionalProperties" };
-            named.or_else(|| schema.get(keyword)).map(|schema| self.resolved(schema))
+            named.or_else(|| schema.get(keyword)).map(|schema| self.resolved(schema)).filter(|schema| **schema != Value::Bool(false))
         })
     }
 

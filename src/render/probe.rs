@@ -231,6 +231,10 @@ impl Put<'_> {
                 false
             }
             Piece::Raw => false,
+            Piece::Tag if part.word(self.source, 0) == "include" => {
+                self.point(part.range.start, part.range.start, [part.trims[0], false], "__at");
+                line_begins
+            }
             Piece::Comment | Piece::Tag => line_begins,
         }
     }

@@ -21,6 +21,8 @@ const MOST_PINNED: usize = 5;
 const MOST_LINES: usize = 300;
 /// Characters of one unit's differences after which no further file is shown.
 const MOST_OF_A_UNIT: usize = 12_000;
+/// How many units in which the same changes are named.
+const MOST_NAMED: usize = 8;
 
 /// How many things come, change, go and are recreated.
 #[derive(Clone, Copy, Debug, Default)]
@@ -263,7 +265,10 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let told = diff.groups.iter().filter(|group| group.about != About::Marks);
     let (shared, own): (Vec<&Group>, Vec<&Group>) = told.partition(|group| requests_of(group).len() > 1);
     let alone: BTreeSet<&RequestId> = own.iter().flat_map(|group| requests_of(group)).collect();
-    let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
+    let mut group_of: BTreeMap<(&UnitId, &RepoPath), usize> = BTreeMap::new();
+    for (number, group) in own.into_iter().enumerate() {
+        group_of.extend(group.members.iter().map(|(unit, file)| ((unit, file), number)));
+    }
     let units: BTreeMap<&UnitId, &UnitChange> = diff.units.iter().map(|unit| (&unit.id, unit)).collect();
     let mut shared = shared.into_iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0));
     let mut blocks: Vec<String> = shared.next().into_iter().collect();
@@ -276,15 +281,23 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let one_request = diff.units.windows(2).all(|two| two[0].id.request == two[1].id.request);
     // what Terraform would do to units whose files are among the shared ones
     let mut elsewhere: Vec<(&UnitId, &[Action])> = Vec::new();
+    let mut alike: Vec<Alike<'_>> = Vec::new();
+    let mut known: BTreeMap<(&RequestId, Vec<usize>), usize> = BTreeMap::new();
     for unit in &diff.units {
-        let files: Vec<&FileChange> = unit.files.iter().filter(|file| own.contains(&(&unit.id, &file.path))).collect();
+        let files = unit.files.iter().filter_map(|file| Some((*group_of.get(&(&unit.id, &file.path))?, file)));
+        let (groups, files): (Vec<usize>, Vec<&FileChange>) = files.unzip();
         let actions = view.plan_of(&unit.id).map(|plan| plan.actions.as_slice()).unwrap_or_default();
-        if !files.is_empty() {
-            blocks.push(unit_block(one_request, unit, &files, actions));
-        } else if !actions.is_empty() {
-            elsewhere.push((&unit.id, actions));
+        match known.get(&(&unit.id.request, groups.clone())).filter(|_| actions.is_empty()) {
+            _ if files.is_empty() && actions.is_empty() => {}
+            _ if files.is_empty() => elsewhere.push((&unit.id, actions)),
+            Some(at) => alike[*at].units.push(unit),
+            None => {
+                known.extend(actions.is_empty().then(|| ((&unit.id.request, groups), alike.len())));
+                alike.push(Alike { units: vec![unit], files, actions });
+            }
         }
     }
+    blocks.extend(alike.iter().map(|alike| alike.block(one_request)));
     if !elsewhere.is_empty() {
         let all: Vec<Action> = elsewhere.iter().flat_map(|(_, actions)| actions.iter().cloned()).collect();
         let summary = format!("Terraform in {}: {}", count(elsewhere.len(), "unit"), actions::to_do(&all));
@@ -356,23 +369,45 @@ fn file_word(status: FileStatus) -> &'static str {
     }
 }
 
-fn unit_block(one_request: bool, unit: &UnitChange, files: &[&FileChange], actions: &[Action]) -> String {
-    let name = if one_request { format!("{} ({})", unit.id.target, unit.id.output) } else { unit.id.to_string() };
-    let mut body = String::new();
-    if !actions.is_empty() {
-        body += &actions::listed(actions);
-        body.push('\n');
-    }
-    for (at, file) in files.iter().enumerate() {
-        if body.len() > MOST_OF_A_UNIT {
-            body += &format!("… and {}\n", count(files.len() - at, "more file"));
-            break;
+/// Units of one request in which the same changes, as when one output goes to many targets.
+struct Alike<'a> {
+    units: Vec<&'a UnitChange>,
+    files: Vec<&'a FileChange>,
+    actions: &'a [Action],
+}
+
+impl Alike<'_> {
+    fn block(&self, one_request: bool) -> String {
+        let Self { units, files, actions } = self;
+        let mut body = String::new();
+        if !actions.is_empty() {
+            body += &actions::listed(actions);
+            body.push('\n');
         }
-        body += &format!("{} ({}), from {}\n\n", code(file.path.as_str()), lines_word(file), code(file.template.as_str()));
-        body += &fence("diff", &file.hunks, MOST_LINES);
-        body.push('\n');
+        for (at, file) in files.iter().enumerate() {
+            if body.len() > MOST_OF_A_UNIT {
+                body += &format!("… and {}\n", count(files.len() - at, "more file"));
+                break;
+            }
+            body += &format!("{} ({}), from {}\n\n", code(file.path.as_str()), lines_word(file), code(file.template.as_str()));
+            body += &fence("diff", &file.hunks, MOST_LINES);
+            body.push('\n');
+        }
+        let each = if units.len() > 1 { " in each" } else { "" };
+        folded(&format!("{} — {}{each}", html(&self.names(one_request)), html(&what(units[0], actions))), &body)
     }
-    folded(&format!("{} — {}", html(&name), html(&what(unit, actions))), &body)
+
+    fn names(&self, one_request: bool) -> String {
+        let first = &self.units[0].id;
+        let one_output = self.units.iter().all(|unit| unit.id.output == first.output);
+        let targets = || first_of(self.units.iter().map(|unit| unit.id.target.to_string()), MOST_NAMED);
+        match (one_request, one_output) {
+            (true, true) => format!("{} ({})", targets(), first.output),
+            (true, false) => first_of(self.units.iter().map(|unit| format!("{} ({})", unit.id.target, unit.id.output)), MOST_NAMED),
+            (false, true) => format!("{}/{}@{}", first.request, first.output, targets()),
+            (false, false) => first_of(self.units.iter().map(|unit| unit.id.to_string()), MOST_NAMED),
+        }
+    }
 }
 
 fn lines_word(file: &FileChange) -> String {

@@ -123,8 +123,11 @@ fn nothing_is_wrong_with_the_example() {
     payments-team/payments-preview/cluster@staging-eu-central-1: 9 files, 16 objects, 12 passed
     payments-team/payments-preview/dns@dns: 3 files, 3 objects, 12 passed
     payments-team/payments-settlement/cluster@production-eu-central-1: 7 files, 7 objects, 12 passed
-    shipping-team/shipping-acceptance/cluster@staging-eu-central-1: 9 files, 15 objects, 12 passed
-    shipping-team/shipping-acceptance/dns@dns: 3 files, 2 objects, 12 passed
+    shipping-team/shipping-acceptance/cluster@staging-eu-central-1: 9 files, 15 objects, 13 passed
+    shipping-team/shipping-acceptance/dns@dns: 3 files, 2 objects, 13 passed
+    shipping-team/shipping-acceptance/probe@staging-eu-central-1: 1 files, 1 objects, 13 passed
+    shipping-team/shipping-acceptance/probe@staging-eu-west-1: 1 files, 1 objects, 13 passed
+    shipping-team/shipping-acceptance/standby@staging-eu-west-1: 4 files, 4 objects, 13 passed
     shipping-team/shipping-labels/cluster@production-eu-central-1: 6 files, 6 objects, 12 passed
     shipping-team/shipping-rates/cluster@production-eu-central-1: 10 files, 10 objects, 12 passed
     shipping-team/shipping-rates/dns@dns-production: 2 files, 1 objects, 12 passed

@@ -32,6 +32,9 @@ const MEANT: &[(&str, &str, &str, bool)] = &[
     ("requests/orders-team/orders-api.yaml", "metadata:\n", "metadata:\n  labels: {a: b}\n", false),
     ("golden-paths/environment/1.1.0/dns/records.tf.tera", "ttl   = 300", "ttl   = 600", true),
     ("golden-paths/environment/path.yaml", "title: ", "title: The ", false),
+    ("golden-paths/_library/guarded-namespace/1.0.0/limit-range.tera", "cpu: 100m", "cpu: 200m", true),
+    ("targets/staging-eu-west-1.yaml", ", runs: services", "", true),
+    ("requests/shipping-team/shipping-acceptance.yaml", "standby: [eu-west-1]", "standby: []", true),
 ];
 
 fn with(base: &Snapshot, path: &RepoPath, text: String) -> Snapshot {

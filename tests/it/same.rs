@@ -106,8 +106,11 @@ fn the_bytes_of_the_example_are_these() {
     dbc88ebf8abfee6640d760caee5174e9a7ccb2b3b941f61c928223158c8c7053 payments-team/payments-preview/cluster@staging-eu-central-1
     25c9a46badc4288a9311c6ba0ad4dd1dc2bafaeeb809313216a699cc820c52dc payments-team/payments-preview/dns@dns
     2018787ab2e3d277b45bf965f72b22e5ece70eb525515cb998fc71721e73896c payments-team/payments-settlement/cluster@production-eu-central-1
-    157c7b053df7e1f10f3664f5992aed95fc932863022efb731ddbc7950fb4894f shipping-team/shipping-acceptance/cluster@staging-eu-central-1
-    b8322c6c161b1f4007f32e31b85206f9dc600aefb484a60966c2959ff14d2745 shipping-team/shipping-acceptance/dns@dns
+    3eada053f740ff5bef76f05e072881d606efc47e7d27924866f3050bc0321449 shipping-team/shipping-acceptance/cluster@staging-eu-central-1
+    f4e436b05611c2eb5fd5e84ac7cd2bdf0f71b4fa044d33305fa6338bd931a118 shipping-team/shipping-acceptance/dns@dns
+    2c060df7a8a167c19d6ba004513ab6fdd39df0061dd64ea34538e6ac733c29ce shipping-team/shipping-acceptance/probe@staging-eu-central-1
+    2c060df7a8a167c19d6ba004513ab6fdd39df0061dd64ea34538e6ac733c29ce shipping-team/shipping-acceptance/probe@staging-eu-west-1
+    45c418dc134593e8d28a0d458c050c61bbf6fab527e469e26daf744149e6336d shipping-team/shipping-acceptance/standby@staging-eu-west-1
     a590584f4ebf7766a9817db838e2c14ee2c8057496952c545fbde46d0381eab4 shipping-team/shipping-labels/cluster@production-eu-central-1
     3da0694f237854dfb06419a6b8521d1305ea0953e09243860ba2ea15e008b337 shipping-team/shipping-rates/cluster@production-eu-central-1
     09d6b6bee982d7df4b906fe4308714cf4b4b07b97a60f0900b4cebf3c49f86fb shipping-team/shipping-rates/dns@dns-production

@@ -374,3 +374,36 @@ fn more_mistakes_than_are_told_are_not_kept_secret() {
       `field99` is not a field of the document. Known are `apiVersion`, `kind`, `metadata` and `spec`.
     ");
 }
+
+#[test]
+fn a_field_that_another_live_release_has_names_the_pin() {
+    let more = SCHEMA.replace("\"purpose\": {", "\"standby\": {\"type\": \"string\"}, \"purpose\": {");
+    let more = more.replace("\"replicas\": {", "\"health\": {\"type\": \"string\"}, \"replicas\": {");
+    let release = RELEASE.replace("VERSION", "1.2.0");
+    let request = REQUEST.replace("  purpose:", "  standby: here\n  purpose:").replace("replicas: 2", "replicas: 2\n      health: /");
+    let folder = "golden-paths/environment/1.2.0";
+    let names = ["release.yaml", "schema.json", "cluster/a.yaml.tera", "dns/a.tf.tera"];
+    let at = names.map(|name| format!("{folder}/{name}"));
+    let with_release = |path: &str| {
+        with(&[
+            (at[0].as_str(), Some(release.as_str())),
+            (at[1].as_str(), Some(more.as_str())),
+            (at[2].as_str(), Some("a: b\n")),
+            (at[3].as_str(), Some("locals {}\n")),
+            ("golden-paths/environment/path.yaml", Some(path)),
+            (AT, Some(request.as_str())),
+        ])
+    };
+    let retired = PATH.replace("  releases:\n", "  releases:\n    1.2.0: {state: retired, since: 2026-01-01}\n");
+    insta::assert_snapshot!(format!("{}--\n{}", with_release(PATH), with_release(&retired)), @r"
+    requests/payments-team/payments-staging.yaml:7:3 error unknown-field (requester)
+      `standby` is not a field of `spec`. It is one in the release `1.2.0`: pin it with the annotation `goldpath.dev/release: 1.2.0`.
+    requests/payments-team/payments-staging.yaml:15:7 error unknown-field (requester)
+      `health` is not a field of `spec.services[0]`. It is one in the release `1.2.0`: pin it with the annotation `goldpath.dev/release: 1.2.0`.
+    --
+    requests/payments-team/payments-staging.yaml:7:3 error unknown-field (requester)
+      `standby` is not a field of `spec`. Known are `check`, `dataClassification`, `domain`, `lifetime`, `memory`, `owner`, `public`, `purpose`, `region`, `services`, `size` and `tls`.
+    requests/payments-team/payments-staging.yaml:15:7 error unknown-field (requester)
+      `health` is not a field of `spec.services[0]`. Known are `name`, `port` and `replicas`.
+    ");
+}

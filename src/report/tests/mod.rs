@@ -134,6 +134,31 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 }
 
 #[test]
+fn what_goes_to_many_targets_is_shown_once() {
+    let at = |number: usize| format!("shop/web/probe@cluster-{number:02}");
+    let tree = |text: &'static str| {
+        let probe = |tree: Tree, number| tree.unit(&at(number), TargetKind::Directory, "probe.yaml", text, &["Probe/web"]);
+        let tree = (1..=11).fold(Tree::default(), probe);
+        tree.unit("shop/web/other@cluster-01", TargetKind::Directory, "other.yaml", text, &["ConfigMap/web"])
+    };
+    let folded = |story: &Story| {
+        let summaries = story.comment().lines().filter(|line| line.starts_with("<details>")).map(str::to_owned).collect::<Vec<_>>();
+        summaries.join("\n")
+    };
+    let one = Story::new(&tree("interval: 30s\n"), &tree("interval: 60s\n"));
+    let two = |text| tree(text).unit("shop/api/all@cluster-01", TargetKind::Directory, "all.yaml", text, &["Service/api"]);
+    let two = Story::new(&two("interval: 30s\n"), &two("interval: 60s\n"));
+    insta::assert_snapshot!(format!("{}\n--\n{}", folded(&one), folded(&two)), @r"
+    <details><summary>cluster-01 (other) — 1 object: ConfigMap</summary>
+    <details><summary>cluster-01, cluster-02, cluster-03, cluster-04, cluster-05, cluster-06, cluster-07, cluster-08 and 3 more (probe) — 1 object: Probe in each</summary>
+    --
+    <details><summary>shop/api/all@<!-- -->cluster-01 — 1 object: Service</summary>
+    <details><summary>shop/web/other@<!-- -->cluster-01 — 1 object: ConfigMap</summary>
+    <details><summary>shop/web/probe@<!-- -->cluster-01, cluster-02, cluster-03, cluster-04, cluster-05, cluster-06, cluster-07, cluster-08 and 3 more — 1 object: Probe in each</summary>
+    ");
+}
+
+#[test]
 fn an_end_that_is_set_by_hand_is_told_instead_of_the_lifetime() {
     let told = |base: Tree, head: Tree| {
         let story = Story::new(&base, &head);

@@ -20,7 +20,7 @@ fn a_hook_runs_what_is_there_and_fails_when_something_is_wrong() {
         assert!(place.run(&[&entry]).ends_with("-- exit 1\n"), "{entry}");
     }
     let files = hooks[0]["files"].as_str().expect("text");
-    for folder in ["golden-paths", "requests", "targets", "teams", "policies", "exceptions", "renderers", "goldpath\\.yaml"] {
+    for folder in ["golden-paths", "requests", "targets", "teams", "policies", "exceptions", "renderers", "schemas", "goldpath\\.yaml"] {
         assert!(files.contains(folder), "{folder} is not among {files}");
     }
 }
