@@ -63,3 +63,27 @@ fn lines_that_no_case_and_no_test_reaches_are_named() {
     -- exit 0
     "#);
 }
+
+#[test]
+fn a_line_that_only_includes_is_reached_like_any_other() {
+    let place = Place::with("first-repository");
+    let template = "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera";
+    place.write("golden-paths/_library/common/1.0.0/deployment.tera", &place.text(template));
+    place.write(template, "{% include \"library/common/deployment.tera\" %}\n{% if spec.replicas > 99 %}{% include \"library/common/deployment.tera\" %}{% endif %}\n");
+    let release = "golden-paths/preview/1.0.0/release.yaml";
+    place.write(release, &place.text(release).replace("  serves: v1\n", "  serves: v1\n  libraries: {common: 1.0.0}\n"));
+    assert_snapshot!(place.run(&["test", "--coverage", "--generate", "0"]), @r"
+    $ goldpath test --coverage --generate 0
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+
+    2 passed
+
+    lines that cases and tests reach, and those that they do not
+    golden-paths/_library/common/1.0.0: 91 % of 23 lines
+      golden-paths/_library/common/1.0.0/deployment.tera: 22-23
+    preview@1.0.0: 50 % of 2 lines
+      golden-paths/preview/1.0.0/cluster/deployment.yaml.tera: 2
+    -- exit 0
+    ");
+}
