@@ -7,6 +7,7 @@ mod branches;
 mod chosen;
 mod codes;
 mod cross;
+mod day;
 mod explained;
 mod fields;
 mod formats;
@@ -27,6 +28,7 @@ use crate::model::{
     quoted_list, sort_findings,
 };
 use crate::snapshot::Snapshot;
+pub use day::{on_day, on_day_anew};
 use fields::{At, Fields};
 use layout::{Entry, Layout};
 pub use layout::{FOLDERS, folder_meant};

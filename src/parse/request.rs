@@ -22,7 +22,7 @@ const EXPIRES: &str = "goldpath.dev/expires";
 /// Where they stand in a request.
 pub(super) const PIN_AT: &str = "/metadata/annotations/goldpath.dev~1release";
 const MOVED_AT: &str = "/metadata/annotations/goldpath.dev~1moved-from";
-const EXPIRES_AT: &str = "/metadata/annotations/goldpath.dev~1expires";
+pub(super) const EXPIRES_AT: &str = "/metadata/annotations/goldpath.dev~1expires";
 /// The fields of a request, and those of its `metadata`.
 const DOCUMENT: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 const METADATA: [&str; 3] = ["name", "labels", "annotations"];

@@ -152,6 +152,10 @@ fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>
         let plans = BTreeMap::new();
         let inputs = policy::inputs(&job.snapshot, platform, rendered, changed, before.as_ref(), &plans);
         broken.extend(policy::expired(&job.snapshot, platform, today));
+        if exceptions.is_none() {
+            // else it is compared with another tree, and what that one has too is not told
+            broken.extend(parse::on_day(&job.snapshot, platform, today));
+        }
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
         if let Some(accepted) = accepted {

@@ -141,6 +141,7 @@ impl Desk<'_> {
         let (base, head) = self.platforms();
         let (own, mut broken) = compiled(self.head.0, head, self.begins, self.ended);
         broken.extend(policy::expired(self.head.0, head, today));
+        broken.extend(parse::on_day_anew(Some((self.base.0, base)), (self.head.0, head), today));
         // those of the base are asked where they are others
         let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
         let asking = |policies| Asking::of(policies, &base.exceptions, today);

@@ -3,7 +3,7 @@
 use crate::diff::{Side, diff};
 use crate::model::{Digest, Digester, Exception, Platform, RepoPath, UnitId};
 use crate::observe::TerraformPlan;
-use crate::parse::{Parsed, parse};
+use crate::parse::{Parsed, on_day_anew, parse};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
 use crate::policy::{self, Policies, Verdicts};
 use crate::render::{Cache, Limits, Rendered, Unit, render};
@@ -108,6 +108,10 @@ impl Tree {
         digester.finish()
     }
 
+    fn files(&self) -> (&Snapshot, &Platform) {
+        (&self.snapshot, &self.parsed.platform)
+    }
+
     /// The tree as one side of a comparison.
     pub fn side(&self) -> Side<'_> {
         Side { snapshot: &self.snapshot, parsed: &self.parsed, rendered: &self.rendered }
@@ -152,6 +156,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
         let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
         verdicts.extend(head.judge(&policies, &changed, base, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
     }
+    verdicts.findings.extend(on_day_anew(base.map(Tree::files), head.files(), &bench.today));
     let judged = Judged {
         judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),
         rules: bench.judge.map(Tree::rules),

@@ -120,6 +120,13 @@ fn one_worker_finds_what_two_find() {
             ],
         ),
         ("a policy does not compile", vec![("policies/replicas.rego", Some(("package main", "package main\n\ndeny contains {")))]),
+        (
+            "an end is set far away",
+            vec![(
+                "requests/shipping-team/shipping-acceptance.yaml",
+                Some(("annotations:\n", "annotations:\n    goldpath.dev/expires: 2026-12-31\n")),
+            )],
+        ),
         ("an exception goes", vec![("exceptions/payments-team/gateway-exposure.yaml", None)]),
     ];
     let shown: Vec<String> = table

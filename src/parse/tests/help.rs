@@ -407,3 +407,36 @@ fn a_field_that_another_live_release_has_names_the_pin() {
       `health` is not a field of `spec.services[0]`. Known are `name`, `port` and `replicas`.
     ");
 }
+
+#[test]
+fn what_only_the_day_tells_is_told_on_that_day() {
+    let pinned =
+        REQUEST.replace("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0, goldpath.dev/expires: 2026-03-31}\n");
+    let files = |request: &str| {
+        let mut files = repository();
+        files.insert(AT.to_owned(), request.to_owned());
+        snapshot(&files)
+    };
+    let (tree, plain) = (files(&pinned), files(REQUEST));
+    let (parsed, before) = (parse(&tree), parse(&plain));
+    let on = |today: &str| {
+        let findings = on_day(&tree, &parsed.platform, today);
+        format!("-- {today}\n{}", said(&Parsed { findings, ..Parsed::default() }))
+    };
+    insta::assert_snapshot!(["2026-02-28", "2026-03-01", "2026-06-01", "2026-06-02", "someday"].map(on).concat(), @r"
+    -- 2026-02-28
+    requests/payments-team/payments-staging.yaml:4:68 error lifetime-too-long (requester)
+      it would end on 2026-03-31, and `environment` lives at most `30d` from today. Write `2026-03-30` or a day before it; it can be extended before it ends.
+    -- 2026-03-01
+    -- 2026-06-01
+    -- 2026-06-02
+    golden-paths/environment/path.yaml:16:58 warning deprecated (path owner)
+      `environment@1.0.0` was to work until 2026-06-01, and 1 request uses it. Give it another day, or retire it once they have moved.
+    -- someday
+    ");
+    let anew = |base: (&Snapshot, &Parsed)| {
+        let base = (base.0, &base.1.platform);
+        on_day_anew(Some(base), (&tree, &parsed.platform), "2026-02-28").len()
+    };
+    assert_eq!((anew((&tree, &parsed)), anew((&plain, &before))), (0, 1));
+}
