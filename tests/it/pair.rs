@@ -155,6 +155,7 @@ fn one_worker_finds_what_two_find() {
     a policy says more of what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more
     a policy looks at what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more
     a policy does not compile: 0 units, 0 groups, 0 vanished: policy-does-not-compile
+    an end is set far away: 4 units, 14 groups, 0 vanished: lifetime-too-long
     an exception goes: 0 units, 0 groups, 0 vanished: policy/public-exposure
     ");
 }
