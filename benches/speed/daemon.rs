@@ -3,7 +3,7 @@
 use crate::measure::command;
 use crate::place::Place;
 use crate::repository::Size;
-use crate::{GOLDPATH, say};
+use crate::{binary, say};
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::time::Instant;
@@ -15,7 +15,7 @@ pub(crate) fn at_rest(place: &Place) {
     let state = place.join("state");
     for start in ["first start", "second start"] {
         let started = Instant::now();
-        let mut daemon = command(GOLDPATH)
+        let mut daemon = command(binary())
             .args(["run", "--listen", "127.0.0.1:0", "--repo"])
             .arg(&bare)
             .arg("--state")
@@ -44,7 +44,7 @@ pub(crate) fn at_rest(place: &Place) {
 /// left running.
 fn settles(url: &str) -> bool {
     (0..20).any(|_| {
-        command(GOLDPATH)
+        command(binary())
             .args(["status", "--wait", "--server", url])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -25,6 +25,10 @@ impl fmt::Display for Walls {
 
 /// Closes everything that can be closed for good. The order matters: Landlock needs a descriptor, and after the last step no limit can be set.
 pub(super) fn close(bounds: &Bounds) -> io::Result<Walls> {
+    if cfg!(goldpath_measured) {
+        // what counts what runs writes it down when it ends, and says that it is no build to be used
+        return Ok(Walls { missing: vec!["this build counts what it runs, and has no walls".to_owned()] });
+    }
     let landlock = kernel::landlock();
     limits(bounds)?;
     let calls = kernel::system_calls();
