@@ -10,7 +10,7 @@ pub use landing::round;
 use crate::command::{Command, Entry, Event, Record};
 use crate::model::{ChangeId, CommitId, ContentId, Digest, RepoPath, UnitId};
 use crate::observe::{Facts, Landing, PullState};
-use crate::plan::{self, ApplyPlan, Approved, Evaluation, Hold, Proposed, Round, WaitingOn};
+use crate::plan::{self, ApplyPlan, Approved, Hold, Proposed, Round, WaitingOn};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -261,25 +261,19 @@ impl Change {
             ChangeState::Rendering { round } => Some(Command::Render { round: round.clone(), judge }),
             ChangeState::Planning { round, units } => Some(Command::Plan { round: round.clone(), judge, units: units.clone() }),
             ChangeState::Landing { landing, .. } => Some(Command::Render { round: round(landing), judge }),
-            ChangeState::Merging { review, by } => review.merge(self.id.number()?, by),
             // what a policy refuses is judged again by each newer accepted commit: it may have an exception
             ChangeState::Accepted(accepted) => {
                 let newer = judge.filter(|_| accepted.is_refused()).filter(|judge| accepted.judge.as_ref() != Some(judge))?;
                 Some(Command::Render { round: round(&accepted.landing), judge: Some(newer) })
             }
-            // what was relaxed or tightened since is said without a push
-            ChangeState::Waiting(review) => {
-                let newer = judge.filter(|judge| review.judge.as_ref() != Some(judge))?;
-                Some(Command::Render { round: review.round.clone(), judge: Some(newer) })
+            // what was relaxed or tightened since is said without a push, and nothing is merged that an older judge let through
+            ChangeState::Waiting(review) => review.judge_again(judge),
+            ChangeState::Merging { review, by } => {
+                let merge = || review.merge(self.id.number()?, by);
+                review.judge_again(judge).or_else(merge)
             }
             ChangeState::Seen | ChangeState::Held(_) | ChangeState::Closed => None,
         }
-    }
-
-    /// Whether this is what was reviewed, judged by the same rules: nothing that was said of it is another.
-    pub fn is_judged_alike(&self, evaluation: &Evaluation) -> bool {
-        let ChangeState::Waiting(review) = &self.state else { return false };
-        review.round == evaluation.round && review.rules.is_some() && review.rules == evaluation.rules
     }
 
     /// What was handed to the targets, once it was.
@@ -337,12 +331,11 @@ pub fn step(change: Change, event: Event, now: Timestamp) -> Change {
             ChangeState::Rendering { .. } => review::rendered(change, &evaluation, now),
             ChangeState::Landing { .. } => landing::rendered(change, &evaluation, now),
             ChangeState::Accepted(_) => landing::judged_again(change, &evaluation, now),
-            ChangeState::Waiting(_) => review::judged_again(change, &evaluation, now),
-            ChangeState::Seen | ChangeState::Planning { .. } | ChangeState::Merging { .. } | ChangeState::Held(_) | ChangeState::Closed => {
-                change
-            }
+            ChangeState::Waiting(_) | ChangeState::Merging { .. } => review::judged_again(change, &evaluation, now),
+            ChangeState::Seen | ChangeState::Planning { .. } | ChangeState::Held(_) | ChangeState::Closed => change,
         },
         Event::Planned(plans) => review::planned(change, &plans, now),
+        Event::JudgedAlike { round, judge } => review::judged_alike(change, &round, judge),
         Event::NotMerged => match change.state.clone() {
             ChangeState::Merging { review, .. } => change.go(ChangeState::Waiting(review), now),
             _ => change,

@@ -3,7 +3,7 @@
 use super::{Change, ChangeState, Review};
 use crate::command::Command;
 use crate::diff::Diff;
-use crate::model::{Finding, TargetKind, UnitId};
+use crate::model::{CommitId, Finding, TargetKind, UnitId};
 use crate::observe::{Facts, Landing, PullRequest, PullState};
 use crate::plan::{self, Evaluation, Plans, Round, WaitingOn};
 use jiff::Timestamp;
@@ -50,20 +50,25 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
     change.go(ChangeState::Planning { round: evaluation.round.clone(), units }, now)
 }
 
-/// There is a newer judge: by the same rules nothing is another, by others it is looked at like the first time.
-pub(super) fn judged_again(mut change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
-    let alike = change.is_judged_alike(evaluation);
-    match &mut change.state {
-        ChangeState::Waiting(review) if alike => {
-            review.judge = evaluation.judge.clone();
-            change
-        }
-        ChangeState::Waiting(review) if review.round == evaluation.round => {
+/// There is a newer judge, with other rules: it is looked at like the first time. Whoever wants the merge wants it still.
+pub(super) fn judged_again(change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
+    match &change.state {
+        ChangeState::Waiting(review) | ChangeState::Merging { review, .. } if review.round == evaluation.round => {
             let state = ChangeState::Rendering { round: review.round.clone() };
             rendered(Change { state, ..change }, evaluation, now)
         }
         _ => change,
     }
+}
+
+/// There is a newer judge, with the same rules: nothing that was said is another.
+pub(super) fn judged_alike(mut change: Change, round: &Round, judge: CommitId) -> Change {
+    if let ChangeState::Waiting(review) | ChangeState::Merging { review, .. } = &mut change.state
+        && review.round == *round
+    {
+        review.judge = Some(judge);
+    }
+    change
 }
 
 fn terraform_units(evaluation: &Evaluation) -> Vec<UnitId> {
@@ -112,6 +117,12 @@ impl Review {
     /// approvals on the way.
     pub(super) fn shows(&self, diff: &Diff) -> bool {
         diff.platform.iter().all(|(path, now)| self.platform.get(path) == Some(now))
+    }
+
+    /// What is asked where there is a newer judge than the one that it was reviewed under.
+    pub(super) fn judge_again(&self, judge: Option<CommitId>) -> Option<Command> {
+        let judge = judge.filter(|judge| self.judge.as_ref() != Some(judge))?;
+        Some(Command::Judge { round: self.round.clone(), judge, rules: self.rules })
     }
 
     pub(super) fn merge(&self, pull: u64, by: &str) -> Option<Command> {

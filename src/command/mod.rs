@@ -33,6 +33,15 @@ pub enum Command {
         /// The newest accepted commit: who may approve what is judged by it.
         judge: Option<CommitId>,
     },
+    /// Say whether a newer commit judges what was reviewed by the same rules; where it does not, render it anew.
+    Judge {
+        /// What was compared.
+        round: Round,
+        /// The newest accepted commit.
+        judge: CommitId,
+        /// The rules by which it was reviewed.
+        rules: Option<Digest>,
+    },
     /// Ask Terraform what it would do.
     Plan {
         /// What was compared.
@@ -198,6 +207,13 @@ pub enum Event {
     Merged {
         /// The merge commit.
         commit: CommitId,
+    },
+    /// Answer to `Judge`: by the same rules.
+    JudgedAlike {
+        /// What was compared.
+        round: Round,
+        /// The newer commit.
+        judge: CommitId,
     },
     /// Answer to `Merge`: something moved meanwhile.
     NotMerged,

@@ -127,6 +127,7 @@ pub fn step(mut delivery: Delivery, event: Event, now: Timestamp) -> Next {
         | Event::Rendered(_)
         | Event::Planned(_)
         | Event::Merged { .. }
+        | Event::JudgedAlike { .. }
         | Event::NotMerged
         | Event::Said { .. }
         | Event::Failed { .. } => {}

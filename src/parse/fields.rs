@@ -217,12 +217,11 @@ impl<'a> Fields<'a> {
         self.findings.push(finding);
     }
 
-    /// Warns of each date without quotes below a pointer, but where a date is what is asked for: whoever else reads it may take it for more
-    /// than text.
-    pub(super) fn doubt_dates(&mut self, pointer: &str, is_asked_for: impl Fn(&str) -> bool) {
+    /// Warns of each date without quotes below a pointer that is plain text: whoever else reads it may take it for more.
+    pub(super) fn doubt_dates(&mut self, pointer: &str, is_plain_text: impl Fn(&str) -> bool) {
         let Some(value) = self.get(pointer).filter(|_| !self.dates.is_empty()) else { return };
-        let unasked = texts(value, pointer).into_iter().filter(|(pointer, _)| !is_asked_for(pointer));
-        let spans: BTreeSet<Span> = unasked.filter_map(|(pointer, _)| Some(self.document.place(&pointer)?.value)).collect();
+        let plain = texts(value, pointer).into_iter().filter(|(pointer, _)| is_plain_text(pointer));
+        let spans: BTreeSet<Span> = plain.filter_map(|(pointer, _)| Some(self.document.place(&pointer)?.value)).collect();
         let doubts = self.dates.iter().filter(|problem| spans.contains(&problem.span)).cloned();
         self.findings.extend(doubts.map(|problem| of_problem(self.path, self.turn, problem)));
     }

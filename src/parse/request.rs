@@ -131,9 +131,13 @@ fn read_opened(
         name_length(&mut fields, name.as_ref().filter(|_| !outcome.is_misnamed), chosen.path);
         let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
         let document = checking(path, &schema, catalogue.tell, || check(&mut fields, chosen, known, &strays))?;
-        let asks_for_date = |schema: &Value| schema.get("format").is_some_and(|format| format == "date");
+        // of what a schema says in several parts it is not known which one counts
+        let is_plain_text = |schema: &Value| {
+            let asks_for_date = |format: &Value| format.as_str().is_some_and(|format| format.starts_with("date"));
+            schema.get("type").is_some() && !schema.get("format").is_some_and(asks_for_date)
+        };
         fields.doubt_dates("/spec", |pointer| {
-            pointer.strip_prefix("/spec").and_then(|pointer| chosen.schema.of_value(pointer)).is_some_and(asks_for_date)
+            pointer.strip_prefix("/spec").and_then(|pointer| chosen.schema.of_value(pointer)).is_some_and(is_plain_text)
         });
         let team = team?;
         let facts = facts(&mut fields, chosen, &document, &team, catalogue);

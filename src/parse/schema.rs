@@ -501,8 +501,12 @@ impl Schema {
     pub(super) fn of_value<'s>(&'s self, pointer: &str) -> Option<&'s Value> {
         pointer.split('/').skip(1).try_fold(self.resolved(&self.root), |schema, part| {
             let named = schema.get("properties").and_then(|properties| properties.get(&*key_of(part)));
-            let keyword = if part.parse::<usize>().is_ok() { "items" } else { "additionalProperties" };
-            named.or_else(|| schema.get(keyword)).map(|schema| self.resolved(schema)).filter(|schema| **schema != Value::Bool(false))
+            let items = || schema.get("items").filter(|_| part.bytes().all(|byte| byte.is_ascii_digit()));
+            named
+                .or_else(items)
+                .or_else(|| schema.get("additionalProperties"))
+                .map(|schema| self.resolved(schema))
+                .filter(|schema| **schema != Value::Bool(false))
         })
     }
 

@@ -124,8 +124,8 @@ impl Speaker<'_> {
 
     pub(super) fn say(&self, out: &mut Vec<Complaint>) {
         match self.error.kind() {
-            Kind::AdditionalProperties { unexpected } => out.extend(unexpected.iter().take(MOST).map(|key| self.unknown(key, false))),
-            Kind::UnevaluatedProperties { unexpected } => out.extend(unexpected.iter().take(MOST).map(|key| self.unknown(key, true))),
+            Kind::AdditionalProperties { unexpected } => out.extend(unexpected.iter().take(MOST + 1).map(|key| self.unknown(key, false))),
+            Kind::UnevaluatedProperties { unexpected } => out.extend(unexpected.iter().take(MOST + 1).map(|key| self.unknown(key, true))),
             Kind::Required { property } => out.push(self.required(property.as_str().unwrap_or_default())),
             Kind::AnyOf { context } => self.branches(context, "at least one", out),
             Kind::OneOfNotValid { context } => self.branches(context, "exactly one", out),

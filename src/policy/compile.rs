@@ -45,6 +45,18 @@ pub(super) struct Policy {
     pub(super) engine: Engine,
 }
 
+impl Policy {
+    /// "The policy `images` belongs to `sre`".
+    pub(super) fn whose(&self) -> String {
+        format!("The policy `{}` belongs to `{}`", self.id, self.owner)
+    }
+
+    /// " in #sre", where that is known.
+    pub(super) fn reached(&self) -> String {
+        self.channel.as_ref().map_or_else(String::new, |channel| format!(" in {channel}"))
+    }
+}
+
 /// What a policy sees as `input`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {

@@ -9,8 +9,7 @@ use super::outcome::{Said, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
 use super::{Ask, Progress};
 use crate::model::{
-    self, Code, Coverage, Exception, Finding, GoldenPath, Place, PolicyId, Request, Severity, Span, Target, Team, Turn, UnitId,
-    sort_findings,
+    self, Code, Coverage, Exception, Finding, GoldenPath, Place, Request, Severity, Span, Target, Team, Turn, UnitId, sort_findings,
 };
 use crate::observe::TerraformPlan;
 use crate::render::{Unit, on_threads};
@@ -18,7 +17,7 @@ use crate::yaml;
 use rayon::prelude::*;
 use regorus::{Engine, Value};
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Everything that a request asks for.
@@ -69,7 +68,7 @@ impl<'a> Before<'a> {
 }
 
 /// How many units are asked about on one thread before the next thread's turn: as many as make its own copies of the policies worth it.
-const PART: usize = 64;
+pub(super) const PART: usize = 64;
 
 /// Asks all policies about all units. `today` is the date, UTC (`2026-01-31`): an exception holds up to and with the day on which it expires.
 pub fn evaluate(policies: &Policies, inputs: &[UnitInput<'_>], exceptions: &[Exception], today: &str) -> Verdicts {
@@ -126,46 +125,6 @@ impl<'a> Asking<'a> {
     pub fn verdicts(&self, answers: Vec<Answered>) -> Verdicts {
         self.0.verdicts(answers)
     }
-
-    /// What is refused of units that stay as they are, where policies or exceptions change: what those of before do not refuse. Nobody has to
-    /// mend it now, so it is warned of.
-    pub fn refused_anew(&self, before: &Self, first: usize, inputs: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Finding> {
-        let heard = self.0.ask_about(first, inputs, tell);
-        let fails = |heard: &Heard| heard.iter().any(|(_, judged)| judged.end == End::Failed);
-        let (refused, heard): (Vec<UnitInput<'_>>, Vec<Heard>) =
-            inputs.iter().copied().zip(heard).filter(|(_, heard)| fails(heard)).unzip();
-        let mut findings = Vec::new();
-        for (heard, was) in heard.into_iter().zip(before.0.ask_about(first, &refused, tell)) {
-            let failed = was.iter().filter(|(_, judged)| judged.end == End::Failed).map(|(at, _)| &before.0.policies[*at].0.id);
-            let failed: BTreeSet<&PolicyId> = failed.collect();
-            for (at, judged) in heard.into_iter().filter(|(_, judged)| judged.end == End::Failed) {
-                let policy = self.0.policies[at].0;
-                if !failed.contains(&policy.id) {
-                    findings.extend(judged.findings.into_iter().filter(Finding::is_error).map(|finding| policy.standing(finding)));
-                }
-            }
-        }
-        findings
-    }
-}
-
-impl Policy {
-    /// A result about a unit that nobody changes; that the policy itself failed stays what it is.
-    fn standing(&self, finding: Finding) -> Finding {
-        if finding.code != Code::policy(self.id.as_str()) {
-            return finding;
-        }
-        let message = format!("would be refused as it stands: {}", finding.message);
-        let help = format!("What is applied stays; the next change of the request has to comply, or takes an exception. {}", self.owners());
-        Finding { severity: Severity::Warning, message, ..finding }.help(help)
-    }
-
-    /// Whose it is, and where to ask them.
-    fn owners(&self) -> String {
-        let Self { id, owner, channel, .. } = self;
-        let place = channel.as_ref().map_or_else(String::new, |channel| format!(": ask them in {channel}"));
-        format!("The policy `{id}` belongs to `{owner}`{place}.")
-    }
 }
 
 /// The lines of a release's own policies that are reached when its units are judged, telling which policy is about to be asked.
@@ -186,10 +145,10 @@ pub fn coverage(policies: &Policies, inputs: &[UnitInput<'_>], tell: &dyn Fn(Ask
 }
 
 /// What is the same for all units.
-struct Bench<'a> {
+pub(super) struct Bench<'a> {
     /// Each with the number of the first unit for which it came to no end: it is not asked about those after it, and nothing that it did not see
     /// passes.
-    policies: Vec<(&'a Policy, AtomicUsize)>,
+    pub(super) policies: Vec<(&'a Policy, AtomicUsize)>,
     /// Whether they are shown what changes.
     diff: bool,
     exceptions: &'a [Exception],
@@ -197,17 +156,26 @@ struct Bench<'a> {
 }
 
 /// What the policies said of one unit, each by its number.
-type Heard = Vec<(usize, Judged)>;
+pub(super) type Heard = Vec<(usize, Judged)>;
 
 impl<'a> Bench<'a> {
-    fn of(policies: &'a Policies, exceptions: &'a [Exception], today: &'a str) -> Self {
+    pub(super) fn of(policies: &'a Policies, exceptions: &'a [Exception], today: &'a str) -> Self {
         let Policies { policies, name_diff } = policies;
         let policies = policies.iter().map(|policy| (policy, AtomicUsize::new(usize::MAX))).collect();
         Self { policies, diff: *name_diff, exceptions, today }
     }
 
     /// Asks about some units, of which the first has this number.
-    fn ask_about(&self, first: usize, inputs: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Heard> {
+    pub(super) fn ask_about(&self, first: usize, inputs: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Heard> {
+        self.ask_numbered((first..).zip(inputs), tell)
+    }
+
+    /// Asks about some units, each with its number.
+    pub(super) fn ask_numbered<'i>(
+        &self,
+        inputs: impl Iterator<Item = (usize, &'i UnitInput<'i>)>,
+        tell: &(dyn Fn(Progress) + Sync),
+    ) -> Vec<Heard> {
         let mut runs: Vec<Run<'_>> =
             self.policies.iter().map(|(policy, ended)| Run { policy, ended, engine: policy.engine.clone() }).collect();
         let mut ask = |(number, input): (usize, &UnitInput<'_>)| {
@@ -225,7 +193,7 @@ impl<'a> Bench<'a> {
             tell(Progress::Ended(input.unit.id.clone()));
             heard
         };
-        inputs.iter().enumerate().map(|(at, input)| ask((first + at, input))).collect()
+        inputs.map(|(number, input)| ask((number, input))).collect()
     }
 
     /// Asks about all units, part by part on the threads that there are.
@@ -271,9 +239,9 @@ struct Run<'a> {
 }
 
 /// What a policy gives for a unit.
-struct Judged {
-    end: End,
-    findings: Vec<Finding>,
+pub(super) struct Judged {
+    pub(super) end: End,
+    pub(super) findings: Vec<Finding>,
     waived: Vec<Waived>,
 }
 
@@ -364,9 +332,7 @@ impl Run<'_> {
 
     /// Whom to ask.
     fn help(&self) -> String {
-        let Policy { id, owner, channel, .. } = self.policy;
-        let place = channel.as_ref().map_or_else(String::new, |channel| format!(" in {channel}"));
-        format!("The policy `{id}` belongs to `{owner}`: change the request, or ask them{place} for an exception.")
+        format!("{}: change the request, or ask them{} for an exception.", self.policy.whose(), self.policy.reached())
     }
 
     fn waived(&self, exception: &Exception, input: &UnitInput<'_>, result: &Outcome<'_>) -> Waived {

@@ -17,6 +17,7 @@ mod metadata;
 mod outcome;
 mod refused;
 mod rules;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -29,6 +30,7 @@ pub use group::grouped;
 pub use input::input_schema;
 pub use inputs::{input, inputs, name_diff, same_files};
 pub use metadata::owner;
+pub use standing::{Standing, Stood};
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};

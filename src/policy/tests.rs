@@ -183,9 +183,13 @@ impl Case {
     /// What is refused of its unit that was not before.
     fn refused_anew(&self, before: &Self) -> String {
         let ((is, _), (was, _)) = (self.compiled(), before.compiled());
-        let (is, was) =
-            (Asking::of(&is, &self.platform.exceptions, self.today), Asking::of(&was, &before.platform.exceptions, before.today));
-        is.refused_anew(&was, 0, &[self.input()], &|_| {}).iter().map(show).collect()
+        let (was, is) = ((&was, before.platform.exceptions.as_slice()), (&is, self.platform.exceptions.as_slice()));
+        let standing = Standing::of(was, is, self.today);
+        let of = |change: &[UnitInput<'_>], stay: &[UnitInput<'_>]| -> String {
+            standing.refused_anew(change, stay, 1, &|_| {}).iter().map(show).collect()
+        };
+        let (stays, changes) = (of(&[], &[self.input()]), of(&[self.input()], &[]));
+        if changes.is_empty() { stays } else { format!("{stays}and when it changes:\n{changes}") }
     }
 
     /// Everything that is said, and the counts.
@@ -587,15 +591,19 @@ fn what_stands_is_told_where_policies_or_exceptions_of_a_change_would_refuse_it(
     insta::assert_snapshot!(shown, @r"
     -- a new policy
     requests/payments-team/shop.yaml:4:1 Warning policy/image-source (Requester)
-      would be refused as it stands: the image `docker.io/web` is not ours (Pod `web` in `payments-team/shop/cluster@staging`)
-      help: What is applied stays; the next change of the request has to comply, or takes an exception. The policy `image-source` belongs to `sre`: ask them in #sre.
+      would be refused from now on: the image `docker.io/web` is not ours (Pod `web` in `payments-team/shop/cluster@staging`)
+      help: What is applied stays; the next change of it has to comply. The policy `image-source` belongs to `sre`: ask them in #sre for an exception.
     -- the same policy
     -- a policy goes
     -- other words
     -- an exception goes
     requests/payments-team/shop.yaml:4:1 Warning policy/image-source (Requester)
-      would be refused as it stands: the image `docker.io/web` is not ours (Pod `web` in `payments-team/shop/cluster@staging`)
-      help: What is applied stays; the next change of the request has to comply, or takes an exception. The policy `image-source` belongs to `sre`: ask them in #sre.
+      would be refused from now on: the image `docker.io/web` is not ours (Pod `web` in `payments-team/shop/cluster@staging`)
+      help: What is applied stays; the next change of it has to comply. The policy `image-source` belongs to `sre`: ask them in #sre for an exception.
+    and when it changes:
+    requests/payments-team/shop.yaml:4:1 Warning policy/image-source (Requester)
+      would be refused from now on: the image `docker.io/web` is not ours (Pod `web` in `payments-team/shop/cluster@staging`)
+      help: What is applied stays; the next change of it has to comply. The policy `image-source` belongs to `sre`: ask them in #sre for an exception.
     -- an exception comes
     -- a new policy that is waived
     -- a new policy fails

@@ -72,10 +72,7 @@ impl<P: Perform> Reconciler<P> {
             let Some(command) = change.command(judge) else { return Ok(change) };
             self.save_change(&change, run).await?;
             let event = self.world.perform(command, run).await;
-            // what Terraform said of it holds on
-            if !matches!(&event, Event::Rendered(evaluation) if change.is_judged_alike(evaluation)) {
-                self.remember_answer(&change.id, &event);
-            }
+            self.remember_answer(&change.id, &event);
             match &event {
                 Event::Failed { message, .. } => {
                     tracing::warn!(change = %change.id, message, "unable to go on");

@@ -265,10 +265,7 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     let told = diff.groups.iter().filter(|group| group.about != About::Marks);
     let (shared, own): (Vec<&Group>, Vec<&Group>) = told.partition(|group| requests_of(group).len() > 1);
     let alone: BTreeSet<&RequestId> = own.iter().flat_map(|group| requests_of(group)).collect();
-    let mut group_of: BTreeMap<(&UnitId, &RepoPath), usize> = BTreeMap::new();
-    for (number, group) in own.into_iter().enumerate() {
-        group_of.extend(group.members.iter().map(|(unit, file)| ((unit, file), number)));
-    }
+    let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
     let units: BTreeMap<&UnitId, &UnitChange> = diff.units.iter().map(|unit| (&unit.id, unit)).collect();
     let mut shared = shared.into_iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0));
     let mut blocks: Vec<String> = shared.next().into_iter().collect();
@@ -282,17 +279,17 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
     // what Terraform would do to units whose files are among the shared ones
     let mut elsewhere: Vec<(&UnitId, &[Action])> = Vec::new();
     let mut alike: Vec<Alike<'_>> = Vec::new();
-    let mut known: BTreeMap<(&RequestId, Vec<usize>), usize> = BTreeMap::new();
+    let mut known: BTreeMap<(&RequestId, Vec<Shown<'_>>), usize> = BTreeMap::new();
     for unit in &diff.units {
-        let files = unit.files.iter().filter_map(|file| Some((*group_of.get(&(&unit.id, &file.path))?, file)));
-        let (groups, files): (Vec<usize>, Vec<&FileChange>) = files.unzip();
+        let files: Vec<&FileChange> = unit.files.iter().filter(|file| own.contains(&(&unit.id, &file.path))).collect();
         let actions = view.plan_of(&unit.id).map(|plan| plan.actions.as_slice()).unwrap_or_default();
-        match known.get(&(&unit.id.request, groups.clone())).filter(|_| actions.is_empty()) {
+        let key = (&unit.id.request, files.iter().map(|file| shown(file)).collect());
+        match known.get(&key).filter(|_| actions.is_empty()) {
             _ if files.is_empty() && actions.is_empty() => {}
             _ if files.is_empty() => elsewhere.push((&unit.id, actions)),
             Some(at) => alike[*at].units.push(unit),
             None => {
-                known.extend(actions.is_empty().then(|| ((&unit.id.request, groups), alike.len())));
+                known.extend(actions.is_empty().then_some((key, alike.len())));
                 alike.push(Alike { units: vec![unit], files, actions });
             }
         }
@@ -369,7 +366,14 @@ fn file_word(status: FileStatus) -> &'static str {
     }
 }
 
-/// Units of one request in which the same changes, as when one output goes to many targets.
+/// Everything that is shown of the change of a file.
+type Shown<'a> = (&'a RepoPath, &'a RepoPath, &'a str);
+
+fn shown(file: &FileChange) -> Shown<'_> {
+    (&file.path, &file.template, &file.hunks)
+}
+
+/// Units of one request in which the very same changes, as when one output goes to many targets.
 struct Alike<'a> {
     units: Vec<&'a UnitChange>,
     files: Vec<&'a FileChange>,

@@ -4,10 +4,10 @@ use super::at::Key;
 use super::giver::Giver;
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
-use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, pair, trials, walls};
+use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, Was, pair, trials, walls};
 use crate::model::{Digest, Finding, Platform, UnitId};
 use crate::parse::{self, Parsed};
-use crate::policy::{self, Asking, Policies, Verdicts};
+use crate::policy::{self, Policies, Standing, Verdicts};
 use crate::render::{self, Cache, Rendered, Take, Watched, render_watched};
 use crate::snapshot::Snapshot;
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,8 +56,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let traced = errand.traced.is_some();
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
-    let has_policies =
-        errand.later || job.asked.as_ref().is_some_and(|asked| asked.accepted.is_some() || !parsed.platform.policies.is_empty());
+    let has_policies = errand.later || job.asked.as_ref().is_some_and(|asked| asked.was.is_some() || !parsed.platform.policies.is_empty());
     let giver = Arc::new(Giver::of(wanted.rendered, has_policies));
     let taker = Arc::clone(&giver);
     let take: Take = Arc::new(move |unit| taker.take(unit));
@@ -147,7 +146,7 @@ fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>
     let tell = of_policies(begins, ended);
     let (policies, mut broken) = compiled(&job.snapshot, platform, begins, ended);
     let mut verdicts = Verdicts::default();
-    if let Some(Asked { base, before, exceptions, today, accepted, judged_here }) = &job.asked {
+    if let Some(Asked { base, before, exceptions, today, was }) = &job.asked {
         let changed = |id: &UnitId| differs(base, rendered, id);
         let plans = BTreeMap::new();
         let inputs = policy::inputs(&job.snapshot, platform, rendered, changed, before.as_ref(), &plans);
@@ -158,16 +157,15 @@ fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>
         }
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
-        if let Some(accepted) = accepted {
-            let (others, _) = compiled(accepted, &parse::parse(accepted).platform, begins, ended);
-            if *judged_here {
+        if let Some(Was { policies: files, exceptions: old, ask_about_changes }) = was {
+            let (others, _) = compiled(files, &parse::parse(files).platform, begins, ended);
+            if *ask_about_changes {
                 verdicts.extend(policy::evaluate_telling(&others, &inputs, exceptions, today, job.threads, &tell));
             }
             let stays = |id: &UnitId| !changed(id);
-            let inputs = policy::inputs(&job.snapshot, platform, rendered, stays, before.as_ref(), &plans);
-            let asking = |policies, exceptions| Asking::of(policies, exceptions, today);
-            let (was, is) = (asking(&others, exceptions), asking(&policies, &platform.exceptions));
-            verdicts.findings.extend(is.refused_anew(&was, 0, &inputs, &tell));
+            let standing = policy::inputs(&job.snapshot, platform, rendered, stays, before.as_ref(), &plans);
+            let questions = Standing::of((&others, old), (&policies, &platform.exceptions), today);
+            verdicts.findings.extend(questions.refused_anew(&inputs, &standing, job.threads, &tell));
         }
     }
     verdicts.findings.extend(broken);

@@ -113,11 +113,19 @@ pub struct Asked {
     pub exceptions: Option<Vec<Exception>>,
     /// The date, UTC: `2026-01-31`.
     pub today: String,
-    /// The files of the policies that were accepted, where these or the exceptions are others than the tree's: what stands and is refused
-    /// now was not refused by them.
-    pub accepted: Option<Snapshot>,
-    /// Whether those are asked about what changes too; else who accepted them asks.
-    pub judged_here: bool,
+    /// By what the base judged, where the tree brings other policies or exceptions; nothing: it brings the same.
+    pub was: Option<Was>,
+}
+
+/// The policies and exceptions of a base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Was {
+    /// The files of the policies, and what tells of their owners.
+    pub policies: Snapshot,
+    /// The exceptions.
+    pub exceptions: Vec<Exception>,
+    /// Whether these policies are asked about what changes too. Not in the daemon, which asks its own.
+    pub ask_about_changes: bool,
 }
 
 impl Asked {

@@ -13,7 +13,7 @@ use crate::diff::{self, Changes, Claims, Part, Side, UnitChange, unit_change};
 use crate::model::{Finding, Json, Platform, Request, UnitId, joined};
 use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
-use crate::policy::{self, Answered, Asking, Before, Tally, Verdicts};
+use crate::policy::{self, Answered, Asking, Before, Standing, Stood, Tally, Verdicts};
 use crate::process;
 use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_threads, open};
 use crate::snapshot::{Change, Snapshot};
@@ -114,8 +114,7 @@ struct Found {
     /// Whether what differs could not be said: what is missing would be taken for the same.
     lost: bool,
     answers: [Vec<Answered>; 2],
-    /// What is refused of units that stay as they are.
-    standing: Vec<Finding>,
+    stood: Vec<Stood>,
     before: Vec<Done>,
     after: Vec<Done>,
 }
@@ -124,8 +123,8 @@ struct Found {
 struct Questions<'a> {
     /// About units that differ: those of the head, and those of the base where they are others.
     changed: Vec<Asking<'a>>,
-    /// About units that stay, where policies or exceptions differ: with those of the base, and with those of the head.
-    standing: Option<(Asking<'a>, Asking<'a>)>,
+    /// About units that stay too, where policies or exceptions differ.
+    standing: Option<Standing<'a>>,
 }
 
 /// How many units all requests have before and after.
@@ -146,12 +145,12 @@ impl Desk<'_> {
         let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
         let asking = |policies| Asking::of(policies, &base.exceptions, today);
         let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
-        let was = Asking::of(of_base.as_ref().unwrap_or(&own), &base.exceptions, today);
         let differ = of_base.is_some() || base.exceptions != head.exceptions;
-        let standing = differ.then(|| (was, Asking::of(&own, &head.exceptions, today)));
+        let was = (of_base.as_ref().unwrap_or(&own), base.exceptions.as_slice());
+        let standing = differ.then(|| Standing::of(was, (&own, &head.exceptions), today));
         let asked = Questions { changed: asked, standing };
         let (mut found, counts, before, after) = on_threads(threads, |parallel| self.render(&asked, parallel));
-        broken.append(&mut found.standing);
+        broken.extend(asked.standing.iter().flat_map(|standing| standing.findings(std::mem::take(&mut found.stood))));
         // two hold the same object: what was told of each is not what is to be told of both
         let refused = counts != Counts(before.units.len(), after.units.len());
         if refused || found.lost {
@@ -230,7 +229,9 @@ impl Desk<'_> {
             found.after.extend(is.map(|request| after.request_after(request, &written)));
         }
         let were: BTreeMap<&UnitId, &Unit> = found.before.iter().flat_map(Done::units).map(|unit| (&unit.id, unit)).collect();
-        let are: Vec<&Unit> = found.after.iter().flat_map(Done::units).collect();
+        let mut are: Vec<&Unit> = found.after.iter().flat_map(Done::units).collect();
+        // policies are asked in the order of all units, where outputs of a request are in that of their names
+        are.sort_by(|one, other| one.id.cmp(&other.id));
         let mut changes = Changes::default();
         for unit in &are {
             if let Some(change) = unit_change(base, head, (were.get(&unit.id).copied(), Some(*unit)), || None) {
@@ -253,8 +254,9 @@ impl Desk<'_> {
         let first = number << UNITS_AT_ONCE;
         let mut answers = asked.changed.iter().map(|asking| asking.ask(first, &inputs, &tell));
         found.answers = [answers.next().unwrap_or_default(), answers.next().unwrap_or_default()];
-        if let Some((was, is)) = &asked.standing {
-            found.standing = is.refused_anew(was, first, &inputs_of(&|unit| !changed.contains(&unit.id)), &tell);
+        if let Some(standing) = &asked.standing {
+            let stay = inputs_of(&|unit| !changed.contains(&unit.id));
+            found.stood = standing.ask(first, &inputs, &stay, &tell);
         }
         let stay: BTreeSet<UnitId> = are.iter().map(|unit| unit.id.clone()).collect();
         found.before = std::mem::take(&mut found.before)
@@ -299,7 +301,7 @@ impl Found {
         for (own, others) in self.answers.iter_mut().zip(other.answers) {
             own.extend(others);
         }
-        self.standing.extend(other.standing);
+        self.stood.extend(other.stood);
         self.before.extend(other.before);
         self.after.extend(other.after);
         self

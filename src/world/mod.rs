@@ -157,6 +157,7 @@ fn ended(event: &Event) -> Ended {
         | Event::Rendered(_)
         | Event::Planned(_)
         | Event::Merged { .. }
+        | Event::JudgedAlike { .. }
         | Event::NotMerged
         | Event::Said { .. }
         | Event::Published { .. }
@@ -178,6 +179,7 @@ fn name(command: &Command) -> &'static str {
         Command::Observe { .. } => "observe",
         Command::Look { .. } => "look",
         Command::Render { .. } => "render",
+        Command::Judge { .. } => "judge",
         Command::Plan { .. } => "plan",
         Command::Merge { .. } => "merge",
         Command::Say { .. } => "say",
@@ -193,6 +195,7 @@ impl Outside {
             Command::Observe { known } => self.observe(known.as_ref()),
             Command::Look { pull, landed } => self.look(pull, landed.as_ref()),
             Command::Render { round, judge } => self.evaluation(&round, judge.as_ref()).map(Event::Rendered),
+            Command::Judge { round, judge, rules } => self.judged_again(&round, &judge, rules),
             Command::Plan { round, judge, units } => self.plan(&round, judge.as_ref(), &units),
             Command::Merge { pull, base, head, by } => self.merge(pull, &base, &head, &by),
             Command::Say { pull, commit, words } => self.say(pull, &commit, &words),

@@ -3,7 +3,7 @@
 use super::{Asks, Bench, Outside, Tree, evaluate, judgement, keep, recall, traced};
 use crate::command::Event;
 use crate::error::Error;
-use crate::model::{CommitId, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
+use crate::model::{CommitId, Digest, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
 use crate::observe::TerraformPlan;
 use crate::plan::{ErrorAt, Evaluation, Plans, Round};
 use crate::policy;
@@ -62,6 +62,15 @@ impl Outside {
         }
     }
 
+    /// What a newer judge says of a round; by the same rules it says the same.
+    pub(super) fn judged_again(&self, round: &Round, judge: &CommitId, rules: Option<Digest>) -> Result<Event, Error> {
+        let (base, tree) = (self.base(round, Some(judge))?, self.trusted(judge)?);
+        if rules == Some(tree.rules(base.as_deref(), &today())) {
+            return Ok(Event::JudgedAlike { round: round.clone(), judge: judge.clone() });
+        }
+        self.evaluation(round, Some(judge)).map(Event::Rendered)
+    }
+
     fn judge(&self, judge: Option<&CommitId>) -> Result<Option<Arc<Tree>>, Error> {
         judge.map(|judge| self.trusted(judge)).transpose()
     }
@@ -96,7 +105,7 @@ impl Outside {
         Evaluation {
             round: round.clone(),
             judge: judge.and_then(|judge| judge.snapshot.commit().cloned()),
-            rules: judge.map(Tree::rules),
+            rules: None,
             judgement: judge.map(|judge| judgement(&judge.parsed.platform, self.owners.clone())).unwrap_or_default(),
             platform: Arc::default(),
             // what came to no end is never accepted, also when somebody pushed it to the default branch
@@ -112,6 +121,15 @@ impl Outside {
 
     /// The head of a round, or what its merge would give, read and rendered by a worker: it is what a pull request brought.
     fn head(&self, round: &Round, judge: Option<&CommitId>) -> Result<Head, Error> {
+        let (base, judge_tree) = (self.base(round, judge)?, self.judge(judge)?);
+        let need_not_be_asked = |snapshot: &Snapshot| {
+            let same = |tree: &Option<Arc<Tree>>| tree.as_ref().is_some_and(|tree| tree.judges_as(snapshot));
+            same(&judge_tree) && same(&base)
+        };
+        let known = recall(&mut self.kept().heads, &(round.clone(), Asks::Nobody)).filter(|tree| need_not_be_asked(&tree.snapshot));
+        if let Some(tree) = known.or_else(|| recall(&mut self.kept().heads, &(round.clone(), Asks::For(judge.cloned())))) {
+            return Ok(Head::Tree(tree));
+        }
         let snapshot = match round.base.as_ref().filter(|_| round.preview) {
             None => self.snapshot(&round.head)?,
             Some(base) => {
@@ -122,10 +140,8 @@ impl Outside {
                 self.git.snapshot_of_tree(&merged.tree, &self.snapshot(base)?)?
             }
         };
-        let base = self.base(round, judge)?;
-        let judge_tree = self.judge(judge)?;
         let asked = match (&judge_tree, &base) {
-            (Some(judge), _) if judge.judges_as(&snapshot) => None,
+            _ if need_not_be_asked(&snapshot) => None,
             (judge, Some(base)) => Some(base.asks(&snapshot, judge.as_ref().unwrap_or(base), &today())),
             (_, None) => Some(Asked::about_what_is_new(today())),
         };

@@ -1,14 +1,14 @@
 //! Both sides of a comparison, read and rendered, and what comparing them gives.
 
 use crate::diff::{Side, diff};
-use crate::model::{Digest, Digester, Exception, Platform, RepoPath, UnitId};
+use crate::model::{CommitId, Digest, Digester, Exception, Platform, RepoPath, UnitId};
 use crate::observe::TerraformPlan;
 use crate::parse::{Parsed, on_day_anew, parse};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
 use crate::policy::{self, Policies, Verdicts};
 use crate::render::{Cache, Limits, Rendered, Unit, render};
 use crate::snapshot::Snapshot;
-use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted};
+use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted, Was};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -65,20 +65,19 @@ impl Tree {
         Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 
-    /// What the policies of a head are asked when it is compared with this tree, and judged by another on a day.
+    /// What the policies of a head are asked when it is compared with this tree, and judged by another (or this) on a day.
     pub fn asks(&self, head: &Snapshot, judge: &Self, today: &str) -> Asked {
-        let shown = policy::name_diff(head) || policy::name_diff(&judge.snapshot);
+        let shown = policy::name_diff(head) || policy::name_diff(&self.snapshot);
         let base = self.rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
         let unit = |unit: &Unit| (unit.id.clone(), unit.clone().without_bytes());
         let before = shown.then(|| self.rendered.units.values().map(unit).collect());
-        let exceptions = Some(judge.parsed.platform.exceptions.clone());
+        let was = || Was { policies: self.policies(), exceptions: self.parsed.platform.exceptions.clone(), ask_about_changes: false };
         Asked {
             base,
             before,
-            exceptions,
+            exceptions: Some(judge.parsed.platform.exceptions.clone()),
             today: today.to_owned(),
-            accepted: (!judge.judges_as(head)).then(|| judge.policies()),
-            judged_here: false,
+            was: (!self.judges_as(head)).then(was),
         }
     }
 
@@ -98,9 +97,11 @@ impl Tree {
         policy::same_files(&self.snapshot, other) && exceptions(&self.snapshot) == exceptions(other)
     }
 
-    /// Digest of everything by which it judges others: all files but requests.
-    pub fn rules(&self) -> Digest {
+    /// Digest of everything by which it judges what is compared with a base on a day: all files but requests, the base and the day.
+    pub fn rules(&self, base: Option<&Self>, today: &str) -> Digest {
         let mut digester = Digester::new();
+        digester.add(today);
+        digester.add(base.and_then(|base| base.snapshot.commit()).map_or("", CommitId::as_str));
         for (path, file) in self.snapshot.files().iter().filter(|(path, _)| path.below("requests").is_none()) {
             digester.add(path.as_str());
             digester.add(file.id.bytes());
@@ -159,7 +160,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
     verdicts.findings.extend(on_day_anew(base.map(Tree::files), head.files(), &bench.today));
     let judged = Judged {
         judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),
-        rules: bench.judge.map(Tree::rules),
+        rules: bench.judge.map(|judge| judge.rules(base, &bench.today)),
         judgement: judgement(&bench.judge.unwrap_or(head).parsed.platform, bench.owners),
         ends: head.ends,
     };

@@ -7,7 +7,7 @@ use goldpath::parse::{parse, parse_both};
 use goldpath::plan::{Evaluation, Round};
 use goldpath::policy::same_files;
 use goldpath::snapshot::{Change, File, Mode, Snapshot};
-use goldpath::worker::{Asked, Pair, WantedClaims, compare};
+use goldpath::worker::{Asked, Pair, WantedClaims, Was, compare};
 use goldpath::world::{Bench, Tree, evaluate};
 use std::path::Path;
 use std::time::Duration;
@@ -22,6 +22,16 @@ deny contains msg if {
 	removed := {key | some key, _ in object.before.spec; not object.after.spec[key]}
 	msg := sprintf("%s of %d files: %s of %s %s", [input.diff.status, count(input.diff.files), object.status, object.kind, removed])
 }
+"#;
+
+const FAILS_FOR_SOME: &str = r#"package goldpath.unit
+
+deny contains msg if {
+	endswith(input.request.metadata.name, "b")
+	msg := concat("", input.request.spec)
+}
+
+deny contains "no more" if true
 "#;
 
 fn example() -> Snapshot {
@@ -54,7 +64,8 @@ fn round() -> Round {
 fn apart(base: &Snapshot, head: &Snapshot) -> Evaluation {
     let exe = Path::new(EXE);
     let before = Tree::apart(exe, base.clone(), None, 2).expect("the base comes to its end");
-    let asked = Asked { judged_here: !same_files(base, head), ..before.asks(head, &before, TODAY) };
+    let asked = before.asks(head, &before, TODAY);
+    let asked = Asked { was: asked.was.map(|was| Was { ask_about_changes: !same_files(base, head), ..was }), ..asked };
     let after = Tree::apart(exe, head.clone(), Some(asked), 2).expect("the head comes to its end");
     let bench = Bench { round: round(), judge: Some(&before), owners: Default::default(), today: TODAY.to_owned() };
     evaluate(Some(&before), &after, bench)
@@ -119,6 +130,7 @@ fn one_worker_finds_what_two_find() {
                 ("policies/no-more.rego", Some(("", LOOKS_AT_CHANGES))),
             ],
         ),
+        ("a policy fails for some", vec![("policies/odd.rego", Some(("", FAILS_FOR_SOME)))]),
         ("a policy does not compile", vec![("policies/replicas.rego", Some(("package main", "package main\n\ndeny contains {")))]),
         (
             "an end is set far away",
@@ -128,6 +140,13 @@ fn one_worker_finds_what_two_find() {
             )],
         ),
         ("an exception goes", vec![("exceptions/payments-team/gateway-exposure.yaml", None)]),
+        (
+            "an exception goes with a change of what it lets through",
+            vec![
+                ("exceptions/payments-team/gateway-exposure.yaml", None),
+                ("requests/payments-team/payments-gateway.yaml", Some(("gateway:2.8.1", "gateway:2.8.2"))),
+            ],
+        ),
     ];
     let shown: Vec<String> = table
         .into_iter()
@@ -140,6 +159,7 @@ fn one_worker_finds_what_two_find() {
             );
             let two = without_requests(apart(&base, &head));
             let one = together(&base, &head).map(without_requests);
+            assert_eq!(one.as_ref().map(|one| &one.findings), Some(&two.findings), "{what}");
             assert!(one.as_ref() == Some(&two), "{what}: {:?}, and {}", one.as_ref().map(told), told(&two));
             format!("{what}: {}", told(&two))
         })
@@ -154,9 +174,11 @@ fn one_worker_finds_what_two_find() {
     a policy says more: 0 units, 0 groups, 0 vanished: policy/no-more
     a policy says more of what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more
     a policy looks at what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more
+    a policy fails for some: 0 units, 0 groups, 0 vanished: policy-failed policy/odd
     a policy does not compile: 0 units, 0 groups, 0 vanished: policy-does-not-compile
     an end is set far away: 4 units, 14 groups, 0 vanished: lifetime-too-long
     an exception goes: 0 units, 0 groups, 0 vanished: policy/public-exposure
+    an exception goes with a change of what it lets through: 1 units, 1 groups, 0 vanished: policy/public-exposure
     ");
 }
 

@@ -340,11 +340,14 @@ fn a_date_without_quotes_is_doubted_where_no_date_is_asked_for() {
         let request = REQUEST.replace("integration-test", text);
         with(&[("golden-paths/environment/1.1.0/schema.json", Some(&format)), (AT, Some(&request))])
     };
+    let map = "\"type\": \"object\", \"additionalProperties\": {\"type\": \"string\", \"format\": \"date\"}}, \"was\": {";
     let shown = [
         purpose("2026-01-01", ""),
         purpose("\"2026-01-01\"", ""),
         purpose("2026-01-01", "\"format\": \"date\", "),
         purpose("&a 2026-01-01", ""),
+        purpose("2026-01-01T10:00:00Z", "\"format\": \"date-time\", "),
+        purpose("{2026-01-13: 2026-01-14, \"12\": 2026-01-15}", map),
         changed(AT, &[("metadata:\n", "metadata:\n  labels: {a: 2026-01-01}\n  annotations: {goldpath.dev/expires: 2026-03-01}\n")]),
     ];
     insta::assert_snapshot!(shown.join("--\n"), @r#"
@@ -355,6 +358,8 @@ fn a_date_without_quotes_is_doubted_where_no_date_is_asked_for() {
     --
     requests/payments-team/payments-staging.yaml:7:15 warning yaml-ambiguous (requester)
       `2026-01-01` is text here, but older YAML readers take it for a date. Put it in quotes when it is text: "2026-01-01".
+    --
+    --
     --
     "#);
 }

@@ -137,7 +137,9 @@ Lives `14d`, counted from the first complete apply (shown; not enforced by this 
 fn what_goes_to_many_targets_is_shown_once() {
     let at = |number: usize| format!("shop/web/probe@cluster-{number:02}");
     let tree = |text: &'static str| {
-        let probe = |tree: Tree, number| tree.unit(&at(number), TargetKind::Directory, "probe.yaml", text, &["Probe/web"]);
+        // the last one changes in the same way, and elsewhere in its file
+        let text_of = |number| if number < 11 { text.to_owned() } else { format!("other: {{}}\n{text}") };
+        let probe = |tree: Tree, number| tree.unit(&at(number), TargetKind::Directory, "probe.yaml", &text_of(number), &["Probe/web"]);
         let tree = (1..=11).fold(Tree::default(), probe);
         tree.unit("shop/web/other@cluster-01", TargetKind::Directory, "other.yaml", text, &["ConfigMap/web"])
     };
@@ -150,11 +152,13 @@ fn what_goes_to_many_targets_is_shown_once() {
     let two = Story::new(&two("interval: 30s\n"), &two("interval: 60s\n"));
     insta::assert_snapshot!(format!("{}\n--\n{}", folded(&one), folded(&two)), @r"
     <details><summary>cluster-01 (other) — 1 object: ConfigMap</summary>
-    <details><summary>cluster-01, cluster-02, cluster-03, cluster-04, cluster-05, cluster-06, cluster-07, cluster-08 and 3 more (probe) — 1 object: Probe in each</summary>
+    <details><summary>cluster-01, cluster-02, cluster-03, cluster-04, cluster-05, cluster-06, cluster-07, cluster-08 and 2 more (probe) — 1 object: Probe in each</summary>
+    <details><summary>cluster-11 (probe) — 1 object: Probe</summary>
     --
     <details><summary>shop/api/all@<!-- -->cluster-01 — 1 object: Service</summary>
     <details><summary>shop/web/other@<!-- -->cluster-01 — 1 object: ConfigMap</summary>
-    <details><summary>shop/web/probe@<!-- -->cluster-01, cluster-02, cluster-03, cluster-04, cluster-05, cluster-06, cluster-07, cluster-08 and 3 more — 1 object: Probe in each</summary>
+    <details><summary>shop/web/probe@<!-- -->cluster-01, cluster-02, cluster-03, cluster-04, cluster-05, cluster-06, cluster-07, cluster-08 and 2 more — 1 object: Probe in each</summary>
+    <details><summary>shop/web/probe@<!-- -->cluster-11 — 1 object: Probe</summary>
     ");
 }
 

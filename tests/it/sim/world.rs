@@ -397,6 +397,11 @@ impl SimWorld {
                 Command::Observe { known } => state.observe(known.as_ref()),
                 Command::Look { pull, landed } => state.look(pull, landed.as_ref()),
                 Command::Render { round, judge } => Event::Rendered(Arc::new(state.evaluate(&round, judge.as_ref()))),
+                // half of the judges judge by other rules
+                Command::Judge { round, judge, .. } if judge.as_str() < "8" => {
+                    Event::Rendered(Arc::new(state.evaluate(&round, Some(&judge))))
+                }
+                Command::Judge { round, judge, .. } => Event::JudgedAlike { round, judge },
                 Command::Plan { .. } => unreachable!("there is no Terraform here"),
                 Command::Merge { pull, base, head, .. } => state.merge(pull, &base, &head),
                 Command::Say { pull, commit, words } => {

@@ -176,16 +176,16 @@ fn an_open_change_is_judged_again_when_a_policy_comes_and_when_it_goes() {
     town.propose(PLATFORM, "close", &[(policy, &closed)]);
     steady(&town.seen_first("2"), |text| {
         insta::assert_snapshot!(text, @r"
-    ### 1 file → nothing to apply · 1 warning — waiting for a review by platform
+        ### 1 file → nothing to apply · 1 warning — waiting for a review by platform
 
-    > **Review by platform** (`bob`), because `policies/closed-region.rego` changes. To approve: `goldpath change approve pr-2`.
+        > **Review by platform** (`bob`), because `policies/closed-region.rego` changes. To approve: `goldpath change approve pr-2`.
 
-    **`requests/payments-team/payments-staging.yaml`**
+        **`requests/payments-team/payments-staging.yaml`**
 
-    | Line | | | |
-    | --- | --- | --- | --- |
-    | 5 | warning | would be refused as it stands: eu-central-1 is closed (`payments-team/payments-staging/cluster@staging-eu-central-1`), and so of 1 more unit whose request did not change (`policy/closed-region`)<br>`requests/payments-team/payments-staging.yaml:5`: and so of `payments-team/payments-staging/dns@dns` | What is applied stays; the next change of the request has to comply, or takes an exception. The policy `closed-region` belongs to `platform`: ask them in #platform-help. |
-    ")
+        | Line | | | |
+        | --- | --- | --- | --- |
+        | 5 | warning | would be refused from now on: eu-central-1 is closed (`payments-team/payments-staging/cluster@staging-eu-central-1`), and so of 1 more unit whose request did not change (`policy/closed-region`)<br>`requests/payments-team/payments-staging.yaml:5`: and so of `payments-team/payments-staging/dns@dns` | What is applied stays; the next change of it has to comply. The policy `closed-region` belongs to `platform`: ask them in #platform-help for an exception. |
+        ")
     });
     town.approve_and_merge(BOB, PLATFORM, "2");
     town.settle();
@@ -198,4 +198,18 @@ fn an_open_change_is_judged_again_when_a_policy_comes_and_when_it_goes() {
     assert_eq!(town.verdict("1"), waits, "{}", town.comment("1"));
     town.approve_and_merge(BOB, ALICE, "1");
     assert!(town.verdict("1").starts_with(APPLIED), "{}", town.comment("1"));
+}
+
+/// What landed and waits for its approval is nobody else's change.
+#[test]
+fn what_stands_is_not_told_to_who_changes_something_else() {
+    let closed = POLICY.replace("eu-west-1", "eu-central-1").replace("\tinput.diff.status == \"added\"\n", "");
+    let (other, text) = request("other");
+    let town = Town::with(&[(FILE, REQUEST)]);
+    town.propose(ALICE, "other", &[(&other, &text)]);
+    town.push_directly(PLATFORM, &[("policies/closed-region.rego", &closed)]);
+    // it would be merged into it all the same, so it is refused, and what stands is no matter here
+    let comment = town.comment("1");
+    assert!(comment.contains("eu-central-1 is closed") && !comment.contains("from now on"), "{comment}");
+    assert!(!comment.contains("payments-staging/cluster"), "{comment}");
 }
