@@ -38,6 +38,9 @@ fn example() -> Snapshot {
     working_tree(Path::new(env!("CARGO_MANIFEST_DIR")).join("platform-repo-example")).expect("the example can be read")
 }
 
+/// A file, and what is replaced in it by what.
+type Edit = (&'static str, Option<(&'static str, &'static str)>);
+
 /// A tree with some files changed: each by what is replaced in it, `None` taken away, and with nothing to replace written anew.
 pub(super) fn edited(tree: &Snapshot, edits: &[(&str, Option<(&str, &str)>)]) -> Snapshot {
     let mut files = tree.files().clone();
@@ -98,11 +101,10 @@ fn told(evaluation: &Evaluation) -> String {
     )
 }
 
-#[test]
-fn one_worker_finds_what_two_find() {
-    let base = example();
+/// What is done to the example: what it is called, and each file with what is replaced in it.
+fn edits() -> Vec<(&'static str, Vec<Edit>)> {
     let release = "golden-paths/http-service/1.1.0/release.yaml";
-    let table = [
+    vec![
         ("nothing", vec![]),
         ("another release is current", vec![("golden-paths/environment/path.yaml", Some(("v1: 1.1.0", "v1: 1.0.0")))]),
         ("a request goes", vec![("requests/payments-team/payments-gateway.yaml", None)]),
@@ -147,8 +149,13 @@ fn one_worker_finds_what_two_find() {
                 ("requests/payments-team/payments-gateway.yaml", Some(("gateway:2.8.1", "gateway:2.8.2"))),
             ],
         ),
-    ];
-    let shown: Vec<String> = table
+    ]
+}
+
+#[test]
+fn one_worker_finds_what_two_find() {
+    let base = example();
+    let shown: Vec<String> = edits()
         .into_iter()
         .map(|(what, edits)| {
             let head = edited(&base, &edits);
