@@ -4,10 +4,10 @@ use super::{Error, Key, Line, PAUSE, Perform, Reconciler};
 use crate::change::{self, Accepted, Change, ChangeState};
 use crate::command::{Command, Entry, Event, Run};
 use crate::delivery::{self, Delivery};
-use crate::model::{ChangeId, TargetName};
+use crate::model::{ChangeId, CommitId, TargetName};
 use crate::observe::{Author, Landing};
 use crate::store::Batch;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -21,10 +21,14 @@ impl<P: Perform> Reconciler<P> {
             return Ok(None);
         }
         let Some(mut change) = self.look(change, run).await? else { return Ok(Some(now + PAUSE)) };
-        change = self.go_on(change, run).await?;
+        let (after, judge) = self.go_on(change, run).await?;
+        change = after;
         self.settle_change(known.as_ref(), &change, run).await?;
-        if change.command(self.line().await?.judge).is_some() {
-            return Ok(Some(self.world.now() + PAUSE));
+        let newest = self.line().await?.judge;
+        if change.command(newest.clone()).is_some() {
+            // the world failed; or there is a newer judge since, who is asked at once
+            let pause = if newest == judge { PAUSE } else { SignedDuration::ZERO };
+            return Ok(Some(self.world.now() + pause));
         }
         change = self.close(change, run).await?;
         // a recorded change has had its last words; one without a move had only those of its hold
@@ -65,24 +69,24 @@ impl<P: Perform> Reconciler<P> {
         }))
     }
 
-    /// Asks what its state asks, until it asks nothing or the world fails.
-    async fn go_on(&self, mut change: Change, run: &Run) -> Result<Change, Error> {
+    /// Asks what its state asks, until it asks nothing or the world fails; gives the judge that was asked for last.
+    async fn go_on(&self, mut change: Change, run: &Run) -> Result<(Change, Option<CommitId>), Error> {
         loop {
             let judge = self.line().await?.judge;
-            let Some(command) = change.command(judge) else { return Ok(change) };
+            let Some(command) = change.command(judge.clone()) else { return Ok((change, judge)) };
             self.save_change(&change, run).await?;
             let event = self.world.perform(command, run).await;
             self.remember_answer(&change.id, &event);
             match &event {
                 Event::Failed { message, .. } => {
                     tracing::warn!(change = %change.id, message, "unable to go on");
-                    return Ok(change);
+                    return Ok((change, judge));
                 }
                 // it comes back as a landing
                 Event::Merged { commit } => {
                     tracing::info!(change = %change.id, %commit, "merged");
                     self.look_at(&Key::Repository).await?;
-                    return Ok(change::step(change, event, self.world.now()));
+                    return Ok((change::step(change, event, self.world.now()), judge));
                 }
                 _ => change = change::step(change, event, self.world.now()),
             }
