@@ -9,11 +9,10 @@ use crate::error::Error;
 use crate::git::Repository;
 use crate::model::{ChangeId, CommitId, Finding, RepoPath};
 use crate::plan::{Evaluation, Round};
-use crate::policy;
 use crate::report::{self, Links, View};
 use crate::snapshot::{Change as TreeChange, Snapshot};
-use crate::worker::{self, Asked, Later, Pair, WALL, WantedClaims, Was};
-use crate::world::{Bench, Tree, evaluate};
+use crate::worker::{self, Asked, Later, Pair, WALL, WantedClaims};
+use crate::world::{Bench, OfBase, Tree, evaluate};
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -134,12 +133,8 @@ fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<T
         let asked = Asked::about_what_is_new(today.to_owned());
         return Ok((None, place::apart(head, Some(asked))??));
     };
-    let ask_about_changes = !policy::same_files(&base, &head);
     let files = head.clone();
-    let asks = |base: &Tree| {
-        let asked = base.asks(&files, base, today);
-        Asked { was: asked.was.map(|was| Was { ask_about_changes, ..was }), ..asked }
-    };
+    let asks = |base: &Tree| base.asks(&files, base, today, OfBase::AskedThere);
     if base.files().len().max(head.files().len()) > MOST_AT_ONCE {
         let base = place::apart(base, None)??;
         let asked = asks(&base);

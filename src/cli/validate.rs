@@ -167,7 +167,7 @@ fn findings(base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> R
     if let Some(base) = base {
         // a base that does not come to its end has nothing to be compared with
         let wanted = Wanted { platform: true, rendered: Wants::Nothing };
-        if let Ok(before) = place::apart_for(wanted, base, None)? {
+        if let Some(before) = place::apart_for(wanted, base, None)?.ok().filter(|before| before.left_out.is_empty()) {
             findings.extend(between(Source { snapshot: base, parsed: &before.parsed }, Source { snapshot, parsed }));
         }
     }

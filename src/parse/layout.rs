@@ -60,6 +60,8 @@ pub(super) struct Layout<'a> {
     pub(super) requests: Vec<RequestFile<'a>>,
     pub(super) exceptions: Vec<(TeamName, ExceptionId, Entry<'a>)>,
     pub(super) policies: Vec<PolicyFile>,
+    /// Schemas of custom resources, which are read with what is rendered.
+    pub(super) definitions: Vec<Entry<'a>>,
     pub(super) names: Names,
     pub(super) findings: Vec<Finding>,
     /// Folders and things of later versions that were spoken of already.
@@ -113,8 +115,7 @@ impl<'a> Layout<'a> {
                 let help = "Move it to `renderers/<name>/<version>/`, beside its `renderer.yaml`.";
                 self.say(codes::MISPLACED_FILE, entry.0, message, help, Turn::Platform);
             }
-            // definitions of custom resources are read with what is rendered
-            ["schemas", ..] => {}
+            ["schemas", rest @ ..] => self.definition(rest, entry),
             [folder, _, ..] => self.near_miss(folder, entry.0),
             _ => {}
         }
@@ -153,6 +154,19 @@ impl<'a> Layout<'a> {
             let message = format!("`{}/` is not read", cut(folder));
             let help = format!("Rename it to `{meant}/`.");
             self.say_once(folder.to_owned(), codes::MISPLACED_FILE, path, &message, &help, Turn::Platform);
+        }
+    }
+
+    /// A schema of a custom resource: what it is for is told by where it stands.
+    fn definition(&mut self, rest: &[&str], entry: Entry<'a>) {
+        match rest {
+            [.., file] if is_beside(file) => {}
+            [_, file] if file.strip_suffix(".json").is_some_and(|stem| stem.contains('_')) => self.definitions.push(entry),
+            _ => {
+                let message = "the schema of a custom resource stands at `schemas/<group>/<kind>_<version>.json`, so this file is not read";
+                let help = "`goldpath schema import FILE` makes it, at its place, from the definition of the custom resource.";
+                self.say(codes::MISPLACED_FILE, entry.0, message, help, Turn::Platform);
+            }
         }
     }
 

@@ -121,6 +121,7 @@ impl<'a> Opened<'a> {
         reader.releases(&layout, snapshot, tell);
         reader.check_currents(&layout);
         reader.exceptions(&layout);
+        reader.findings.extend(layout.definitions.par_iter().flat_map_iter(|entry| schema::definition(*entry)).collect::<Vec<_>>());
         Self { snapshot, layout, reader }
     }
 

@@ -9,6 +9,7 @@ use super::words::{cut, dotted, show};
 use crate::model::{Code, Digest, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake, key_of};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -76,6 +77,23 @@ pub(super) fn load((path, file): Entry<'_>) -> (Option<Schema>, Vec<Finding>) {
     (schema.filter(|_| !audit.findings.iter().any(Finding::is_error)), audit.findings)
 }
 
+/// What is wrong with the schema of a custom resource, as far as it can be told without an object.
+pub(super) fn definition((path, file): Entry<'_>) -> Vec<Finding> {
+    let text = match fields::text(path, file, Turn::Platform) {
+        Ok(text) => text,
+        Err(findings) => return findings,
+    };
+    let mistake = serde_json::from_str::<IgnoredAny>(text).err();
+    mistake.iter().map(|error| no_json(path, text, error).turn(Turn::Platform)).collect()
+}
+
+fn no_json(path: &RepoPath, text: &str, error: &serde_json::Error) -> Finding {
+    let place = Place::new(path.clone(), json_mistake(text, error));
+    let what = error.to_string();
+    let what = what.split(" at line ").next().unwrap_or(&what).replace("EOF while parsing", "the file ends inside");
+    Finding::error(codes::JSON_SYNTAX, place, format!("this is not JSON: {what}")).help("Mend it here, or a little before.")
+}
+
 struct Audit<'a> {
     path: &'a RepoPath,
     text: &'a str,
@@ -111,11 +129,7 @@ impl Audit<'_> {
         let root: Value = match serde_json::from_str(self.text) {
             Ok(root) => root,
             Err(error) => {
-                let place = Place::new(self.path.clone(), json_mistake(self.text, &error));
-                let what = error.to_string();
-                let what = what.split(" at line ").next().unwrap_or(&what).replace("EOF while parsing", "the file ends inside");
-                let finding = Finding::error(codes::JSON_SYNTAX, place, format!("this is not JSON: {what}"));
-                self.findings.push(finding.help("Mend it here, or a little before.").turn(Turn::PathOwner));
+                self.findings.push(no_json(self.path, self.text, &error).turn(Turn::PathOwner));
                 return None;
             }
         };

@@ -733,6 +733,12 @@ fn mistakes_in_a_schema_are_the_owners() {
     golden-paths/environment/1.1.0/schema.json:8:15 error json-syntax (path owner)
       this is not JSON: expected `:`. Mend it here, or a little before. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     "#);
+    insta::assert_snapshot!(with(&[("schemas/example.org/Thing_v1.json", Some("{\n  \"type\": object\n}\n")), ("schemas/example.org/Thing.json", Some("{}")), ("schemas/README.md", Some("what is here"))]), @r"
+    schemas/example.org/Thing.json:1:1 error misplaced-file (platform)
+      the schema of a custom resource stands at `schemas/<group>/<kind>_<version>.json`, so this file is not read. `goldpath schema import FILE` makes it, at its place, from the definition of the custom resource.
+    schemas/example.org/Thing_v1.json:2:11 error json-syntax (platform)
+      this is not JSON: expected value. Mend it here, or a little before.
+    ");
     insta::assert_snapshot!(changed(schema, &[("#/$defs/tcp", "#/$defs/udp")]), @r"
     golden-paths/environment/1.1.0/schema.json:15:52 error schema-invalid (path owner)
       `#/$defs/udp` is not in this file. Did you mean `#/$defs/tcp`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.

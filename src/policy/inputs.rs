@@ -46,6 +46,12 @@ pub fn same_files(one: &Snapshot, other: &Snapshot) -> bool {
     files(one).eq(files(other))
 }
 
+/// Whether two trees have the very same files of exceptions.
+pub fn same_exceptions(one: &Snapshot, other: &Snapshot) -> bool {
+    let files = |snapshot: &Snapshot| -> Vec<_> { snapshot.under("exceptions").map(|(path, file)| (path.clone(), file.id)).collect() };
+    files(one) == files(other)
+}
+
 /// Whether the policies of a tree are shown what changes: all of them are where one file names `diff`, because one may ask another.
 pub fn name_diff(snapshot: &Snapshot) -> bool {
     let named = |bytes: &[u8]| bytes.windows(4).any(|word| word == b"diff");

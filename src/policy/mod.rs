@@ -28,7 +28,7 @@ pub use evaluate::{Answered, Asking, Before, UnitInput, coverage, evaluate, eval
 pub use exceptions::expired;
 pub use group::grouped;
 pub use input::input_schema;
-pub use inputs::{input, inputs, name_diff, same_files};
+pub use inputs::{input, inputs, name_diff, same_exceptions, same_files};
 pub use metadata::owner;
 pub use standing::{Standing, Stood};
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};

@@ -77,7 +77,7 @@ impl Apis<'_> {
         let Some(place) = custom else { return self.kubernetes.scope(document) };
         match self.custom.known(place, document) {
             Known::Schema(schema) => schema.scope(document),
-            Known::Unreadable | Known::Nothing => None,
+            Known::NoSchema | Known::NoJson | Known::Nothing => None,
         }
     }
 }
@@ -92,8 +92,8 @@ pub(super) fn unchecked(apis: Apis<'_>, documents: &Documents, custom: &[Option<
         let Some(place) = place else { continue };
         let text = |field: &str| document.get(field).and_then(Value::as_str).unwrap_or_default();
         let is_there = match apis.custom.known(place, document) {
-            Known::Schema(_) => continue,
-            Known::Unreadable => true,
+            Known::Schema(_) | Known::NoJson => continue,
+            Known::NoSchema => true,
             Known::Nothing => false,
         };
         unchecked.insert(place.clone(), (format!("`{}` of `{}`", text("kind"), text("apiVersion")), is_there));
@@ -105,7 +105,7 @@ fn check(apis: Apis<'_>, document: &Value, custom: Option<&RepoPath>) -> Vec<sch
     let Some(place) = custom else { return schema::check(apis.kubernetes, document) };
     match apis.custom.known(place, document) {
         Known::Schema(schema) => schema::check(schema, document),
-        Known::Unreadable | Known::Nothing => Vec::new(),
+        Known::NoSchema | Known::NoJson | Known::Nothing => Vec::new(),
     }
 }
 

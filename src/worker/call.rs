@@ -97,10 +97,10 @@ impl<'a> Call<'a> {
     }
 }
 
-/// How many templates are left out before the whole is given up: each costs two runs.
+/// How many files are left out before the whole is given up: each costs two runs.
 const MOST_LEFT_OUT: usize = 8;
 
-/// What was found without some templates, with the findings about those.
+/// What was found without some files, with the findings about those.
 fn without(mut evaluated: Evaluated, left_out: BTreeSet<RepoPath>, deaths: &[Death]) -> Evaluated {
     for death in deaths {
         let Death::Ended { at, .. } = death else { continue };

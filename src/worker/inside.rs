@@ -5,7 +5,7 @@ use super::giver::Giver;
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
 use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, Was, pair, trials, walls};
-use crate::model::{Digest, Finding, Platform, UnitId};
+use crate::model::{Digest, Finding, Platform, RepoPath, UnitId};
 use crate::parse::{self, Parsed};
 use crate::policy::{self, Policies, Standing, Verdicts};
 use crate::render::{self, Cache, Rendered, Take, Watched, render_watched};
@@ -47,7 +47,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let mut job: Job = wire::read(input)?;
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch, errand.telling);
-    let parsed = parse::parse_telling(&job.snapshot, &of_parse(&begins, &ended));
+    let parsed = read(&mut job.snapshot, &errand.without, &of_parse(&begins, &ended));
     let requests = parsed.platform.known_requests().count();
     if job.wanted.rendered == Wants::Nothing {
         watch.rest();
@@ -77,9 +77,23 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     if errand.later {
         job.asked = wire::read(input)?;
     }
-    let verdicts = verdicts(&job, &parsed, &rendered, &begins, &ended);
+    let verdicts = verdicts((&job, &watched.without), &parsed, &rendered, &begins, &ended);
     watch.rest();
     giver.give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)
+}
+
+/// Reads a tree without the schemas and policies that ended a worker before; that they are not there is not told.
+fn read(snapshot: &mut Snapshot, without: &BTreeSet<RepoPath>, tell: &(dyn Fn(parse::Progress) + Sync)) -> Parsed {
+    let schemas: BTreeSet<&RepoPath> = without.iter().filter(|file| file.as_str().ends_with("/schema.json")).collect();
+    if !schemas.is_empty() {
+        let files = snapshot.files().iter().filter(|(path, _)| !schemas.contains(path));
+        let files = files.map(|(path, file)| (path.clone(), file.clone())).collect();
+        *snapshot = Snapshot::new(snapshot.commit().cloned(), files, snapshot.refused().to_vec());
+    }
+    let mut parsed = parse::parse_telling(snapshot, tell);
+    parsed.findings.retain(|finding| !schemas.contains(&finding.place.path));
+    parsed.platform.policies.retain(|policy| !without.contains(&policy.file));
+    parsed
 }
 
 pub(super) type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
@@ -141,7 +155,13 @@ pub(super) fn compiled(snapshot: &Snapshot, platform: &Platform, begins: &Teller
 }
 
 /// Compiles the policies of the tree, and asks them where that is wanted.
-fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>, ended: &Teller<Key>) -> Verdicts {
+fn verdicts(
+    (job, without): (&Job, &BTreeSet<RepoPath>),
+    parsed: &Parsed,
+    rendered: &Rendered,
+    begins: &Teller<At>,
+    ended: &Teller<Key>,
+) -> Verdicts {
     let platform = &parsed.platform;
     let tell = of_policies(begins, ended);
     let (policies, mut broken) = compiled(&job.snapshot, platform, begins, ended);
@@ -158,7 +178,9 @@ fn verdicts(job: &Job, parsed: &Parsed, rendered: &Rendered, begins: &Teller<At>
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
         if let Some(Was { policies: files, exceptions: old, ask_about_changes }) = was {
-            let (others, _) = compiled(files, &parse::parse(files).platform, begins, ended);
+            let mut of_base = parse::parse(files).platform;
+            of_base.policies.retain(|policy| !without.contains(&policy.file));
+            let (others, _) = compiled(files, &of_base, begins, ended);
             if *ask_about_changes {
                 verdicts.extend(policy::evaluate_telling(&others, &inputs, exceptions, today, job.threads, &tell));
             }

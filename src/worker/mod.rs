@@ -146,8 +146,8 @@ pub struct Evaluated {
     pub verdicts: Verdicts,
     /// How many requests it has, also those that cannot be read.
     pub requests: usize,
-    /// Templates (with a `release.yaml` all of its release) that ended a worker and were left out: each has a finding, and such a tree is
-    /// never one to be rendered without a worker.
+    /// Templates (with a `release.yaml` all of its release), schemas and policies that ended a worker and were left out: each has a finding,
+    /// and such a tree is never one to be rendered without a worker.
     pub left_out: BTreeSet<RepoPath>,
 }
 
@@ -179,10 +179,10 @@ enum Said {
 /// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall`; `exe` is this binary.
 ///
 /// It works without a word; when it ends early it is started again and tells where it is, because telling costs more than rendering. A
-/// template that ends the child is looked for, left out, and told as a finding of what is rendered: the rest goes on.
+/// template, a schema or a policy that ends the child is looked for, left out, and told as a finding: the rest goes on.
 ///
 /// # Errors
-/// When the child cannot be started, or ends before it is done for another reason than a template.
+/// When the child cannot be started, or ends before it is done for another reason than one of these files.
 pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Death> {
     evaluate_with(exe, job, None, wall)
 }

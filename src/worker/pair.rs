@@ -145,7 +145,7 @@ impl Desk<'_> {
         let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
         let asking = |policies| Asking::of(policies, &base.exceptions, today);
         let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
-        let differ = of_base.is_some() || base.exceptions != head.exceptions;
+        let differ = of_base.is_some() || !policy::same_exceptions(self.base.0, self.head.0);
         let was = (of_base.as_ref().unwrap_or(&own), base.exceptions.as_slice());
         let standing = differ.then(|| Standing::of(was, (&own, &head.exceptions), today));
         let asked = Questions { changed: asked, standing };

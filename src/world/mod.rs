@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use tree::{Bench, Tree, evaluate, judgement};
+pub use tree::{Bench, OfBase, Tree, evaluate, judgement};
 
 /// Trees and evaluations that are kept; each is made again when it is asked for and gone.
 const KEPT: usize = 8;

@@ -1,6 +1,6 @@
 //! Rounds of looking at a change: both sides read and rendered, compared, judged, planned.
 
-use super::{Asks, Bench, Outside, Tree, evaluate, judgement, keep, recall, traced};
+use super::{Asks, Bench, OfBase, Outside, Tree, evaluate, judgement, keep, recall, traced};
 use crate::command::Event;
 use crate::error::Error;
 use crate::model::{CommitId, Digest, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
@@ -142,7 +142,7 @@ impl Outside {
         };
         let asked = match (&judge_tree, &base) {
             _ if need_not_be_asked(&snapshot) => None,
-            (judge, Some(base)) => Some(base.asks(&snapshot, judge.as_ref().unwrap_or(base), &today())),
+            (judge, Some(base)) => Some(base.asks(&snapshot, judge.as_ref().unwrap_or(base), &today(), OfBase::AskedHere)),
             (_, None) => Some(Asked::about_what_is_new(today())),
         };
         self.worked(round, judge, || Ok(snapshot), asked)

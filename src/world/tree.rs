@@ -3,7 +3,7 @@
 use crate::diff::{Side, diff};
 use crate::model::{CommitId, Digest, Digester, Exception, Platform, RepoPath, UnitId};
 use crate::observe::TerraformPlan;
-use crate::parse::{Parsed, on_day_anew, parse};
+use crate::parse::{FOLDERS, Parsed, on_day_anew, parse};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
 use crate::policy::{self, Policies, Verdicts};
 use crate::render::{Cache, Limits, Rendered, Unit, render};
@@ -25,6 +25,15 @@ pub struct Tree {
     pub brought: Option<Verdicts>,
     /// Whether all of its templates come to an end: those that do not were left out by the worker, and it is never accepted.
     pub ends: bool,
+}
+
+/// Who asks the policies of a base about what changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OfBase {
+    /// Whoever asks those of the head, in the same worker: neither of two trees was accepted.
+    AskedThere,
+    /// Whoever judges, here: they were accepted.
+    AskedHere,
 }
 
 impl Tree {
@@ -65,13 +74,15 @@ impl Tree {
         Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 
-    /// What the policies of a head are asked when it is compared with this tree, and judged by another (or this) on a day.
-    pub fn asks(&self, head: &Snapshot, judge: &Self, today: &str) -> Asked {
+    /// What the policies of a head are asked when it is compared with this tree, and judged by another (or this) on a day; and who asks the
+    /// policies of this tree about what changes.
+    pub fn asks(&self, head: &Snapshot, judge: &Self, today: &str, of_base: OfBase) -> Asked {
         let shown = policy::name_diff(head) || policy::name_diff(&self.snapshot);
         let base = self.rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
         let unit = |unit: &Unit| (unit.id.clone(), unit.clone().without_bytes());
         let before = shown.then(|| self.rendered.units.values().map(unit).collect());
-        let was = || Was { policies: self.policies(), exceptions: self.parsed.platform.exceptions.clone(), ask_about_changes: false };
+        let ask_about_changes = of_base == OfBase::AskedThere && !policy::same_files(&self.snapshot, head);
+        let was = || Was { policies: self.policies(), exceptions: self.parsed.platform.exceptions.clone(), ask_about_changes };
         Asked {
             base,
             before,
@@ -92,17 +103,18 @@ impl Tree {
 
     /// Whether the policies and exceptions of a tree are the very files of this one's.
     pub fn judges_as(&self, other: &Snapshot) -> bool {
-        let exceptions =
-            |snapshot: &Snapshot| -> Vec<_> { snapshot.under("exceptions").map(|(path, file)| (path.clone(), file.id)).collect() };
-        policy::same_files(&self.snapshot, other) && exceptions(&self.snapshot) == exceptions(other)
+        policy::same_files(&self.snapshot, other) && policy::same_exceptions(&self.snapshot, other)
     }
 
-    /// Digest of everything by which it judges what is compared with a base on a day: all files but requests, the base and the day.
+    /// Digest of everything by which it judges what is compared with a base on a day: the settings, all folders that are read but that of the
+    /// requests, the base and the day.
     pub fn rules(&self, base: Option<&Self>, today: &str) -> Digest {
         let mut digester = Digester::new();
         digester.add(today);
         digester.add(base.and_then(|base| base.snapshot.commit()).map_or("", CommitId::as_str));
-        for (path, file) in self.snapshot.files().iter().filter(|(path, _)| path.below("requests").is_none()) {
+        let folders = || FOLDERS.into_iter().filter(|folder| *folder != "requests");
+        let judges = |path: &RepoPath| path.as_str() == "goldpath.yaml" || folders().any(|folder| path.below(folder).is_some());
+        for (path, file) in self.snapshot.files().iter().filter(|(path, _)| judges(path)) {
             digester.add(path.as_str());
             digester.add(file.id.bytes());
         }

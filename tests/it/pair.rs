@@ -5,10 +5,9 @@ use goldpath::git::working_tree;
 use goldpath::model::{CommitId, ContentId, Finding, RepoPath};
 use goldpath::parse::{parse, parse_both};
 use goldpath::plan::{Evaluation, Round};
-use goldpath::policy::same_files;
 use goldpath::snapshot::{Change, File, Mode, Snapshot};
-use goldpath::worker::{Asked, Pair, WantedClaims, Was, compare};
-use goldpath::world::{Bench, Tree, evaluate};
+use goldpath::worker::{Pair, WantedClaims, compare};
+use goldpath::world::{Bench, OfBase, Tree, evaluate};
 use std::path::Path;
 use std::time::Duration;
 
@@ -67,8 +66,7 @@ fn round() -> Round {
 fn apart(base: &Snapshot, head: &Snapshot) -> Evaluation {
     let exe = Path::new(EXE);
     let before = Tree::apart(exe, base.clone(), None, 2).expect("the base comes to its end");
-    let asked = before.asks(head, &before, TODAY);
-    let asked = Asked { was: asked.was.map(|was| Was { ask_about_changes: !same_files(base, head), ..was }), ..asked };
+    let asked = before.asks(head, &before, TODAY, OfBase::AskedThere);
     let after = Tree::apart(exe, head.clone(), Some(asked), 2).expect("the head comes to its end");
     let bench = Bench { round: round(), judge: Some(&before), owners: Default::default(), today: TODAY.to_owned() };
     evaluate(Some(&before), &after, bench)

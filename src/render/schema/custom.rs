@@ -18,7 +18,15 @@ const SCOPE: &str = "x-goldpath-scope";
 /// The schemas of custom resources that a repository brings.
 #[derive(Debug)]
 pub(in crate::render) struct Custom<'a> {
-    files: BTreeMap<&'a RepoPath, (&'a [u8], OnceLock<Option<Schema>>)>,
+    files: BTreeMap<&'a RepoPath, (&'a [u8], OnceLock<Read>)>,
+}
+
+/// What a file of a repository says.
+#[derive(Debug)]
+enum Read {
+    Schema(Schema),
+    NoSchema,
+    NoJson,
 }
 
 /// What is known of the schema of an object.
@@ -27,7 +35,9 @@ pub(in crate::render) enum Known<'c> {
     /// It is checked against this.
     Schema(&'c Schema),
     /// The file is there and is no schema.
-    Unreadable,
+    NoSchema,
+    /// The file is there and cannot be read, which is told of itself.
+    NoJson,
     /// There is no such file.
     Nothing,
 }
@@ -50,11 +60,16 @@ impl<'a> Custom<'a> {
     pub(in crate::render) fn known(&self, place: &RepoPath, object: &Value) -> Known<'_> {
         let Some((bytes, read)) = self.files.get(place) else { return Known::Nothing };
         let made = read.get_or_init(|| {
+            let Ok(root) = serde_json::from_slice(bytes) else { return Read::NoJson };
             let text = |field: &str| object.get(field).and_then(Value::as_str);
-            let (group, version) = text("apiVersion")?.split_once('/')?;
-            schema(&serde_json::from_slice(bytes).ok()?, group, version, text("kind")?)
+            let named = || Some((text("apiVersion")?.split_once('/')?, text("kind")?));
+            named().and_then(|((group, version), kind)| schema(&root, group, version, kind)).map_or(Read::NoSchema, Read::Schema)
         });
-        made.as_ref().map_or(Known::Unreadable, Known::Schema)
+        match made {
+            Read::Schema(schema) => Known::Schema(schema),
+            Read::NoSchema => Known::NoSchema,
+            Read::NoJson => Known::NoJson,
+        }
     }
 }
 

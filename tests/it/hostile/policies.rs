@@ -51,3 +51,45 @@ fn row_24_what_grows_in_a_policy_ends_in_a_finding() {
     exit 1
     ");
 }
+
+#[test]
+fn what_ends_a_worker_hides_nothing_else() {
+    let repository = Repository::new()
+        .with("policies/grows.rego", crate::worker::grows("input.kind == \"ConfigMap\""))
+        .with("policies/labels.rego", "package main\n\ndeny contains \"no label\" if not input.metadata.labels\n")
+        .with("golden-paths/other/path.yaml", "kind: GoldenPath\n")
+        .with("requests/platform/misnamed.yaml", "kind: Unknown\n");
+    insta::assert_snapshot!(repository.findings().replace("192 MiB", "LIMIT"), @r"
+    golden-paths/other/path.yaml:1:1 missing-field: `spec.request` needs a field `group`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec.request` needs a field `kind`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `current`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `owner`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `request`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `title`
+    golden-paths/other/path.yaml:1:1 missing-field: the document needs a field `apiVersion`
+    golden-paths/other/path.yaml:1:1 missing-field: the document needs a field `metadata`
+    golden-paths/other/path.yaml:1:1 missing-field: the document needs a field `spec`
+    policies/grows.rego:1:1 worker-ended: asking this policy about `platform/shop/main@staging` was ended: it asked for more than LIMIT of memory
+    requests/platform/misnamed.yaml:1:1 missing-field: the document needs a field `apiVersion`
+    requests/platform/misnamed.yaml:1:1 missing-field: the document needs a field `metadata`
+    requests/platform/misnamed.yaml:1:1 missing-field: the document needs a field `spec`
+    exit 1
+    ");
+    let repository = repository.with("golden-paths/config/1.0.0/schema.json", crate::worker::doubled_schema());
+    insta::assert_snapshot!(repository.findings().replace("192 MiB", "LIMIT"), @r"
+    golden-paths/config/1.0.0/schema.json:1:1 worker-ended: holding `requests/platform/shop.yaml` against this schema was ended: it took too much processor time
+    golden-paths/other/path.yaml:1:1 missing-field: `spec.request` needs a field `group`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec.request` needs a field `kind`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `current`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `owner`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `request`
+    golden-paths/other/path.yaml:1:1 missing-field: `spec` needs a field `title`
+    golden-paths/other/path.yaml:1:1 missing-field: the document needs a field `apiVersion`
+    golden-paths/other/path.yaml:1:1 missing-field: the document needs a field `metadata`
+    golden-paths/other/path.yaml:1:1 missing-field: the document needs a field `spec`
+    requests/platform/misnamed.yaml:1:1 missing-field: the document needs a field `apiVersion`
+    requests/platform/misnamed.yaml:1:1 missing-field: the document needs a field `metadata`
+    requests/platform/misnamed.yaml:1:1 missing-field: the document needs a field `spec`
+    exit 1
+    ");
+}
