@@ -17,6 +17,24 @@ pub(super) struct Print {
     pub(super) text: String,
     /// The value, when it came out of a typed filter.
     pub(super) typed: Option<JsonValue>,
+    /// The languages that this filter, or another with the same output, writes.
+    pub(super) written: Written,
+}
+
+/// The languages that a text is written for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Written(u8);
+
+impl Written {
+    pub(super) const YAML: Self = Self(1);
+    /// Which is YAML too.
+    pub(super) const JSON: Self = Self(3);
+    pub(super) const HCL: Self = Self(4);
+
+    /// Whether a text is written for one of these languages.
+    pub(super) fn is_for(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
 }
 
 /// What the running rendering has spent and noted.
@@ -28,12 +46,22 @@ struct Run {
     max_bytes: usize,
     last: Option<usize>,
     prints: Vec<Print>,
-    typed: BTreeMap<String, JsonValue>,
+    typed: BTreeMap<String, Typed>,
+    /// How many outputs of typed filters were not printed yet.
+    waiting: u32,
     marking: Marking,
     tracing: bool,
     trace: Vec<(usize, usize)>,
     result: Option<Value>,
     why: Why,
+}
+
+/// The output of a typed filter.
+struct Typed {
+    value: JsonValue,
+    written: Written,
+    /// How often it was made and not printed yet.
+    waiting: u32,
 }
 
 /// Why a rendering did not come to its end.
@@ -151,12 +179,18 @@ pub(super) fn charge(elements: u64) -> TeraResult<()> {
     spend(elements)
 }
 
-/// Notes that a text is the output of a typed filter, and gives it as a value that is printed as it is.
-pub(super) fn typed(text: &str, value: JsonValue) -> TeraResult<Value> {
+/// Notes that a text is what a typed filter writes for a language, and gives it as a value that is printed as it is.
+pub(super) fn typed(text: &str, value: JsonValue, written: Written) -> TeraResult<Value> {
     spend(1 + text.len() as u64 / 256)?;
     RUN.with_borrow_mut(|run| {
-        if !run.typed.contains_key(text) {
-            run.typed.insert(text.to_owned(), value);
+        run.waiting += 1;
+        match run.typed.get_mut(text) {
+            Some(known) => {
+                // what two values are written as is written for neither
+                known.written = if known.value == value { Written(known.written.0 | written.0) } else { Written::default() };
+                known.waiting += 1;
+            }
+            None => drop(run.typed.insert(text.to_owned(), Typed { value, written, waiting: 1 })),
         }
     });
     Ok(Value::safe_string(text))
@@ -240,7 +274,17 @@ fn print(value: Value) -> TeraResult<Value> {
     }
     let Some(text) = value.as_str() else { return Ok(value) };
     let mark = RUN.with_borrow_mut(|run| {
-        let typed = if value.is_safe() { Some(run.typed.get(text).cloned()?) } else { None };
+        let (typed, written) = match run.typed.get_mut(text).filter(|_| value.is_safe()) {
+            Some(known) => {
+                let waited = known.waiting.min(1);
+                known.waiting -= waited;
+                run.waiting -= waited;
+                (Some(known.value.clone()), known.written)
+            }
+            // put together of what was noted when it was printed, unless it may be made of what a typed filter gave
+            None if value.is_safe() && run.waiting == 0 => return None,
+            None => (None, Written::default()),
+        };
         let index = run.prints.len();
         let mark = match (run.marking, &typed) {
             (Marking::None, _) | (Marking::Escaped, Some(_)) => None,
@@ -248,7 +292,7 @@ fn print(value: Value) -> TeraResult<Value> {
             (Marking::Placeholder, _) | (Marking::Quoted, None) => Some(placeholder(index)),
             (Marking::Escaped, None) => Some(escape(text)),
         };
-        run.prints.push(Print { offset: run.bytes, text: text.to_owned(), typed });
+        run.prints.push(Print { offset: run.bytes, text: text.to_owned(), typed, written });
         mark
     });
     Ok(mark.map_or(value, |mark| Value::safe_string(&mark)))

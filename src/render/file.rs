@@ -8,7 +8,7 @@ use super::codes::{
 };
 use super::engine::{Engine, Mistake};
 use super::kubernetes::{self, Apis};
-use super::language::{Content, Trouble, changed_by_print, ended, first_suspect, misread_print, parse_back, prints_are_plain};
+use super::language::{Content, Trouble, changed_by_print, ended, first_suspect, misread_print, parse_back, parse_yaml, prints_are_plain};
 use super::marks::Marks;
 use super::mould::Mould;
 use super::namespaces::Allowed;
@@ -247,6 +247,7 @@ impl Maker<'_> {
     fn draft<'a>(&self, file: &Fresh<'a>) -> Result<Draft<'a>, Vec<Mistake>> {
         let Fresh { plan, template, noted, plain, cast } = file;
         let text = text_of(noted);
+        let mut plain = *plain;
         let content = match cast.as_ref().and_then(|cast| cast.filled(&noted.prints)) {
             Some(documents) => {
                 let read = Content::Yaml(documents);
@@ -257,10 +258,15 @@ impl Maker<'_> {
                 );
                 Ok(read)
             }
+            None if plan.language == Language::Yaml => parse_yaml(&text).map(|(content, quotes_over_lines)| {
+                // a line between quotes that began before only looks like a key with a value
+                plain &= !quotes_over_lines || noted.prints.iter().all(|print| print.typed.is_none());
+                content
+            }),
             None => parse_back(plan.language, &text),
         };
         if let Some(template) = template {
-            self.prints(plan, *template, noted, *plain, &content)?;
+            self.prints(plan, *template, noted, plain, &content)?;
         }
         match content {
             Ok(content) => Ok(Draft { plan, text, content }),
@@ -307,7 +313,7 @@ impl Maker<'_> {
         match content {
             Ok(content) => {
                 let escaped = if language == Language::Hcl { self.again(template, Marking::Escaped)? } else { String::new() };
-                let changed = changed_by_print(language, content, &marked, &escaped, &noted.prints);
+                let changed = changed_by_print(language, content, (&marked, &escaped), &noted.prints);
                 // Kubernetes objects are written anew, with quotes where a reader could see something else.
                 let as_it_is = language == Language::Yaml && !self.renderer.checks.contains(&Check::Kubernetes);
                 changed.or_else(|| if as_it_is { misread_print(&text_of(noted), &marked, &noted.prints) } else { None })

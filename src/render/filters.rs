@@ -1,6 +1,6 @@
 //! The filters and functions of templates: typed printing, and deterministic, charged stand-ins for what Tera brings.
 
-use super::budget::{charge, typed};
+use super::budget::{Written, charge, typed};
 use serde_json::Value as JsonValue;
 use std::collections::BTreeMap;
 use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
@@ -9,15 +9,15 @@ use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
 pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("yaml", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let value = to_json(&value)?;
-        typed(&flow(&value), value)
+        typed(&flow(&value), value, Written::YAML)
     });
     tera.register_filter("json", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let value = to_json(&value)?;
-        typed(&quote_all(&value), value)
+        typed(&quote_all(&value), value, Written::JSON)
     });
     tera.register_filter("hcl", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let value = to_json(&value)?;
-        typed(&hcl(&value), value)
+        typed(&hcl(&value), value, Written::HCL)
     });
     tera.register_filter("safe", |_: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         Err(Error::message("there is no filter `safe` here: use `yaml`, `json` or `hcl`"))

@@ -1,7 +1,8 @@
 //! Parsing rendered files back, and finding out whether a printed text changed more than its own place.
 
-use super::budget::{Print, placeholder};
-use super::filters::{escape, is_odd, is_plain_word};
+use super::budget::{Print, Written, placeholder};
+use super::filters::{escape, hcl, is_odd, is_plain_word};
+use super::otherwise;
 use super::renderer::Language;
 use crate::model::json_mistake;
 use crate::yaml;
@@ -60,38 +61,39 @@ pub(super) fn ended(text: &str) -> String {
 /// Parses a rendered text back.
 pub(super) fn parse_back(language: Language, text: &str) -> Result<Content, Vec<Trouble>> {
     match language {
-        Language::Yaml => {
-            let parsed = yaml::parse(text);
-            let problems = parsed.problems.iter().filter(|problem| problem.is_error());
-            let troubles: Vec<Trouble> =
-                problems.map(|problem| Trouble::new(problem.span.line, problem.message.clone()).help(problem.help.clone())).collect();
-            if !troubles.is_empty() {
-                return Err(troubles);
-            }
-            Ok(Content::Yaml(
-                parsed
-                    .documents
-                    .into_iter()
-                    .map(|document| {
-                        let line = document.root_span().line;
-                        (document.into_value(), line)
-                    })
-                    .filter(|(value, _)| !value.is_null())
-                    .collect(),
-            ))
-        }
+        Language::Yaml => parse_yaml(text).map(|(content, _)| content),
         Language::Json => serde_json::from_str(text).map(Content::Json).map_err(|error| {
             let line = json_mistake(text, &error).line;
             let message = error.to_string();
             let message = message.split(" at line ").next().unwrap_or(&message).to_owned();
             vec![Trouble::new(line, message)]
         }),
-        Language::Hcl => text.parse::<Body>().map(|body| Content::Hcl(Box::new(body))).map_err(|error| {
-            let line = u32::try_from(error.location().line()).unwrap_or(1);
-            vec![Trouble::new(line, error.message().replace('\n', ", "))]
-        }),
+        Language::Hcl => {
+            let body: Body = text.parse().map_err(|error: hcl_edit::parser::Error| {
+                let line = u32::try_from(error.location().line()).unwrap_or(1);
+                vec![Trouble::new(line, error.message().replace('\n', ", "))]
+            })?;
+            let troubles = otherwise::read(text, &body);
+            if troubles.is_empty() { Ok(Content::Hcl(Box::new(body))) } else { Err(troubles) }
+        }
         Language::Text => Ok(Content::Text),
     }
+}
+
+/// Parses a rendered YAML file back; with it, whether a text in quotes goes over several lines of it.
+pub(super) fn parse_yaml(text: &str) -> Result<(Content, bool), Vec<Trouble>> {
+    let yaml::Parsed { documents, problems, quotes_over_lines } = yaml::parse(text);
+    let problems = problems.iter().filter(|problem| problem.is_error());
+    let troubles: Vec<Trouble> =
+        problems.map(|problem| Trouble::new(problem.span.line, problem.message.clone()).help(problem.help.clone())).collect();
+    if !troubles.is_empty() {
+        return Err(troubles);
+    }
+    let documents = documents.into_iter().map(|document| {
+        let line = document.root_span().line;
+        (document.into_value(), line)
+    });
+    Ok((Content::Yaml(documents.filter(|(value, _)| !value.is_null()).collect()), quotes_over_lines))
 }
 
 /// Whether each print obviously changed nothing but its own place, so that the file need not be rendered twice.
@@ -107,10 +109,23 @@ pub(super) fn prints_are_plain(language: Language, text: &[u8], prints: &[Print]
         let line_start = text[..print.offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let line = &text[line_start..];
         match &print.typed {
-            Some(_) => typed_stands_alone(language, &line[..print.offset - line_start], &text[end..]),
+            Some(_) => is_written_for(language, print) && typed_stands_alone(language, &line[..print.offset - line_start], &text[end..]),
             None => word_is_plain(language, line, print.offset - line_start..end - line_start),
         }
     })
+}
+
+/// Whether a typed print says in this language what it was given.
+fn is_written_for(language: Language, print: &Print) -> bool {
+    let Some(value) = &print.typed else { return true };
+    match language {
+        Language::Yaml => print.written.is_for(Written::YAML),
+        // what is no JSON is seen where it stands
+        Language::Json => print.written.is_for(Written::JSON),
+        // a number is the same in all of them
+        Language::Hcl => print.written.is_for(Written::HCL) || hcl(value) == print.text,
+        Language::Text => true,
+    }
 }
 
 /// A typed value fills the place of a whole value: nothing but its key before it on its line, nothing behind it.
@@ -138,7 +153,7 @@ fn word_is_plain(language: Language, line: &[u8], printed: Range<usize>) -> bool
     }
     let quoted = before.iter().filter(|byte| **byte == b'"').count() % 2 == 1;
     if matches!(language, Language::Hcl | Language::Json) {
-        return quoted && !before.contains(&b'\\') && !before.contains(&b'{');
+        return quoted && !before.iter().any(|byte| matches!(byte, b'\\' | b'{' | b'}'));
     }
     let head = before.iter().rev().take_while(|byte| in_word(byte)).count();
     // A part of an escape, or the name of an anchor, an alias or a tag, is no text of its own.
@@ -151,12 +166,13 @@ fn word_is_plain(language: Language, line: &[u8], printed: Range<usize>) -> bool
 
 /// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text);
 /// gives the first print that changed more than its own place.
-pub(super) fn changed_by_print(language: Language, actual: &Content, marked: &str, escaped: &str, prints: &[Print]) -> Option<usize> {
+pub(super) fn changed_by_print(language: Language, actual: &Content, (marked, escaped): (&str, &str), prints: &[Print]) -> Option<usize> {
     let breaks = |print: &Print| {
         let text = print.text.as_str();
         print.typed.is_none() && (language == Language::Yaml && is_misplaced(text) || text.chars().any(|c| is_break(language, c)))
     };
-    if let Some(bad) = prints.iter().position(breaks) {
+    let bad = || prints.iter().position(|print| breaks(print) || !is_written_for(language, print));
+    if let Some(bad) = bad().or_else(|| if language == Language::Hcl { opens(marked, prints) } else { None }) {
         return Some(bad);
     }
     let Ok(marked) = parse_back(language, marked) else { return first_suspect(prints) };
@@ -186,6 +202,36 @@ pub(super) fn misread_print(text: &str, marked: &str, prints: &[Print]) -> Optio
 /// begins with a tab, and one for a key or a value within brackets at `:` and `?`.
 fn is_misplaced(text: &str) -> bool {
     text.split('\n').any(|line| line.starts_with('\t')) || text.starts_with([':', '?']) || text.contains(":?")
+}
+
+/// The first print at whose edge `${` or `%{` comes about, or becomes text, because of what stands on its other side; or that went through
+/// something else before it was written, and has what these are made of.
+fn opens(marked: &str, prints: &[Print]) -> Option<usize> {
+    let met = placeholders(marked);
+    let makes = |index: &usize| prints[*index].typed.is_none() && prints[*index].text.contains(['$', '%', '{']);
+    if let Some(lost) = (0..prints.len()).filter(|index| !met.contains(index)).find(makes) {
+        return Some(lost);
+    }
+    let (mut before, mut last, mut rest) = (None, None, marked);
+    for index in met {
+        let print = prints.get(index)?;
+        let (literal, behind) = rest.split_once(&placeholder(index))?;
+        for (text, of) in [(literal, None), (print.text.as_str(), Some(index))] {
+            let edge = of.or(last);
+            let first = text.bytes().next();
+            if let (Some(sign @ (b'$' | b'%')), Some(first), Some(edge)) = (before, first, edge)
+                && (first == b'{' || first == sign)
+            {
+                return Some(edge);
+            }
+            before = text.bytes().last().or(before);
+            last = if text.is_empty() { of.or(last) } else { of };
+        }
+        rest = behind;
+    }
+    let first = rest.bytes().next();
+    let closes = matches!((before, first), (Some(sign @ (b'$' | b'%')), Some(first)) if first == b'{' || first == sign);
+    last.filter(|_| closes)
 }
 
 /// Whether some reader of a language ends a line at this character, or takes the file for a broken one, though the parser here may not.

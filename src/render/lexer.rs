@@ -78,7 +78,7 @@ impl Part {
 
 /// The parts of a template; it ends early where Tera would report a syntax error.
 pub(super) fn parts(source: &str, delimiters: &Delimiters) -> Vec<Part> {
-    let mut lexer = Lexer { source, delimiters, parts: Vec::new(), at: 0 };
+    let mut lexer = Lexer { source, delimiters, parts: Vec::new(), at: 0, next: [Some(0); 3] };
     while lexer.next_part().is_some() {}
     lexer.parts
 }
@@ -88,21 +88,33 @@ struct Lexer<'a> {
     delimiters: &'a Delimiters,
     parts: Vec<Part>,
     at: usize,
+    /// Where an expression, a tag and a comment begin next, as far as it was looked for; nothing: nowhere.
+    next: [Option<usize>; 3],
 }
 
 impl Lexer<'_> {
+    /// Where the next part of a kind begins, which is looked for only when the last one is behind.
+    fn begins(&mut self, kind: usize, open: &str) -> Option<usize> {
+        let known = self.next[kind]?;
+        if known < self.at || !self.source[known..].starts_with(open) {
+            self.next[kind] = self.source[self.at..].find(open).map(|skip| self.at + skip);
+        }
+        self.next[kind]
+    }
+
     /// Takes the text up to the next part, and that part.
     fn next_part(&mut self) -> Option<()> {
-        let rest = self.source.get(self.at..).filter(|rest| !rest.is_empty())?;
-        let starts = [
-            (&self.delimiters.expression[0], Piece::Expression),
-            (&self.delimiters.block[0], Piece::Tag),
-            (&self.delimiters.comment[0], Piece::Comment),
-        ];
-        let found = starts.into_iter().filter_map(|(start, piece)| Some((rest.find(start.as_str())?, piece))).min_by_key(|found| found.0);
-        let (skip, piece) = found.unwrap_or((rest.len(), Piece::Text));
-        let start = self.at + skip;
-        if skip > 0 {
+        let whole = self.source.len();
+        if self.at >= whole {
+            return None;
+        }
+        let delimiters = self.delimiters;
+        let starts =
+            [(&delimiters.expression[0], Piece::Expression), (&delimiters.block[0], Piece::Tag), (&delimiters.comment[0], Piece::Comment)];
+        let starts = starts.into_iter().enumerate();
+        let found = starts.filter_map(|(kind, (open, piece))| Some((self.begins(kind, open)?, piece))).min_by_key(|found| found.0);
+        let (start, piece) = found.unwrap_or((whole, Piece::Text));
+        if start > self.at {
             self.push(Piece::Text, self.at..start, self.at..start, [false; 2], Vec::new());
         }
         if piece == Piece::Text {

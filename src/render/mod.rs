@@ -29,6 +29,7 @@ mod merged;
 mod mould;
 mod namespaces;
 mod objects;
+mod otherwise;
 mod paths;
 mod pattern;
 mod probe;

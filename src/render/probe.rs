@@ -148,6 +148,32 @@ impl Put<'_> {
         }
         self.comprehensions(part);
         self.walks(part);
+        self.searches(part);
+    }
+
+    /// `PART in TEXT`: charges for what is searched, where that is a name or a field.
+    fn searches(&mut self, part: &Part) {
+        let word = |index: usize| part.word(self.source, index);
+        let is = |index: usize, kind: Kind| part.tokens.get(index).is_some_and(|token| token.kind == kind);
+        let mut inserts = Vec::new();
+        for at in 1..part.tokens.len() {
+            let is_loop =
+                is(at - 1, Kind::Ident) && (at >= 2 && word(at - 2) == "for" || at >= 4 && word(at - 2) == "," && word(at - 4) == "for");
+            if !is(at, Kind::Ident) || word(at) != "in" || is_loop || !is(at + 1, Kind::Ident) {
+                continue;
+            }
+            let mut last = at + 1;
+            while word(last + 1) == "." && is(last + 2, Kind::Ident) {
+                last += 2;
+            }
+            // what is called, indexed or asked for with a default is no text that a template grew by itself
+            if matches!(word(last + 1), "(" | "[" | "?" | ".") {
+                continue;
+            }
+            inserts.push((part.tokens[at + 1].range.start, "(".to_owned()));
+            inserts.push((part.tokens[last].range.end, " | __walk)".to_owned()));
+        }
+        self.inserts.extend(inserts);
     }
 
     /// `VALUE | sort`: counts what is gone through.

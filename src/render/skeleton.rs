@@ -115,7 +115,7 @@ fn between(output: &str, prints: &[Print]) -> Option<Vec<Box<str>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::budget::Print;
+    use super::super::budget::{Print, Written};
     use super::super::language::{Content, ended, parse_back, prints_are_plain};
     use super::super::renderer::Language;
     use super::*;
@@ -140,7 +140,7 @@ mod tests {
             if let Some(last) = index.checked_sub(1) {
                 let value = &values[last % values.len()];
                 let (text, typed) = value.as_str().map_or_else(|| (value.to_string(), Some(value.clone())), |text| (text.to_owned(), None));
-                prints.push(Print { offset: output.len(), text: text.clone(), typed });
+                prints.push(Print { offset: output.len(), text: text.clone(), typed, written: Written::JSON });
                 output.push_str(&text);
             }
             output.push_str(part);

@@ -6,10 +6,10 @@ use super::wire::{self, Bounds, Errand};
 use super::{Amended, At, Death, ENV, Evaluated, Job, Later, Said, TakeUnit, VERB, Walls, culprit, garbled};
 use crate::cases::Answer;
 use crate::diff::Changes;
-use crate::model::{Place, RepoPath, sort_findings};
+use crate::model::{Code, Finding, Place, RepoPath, Turn, sort_findings};
 use crate::process;
 use crate::render::Unit;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -58,19 +58,30 @@ impl<'a> Call<'a> {
         let mut ended = first;
         loop {
             let death = match ended {
-                Ok(evaluated) => return Ok(without(evaluated, errand.without, &deaths)),
+                Ok(evaluated) => return Ok(without(evaluated, &errand, &deaths)),
                 Err(death) => death,
             };
             if death.is_nowhere() && !errand.telling {
                 errand.telling = true;
                 // what took all the time is to be found too
                 self.until = Instant::now() + self.wall;
+            } else if errand.only_reads {
+                return Err(death);
             } else {
-                let Some((file, traced)) = culprit::find(&self, &death) else { return Err(death) };
-                if errand.without.len() == MOST_LEFT_OUT || !errand.without.insert(file) {
-                    return Err(death);
+                let found = if errand.without.len() < MOST_LEFT_OUT { culprit::find(&self, &death) } else { None };
+                match found.filter(|(file, _)| !errand.without.contains(file)) {
+                    Some((file, traced)) => {
+                        errand.without.insert(file);
+                        deaths.push(traced);
+                    }
+                    None if death.findings().is_empty() || death.is_nowhere() => return Err(death),
+                    // what is left is as much as can be told without running anything
+                    None => {
+                        errand.only_reads = true;
+                        self.until = Instant::now() + self.wall;
+                        deaths.push(death);
+                    }
                 }
-                deaths.push(traced);
             }
             ended = self.run(&errand);
         }
@@ -101,9 +112,17 @@ impl<'a> Call<'a> {
 const MOST_LEFT_OUT: usize = 8;
 
 /// What was found without some files, with the findings about those.
-fn without(mut evaluated: Evaluated, left_out: BTreeSet<RepoPath>, deaths: &[Death]) -> Evaluated {
+fn without(mut evaluated: Evaluated, errand: &Errand, deaths: &[Death]) -> Evaluated {
+    let mut left_out = errand.without.clone();
+    if errand.only_reads {
+        let place = Place::file(RepoPath::parse("goldpath.yaml").expect("it is a path"));
+        let message = "nothing was rendered, because too many files came to no end: others may, too";
+        let finding = Finding::error(Code::WORKER_ENDED, place, message).help("Mend those that are named first.");
+        evaluated.rendered.findings.push(finding.turn(Turn::Platform));
+    }
     for death in deaths {
         let Death::Ended { at, .. } = death else { continue };
+        left_out.extend(at.iter().map(At::file));
         let request = at.first().and_then(At::request).and_then(|id| evaluated.parsed.platform.requests.get(id));
         for mut finding in death.findings() {
             if let Some(request) = request {

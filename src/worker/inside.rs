@@ -37,7 +37,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let bounds: Bounds = wire::read(input)?;
     let walls = walls::close(&bounds)?;
     say(&Said::Ready(walls))?;
-    let errand: Errand = wire::read(input)?;
+    let mut errand: Errand = wire::read(input)?;
     if let Some(picked) = &errand.trials {
         return trials::work(input, picked);
     }
@@ -47,7 +47,11 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let mut job: Job = wire::read(input)?;
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch, errand.telling);
-    let parsed = read(&mut job.snapshot, &errand.without, &of_parse(&begins, &ended));
+    let mut parsed = read(&mut job.snapshot, &errand.without, &of_parse(&begins, &ended));
+    if errand.only_reads {
+        parsed.platform.policies.clear();
+        errand.without.extend(parsed.platform.releases.values().map(|release| release.file.clone()));
+    }
     let requests = parsed.platform.known_requests().count();
     if job.wanted.rendered == Wants::Nothing {
         watch.rest();
@@ -77,6 +81,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     if errand.later {
         job.asked = wire::read(input)?;
     }
+    job.asked = job.asked.filter(|_| !errand.only_reads);
     let verdicts = verdicts((&job, &watched.without), &parsed, &rendered, &begins, &ended);
     watch.rest();
     giver.give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)

@@ -14,7 +14,7 @@ pub(super) const OVERRAN: i32 = 75;
 const PERIOD: Duration = Duration::from_millis(20);
 
 /// How much processor time a schema about one file, or a template of one unit, may take; honest ones take milliseconds.
-const STEP: Duration = Duration::from_millis(700);
+const STEP: Duration = Duration::from_millis(500);
 
 /// The same for a policy about one unit, which gets its own finding after a second.
 const POLICY: Duration = Duration::from_secs(2);

@@ -59,6 +59,8 @@ impl Bounds {
 pub(super) struct Errand {
     /// Files that ended a worker before: they are left out.
     pub(super) without: BTreeSet<RepoPath>,
+    /// Renders nothing and asks no policies: too many files end a worker.
+    pub(super) only_reads: bool,
     /// Tells what it begins and what has ended.
     pub(super) telling: bool,
     /// Renders this request alone, telling every step, and asks no policies.

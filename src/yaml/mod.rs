@@ -30,6 +30,8 @@ pub struct Parsed<'a> {
     pub documents: Vec<Document<'a>>,
     /// What is wrong, in the order of the text.
     pub problems: Vec<Problem>,
+    /// Whether a text in quotes goes over several lines: what one of these lines looks like is not what it is.
+    pub quotes_over_lines: bool,
 }
 
 impl Parsed<'_> {

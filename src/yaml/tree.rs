@@ -241,7 +241,7 @@ pub(super) fn read(text: &str) -> super::Parsed<'_> {
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut reader = Reader::new(text);
     while reader.step(&mut parser) {}
-    super::Parsed { documents: reader.documents, problems: reader.problems }
+    super::Parsed { documents: reader.documents, problems: reader.problems, quotes_over_lines: reader.quotes_over_lines }
 }
 
 struct Reader<'a> {
@@ -260,6 +260,7 @@ struct Reader<'a> {
     problems: Vec<Problem>,
     errors: usize,
     warnings: usize,
+    quotes_over_lines: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -281,6 +282,7 @@ impl<'a> Reader<'a> {
             problems,
             errors: 0,
             warnings: 0,
+            quotes_over_lines: false,
         }
     }
 
@@ -401,6 +403,8 @@ impl<'a> Reader<'a> {
             Tagged::Not | Tagged::Text if matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) => self.trimmed(range),
             Tagged::Not | Tagged::Text => span(range),
         };
+        let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
+        self.quotes_over_lines |= is_quoted && place.line != place.end_line;
         let is_key = matches!(self.open.last(), Some((id, None)) if matches!(self.nodes[*id as usize].kind, Kind::Map(_)));
         if bare && !is_key && tag == Tagged::Not {
             let doubt = scalar::yaml11(&text).map(|other| ambiguous(&text, other, place));
@@ -409,7 +413,7 @@ impl<'a> Reader<'a> {
             }
         }
         if let (Some(from), Some(to)) = (range.start.byte_offset(), range.end.byte_offset()) {
-            let quote = usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
+            let quote = usize::from(is_quoted);
             if let Some(problem) = unseen::odd_character(self.text, from + quote, to.saturating_sub(quote), is_key) {
                 self.note(problem);
             }

@@ -143,17 +143,17 @@ fn row_8_a_shell_reads_one_word_or_there_is_a_finding() {
     }
     insta::assert_debug_snapshot!(arrived, @r"
     [
-        39,
-        39,
-        39,
-        39,
-        39,
-        39,
+        40,
+        40,
+        40,
+        40,
+        40,
+        40,
+        40,
         39,
         38,
-        37,
-        38,
         39,
+        40,
     ]
     ");
 }

@@ -1,7 +1,7 @@
 //! Row 5: templates that loop, recurse, include themselves, write gigabytes, or ask for what is outside.
 
 use super::repository::Repository;
-use crate::sample::{CONFIG, TEMPLATE};
+use crate::sample::{CONFIG, FILES, TEMPLATE};
 
 fn template(text: &str) -> String {
     Repository::new().with(TEMPLATE, text).findings()
@@ -89,7 +89,7 @@ fn row_5_what_calls_itself_ends_at_its_line() {
     golden-paths/config/1.0.0/main/a.yaml.tera:6:45 template-error: the expression is too complex
     exit 1
     blocks
-    golden-paths/config/1.0.0/release.yaml:1:1 worker-ended: loading the templates of this release was ended: LIMIT
+    golden-paths/config/1.0.0/main/a.yaml.tera:45:12 template-error: the template nesting is too deep
     exit 1
     ");
 }
@@ -236,6 +236,39 @@ fn row_5_thousands_of_requests_of_one_bad_template_are_one_finding() {
     exit 1
     doubled
     golden-paths/config/1.0.0/main/a.yaml.tera:8:1 worker-ended: rendering `platform/r0000/main@staging` with this file was ended here: LIMIT
+    exit 1
+    ");
+}
+
+/// More templates that come to no end than are looked for one by one.
+#[test]
+fn row_5_many_bad_templates_hide_nothing_else() {
+    let doubled = "{% set_global s = \"xxxxxxxxxxxxxxxx\" %}{% for a in range(end=60) %}{% set_global s = s ~ s %}{% endfor %}\n";
+    let mut repository =
+        Repository::new().with("requests/platform/unknown.yaml", super::repository::request("{}").replace("SampleRequest", "Sample"));
+    for n in 0..12 {
+        let path = |file: &str| format!("golden-paths/bad{n}/{file}");
+        let of = |text: &str| text.replace("SampleRequest", &format!("Sample{n}Request")).replace("config", &format!("bad{n}"));
+        let file = |path: &str| FILES.into_iter().find(|(known, _)| known.ends_with(path)).expect("there is such a file").1;
+        repository = repository
+            .with(&path("path.yaml"), of(file("config/path.yaml")))
+            .with(&path("1.0.0/release.yaml"), file("release.yaml"))
+            .with(&path("1.0.0/schema.json"), file("schema.json"))
+            .with(&path("1.0.0/main/a.yaml.tera"), format!("{CONFIG}{doubled}"))
+            .with(
+                &format!("requests/platform/r{n}.yaml"),
+                of(&super::repository::request("{}")).replace("name: shop", &format!("name: r{n}")),
+            );
+    }
+    let said = repository.findings();
+    let ended = |line: &&str| line.contains("/main/a.yaml.tera:6:68 worker-ended: ");
+    assert_eq!(said.lines().filter(ended).count(), 8, "{said}");
+    // which of the others are named depends on what ran at the same time
+    let others: Vec<&str> = said.lines().filter(|line| !line.contains("/main/a.yaml.tera:")).collect();
+    insta::assert_snapshot!(others.join("\n"), @"
+    goldpath.yaml:1:1 worker-ended: nothing was rendered, because too many files came to no end: others may, too
+    requests/platform/unknown.yaml:2:7 unknown-kind: no golden path takes requests of the kind `Sample`
+    requests/platform/unknown.yaml:3:18 wrong-name: `metadata.name` is `shop`, but the file is `unknown.yaml`
     exit 1
     ");
 }

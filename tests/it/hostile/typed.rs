@@ -50,7 +50,7 @@ const TYPED: [Place; 4] = [
 ];
 
 /// Where nothing says it: it arrives, or there is a finding.
-const PLAIN: [Place; 25] = [
+const PLAIN: [Place; 31] = [
     Place { file: "a.yaml", template: "text: <{ spec.text }>\n", wanted: |text| json!({"text": text}) },
     Place { file: "a.yaml", template: "text: \"<{ spec.text }>\"\n", wanted: |text| json!({"text": text}) },
     Place { file: "a.yaml", template: "text: '<{ spec.text }>'\n", wanted: |text| json!({"text": text}) },
@@ -79,6 +79,32 @@ const PLAIN: [Place; 25] = [
         wanted: |text| json!({"text": format!("{text}\n")}),
     },
     Place { file: "a.tf", template: "locals {\n  text = {{ spec.text }}\n}\n", wanted: |text| json!({"text": text}) },
+    Place {
+        file: "a.tf",
+        template: "locals {\n  text = \"${{ spec.text }}{path.module}\"\n}\n",
+        wanted: |text| json!({"text": format!("${text}{{path.module}}")}),
+    },
+    Place {
+        file: "a.tf",
+        template: "locals {\n  text = \"{{ spec.text | truncate(length=1, end='') }}{{ spec.text }}\"\n}\n",
+        wanted: |text| json!({"text": format!("{}{text}", text.chars().take(1).collect::<String>())}),
+    },
+    Place {
+        file: "a.tf",
+        template: "locals {\n  text = <<EOT\n%{{ spec.text }}\nEOT\n  c = <<END\n{{ spec.text }}\nEND\n}\n",
+        wanted: |text| json!({"text": format!("%{text}\n"), "c": format!("{text}\n")}),
+    },
+    Place {
+        file: "a.tf",
+        template: "{% set text %}{{ spec.text }}{% endset %}locals {\n  text = \"${{ text }}\"\n}\n",
+        wanted: |text| json!({"text": format!("${text}")}),
+    },
+    Place { file: "a.tf", template: "locals {\n  text = {{ spec.text | json }}\n}\n", wanted: |text| json!({"text": text}) },
+    Place {
+        file: "a.yaml",
+        template: "a: [\"\n  text: <{ spec.text | yaml }>\n  \", b]\n",
+        wanted: |text| json!({"a": [format!(" text: {text} "), "b"]}),
+    },
     Place { file: "a.tf", template: "locals {\n  text = { \"{{ spec.text }}\" = 1 }\n}\n", wanted: |text| json!({"text": {text: 1}}) },
     Place { file: "a.tf", template: "# {{ spec.text }}\nlocals {\n  text = \"b\"\n}\n", wanted: |_| json!({"text": "b"}) },
     Place { file: "a.tf", template: "locals {\n  text = \"b\" /* {{ spec.text }} */\n}\n", wanted: |_| json!({"text": "b"}) },
@@ -91,7 +117,7 @@ const PLAIN: [Place; 25] = [
 ];
 
 /// Texts that mean something somewhere.
-pub(super) const WORDS: [&str; 64] = [
+pub(super) const WORDS: [&str; 69] = [
     "",
     " ",
     "  ",
@@ -149,6 +175,11 @@ pub(super) const WORDS: [&str; 64] = [
     "$${",
     "<<EOT\n",
     "\nEOT\n",
+    "EOT",
+    "$",
+    "%",
+    "{local.secret}",
+    "${",
     "${{ github.token }}",
     "*/ evil = 1 /*",
     "gpx00000z",
@@ -159,7 +190,7 @@ pub(super) const WORDS: [&str; 64] = [
 ];
 
 /// Breaking out of where one stands, and into goldpath's own labels.
-pub(super) const ATTACKS: [&str; 12] = [
+pub(super) const ATTACKS: [&str; 15] = [
     "x\nevil: true",
     "x\n  labels: {goldpath.dev/team: evil}",
     "x}\nmetadata: {labels: {app.kubernetes.io/managed-by: evil}}\nb: {",
@@ -171,6 +202,9 @@ pub(super) const ATTACKS: [&str; 12] = [
     "x, evil: true",
     "x' # '",
     "a: b",
+    ", evil, ",
+    "{path.module}",
+    "EOT\nprovisioner local-exec { command = local.cmd }\ntriggers_replace = <<EOT",
     "x\"]",
 ];
 
@@ -350,31 +384,37 @@ fn row_8_each_word_that_means_something_somewhere_arrives_or_there_is_a_finding(
     // That some words arrive everywhere is what shows that the places are looked at.
     insta::assert_debug_snapshot!(arrived, @r"
     [
-        13,
-        44,
+        16,
+        49,
+        51,
+        51,
         46,
-        46,
-        41,
+        17,
         14,
-        12,
-        12,
-        32,
-        43,
-        44,
+        14,
+        35,
+        48,
         49,
-        49,
-        53,
-        53,
+        54,
+        54,
+        58,
+        58,
+        0,
+        48,
+        48,
+        46,
         0,
         44,
+        45,
         44,
-        43,
+        46,
+        64,
         0,
-        44,
-        50,
-        50,
-        7,
-        26,
+        48,
+        55,
+        55,
+        8,
+        29,
     ]
     ");
 }
