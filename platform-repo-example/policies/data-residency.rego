@@ -1,14 +1,18 @@
 # METADATA
 # title: Confidential data stays in eu-central-1
-# description: Sees the request and all objects of a unit, not one object at a time.
+# description: Sees the request, its target and all objects of a unit, because what is made by way of a control plane says by itself where it goes.
 # custom:
 #   id: data-residency
 #   owner: sre
 package goldpath.unit
 
+regions contains input.target.labels.region
+
+regions contains object.spec.forProvider.region if some object in input.objects
+
 warn contains result if {
 	input.request.spec.dataClassification == "confidential"
-	region := input.target.labels.region
+	some region in regions
 	region != "eu-central-1"
 	result := {
 		"msg": sprintf("confidential data would be in %s; it belongs in eu-central-1", [region]),

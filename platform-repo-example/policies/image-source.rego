@@ -5,11 +5,11 @@
 #   owner: platform
 package main
 
+import data.lib.pods
+
 own_registry := "registry.example.org/"
 
-images contains container.image if some container in input.spec.template.spec.containers
-
-images contains container.image if some container in input.spec.template.spec.initContainers
+images contains container.image if some container in pods.containers
 
 deny contains msg if {
 	some image in images

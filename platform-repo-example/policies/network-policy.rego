@@ -5,34 +5,23 @@
 #   owner: security
 package goldpath.unit
 
-workloads contains object if {
-	some object in input.objects
-	object.spec.template.spec.containers
-}
+import data.lib.pods
 
 policies contains object if {
 	some object in input.objects
 	object.kind == "NetworkPolicy"
+	"Ingress" in object.spec.policyTypes
 }
 
-is_around(policy, workload) if policy.spec.podSelector == {}
-
-is_around(policy, workload) if {
-	selected := policy.spec.podSelector.matchLabels
-	count(selected) > 0
-	every key, value in selected {
-		workload.spec.template.metadata.labels[key] == value
-	}
-}
-
-is_closed(workload) if {
+is_closed(workload, pod) if {
 	some policy in policies
-	"Ingress" in policy.spec.policyTypes
-	is_around(policy, workload)
+	pods.together(policy, workload)
+	pods.selects(policy.spec.podSelector, pod)
 }
 
 deny contains msg if {
-	some workload in workloads
-	not is_closed(workload)
+	some workload in input.objects
+	some pod in pods.of(workload)
+	not is_closed(workload, pod)
 	msg := sprintf("everybody in the cluster may reach %s `%s`: add a NetworkPolicy that says who needs to", [workload.kind, workload.metadata.name])
 }

@@ -18,4 +18,17 @@ test_one_for_another_is_refused if count(deny) == 1 with input as unit([deployme
 
 test_none_is_refused if count(deny) == 1 with input as unit([deployment])
 
+test_one_of_another_namespace_is_refused if {
+	elsewhere := object.union(around({}), {"metadata": {"namespace": "b"}})
+	count(deny) == 1 with input as unit([deployment, elsewhere])
+}
+
+test_pods_and_jobs_need_one_too if {
+	template := {"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "a"}]}}
+	pod := object.union(template, {"kind": "Pod", "metadata": {"name": "a"}})
+	job := {"kind": "CronJob", "metadata": {"name": "b"}, "spec": {"jobTemplate": {"spec": {"template": template}}}}
+	count(deny) == 2 with input as unit([pod, job])
+	count(deny) == 0 with input as unit([pod, job, around({"matchLabels": {"app": "a"}})])
+}
+
 test_what_does_not_run_needs_none if count(deny) == 0 with input as unit([{"kind": "Service"}])

@@ -6,11 +6,13 @@
 #   owner: sre
 package goldpath.unit
 
+import data.lib.pods
+
 in_production if input.target.labels.environment == "production"
 
 workloads contains object if {
 	some object in input.objects
-	object.kind in ["Deployment", "StatefulSet"]
+	object.kind in ["Deployment", "StatefulSet", "ReplicaSet"]
 }
 
 scalers contains object if {
@@ -25,13 +27,14 @@ budgets contains object if {
 
 is_scaled(workload) if {
 	some scaler in scalers
+	pods.together(scaler, workload)
 	scaler.spec.scaleTargetRef.name == workload.metadata.name
 }
 
 is_guarded(workload) if {
 	some budget in budgets
-	some key, value in budget.spec.selector.matchLabels
-	workload.spec.template.metadata.labels[key] == value
+	pods.together(budget, workload)
+	pods.selects(budget.spec.selector, workload.spec.template)
 }
 
 deny contains msg if {
@@ -57,4 +60,11 @@ deny contains msg if {
 	some workload in workloads
 	not is_guarded(workload)
 	msg := sprintf("all of `%s` may be taken away at once when machines are drained: add a PodDisruptionBudget", [workload.metadata.name])
+}
+
+deny contains msg if {
+	in_production
+	some object in input.objects
+	object.kind == "Pod"
+	msg := sprintf("the Pod `%s` is not made anew when its machine is lost: make it a Deployment, or a Job when it ends", [object.metadata.name])
 }

@@ -26,4 +26,14 @@ test_a_scaler_to_one_is_refused if count(deny) == 1 with input as unit("producti
 
 test_no_budget_is_refused if count(deny) == 1 with input as unit("production", [deployment({"replicas": 3})])
 
+test_a_budget_for_other_pods_is_refused if {
+	half := {"kind": "PodDisruptionBudget", "spec": {"selector": {"matchLabels": {"app": "a", "tier": "web"}}}}
+	elsewhere := object.union(guard, {"metadata": {"namespace": "b"}})
+	count(deny) == 1 with input as unit("production", [deployment({"replicas": 2}), half, elsewhere])
+}
+
+test_a_pod_by_itself_is_refused if count(deny) == 1 with input as unit("production", [{"kind": "Pod", "metadata": {"name": "a"}}])
+
+test_a_job_may_run_once if count(deny) == 0 with input as unit("production", [{"kind": "Job", "metadata": {"name": "a"}}])
+
 test_staging_may_do_with_one if count(deny) == 0 with input as unit("staging", [deployment({})])

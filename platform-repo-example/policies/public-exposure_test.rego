@@ -22,3 +22,13 @@ test_a_load_balancer_is_refused if {
 	service := {"kind": "Service", "metadata": {"name": "a"}, "spec": {"type": "LoadBalancer"}}
 	count(deny) == 1 with input as unit("public", service)
 }
+
+test_addresses_from_outside_are_refused if {
+	service := {"kind": "Service", "metadata": {"name": "a"}, "spec": {"externalIPs": ["192.0.2.1"]}}
+	count(deny) == 1 with input as unit("public", service)
+}
+
+test_the_older_way_to_be_public_is_seen if {
+	annotated := {"metadata": {"annotations": {"kubernetes.io/ingress.class": "public"}}, "spec": {"ingressClassName": null}}
+	count(deny) == 1 with input as unit("confidential", object.union(entrance("internal", secured), annotated))
+}

@@ -11,3 +11,9 @@ test_too_many_are_refused if count(replicas_said({"kind": "Deployment", "spec": 
 test_too_many_by_load_are_refused if {
 	count(replicas_said({"kind": "HorizontalPodAutoscaler", "spec": {"maxReplicas": 40}})) == 1
 }
+
+test_too_many_of_a_job_are_refused if {
+	count(replicas_said({"kind": "Job", "spec": {"parallelism": 21}})) == 1
+	count(replicas_said({"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"parallelism": 21}}}})) == 1
+	count(replicas_said({"kind": "Job", "spec": {"parallelism": 20}})) == 0
+}

@@ -6,6 +6,8 @@
 #   owner: security
 package main
 
+import data.lib.pods
+
 looks_secret(name) if regex.match(`(?i)(^|[-_.])(password|passwd|secret|token|api[-_]?key|private[-_]?key|credentials?)([-_.]|$)`, name)
 
 deny contains msg if {
@@ -16,17 +18,14 @@ deny contains msg if {
 
 deny contains msg if {
 	input.kind == "ConfigMap"
-	some key, _ in input.data
+	some field in ["data", "binaryData"]
+	some key, _ in input[field]
 	looks_secret(key)
 	msg := sprintf("the key `%s` looks like a secret: put it into the vault and name it in an ExternalSecret", [key])
 }
 
-containers contains container if some container in input.spec.template.spec.containers
-
-containers contains container if some container in input.spec.template.spec.initContainers
-
 deny contains msg if {
-	some container in containers
+	some container in pods.containers
 	some variable in container.env
 	looks_secret(variable.name)
 	variable.value != ""

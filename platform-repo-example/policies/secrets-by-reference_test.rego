@@ -25,3 +25,16 @@ test_a_reference_in_a_variable_is_fine if {
 test_other_words_are_fine if count(secrets_said(with_variable({"name": "TOKENIZER_URL", "value": "x"}))) == 0
 
 test_a_token_in_a_config_map_is_refused if count(secrets_said({"kind": "ConfigMap", "data": {"api-token": "x"}})) == 1
+
+test_a_password_is_refused_wherever_the_container_stands if {
+	said := secrets_said({
+		"kind": "Pod",
+		"spec": {"containers": [], "initContainers": [{"name": "a", "env": [{"name": "DB_PASSWORD", "value": "hunter2"}]}]},
+	})
+	count(said) == 1
+}
+
+test_jobs_are_looked_at if {
+	template := {"spec": {"containers": [{"name": "a", "env": [{"name": "DB_PASSWORD", "value": "hunter2"}]}]}}
+	count(secrets_said({"kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": template}}}})) == 1
+}
