@@ -2,6 +2,7 @@
 resource "terraform_data" "instance" {
   input = {
     identifier              = "sample-team-ledger"
+    db_name                 = "ledger"
     engine                  = "postgres"
     engine_version          = "17"
     instance_class          = "db.m7g.large"
@@ -15,21 +16,14 @@ resource "terraform_data" "instance" {
     extensions              = ["citext", "pg_trgm"]
     tags                    = local.goldpath
 
+    # The cloud makes the name from the identifier: it stays when a backup is restored in its place, under the same identifier.
+    address = "sample-team-ledger.eu-central-1.rds.example.org"
+
     # The cloud makes the password and keeps it in the vault: it is in no file and in no state.
     manage_master_user_password = true
   }
 
   lifecycle {
     prevent_destroy = true
-  }
-}
-
-resource "terraform_data" "record" {
-  input = {
-    name  = "ledger.sample-team.db.internal"
-    type  = "CNAME"
-    value = "${terraform_data.instance.id}.eu-central-1.rds.example.org"
-    ttl   = 60
-    owner = local.goldpath
   }
 }

@@ -1,4 +1,4 @@
 output "host" {
   description = "Where the database is reached, inside of the company's network."
-  value       = terraform_data.record.output.name
+  value       = terraform_data.instance.output.address
 }

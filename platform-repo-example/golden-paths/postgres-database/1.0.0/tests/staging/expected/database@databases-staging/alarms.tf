@@ -1,9 +1,8 @@
 # Each alarm goes to the channel of the team.
 locals {
   alarms = {
-    storage     = { metric = "FreeStorageSpace", below = 2147483640 }
-    processor   = { metric = "CPUUtilization", above = 85 }
-    replication = { metric = "ReplicaLag", above = 60 }
+    storage   = { metric = "FreeStorageSpace", below = 2147483640 }
+    processor = { metric = "CPUUtilization", above = 85 }
   }
 }
 
