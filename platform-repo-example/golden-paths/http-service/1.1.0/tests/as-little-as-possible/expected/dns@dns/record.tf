@@ -3,7 +3,7 @@ resource "terraform_data" "record" {
   input = {
     name  = "little.sample-team.example.org"
     type  = "CNAME"
-    value = "ingress-public.example.org"
+    value = "ingress-internal.example.org"
     ttl   = 300
     owner = local.goldpath
   }
