@@ -52,10 +52,13 @@ places := {
 without := {
 	"autoscaling/v2": {"HorizontalPodAutoscaler"},
 	"external-secrets.io/v1": {"ExternalSecret"},
+	"kms.aws.upbound.io/v1beta1": {"Key"},
 	"monitoring.coreos.com/v1": {"PodMonitor", "Probe", "PrometheusRule", "ServiceMonitor"},
 	"networking.k8s.io/v1": {"Ingress", "NetworkPolicy"},
 	"policy/v1": {"PodDisruptionBudget"},
 	"rbac.authorization.k8s.io/v1": {"Role", "RoleBinding"},
+	"s3.aws.upbound.io/v1beta1": {"BucketPolicy", "BucketPublicAccessBlock"},
+	"s3.aws.upbound.io/v1beta2": {"Bucket", "BucketLifecycleConfiguration", "BucketServerSideEncryptionConfiguration", "BucketVersioning"},
 	"v1": {"ConfigMap", "LimitRange", "Namespace", "ResourceQuota", "Secret", "Service", "ServiceAccount"},
 }
 
