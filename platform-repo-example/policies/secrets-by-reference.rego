@@ -8,7 +8,9 @@ package main
 
 import data.lib.pods
 
-looks_secret(name) if regex.match(`(?i)(^|[-_.])(password|passwd|secret|token|api[-_]?key|private[-_]?key|credentials?)([-_.]|$)`, name)
+looks_secret(name) if regex.match(`(?i)(^|[-_.])(secret|token|api[-_]?key|private[-_]?key|credentials?)([-_.]|$)`, name)
+
+looks_secret(name) if regex.match(`(?i)(password|passwd|passphrase)([-_.]|$)`, name)
 
 deny contains msg if {
 	input.apiVersion == "v1"

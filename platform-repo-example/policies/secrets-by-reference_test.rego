@@ -17,6 +17,8 @@ test_a_reference_to_the_vault_is_fine if {
 
 test_a_password_in_a_variable_is_refused if count(secrets_said(with_variable({"name": "DB_PASSWORD", "value": "x"}))) == 1
 
+test_a_password_of_postgres_is_refused if count(secrets_said(with_variable({"name": "PGPASSWORD", "value": "x"}))) == 1
+
 test_a_reference_in_a_variable_is_fine if {
 	reference := {"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}
 	count(secrets_said(with_variable(reference))) == 0
