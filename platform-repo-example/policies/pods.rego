@@ -20,47 +20,39 @@ lasting contains container if {
 	some container in pod.spec[field]
 }
 
-# Every Pod that comes of an object, as its template.
-of(it) := {object.get(it, places[it.apiVersion][it.kind], {})}
+# Every Pod that comes of an object, as its template: a Pod itself, and where Kubernetes' own kinds have it.
+of(it) := {it} if {
+	it.kind == "Pod"
+	it.apiVersion == "v1"
+}
+
+of(it) := {it.template} if {
+	it.kind == "PodTemplate"
+	it.apiVersion == "v1"
+}
+
+of(it) := {it.spec.template} if it.apiVersion in ["apps/v1", "batch/v1", "v1"]
+
+of(it) := {it.spec.jobTemplate.spec.template} if {
+	it.kind == "CronJob"
+	it.apiVersion == "batch/v1"
+}
 
 # What is not known here (custom resources that nobody has thought of, such as a Service of Knative) is searched, however deep.
 of(it) := {template | walk(it, [_, template]); is_array(template.spec.containers)} if {
 	it.kind
-	not places[it.apiVersion][it.kind]
-	not it.kind in without[it.apiVersion]
+	not is_known(it.apiVersion, it.kind)
 }
 
-# Where it stands in what makes Pods.
-places := {
-	"apps/v1": {
-		"DaemonSet": ["spec", "template"],
-		"Deployment": ["spec", "template"],
-		"ReplicaSet": ["spec", "template"],
-		"StatefulSet": ["spec", "template"],
-	},
-	"batch/v1": {
-		"CronJob": ["spec", "jobTemplate", "spec", "template"],
-		"Job": ["spec", "template"],
-	},
-	"v1": {
-		"Pod": [],
-		"PodTemplate": ["template"],
-	},
+is_known(version, _) if {
+	version in [
+		"apps/v1", "autoscaling/v2", "batch/v1", "networking.k8s.io/v1", "policy/v1", "rbac.authorization.k8s.io/v1", "v1",
+		"external-secrets.io/v1", "kms.aws.upbound.io/v1beta1", "s3.aws.upbound.io/v1beta1", "s3.aws.upbound.io/v1beta2",
+	]
 }
 
-# What makes none, and need not be searched.
-without := {
-	"autoscaling/v2": {"HorizontalPodAutoscaler"},
-	"external-secrets.io/v1": {"ExternalSecret"},
-	"kms.aws.upbound.io/v1beta1": {"Key"},
-	"monitoring.coreos.com/v1": {"PodMonitor", "Probe", "PrometheusRule", "ServiceMonitor"},
-	"networking.k8s.io/v1": {"Ingress", "NetworkPolicy"},
-	"policy/v1": {"PodDisruptionBudget"},
-	"rbac.authorization.k8s.io/v1": {"Role", "RoleBinding"},
-	"s3.aws.upbound.io/v1beta1": {"BucketPolicy", "BucketPublicAccessBlock"},
-	"s3.aws.upbound.io/v1beta2": {"Bucket", "BucketLifecycleConfiguration", "BucketServerSideEncryptionConfiguration", "BucketVersioning"},
-	"v1": {"ConfigMap", "LimitRange", "Namespace", "ResourceQuota", "Secret", "Service", "ServiceAccount"},
-}
+# Of this group others (Prometheus, Alertmanager) have containers.
+is_known("monitoring.coreos.com/v1", kind) if kind in ["PodMonitor", "Probe", "PrometheusRule", "ServiceMonitor"]
 
 # Whether a selector (of a NetworkPolicy, a PodDisruptionBudget) means a Pod: all that it says must hold, and one that says nothing means every Pod.
 selects(selector, pod) if {

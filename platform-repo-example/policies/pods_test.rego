@@ -21,6 +21,10 @@ test_a_cron_job_makes_pods if {
 	of({"apiVersion": "batch/v1", "kind": "CronJob", "spec": {"jobTemplate": {"spec": {"template": web_pod}}}}) == {web_pod}
 }
 
+test_a_replication_controller_makes_pods if {
+	of({"apiVersion": "v1", "kind": "ReplicationController", "spec": {"template": web_pod}}) == {web_pod}
+}
+
 test_a_pod_template_makes_pods if of({"apiVersion": "v1", "kind": "PodTemplate", "template": web_pod}) == {web_pod}
 
 test_a_custom_resource_may_make_several if {
@@ -34,6 +38,12 @@ test_a_name_of_kubernetes_means_nothing_elsewhere if {
 }
 
 test_what_runs_nothing_makes_none if not of({"apiVersion": "v1", "kind": "Service", "spec": {"selector": {"app": "a"}}})
+
+test_what_reads_metrics_makes_none_and_what_keeps_them_does if {
+	not of({"apiVersion": "monitoring.coreos.com/v1", "kind": "PodMonitor", "spec": {}})
+	keeps := {"apiVersion": "monitoring.coreos.com/v1", "kind": "Prometheus", "spec": {"containers": [{"name": "beside"}]}}
+	of(keeps) == {keeps}
+}
 
 test_what_is_no_object_makes_none if not of({"resource": {"terraform_data": {}}})
 
