@@ -234,7 +234,7 @@ fn the_policies_of_the_example_speak() {
         said(orders, "purpose: demo", "purpose: demo\n  dataClassification: confidential"),
         said(search, "size: small", "scaling: {min: 9, max: 3}"),
         said(search, "search:0.9.3", "search:latest"),
-        said(rates, "exposure: internal", "dataClassification: confidential"),
+        said(rates, "exposure: internal", "exposure: public\n  dataClassification: confidential"),
         said(labels, "min: 2", "min: 1"),
         said("teams/identity-team.yaml", "    onCall: identity-primary\n", ""),
         said(deployment, "            limits:\n              memory: {{ size.memory | yaml }}\n", ""),
