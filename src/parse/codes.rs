@@ -129,6 +129,8 @@ codes! {
     LIFETIME_TOO_LONG = "lifetime-too-long";
     /// The repository asks for another version of goldpath.
     OTHER_GOLDPATH = "other-goldpath";
+    /// A rule that can never do anything.
+    IDLE_RULE = "idle-rule";
     /// Something that this version of goldpath does not do yet.
     NOT_SUPPORTED_YET = "not-supported-yet";
 }

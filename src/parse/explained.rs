@@ -393,6 +393,15 @@ pub(super) const ALL: &[Explained] = &[
         "Use a goldpath of that range; the daemon's version decides on the pull request.",
     ),
     row(
+        "idle-rule",
+        "A rule of `goldpath.yaml` or of a release can never do anything: no file, target or kind is what it names, or more people are asked for than there are.",
+        &[Write(
+            SETTINGS,
+            "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec:\n  approvals:\n    - {when: {files: [\"request/**\"]}, from: [owner]}\n",
+        )],
+        "Take the name that is proposed, or remove the rule.",
+    ),
+    row(
         "not-supported-yet",
         "Something of the format that this version of goldpath does not do yet; it is refused rather than ignored.",
         &[Swap(REQUEST, "metadata:\n", "metadata:\n  annotations: {goldpath.dev/moved-from: platform/hi}\n")],

@@ -13,6 +13,7 @@ mod fields;
 mod formats;
 mod golden;
 mod hint;
+mod idle;
 mod layout;
 mod lint;
 mod once;
@@ -138,6 +139,7 @@ impl<'a> Opened<'a> {
         reader.requests(&layout, requests);
         reader.findings.extend(refs::check(&mut reader.platform));
         reader.findings.extend(cross::exceptions(&reader.platform, snapshot));
+        reader.findings.extend(idle::rules(&reader.platform, snapshot));
         let libraries = layout.names.libraries.iter();
         reader.platform.libraries = libraries.map(|id| (id.clone(), snapshot.folder_digest(&id.folder()))).collect();
         reader.unused_libraries(&layout, snapshot);

@@ -97,7 +97,7 @@ kind: Team
 metadata: {name: NAME}
 spec:
   title: A team
-  members: {users: [alice]}
+  members: {users: [alice, bob]}
   contact: {channel: \"#payments\", onCall: payments-primary}
   costCentre: cc-1201
 ";
@@ -558,8 +558,8 @@ fn what_later_versions_bring_is_refused() {
         targets/dns.yaml:7:3 error not-supported-yet (platform)
           healing drift is not supported yet by this version of goldpath. Write `drift: report`; drift is then shown, not healed.
         ");
-    insta::assert_snapshot!(changed("teams/platform.yaml", &[("costCentre: cc-1201", "quotas: {environmnt: 5}"), ("users: [alice]", "users: [alice], forgeTeam: a/b")]), @r"
-    teams/platform.yaml:6:29 warning not-supported-yet (platform)
+    insta::assert_snapshot!(changed("teams/platform.yaml", &[("costCentre: cc-1201", "quotas: {environmnt: 5}"), ("users: [alice, bob]", "users: [alice, bob], forgeTeam: a/b")]), @r"
+    teams/platform.yaml:6:34 warning not-supported-yet (platform)
       members of a forge's team are not read yet by this version of goldpath. List them under `users` too: only these can approve.
     teams/platform.yaml:8:12 error unknown-path (platform)
       there is no golden path `environmnt`. Did you mean `environment`?

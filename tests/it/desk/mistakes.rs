@@ -221,6 +221,55 @@ pub(super) const IN_PATHS: &[Mistake] = &[
     ("an owner that is no team", &[Swap(PATH, "owner: platform", "owner: platfrom")], "unknown-team"),
     ("a target with a mistake of its own", &[Swap(TARGET, "type: directory", "type: directroy")], "not-one-of"),
     (
+        "a pattern of approvals that no file fits",
+        &[Write(
+            "goldpath.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec:\n  approvals:\n    - {when: {files: [\"/requests/**\"]}, from: [owner]}\n",
+        )],
+        "idle-rule",
+    ),
+    (
+        "a pattern of approvals that is none",
+        &[Write(
+            "goldpath.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec:\n  approvals:\n    - {when: {files: [\"[\"]}, from: [owner]}\n",
+        )],
+        "idle-rule",
+    ),
+    (
+        "a label of approvals that no target has",
+        &[Write(
+            "goldpath.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec:\n  approvals:\n    - {when: {targets: {environment: stagin}}, from: [owner]}\n",
+        )],
+        "idle-rule",
+    ),
+    (
+        "more approvals than people",
+        &[Write(
+            "goldpath.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec:\n  approvals:\n    - {when: {risk: [destroy]}, from: [platform], count: 5}\n",
+        )],
+        "idle-rule",
+    ),
+    (
+        "a kind to protect, misspelt",
+        &[Write(
+            "goldpath.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec:\n  deletes: {protected: [PersistentVolumeClaims]}\n",
+        )],
+        "idle-rule",
+    ),
+    (
+        "a prefix to protect, misspelt",
+        &[Write(
+            "goldpath.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: example}\nspec:\n  deletes: {protected: [\"terrafrm:aws_db_instance\"]}\n",
+        )],
+        "idle-rule",
+    ),
+    ("a kind to let go, misspelt", &[Swap(RELEASE, "  outputs:\n", "  disposable: [Namespac]\n  outputs:\n")], "idle-rule"),
+    (
         "a policy that does not compile",
         &[Write("policies/x.rego", "package main\n\ndeny contains msg if {\n\tmsg := \"x\n}\n")],
         "policy-does-not-compile",
