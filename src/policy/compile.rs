@@ -5,7 +5,7 @@ use super::inputs::name_diff;
 use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
 use super::rules::{Rule, words};
-use super::{Ask, exceptions, idle};
+use super::{Ask, circle, exceptions, idle};
 use crate::model::{
     Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, meant, quoted_list,
 };
@@ -16,10 +16,9 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// How long one policy may take for one input.
-const LIMIT: Duration = Duration::from_secs(1);
-/// After how many steps the time is looked at.
-const CHECK_EVERY: NonZeroU32 = NonZeroU32::new(64).expect("it is not zero");
+/// How many steps one rule of a policy may take for one input: about a second's worth. They are counted, and no clock is looked at, so that every
+/// machine says the same; what takes long in few steps is ended from outside.
+pub(super) const STEPS: NonZeroU32 = NonZeroU32::new(1_000_000).expect("it is not zero");
 /// Who owns a policy of the organisation whose metadata say nothing; a release's is its path's owner's.
 const DEFAULT_OWNER: &str = "platform";
 
@@ -134,17 +133,51 @@ pub fn compile_telling(snapshot: &Snapshot, platform: &Platform, tell: &mut dyn 
     let idle: Vec<Finding> = of_libraries.filter_map(|source| idle::said(source, sources.iter())).collect();
     sources.retain(|source| idle.iter().all(|finding| finding.place.path != source.file.file));
     findings.extend(idle);
-    let mut policies = Vec::new();
+    let mut policies: Vec<Policy> = Vec::new();
     for source in &sources {
         let Some(view) = source.judges() else { continue };
         tell(Ask { policy: source.file.file.clone(), unit: None });
         match load(source, &sources) {
-            Ok(engine) => policies.extend(describe(source, view, engine, platform, &mut findings)),
+            Ok(engine) => {
+                let policy = describe(source, view, engine, platform, &mut findings);
+                findings.extend(policy.as_ref().and_then(|policy| called_alike(source, policy, &policies)));
+                policies.extend(policy);
+            }
             Err(finding) => findings.push(*finding),
         }
     }
     findings.extend(exceptions::of_no_policy(snapshot, platform, &ids(snapshot, platform, &policies, &sources)));
+    let findings = findings.into_iter().map(|finding| widened(finding, snapshot, platform)).collect();
     (Policies { policies, name_diff: name_diff(snapshot) }, findings)
+}
+
+/// Two files of one scope that are called alike: an exception would waive both.
+fn called_alike(source: &Source<'_>, policy: &Policy, others: &[Policy]) -> Option<Finding> {
+    let other = others.iter().find(|other| other.id == policy.id && other.release == policy.release)?;
+    let span = metadata::read(source.text).id.map_or(Span::START, |(_, span)| span);
+    let message = format!("the policy of `{}` is called `{}` too, so that an exception waives both", other.file, policy.id);
+    let help = "Give one of them another `custom.id` in its metadata, or put both into one file.";
+    Some(Finding::error(METADATA, Place::new(policy.file.clone(), span), message).help(help).turn(turn(source.file)))
+}
+
+/// With the whole word at its place, and with whom to ask where it is in a release.
+fn widened(finding: Finding, snapshot: &Snapshot, platform: &Platform) -> Finding {
+    let Place { path, span } = &finding.place;
+    let mut place = finding.place.clone();
+    if (span.line, span.column) == (span.end_line, span.end_column)
+        && let Some(line) = snapshot.text(path.as_str()).and_then(|text| text.lines().nth(span.line as usize - 1))
+    {
+        let rest: Vec<char> = line.chars().skip(span.column as usize - 1).collect();
+        let word = rest.iter().take_while(|c| c.is_alphanumeric() || **c == '_').count();
+        let length = word.max(1).min(rest.len());
+        place.span.end_column = span.column + u32::try_from(length).unwrap_or(0);
+    }
+    let owner = ReleaseId::of_file(path).filter(|_| finding.turn == Turn::PathOwner && !finding.names_owner());
+    let finding = Finding { place, ..finding };
+    match owner.and_then(|release| platform.paths.get(&release.path)) {
+        Some(path) => finding.owned(path),
+        None => finding,
+    }
 }
 
 /// What all policies are called, also those that cannot be run as they are; only where exceptions name any.
@@ -166,7 +199,8 @@ pub(super) fn engine() -> Engine {
     engine.set_rego_v0(false);
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
-    engine.set_execution_timer_config(ExecutionTimerConfig { limit: LIMIT, check_interval: CHECK_EVERY });
+    // the time is looked at when so many steps are over, and any time is too much then
+    engine.set_execution_timer_config(ExecutionTimerConfig { limit: Duration::ZERO, check_interval: STEPS });
     engine
 }
 
@@ -178,6 +212,16 @@ pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<
     let text = snapshot.text(file.file.as_str()).ok_or_else(|| refuse(Span::START, "the file is not UTF-8 text".to_owned(), ""))?;
     if let Some(Refused { span, name, why, help }) = refused::first(text) {
         return Err(refuse(span, format!("`{name}` {why}"), help));
+    }
+    if let Some((line, number)) = text.lines().zip(1..).find(|(line, _)| line.starts_with("<<<<<<< ")) {
+        let span = Span { end_column: 1 + u32::try_from(line.chars().count()).unwrap_or(1), ..Span::point(number, 1) };
+        let help = "Decide for one of the two sides and remove the marker lines.";
+        return Err(refuse(span, "a merge conflict was left in the file".to_owned(), help));
+    }
+    if let Some(circle) = circle::first(text) {
+        let through = circle.through.map_or_else(String::new, |through| format!(" through `{through}`"));
+        let message = format!("the function `{}` calls itself{through}, which no policy may: it might come to no end", circle.name);
+        return Err(refuse(circle.span, message, "Go through a list with `some` or a comprehension, or through everything with `walk`."));
     }
     let mut engine = engine();
     let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| Box::new(does_not_compile(file, &error)))?;
@@ -208,7 +252,7 @@ fn load(source: &Source<'_>, all: &[Source<'_>]) -> Result<Engine, Box<Finding>>
     for rule in &source.rules {
         match engine.eval_rule(rule.path.clone()) {
             Ok(_) => {}
-            Err(error) if is_limit(&error) => break,
+            Err(error) if Exceeded::of(&error).is_some() => break,
             Err(error) => return Err(Box::new(does_not_compile(source.file, &error))),
         }
     }
@@ -253,19 +297,56 @@ pub(super) fn turn(file: &PolicyFile) -> Turn {
 
 fn does_not_compile(file: &PolicyFile, error: &anyhow::Error) -> Finding {
     let (place, message) = said_at(&error.to_string(), &file.file);
-    Finding::error(DOES_NOT_COMPILE, place, format!("this policy does not compile: {message}"))
-        .help("Policies are written in Rego v1: `deny contains msg if { … }`.")
-        .turn(turn(file))
+    let help = match message.as_str() {
+        CIRCLE => "Take the circle apart: what a rule looks at may not look at the rule again.",
+        _ => "Policies are written in Rego v1: `deny contains msg if { … }`.",
+    };
+    Finding::error(DOES_NOT_COMPILE, place, format!("this policy does not compile: {message}")).help(help).turn(turn(file))
 }
 
-/// Whether a policy was ended because it came to no end.
-pub(super) fn is_limit(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| cause.is::<LimitError>())
+/// What a policy asked too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exceeded {
+    /// It came to no end in so many steps.
+    Steps,
+    /// The size that a regular expression may have.
+    Pattern,
 }
+
+impl Exceeded {
+    /// What an error of the engine tells of it; a function hands on only the words of what went wrong in it.
+    pub(super) fn of(error: &anyhow::Error) -> Option<Self> {
+        let told = error.chain().find_map(|cause| cause.downcast_ref::<LimitError>());
+        match told {
+            Some(LimitError::RegexSizeLimitExceeded { .. }) => Some(Self::Pattern),
+            Some(LimitError::TimeLimitExceeded { .. } | LimitError::MemoryLimitExceeded { .. }) => Some(Self::Steps),
+            None => Self::said(&error.to_string()),
+        }
+    }
+
+    fn said(text: &str) -> Option<Self> {
+        let ways = [("execution exceeded time limit", Self::Steps), ("compiled regex exceeded size limit", Self::Pattern)];
+        ways.into_iter().find(|(words, _)| text.contains(words)).map(|(_, way)| way)
+    }
+
+    /// What it does, after its name.
+    pub(super) fn does(self) -> &'static str {
+        match self {
+            Self::Steps => "takes too many steps",
+            Self::Pattern => "has a regular expression that is too large",
+        }
+    }
+}
+
+/// What is said of rules that need each other's values.
+const CIRCLE: &str = "this rule needs its own value";
 
 /// Takes apart what the engine says: `--> file:line:column`, the line with a mark under it, and `error: …`.
 pub(super) fn said_at(text: &str, file: &RepoPath) -> (Place, String) {
     let message = text.rsplit_once("error: ").map_or(text, |(_, message)| message);
+    // how long it took is another number each time
+    let message = Exceeded::said(message).map_or(message, |exceeded| exceeded.does());
+    let message = if text.contains("recursion detected when evaluating rule") { CIRCLE } else { message };
     let message = match message.strip_prefix("var ").and_then(|rest| rest.split_once(" is unsafe")) {
         Some((name, _)) => format!("`{name}` is not defined"),
         None => message.trim().trim_end_matches('.').to_owned(),

@@ -2,8 +2,8 @@
 
 use super::check::reached;
 use super::codes::{FAILED, LIMIT};
-use super::compile::{Policies, Policy, View, is_limit, said_at};
-use super::group::worded;
+use super::compile::{Exceeded, Policies, Policy, STEPS, View, said_at};
+use super::group::{named, worded};
 use super::input::{Thing, things, whole};
 use super::outcome::{Said, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
@@ -251,11 +251,23 @@ impl Judged {
     }
 }
 
-/// One result, and what it is about.
+/// One result, and the objects or files that it is about; none: the unit as a whole.
 struct Outcome<'a> {
     severity: Severity,
     said: Said,
-    about: Option<&'a str>,
+    about: Vec<&'a str>,
+}
+
+/// What is said of several objects in the same words is said once.
+fn together(found: Vec<Outcome<'_>>) -> Vec<Outcome<'_>> {
+    let mut kept: Vec<Outcome<'_>> = Vec::new();
+    for Outcome { severity, said, about } in found {
+        match kept.iter_mut().find(|known| known.severity == severity && known.said == said) {
+            Some(known) => known.about.extend(about.into_iter().filter(|about| !known.about.contains(about)).collect::<Vec<_>>()),
+            None => kept.push(Outcome { severity, said, about }),
+        }
+    }
+    kept
 }
 
 impl Run<'_> {
@@ -275,7 +287,7 @@ impl Run<'_> {
         };
         let exceptions = bench.exceptions.iter().filter(|exception| waives(exception, self.policy, input, bench.today));
         let exception = exceptions.max_by_key(|exception| &exception.expires);
-        for result in found {
+        for result in together(found) {
             let end = match (exception, result.severity) {
                 (Some(exception), _) => {
                     judged.waived.push(self.waived(exception, input, &result));
@@ -315,14 +327,15 @@ impl Run<'_> {
         let otherwise = self.policy.title.as_deref().unwrap_or("this is refused");
         for rule in &self.policy.rules {
             let value = self.engine.eval_rule(rule.path.clone())?;
-            found.extend(results(&value, otherwise).into_iter().map(|said| Outcome { severity: rule.severity, said, about }));
+            let outcome = |said| Outcome { severity: rule.severity, said, about: about.into_iter().collect() };
+            found.extend(results(&value, otherwise).into_iter().map(outcome));
         }
         self.engine.take_prints()?;
         Ok(())
     }
 
     fn finding(&self, input: &UnitInput<'_>, result: &Outcome<'_>, severity: Severity) -> Finding {
-        let message = worded(&result.said.message, result.about, &input.unit.id);
+        let message = worded(&result.said.message, &result.about, &input.unit.id);
         let said = &result.said;
         let field = said.field.clone().or_else(|| quoted(input.request, &said.message)).or_else(|| composed(input.request, &said.message));
         let place = place(input, field.as_deref());
@@ -336,7 +349,7 @@ impl Run<'_> {
     }
 
     fn waived(&self, exception: &Exception, input: &UnitInput<'_>, result: &Outcome<'_>) -> Waived {
-        let about = result.about.map_or_else(String::new, |about| format!(" ({about})"));
+        let about = if result.about.is_empty() { String::new() } else { format!(" ({})", named(&result.about)) };
         Waived {
             exception: exception.id.clone(),
             policy: self.policy.id.clone(),
@@ -351,9 +364,13 @@ impl Run<'_> {
         let (place, said) = said_at(&error.to_string(), &self.policy.file);
         let turn = if self.policy.release.is_some() { Turn::PathOwner } else { Turn::Platform };
         let (id, unit) = (&self.policy.id, &input.unit.id);
-        let finding = if is_limit(error) {
-            let message = format!("the policy `{id}` took too long for `{unit}`, and was not asked about the units after it");
-            Finding::error(LIMIT, place, message).help("Make it look at less: a rule may take a second for one input.")
+        let finding = if let Some(exceeded) = Exceeded::of(error) {
+            let does = exceeded.does();
+            let message = format!("the policy `{id}` {does} for `{unit}`, and was not asked about the units after it");
+            Finding::error(LIMIT, place, message).help(match exceeded {
+                Exceeded::Steps => format!("Make it look at less: a rule may take {STEPS} steps for one input."),
+                Exceeded::Pattern => "Write smaller repetitions: one inside of another is multiplied.".to_owned(),
+            })
         } else {
             let message = format!("the policy `{id}` failed for `{unit}`, and was not asked about the units after it: {said}");
             Finding::error(FAILED, place, message)

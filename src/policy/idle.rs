@@ -11,6 +11,10 @@ pub(super) fn said<'a>(source: &Source<'_>, others: impl Iterator<Item = &'a Sou
     let package = source.package.strip_prefix("data.").unwrap_or(&source.package);
     match View::of(&source.package) {
         Some(_) => {
+            // what conftest asks for exceptions is asked nothing here, whoever speaks of exceptions
+            if source.names.contains(CONFTEST) {
+                return Some(conftest(source));
+            }
             // what is declared in a package is known in all files of it; who declares it too does not use it by that
             let uses = |other: &Source<'_>, word: &str| source.names.contains(word) && !other.names.contains(word);
             let is_used = others.any(|other| words(other.text).any(|word| uses(other, word)));
@@ -18,6 +22,16 @@ pub(super) fn said<'a>(source: &Source<'_>, others: impl Iterator<Item = &'a Sou
         }
         None => (!source.rules.is_empty() && !others.any(|other| names(other.text, package))).then(|| elsewhere(source, package)),
     }
+}
+
+/// The rule by which conftest waives what policies say.
+const CONFTEST: &str = "exception";
+
+fn conftest(source: &Source<'_>) -> Finding {
+    let message = format!("the rule `{CONFTEST}` waives nothing here");
+    Finding::error(NEVER_RUNS, Place::new(source.file.file.clone(), head(source.text, CONFTEST)), message)
+        .help("Write a file `exceptions/<team>/<id>.yaml` of the kind `Exception`: it names the policy, a reason and a last day.")
+        .turn(turn(source.file))
 }
 
 /// A policy in a package that is not asked.

@@ -4,6 +4,7 @@
 //! other file is a library that all policies of its scope may import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
 mod check;
+mod circle;
 mod codes;
 mod compile;
 mod evaluate;

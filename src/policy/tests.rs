@@ -696,10 +696,10 @@ fn metadata_must_agree_and_name_a_team() {
 #[test]
 fn a_policy_that_comes_to_no_end_has_not_said_yes() {
     let loops = "package main\n\ndeny contains \"x\" if {\n\tletters := split(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"\")\n\tsome a in letters\n\tsome b in letters\n\tsome c in letters\n\tsome d in letters\n\tsome e in letters\n\tconcat(\"\", [a, b, c, d, e]) == \"b\"\n}\n";
-    insta::assert_snapshot!(Case::new(&[("policies/loops.rego", loops)]).object(&pod("a", "b")).object(&pod("c", "d")).shown(), @"
+    insta::assert_snapshot!(Case::new(&[("policies/loops.rego", loops)]).object(&pod("a", "b")).object(&pod("c", "d")).shown(), @r"
     policies/loops.rego:1:1 Error policy-limit (Platform)
-      the policy `loops` took too long for `payments-team/shop/cluster@staging`, and was not asked about the units after it
-      help: Make it look at less: a rule may take a second for one input.
+      the policy `loops` takes too many steps for `payments-team/shop/cluster@staging`, and was not asked about the units after it
+      help: Make it look at less: a rule may take 1000000 steps for one input.
       see requests/payments-team/shop.yaml: the request that it looked at
     0 passed, 0 warned, 1 failed, 0 waived
     ");
@@ -715,4 +715,126 @@ fn a_policy_that_fails_has_not_said_yes() {
       see requests/payments-team/shop.yaml: the request that it looked at
     0 passed, 0 warned, 1 failed, 0 waived
     ");
+}
+
+#[test]
+fn what_comes_to_no_end_in_a_function_is_a_limit_too() {
+    let endless = "g(x) := y if {\n\tletters := split(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"\")\n\ty := [1 | some a in letters; some b in letters; some c in letters; some d in letters; concat(\"\", [a, b, c, d, x]) == \"b\"]\n}\n";
+    let large = "package main\n\ndeny contains \"x\" if regex.match(`((a{0,1000}){0,1000}){0,1000}`, input.kind)\n";
+    let files = [
+        ("policies/a.rego", &*format!("package main\n\n{endless}deny contains \"x\" if count(g(\"a\")) == 1\n")),
+        ("policies/b.rego", &*format!("package main\n\n{endless}deny contains \"x\" if count(g(input.kind)) == 1\n")),
+        ("policies/c.rego", large),
+    ];
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @r"
+    policies/a.rego:1:1 Error policy-limit (Platform)
+      the policy `a` takes too many steps for `payments-team/shop/cluster@staging`, and was not asked about the units after it
+      help: Make it look at less: a rule may take 1000000 steps for one input.
+      see requests/payments-team/shop.yaml: the request that it looked at
+    policies/b.rego:1:1 Error policy-limit (Platform)
+      the policy `b` takes too many steps for `payments-team/shop/cluster@staging`, and was not asked about the units after it
+      help: Make it look at less: a rule may take 1000000 steps for one input.
+      see requests/payments-team/shop.yaml: the request that it looked at
+    policies/c.rego:1:1 Error policy-limit (Platform)
+      the policy `c` has a regular expression that is too large for `payments-team/shop/cluster@staging`, and was not asked about the units after it
+      help: Write smaller repetitions: one inside of another is multiplied.
+      see requests/payments-team/shop.yaml: the request that it looked at
+    0 passed, 0 warned, 3 failed, 0 waived
+    ");
+}
+
+#[test]
+fn rules_that_need_themselves_are_named() {
+    let files = [
+        ("policies/a.rego", "package main\n\nf(n) := f(n - 1) + f(n - 2) if n > 0\n\ndeny contains \"x\" if f(3) == 1\n"),
+        ("policies/b.rego", "package main\n\na if b\n\nb if a\n\ndeny contains \"x\" if a\n"),
+        ("policies/c.rego", "<<<<<<< HEAD\npackage main\n=======\npackage other\n>>>>>>> more\n"),
+        ("policies/d.rego", "package main\n\nexception contains [\"x\"] if input.kind\n"),
+    ];
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @r"
+    policies/a.rego:3:1 Error policy-does-not-compile (Platform)
+      the function `f` calls itself, which no policy may: it might come to no end
+      help: Go through a list with `some` or a comprehension, or through everything with `walk`.
+    policies/c.rego:1:1 Error policy-does-not-compile (Platform)
+      a merge conflict was left in the file
+      help: Decide for one of the two sides and remove the marker lines.
+    policies/d.rego:3:1 Error policy-never-runs (Platform)
+      the rule `exception` waives nothing here
+      help: Write a file `exceptions/<team>/<id>.yaml` of the kind `Exception`: it names the policy, a reason and a last day.
+    policies/b.rego:3:1 Error policy-does-not-compile (Platform)
+      this policy does not compile: this rule needs its own value
+      help: Take the circle apart: what a rule looks at may not look at the rule again.
+    0 passed, 0 warned, 0 failed, 0 waived
+    ");
+}
+
+#[test]
+fn two_policies_of_one_name_are_told() {
+    let named = "# METADATA\n# custom: {id: image-source}\npackage main\n\ndeny contains \"x\" if input.kind == \"y\"\n";
+    insta::assert_snapshot!(Case::new(&[("policies/images.rego", IMAGES), ("policies/other.rego", named)]).shown(), @r"
+    policies/other.rego:2:16 Error policy-metadata (Platform)
+      the policy of `policies/images.rego` is called `image-source` too, so that an exception waives both
+      help: Give one of them another `custom.id` in its metadata, or put both into one file.
+    1 passed, 0 warned, 0 failed, 0 waived
+    ");
+}
+
+#[test]
+fn what_is_said_of_many_objects_is_said_once() {
+    let policy = "package main\n\ndeny contains \"needs a label\" if not input.metadata.labels\n\nwarn contains input.metadata.name\n";
+    let case =
+        ["a", "b", "c", "d", "e"].iter().fold(Case::new(&[("policies/labels.rego", policy)]), |case, name| case.object(&pod(name, "x")));
+    insta::assert_snapshot!(case.shown(), @r"
+    requests/payments-team/shop.yaml:4:1 Error policy/labels (Requester)
+      needs a label (Pod `a`, Pod `b`, Pod `c` and 2 more in `payments-team/shop/cluster@staging`)
+      help: The policy `labels` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/labels (Requester)
+      a (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `labels` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/labels (Requester)
+      b (Pod `b` in `payments-team/shop/cluster@staging`)
+      help: The policy `labels` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/labels (Requester)
+      c (Pod `c` in `payments-team/shop/cluster@staging`)
+      help: The policy `labels` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/labels (Requester)
+      d (Pod `d` in `payments-team/shop/cluster@staging`)
+      help: The policy `labels` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/labels (Requester)
+      e (Pod `e` in `payments-team/shop/cluster@staging`)
+      help: The policy `labels` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 0 warned, 1 failed, 0 waived
+    ");
+    insta::assert_snapshot!(case.except("labels", "payments-team", None, "2026-03-01").shown(), @r"
+    waived by for-now until 2026-03-01: labels for payments-team/shop/cluster@staging: a (Pod `a`)
+    waived by for-now until 2026-03-01: labels for payments-team/shop/cluster@staging: b (Pod `b`)
+    waived by for-now until 2026-03-01: labels for payments-team/shop/cluster@staging: c (Pod `c`)
+    waived by for-now until 2026-03-01: labels for payments-team/shop/cluster@staging: d (Pod `d`)
+    waived by for-now until 2026-03-01: labels for payments-team/shop/cluster@staging: e (Pod `e`)
+    waived by for-now until 2026-03-01: labels for payments-team/shop/cluster@staging: needs a label (Pod `a`, Pod `b`, Pod `c` and 2 more)
+    0 passed, 0 warned, 0 failed, 1 waived
+    ");
+}
+
+#[test]
+fn the_same_unit_is_named_by_what_comes_to_no_end_on_any_number_of_threads() {
+    let loops = "package main\n\ndeny contains \"x\" if {\n\tinput.metadata.name == \"slow\"\n\tletters := split(\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\", \"\")\n\tsome a in letters\n\tsome b in letters\n\tsome c in letters\n\tsome d in letters\n\tconcat(\"\", [a, b, c, d]) == \"b\"\n}\n";
+    let files = [("policies/loops.rego", loops)];
+    let (fast, slow) = (Case::new(&files).object(&pod("fast", "x")), Case::new(&files).object(&pod("slow", "x")));
+    let mut units = Vec::new();
+    for number in 0..200 {
+        let mut case = Case::new(&files);
+        case.unit = if number % 70 == 69 { slow.unit.clone() } else { fast.unit.clone() };
+        case.unit.id = UnitId::parse(&format!("payments-team/r{number:03}/cluster@staging")).unwrap();
+        units.push(case);
+    }
+    let inputs: Vec<UnitInput<'_>> = units.iter().map(Case::input).collect();
+    let (policies, _) = slow.compiled();
+    for threads in [1, 2, 4] {
+        let verdicts = evaluate_telling(&policies, &inputs, &[], "2026-02-01", threads, &|_| {});
+        let said: Vec<&str> = verdicts.findings.iter().map(|finding| finding.message.as_str()).collect();
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(said.join("\n"), @r"the policy `loops` takes too many steps for `payments-team/r069/cluster@staging`, and was not asked about the units after it");
+        }
+    }
 }

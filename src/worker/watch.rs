@@ -16,7 +16,7 @@ const PERIOD: Duration = Duration::from_millis(20);
 /// How much processor time a schema about one file, or a template of one unit, may take; honest ones take milliseconds.
 const STEP: Duration = Duration::from_millis(500);
 
-/// The same for a policy about one unit, which gets its own finding after a second.
+/// The same for a policy about one unit, which gets its own finding after a million steps.
 const POLICY: Duration = Duration::from_secs(2);
 
 /// The steps that run.

@@ -22,14 +22,14 @@ fn row_24_policies_that_explode_end_in_a_finding() {
     let deep = format!("\t{}1{} == 1", "[".repeat(20_000), "]".repeat(20_000));
     let network = "\thttp.send({\"method\": \"GET\", \"url\": \"http://127.0.0.1\"}).status_code == 200".to_owned();
     let bodies = [("pairs", pairs), ("backtracks", backtracks), ("large", large), ("range", range), ("deep", deep), ("network", network)];
-    insta::assert_snapshot!(bodies.map(|(name, body)| format!("{name}\n{}\n", policy(&body))).concat(), @"
+    insta::assert_snapshot!(bodies.map(|(name, body)| format!("{name}\n{}\n", policy(&body))).concat(), @r"
     pairs
-    policies/explodes.rego:1:1 policy-limit: the policy `explodes` took too long for `platform/shop/main@staging`, and was not asked about the units after it
+    policies/explodes.rego:1:1 policy-limit: the policy `explodes` takes too many steps for `platform/shop/main@staging`, and was not asked about the units after it
     exit 1
     backtracks
     exit 0
     large
-    policies/explodes.rego:1:1 policy-limit: the policy `explodes` took too long for `platform/shop/main@staging`, and was not asked about the units after it
+    policies/explodes.rego:1:1 policy-limit: the policy `explodes` has a regular expression that is too large for `platform/shop/main@staging`, and was not asked about the units after it
     exit 1
     range
     policies/explodes.rego:4:8 policy-does-not-compile: `numbers.range` may ask for more than there is, and cannot be ended from outside
