@@ -2,10 +2,10 @@
 
 use super::setting::{Setting, sample_release};
 use super::{Case, Subject, Watcher};
-use crate::model::{Coverage, Finding, Place, RepoPath, Turn, sort_findings};
-use crate::parse::{Parsed, parse_telling};
+use crate::model::{Code, Coverage, Finding, Place, RepoPath, Turn, close_match, sort_findings};
+use crate::parse::{self, Parsed, parse_telling};
 use crate::policy::{self, Policies};
-use crate::render::{Cache, Limits, Rendered, Unit, coverage, render_watched};
+use crate::render::{self, Cache, Limits, Rendered, Unit, coverage, render_watched};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde::{Deserialize, Serialize};
@@ -92,6 +92,9 @@ pub(super) fn run(repository: &Snapshot, case: &Case, watcher: &Watcher) -> (Ran
         Err(message) => return broken(message),
     };
     let folder = case.folder();
+    if let Some(message) = misnamed(repository, &folder) {
+        return broken(&message);
+    }
     let wanted = match repository.text(&format!("{folder}/findings.yaml")).map(wanted) {
         Some(Err(message)) => return broken(&format!("`findings.yaml`: {message}")),
         Some(Ok(wanted)) => Some(wanted),
@@ -229,6 +232,24 @@ fn back(mut finding: Finding, setting: &Setting, folder: &str) -> Finding {
     finding
 }
 
+/// What may be in the folder of a case.
+const PARTS: [&str; 9] =
+    ["request.yaml", "findings.yaml", "expected", "goldpath.yaml", "schema.json", "requests", "targets", "teams", "templates"];
+
+/// A file or folder that is hardly meant to be called so: nothing reads it.
+fn misnamed(repository: &Snapshot, folder: &str) -> Option<String> {
+    let names = repository.under(folder).filter_map(|(path, _)| path.below(folder)?.split('/').next());
+    let other = names.filter(|name| !PARTS.contains(name));
+    let mut near = other.filter_map(|name| Some((name, close_match(name, PARTS)?)));
+    near.next().map(|(name, near)| format!("`{name}` is not read: did you mean `{near}`?"))
+}
+
+/// All codes that something said of a case can have, but for those of policies.
+fn codes() -> impl Iterator<Item = &'static str> {
+    const OF_WORKERS: &[Code] = &[Code::WORKER_ENDED];
+    [parse::codes(), render::codes(), policy::codes(), OF_WORKERS].into_iter().flatten().map(Code::as_str)
+}
+
 /// Reads `findings.yaml`.
 fn wanted(text: &str) -> Result<Vec<Wanted>, String> {
     let parsed = yaml::parse(text);
@@ -243,13 +264,27 @@ fn wanted(text: &str) -> Result<Vec<Wanted>, String> {
         let line = entry.get("line").map(|line| line.as_u64().ok_or(())).transpose().ok()?;
         Some(Wanted { code: entry.get("code")?.as_str()?.to_owned(), line })
     };
-    list.iter().map(one).collect::<Option<_>>().ok_or_else(|| "each entry is `{code: <text>, line: <number>}`".to_owned())
+    let wanted: Option<Vec<Wanted>> = list.iter().map(one).collect();
+    let wanted = wanted.ok_or_else(|| "each entry is `{code: <text>, line: <number>}`".to_owned())?;
+    let is_known = |code: &str| code.starts_with("policy/") || codes().any(|known| known == code);
+    match wanted.iter().find(|wanted| !is_known(&wanted.code)) {
+        Some(Wanted { code, .. }) => {
+            let near = close_match(code, codes()).map_or_else(String::new, |near| format!(": did you mean `{near}`?"));
+            Err(format!("there is no code `{code}`{near}"))
+        }
+        None => Ok(wanted),
+    }
 }
 
 /// `findings.yaml` as it would have to be; nothing when nothing is refused any more, which a person has to look at.
 fn written(findings: &[Finding]) -> Option<String> {
     let mut text = String::new();
-    for finding in findings.iter().filter(|finding| finding.is_error()) {
+    let errors = || findings.iter().filter(|finding| finding.is_error());
+    // what is wrong with the golden path is no refusal of a request, and nothing to be expected
+    if errors().any(|finding| finding.turn != Turn::Requester) {
+        return None;
+    }
+    for finding in errors() {
         writeln!(text, "- {{code: {}, line: {}}}", finding.code, finding.place.span.line).expect("a string takes all");
     }
     (!text.is_empty()).then_some(text)

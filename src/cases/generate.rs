@@ -4,12 +4,13 @@
 //! requester's to mend, and such a request is made anew. What the organisation's policies refuse besides, the requester hears of too late: it is a
 //! failure, until the schema or the release says it.
 //!
-//! The seed is the digest of the release, so that the same release is always tried with the same requests. A request that fails is made smaller
-//! as long as it fails in the same way.
+//! The seed is the digest of the release, so that the same release is always tried with the same requests. A request that fails is made small as
+//! long as it fails in the same way.
 
 use super::check::{Came, outcome};
-use super::setting::{SAMPLE_TEAM, Setting, document};
-use super::values::{Maker, smaller, spoiled};
+use super::setting::{Files, SAMPLE_TEAM, Setting, document, targets};
+use super::shrink::shrunk;
+use super::values::{Maker, spoiled};
 use super::{Case, Subject, Watcher};
 use crate::model::{Code, Finding, ReleaseId, RepoPath};
 use crate::policy::Policies;
@@ -22,7 +23,7 @@ use std::collections::BTreeMap;
 /// How often a request is made anew when it does not fit after all.
 const TRIES: usize = 10;
 /// How many smaller requests are tried for one that fails.
-const MOST_SMALLER: usize = 80;
+const MOST_SMALLER: usize = 300;
 /// The folder of cases in which they are tried.
 const NAME: &str = "generated";
 
@@ -133,6 +134,8 @@ struct Scene<'a> {
     release: ReleaseId,
     /// Only what the release needs.
     repository: Snapshot,
+    /// Where requests go: a policy may ask what a target is for.
+    targets: Files,
     schema: Value,
     seed: u64,
     api_version: String,
@@ -160,6 +163,7 @@ impl<'a> Scene<'a> {
             policies,
             release: release.clone(),
             repository: repository.only(needed),
+            targets: targets(repository),
             schema,
             seed: u64::from_le_bytes(*digest.bytes().first_chunk()?),
             api_version: format!("{}/{}", text(&path, "/spec/request/group")?, text(&own, "/spec/serves")?),
@@ -228,24 +232,10 @@ impl<'a> Scene<'a> {
         all.into_iter().map(small).collect()
     }
 
-    /// The smallest request of which the same is said, as far as a few steps find it.
+    /// The smallest request of which the same is said, as far as some tries find it.
     fn shrunk(&self, spec: Value, finding: Box<Finding>, same: &dyn Fn(Came) -> Option<Box<Finding>>) -> (Value, Box<Finding>) {
-        let (mut spec, mut finding) = (spec, finding);
-        let mut left = MOST_SMALLER;
-        'smaller: loop {
-            for candidate in smaller(&spec) {
-                if left == 0 {
-                    break 'smaller;
-                }
-                left -= 1;
-                if let Some(found) = same(self.run(&candidate)) {
-                    (spec, finding) = (candidate, found);
-                    continue 'smaller;
-                }
-            }
-            break;
-        }
-        (spec, finding)
+        let (spec, said) = shrunk(spec, &self.schema, MOST_SMALLER, |spec| same(self.run(spec)));
+        (spec, said.unwrap_or(finding))
     }
 
     fn text(&self, spec: &Value) -> String {
@@ -257,7 +247,7 @@ impl<'a> Scene<'a> {
         let mut files = self.repository.files().clone();
         files.insert(case.request(), super::setting::file(&self.text(spec)));
         let repository = Snapshot::new(None, files, Vec::new());
-        let mut setting = Setting::of(&repository, &case).expect("its request is there");
+        let mut setting = Setting::of(&repository, &case).expect("its request is there").with_targets(&self.targets);
         outcome(&mut setting, self.watcher).came()
     }
 }
@@ -318,17 +308,17 @@ mod tests {
     fn a_template_that_prints_a_text_without_a_filter_is_caught_with_a_small_request() {
         let template = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata:\n{% for word in spec.words | default(value=[]) %}  key{{ loop.index }}: {{ word }}\n{% endfor %}\n";
         insta::assert_snapshot!(shown(SCHEMA, template, NO_POLICY), @r#"
-    4 fit, 4 were refused
-    unsafe-print: the text `:` that is printed here changes what is around it
-    apiVersion: example.org/v1
-    kind: App
-    metadata:
-      name: sample
-    spec:
-      size: 1
-      words:
-      - ":"
-    "#);
+        4 fit, 4 were refused
+        unsafe-print: an empty text that is printed here changes what is around it
+        apiVersion: example.org/v1
+        kind: App
+        metadata:
+          name: sample
+        spec:
+          size: 1
+          words:
+          - ""
+        "#);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod check;
 mod generate;
 mod setting;
+mod shrink;
 mod trial;
 mod values;
 mod watcher;

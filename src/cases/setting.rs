@@ -4,7 +4,7 @@ use super::{Case, Subject};
 use crate::model::{ContentId, Digest, ReleaseId, RendererId, RepoPath, TargetKind, TargetName, TargetSelector};
 use crate::parse::Parsed;
 use crate::policy;
-use crate::render::Rendered;
+use crate::render::{Rendered, newest_kubernetes};
 use crate::snapshot::{File, Mode, Snapshot};
 use crate::yaml;
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ pub(super) struct Setting {
     pub(super) request: RepoPath,
     /// Whether the golden path is a sample around the templates of the case.
     is_sample: bool,
+    /// The targets of the repository, which take the place of samples.
+    targets: Files,
 }
 
 fn path(text: &str) -> Option<RepoPath> {
@@ -69,7 +71,8 @@ impl Setting {
             Subject::Renderer(renderer) => (add_sample(&mut files, repository, case, renderer)?, None),
         };
         let is_sample = matches!(case.subject, Subject::Renderer(_));
-        let mut setting = Self { files, request: path("requests/sample-team/request.yaml").ok_or(NO_PATH)?, is_sample };
+        let mut setting =
+            Self { files, request: path("requests/sample-team/request.yaml").ok_or(NO_PATH)?, is_sample, targets: Files::new() };
         setting.teams(owners);
         let request = document(repository, case.request().as_str()).unwrap_or_default();
         let team = setting.team(repository, case, fact.and_then(|fact| request.pointer(&fact)?.as_str().map(str::to_owned)));
@@ -77,6 +80,16 @@ impl Setting {
         setting.request = path(&format!("requests/{team}/{}.yaml", name.unwrap_or(&case.name))).ok_or(NO_PATH)?;
         setting.files.insert(setting.request.clone(), text);
         Ok(setting)
+    }
+
+    /// The same with the targets of a repository instead of samples, as far as it has them, and with a team of which nothing is missing that a
+    /// policy may ask for: no request can say it.
+    pub(super) fn with_targets(mut self, targets: &Files) -> Self {
+        self.targets = targets.clone();
+        let contact = json!({"channel": "#sample", "onCall": "sample-primary", "email": "sample@example.org"});
+        let spec = json!({"title": "Sample", "contact": contact, "costCentre": "cc-0000"});
+        self.files.extend(path(&format!("teams/{SAMPLE_TEAM}.yaml")).map(|path| (path, own("Team", SAMPLE_TEAM, &spec))));
+        self
     }
 
     /// The file of the case, below its folder, that a file here is made from; nothing where it is none of the case.
@@ -131,6 +144,13 @@ impl Setting {
         for output in parsed.platform.releases.values().flat_map(|release| &release.outputs) {
             let TargetSelector::Labels(labels) = &output.target else { continue };
             let fits = |of: &BTreeMap<String, String>| labels.iter().all(|(key, value)| of.get(key) == Some(value));
+            let known = self.targets.iter().filter(|(_, target)| labels_of(target).is_some_and(|of| fits(&of)));
+            let known: Files =
+                known.filter(|(path, _)| !self.files.contains_key(*path)).map(|(path, file)| (path.clone(), file.clone())).collect();
+            if !known.is_empty() {
+                self.files.extend(known);
+                return true;
+            }
             if parsed.platform.targets.values().any(|target| fits(&target.labels)) {
                 continue;
             }
@@ -141,23 +161,50 @@ impl Setting {
         }
         let before = self.files.len();
         for (name, (kind, labels)) in wanted {
-            let kind = match kind {
-                TargetKind::Terraform => "terraform",
-                TargetKind::Directory => "directory",
-            };
-            let document = json!({
-                "apiVersion": "goldpath.dev/v1", "kind": "Target", "metadata": {"name": name.as_str(), "labels": labels},
-                "spec": {"type": kind, "connection": name.as_str()},
-            });
-            if let Some(path) = path(&format!("targets/{name}.yaml")) {
-                self.files.entry(path).or_insert_with(|| file(&yaml::emit(&document)));
-            }
+            let Some(path) = path(&format!("targets/{name}.yaml")) else { continue };
+            let target = self.targets.get(&path).cloned().unwrap_or_else(|| sample_target(&name, kind, &labels));
+            self.files.entry(path).or_insert(target);
         }
         self.files.len() > before
     }
 }
 
-type Files = BTreeMap<RepoPath, File>;
+pub(super) type Files = BTreeMap<RepoPath, File>;
+
+/// A target that takes everything; its objects are checked against the newest API that is known.
+fn sample_target(name: &TargetName, kind: TargetKind, labels: &BTreeMap<String, String>) -> File {
+    let mut spec = json!({"connection": name.as_str()});
+    match kind {
+        TargetKind::Terraform => spec["type"] = json!("terraform"),
+        TargetKind::Directory => {
+            spec["type"] = json!("directory");
+            spec["kubernetes"] = json!({"version": newest_kubernetes()});
+        }
+    }
+    let metadata = json!({"name": name.as_str(), "labels": labels});
+    file(&yaml::emit(&json!({"apiVersion": "goldpath.dev/v1", "kind": "Target", "metadata": metadata, "spec": spec})))
+}
+
+/// The targets of a repository without what depends on its teams: who may go there, and to which namespaces.
+pub(super) fn targets(repository: &Snapshot) -> Files {
+    let open = |(path, _): (&RepoPath, &File)| {
+        let mut target = document(repository, path.as_str())?;
+        let spec = target.pointer_mut("/spec")?.as_object_mut()?;
+        spec.remove("allow");
+        if let Some(kubernetes) = spec.get_mut("kubernetes").and_then(Value::as_object_mut) {
+            kubernetes.remove("namespaces");
+        }
+        Some((path.clone(), file(&yaml::emit(&target))))
+    };
+    repository.under("targets").filter_map(open).collect()
+}
+
+/// The labels of a target.
+fn labels_of(target: &File) -> Option<BTreeMap<String, String>> {
+    let document = yaml::parse(std::str::from_utf8(&target.bytes).ok()?).documents.into_iter().next()?.into_value();
+    let labels = document.pointer("/metadata/labels")?.as_object()?;
+    Some(labels.iter().filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect())
+}
 
 fn own_file(name: &str, file: File) -> (RepoPath, File) {
     (path(name).expect("it is a path"), file)

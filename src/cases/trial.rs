@@ -3,7 +3,7 @@
 use super::check::{self, Failure, Ran};
 use super::generate::{self, Tried, Wrong};
 use super::{Case, Subject, Watcher, cases, releases};
-use crate::model::{Coverage, Finding, Platform, PolicyFile, ReleaseId, RepoPath, Turn};
+use crate::model::{Coverage, Finding, Place, Platform, PolicyFile, ReleaseId, RepoPath, Turn};
 use crate::parse::parse;
 use crate::policy::{self, Policies, Tested};
 use crate::snapshot::Snapshot;
@@ -23,6 +23,8 @@ pub enum Trial {
         /// How many requests that fit, and how many that do not.
         count: usize,
     },
+    /// All policies, made ready to run.
+    Policies,
     /// A file of tests of policies.
     Rules {
         /// The file.
@@ -39,7 +41,7 @@ pub enum Answer {
     Case(Ran, Coverage),
     /// Of a release; nothing when it cannot be read at all.
     Made(Option<Tried>),
-    /// Of each rule of a file.
+    /// Of each rule of a file, or of each policy that is wrong.
     Rules(Vec<Tested>, Coverage),
 }
 
@@ -49,14 +51,15 @@ impl Trial {
         let cases = cases(repository).into_iter().map(Self::Case);
         let releases = releases(repository).into_iter().filter(|_| count > 0).map(|release| Self::Made { release, count });
         let rules = policy::tests(repository).into_iter().map(|PolicyFile { file, release }| Self::Rules { file, release });
-        cases.chain(releases).chain(rules).collect()
+        let has_policies = repository.files().keys().any(|path| path.as_str().ends_with(".rego"));
+        cases.chain(releases).chain(has_policies.then_some(Self::Policies)).chain(rules).collect()
     }
 
     /// The release that it is about; nothing: the organisation's policies, or a renderer.
     pub fn release(&self) -> Option<&ReleaseId> {
         match self {
             Self::Case(Case { subject: Subject::Release(release), .. }) => Some(release),
-            Self::Case(Case { subject: Subject::Renderer(_), .. }) => None,
+            Self::Case(Case { subject: Subject::Renderer(_), .. }) | Self::Policies => None,
             Self::Made { release, .. } => Some(release),
             Self::Rules { release, .. } => release.as_ref(),
         }
@@ -67,6 +70,7 @@ impl Trial {
         let path = match self {
             Self::Case(case) => return case.request(),
             Self::Made { release, .. } => RepoPath::parse(&format!("{}/release.yaml", release.folder())),
+            Self::Policies => RepoPath::parse("policies"),
             Self::Rules { file, .. } => Ok(file.clone()),
         };
         path.expect("it is made of the names of files")
@@ -85,7 +89,10 @@ impl Trial {
             (Self::Rules { file, release }, Answer::Rules(tested, _)) => {
                 tested.iter().all(|tested| tested.file == *file && tested.release == *release)
             }
-            (Self::Case(_) | Self::Made { .. } | Self::Rules { .. }, _) => false,
+            (Self::Policies, Answer::Rules(tested, _)) => {
+                tested.iter().all(|tested| tested.failure.is_some() && !tested.file.as_str().ends_with("_test.rego"))
+            }
+            (Self::Case(_) | Self::Made { .. } | Self::Policies | Self::Rules { .. }, _) => false,
         }
     }
 
@@ -102,6 +109,7 @@ impl Trial {
                 let failures = findings.into_iter().map(ended).collect();
                 Answer::Made(Some(Tried { release: release.clone(), valid: 0, refused: 0, failures, denied: Vec::new() }))
             }
+            Self::Policies => Answer::Rules(findings.iter().map(broken).collect(), Coverage::default()),
             Self::Rules { file, release } => {
                 let one = |finding: Finding| {
                     let failure = Some(format!("{}:{}: {}", finding.place.path, finding.place.span.line, finding.message));
@@ -119,9 +127,18 @@ impl fmt::Display for Trial {
         match self {
             Self::Case(case) => write!(f, "{} {}", case.subject, case.name),
             Self::Made { release, .. } => write!(f, "{release} made from its schema"),
+            Self::Policies => f.write_str("all policies"),
             Self::Rules { file, .. } => write!(f, "{file}"),
         }
     }
+}
+
+/// A policy that cannot be run as it is.
+fn broken(finding: &Finding) -> Tested {
+    let Place { path, span } = &finding.place;
+    let help = if finding.help.is_empty() { String::new() } else { format!(". {}", finding.help) };
+    let failure = Some(format!("{path}:{}:{}: {}{help}", span.line, span.column, finding.message));
+    Tested { file: path.clone(), release: ReleaseId::of_file(path), rule: String::new(), failure }
 }
 
 /// What all trials of a repository share.
@@ -138,7 +155,7 @@ pub struct Bench {
 impl Bench {
     /// Only what trials need: requests have nothing to do with them.
     pub fn needs(repository: &Snapshot) -> Snapshot {
-        const FOLDERS: [&str; 5] = ["golden-paths", "policies", "renderers", "schemas", "teams"];
+        const FOLDERS: [&str; 6] = ["golden-paths", "policies", "renderers", "schemas", "targets", "teams"];
         repository.only(|path| FOLDERS.iter().any(|folder| path.below(folder).is_some()))
     }
 
@@ -160,6 +177,10 @@ impl Bench {
             Trial::Made { release, count } => {
                 Answer::Made(generate::tried(&self.repository, self.of_organisation(watcher), release, *count, watcher))
             }
+            Trial::Policies => {
+                let (_, findings) = policy::compile_telling(&self.repository, &self.platform, &mut |ask| watcher.asks(ask));
+                Answer::Rules(findings.iter().filter(|finding| finding.is_error()).map(broken).collect(), Coverage::default())
+            }
             Trial::Rules { file, release } => {
                 let file = PolicyFile { file: file.clone(), release: release.clone() };
                 let (tested, coverage) = policy::test(&self.repository, &self.platform, &file, &|ask| watcher.asks(ask));
@@ -180,7 +201,7 @@ impl Bench {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Place, RendererId};
+    use crate::model::RendererId;
 
     #[test]
     fn an_answer_fits_its_own_trial_alone() {
@@ -197,6 +218,7 @@ mod tests {
             rules("policies/a_test.rego", None),
             rules("policies/b_test.rego", None),
             rules("policies/a_test.rego", Some("app@1.0.0")),
+            Trial::Policies,
         ];
         let finding = || Finding::error(crate::model::Code::policy("x"), Place::file(RepoPath::parse("a").unwrap()), "x");
         for (trial, number) in trials.iter().zip(0..) {

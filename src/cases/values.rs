@@ -300,42 +300,35 @@ pub(super) fn spoiled(spec: &Value, schema: &Value, seed: u64) -> Option<(Value,
     ways.into_iter().nth(at).map(|(value, how)| (Value::Object(value), how))
 }
 
-/// Values that are a step smaller, the largest steps first.
-pub(super) fn smaller(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Object(map) => {
-            let without = map.keys().map(|key| {
-                let mut less = map.clone();
-                less.remove(key);
-                Value::Object(less)
-            });
-            let with = map.iter().flat_map(|(key, inner)| {
-                smaller(inner).into_iter().map(|inner| {
-                    let mut other = map.clone();
-                    other.insert(key.clone(), inner);
-                    Value::Object(other)
-                })
-            });
-            without.chain(with).collect()
+/// The shortest text that a schema takes, as far as its pattern tells.
+pub(super) fn shortest(schema: &Map<String, Value>) -> String {
+    if let Some(of) = schema.get("format").and_then(Value::as_str).and_then(samples) {
+        return of.first().copied().unwrap_or_default().to_owned();
+    }
+    let pattern = schema.get("pattern").and_then(Value::as_str).and_then(|pattern| regex_syntax::parse(pattern).ok());
+    let text = pattern.map(|pattern| shortest_of(&pattern)).unwrap_or_default();
+    let least = schema.get("minLength").and_then(Value::as_u64).and_then(|least| usize::try_from(least).ok()).unwrap_or(0);
+    let missing = least.saturating_sub(text.chars().count());
+    text + &"a".repeat(missing)
+}
+
+/// The shortest text that a regular expression takes, with plain letters where it has any.
+fn shortest_of(part: &Hir) -> String {
+    match part.kind() {
+        HirKind::Empty | HirKind::Look(_) => String::new(),
+        HirKind::Literal(literal) => String::from_utf8_lossy(&literal.0).into_owned(),
+        HirKind::Class(Class::Unicode(class)) => {
+            let has = |letter: &char| class.ranges().iter().any(|range| (range.start()..=range.end()).contains(letter));
+            let plain = ['a', '1', 'A'].into_iter().find(has);
+            plain.or_else(|| class.ranges().first().map(|range| range.start())).map(String::from).unwrap_or_default()
         }
-        Value::Array(items) => {
-            let without = (0..items.len())
-                .map(|at| Value::Array(items.iter().enumerate().filter(|(n, _)| *n != at).map(|(_, v)| v.clone()).collect()));
-            let with = items.iter().enumerate().flat_map(|(at, inner)| {
-                smaller(inner).into_iter().map(move |inner| {
-                    let mut other = items.clone();
-                    other[at] = inner;
-                    Value::Array(other)
-                })
-            });
-            without.chain(with).collect()
+        HirKind::Class(Class::Bytes(class)) => {
+            class.ranges().first().map(|range| char::from(range.start()).to_string()).unwrap_or_default()
         }
-        Value::String(text) if text.chars().count() > 1 => {
-            let half = text.chars().count() / 2;
-            vec![Value::from(text.chars().take(half).collect::<String>()), Value::from(text.chars().skip(half).collect::<String>())]
-        }
-        Value::Number(number) => number.as_i64().filter(|number| *number != 0).map(|number| Value::from(number / 2)).into_iter().collect(),
-        Value::String(_) | Value::Bool(_) | Value::Null => Vec::new(),
+        HirKind::Repetition(repetition) => shortest_of(&repetition.sub).repeat(repetition.min as usize),
+        HirKind::Capture(capture) => shortest_of(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(shortest_of).collect(),
+        HirKind::Alternation(parts) => parts.iter().map(shortest_of).min_by_key(String::len).unwrap_or_default(),
     }
 }
 
@@ -365,16 +358,21 @@ mod tests {
     }
 
     #[test]
-    fn a_smaller_value_is_one_step_away() {
-        let shown: Vec<String> = smaller(&json!({"a": [1, "xy"], "b": true})).iter().map(Value::to_string).collect();
-        insta::assert_snapshot!(shown.join("\n"), @r#"
-    {"b":true}
-    {"a":[1,"xy"]}
-    {"a":["xy"],"b":true}
-    {"a":[1],"b":true}
-    {"a":[0,"xy"],"b":true}
-    {"a":[1,"x"],"b":true}
-    {"a":[1,"y"],"b":true}
-    "#);
+    fn the_shortest_text_fits_its_pattern() {
+        let shown = |schema: Value| shortest(schema.as_object().unwrap());
+        let table = [
+            json!({"type": "string"}),
+            json!({"minLength": 3}),
+            json!({"pattern": "^[a-z][a-z0-9-]{2,5}$"}),
+            json!({"pattern": "^registry\\.example\\.org/([a-z]+/)?[A-Z0-9]+(:|@)\\d{2}$"}),
+            json!({"format": "quantity"}),
+        ];
+        insta::assert_snapshot!(table.map(shown).join("\n"), @r"
+
+        aaa
+        aaa
+        registry.example.org/1:11
+        1
+        ");
     }
 }

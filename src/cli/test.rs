@@ -40,6 +40,10 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let snapshot = place::working_tree(&root)?;
     let wanted = Wanted::of(&args.paths, &snapshot)?;
     let trials: Vec<Trial> = Trial::all(&snapshot, args.generate).into_iter().filter(|trial| wanted.takes(trial.release())).collect();
+    if trials.is_empty() && !args.paths.is_empty() {
+        let error = Error::usage(format!("there is nothing to test of `{}`", args.paths.join("`, `")));
+        return Err(error.hint("write a case below `tests/`, or let requests be made with `--generate N`"));
+    }
     let mut came = Came::of(apart(&snapshot, trials, args.coverage)?);
     if args.update {
         came.ran = updated(&root, came.ran)?;

@@ -51,7 +51,7 @@ pub use coverage::coverage;
 pub use inputs::Inputs;
 pub use provenance::{Origin, Traced, fields, made_by, trace};
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Take, Tell, Unit, Watched};
-pub use schema::schemas_of_crd;
+pub use schema::{newest_kubernetes, schemas_of_crd};
 pub use threads::on_threads;
 pub use written::Written;
 

@@ -19,6 +19,12 @@ impl Covered {
         let known = self.files.iter().filter_map(|(_, lines)| lines.as_ref());
         known.fold((0, 0), |(reached, all), lines| (reached + lines.reached.len(), all + lines.all.len()))
     }
+
+    /// How many files are beside that, of whose lines nothing is known.
+    fn unrun(&self) -> String {
+        let unrun = self.files.iter().filter(|(_, lines)| lines.is_none()).count();
+        if unrun == 0 || unrun == self.files.len() { String::new() } else { format!(", and nothing of {}", count(unrun, "more file")) }
+    }
 }
 
 /// A line for each of them with how much of it is reached, and one for each file that has lines which are not.
@@ -26,7 +32,7 @@ pub fn coverage_terminal(covered: &[Covered]) -> String {
     let one = |covered: &Covered| {
         let missed =
             covered.files.iter().filter_map(|(file, lines)| Some(format!("  {}: {}\n", line(file.as_str()), missed(lines.as_ref())?)));
-        format!("{}: {}\n{}", line(&covered.name), share(covered.total()), missed.collect::<String>())
+        format!("{}: {}{}\n{}", line(&covered.name), share(covered.total()), covered.unrun(), missed.collect::<String>())
     };
     let all: String = covered.iter().map(one).collect();
     format!("\nlines that cases and tests reach, and those that they do not\n{all}")
@@ -92,10 +98,10 @@ mod tests {
             ("c.tera", Some((&[1, 2, 3], &[2]))),
             ("d.rego", None),
         ]);
-        insta::assert_snapshot!(coverage_terminal(&[covered, of(&[("e.rego", None)])]), @"
+        insta::assert_snapshot!(coverage_terminal(&[covered, of(&[("e.rego", None)])]), @r"
 
         lines that cases and tests reach, and those that they do not
-        preview@1.0.0: 50 % of 10 lines
+        preview@1.0.0: 50 % of 10 lines, and nothing of 1 more file
           a.tera: 2-5
           c.tera: 1, 3
           d.rego: nothing of it was run

@@ -88,6 +88,11 @@ pub(super) fn of_version(version: &str) -> Option<&'static Schema> {
     Some(packed.schema.get_or_init(|| unpack(version, packed.bytes).expect("a test reads every schema that comes with goldpath")))
 }
 
+/// The newest minor version that is known.
+pub fn newest_kubernetes() -> &'static str {
+    versions().last().expect("there is a schema")
+}
+
 /// The API of the newest version, which tells what is in a namespace where a target names none.
 pub(super) fn newest() -> &'static Schema {
     let version = PACKED.keys().next_back().expect("there is a schema");

@@ -41,7 +41,7 @@ fn lines_that_no_case_and_no_test_reaches_are_named() {
         "package main\n\ntest_a_few if count(deny) == 0 with input as {\"spec\": {\"replicas\": 9}}\n",
     );
     place.write("policies/untested.rego", "package main\n\ndeny contains \"x\" if input.kind == \"Y\"\n");
-    assert_snapshot!(place.run(&["test", "--coverage", "--generate", "0"]), @"
+    assert_snapshot!(place.run(&["test", "--coverage", "--generate", "0"]), @r"
     $ goldpath test --coverage --generate 0
     ok      preview@1.0.0 defaults
     ok      preview@1.0.0 too-many
@@ -50,7 +50,7 @@ fn lines_that_no_case_and_no_test_reaches_are_named() {
     3 passed
 
     lines that cases and tests reach, and those that they do not
-    policies: 16 % of 6 lines
+    policies: 16 % of 6 lines, and nothing of 1 more file
       policies/replicas.rego: 3, 5-10
       policies/untested.rego: nothing of it was run
     preview@1.0.0: 77 % of 27 lines

@@ -25,7 +25,7 @@ fn a_line_for_each_case_and_the_difference_of_those_that_fail() {
     place.swap(
         "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera",
         "memory: 128Mi}\n            limits",
-        "memory: 256Mi}\n            limits",
+        "memory: 64Mi}\n            limits",
     );
     place.swap("golden-paths/preview/1.0.0/tests/too-many/request.yaml", "replicas: 50", "replicas: 5\n  sise: large");
     place.write(&format!("{CASE}/expected/cluster@staging/service.yaml"), "kind: Service\n");
@@ -43,7 +43,7 @@ fn a_line_for_each_case_and_the_difference_of_those_that_fail() {
                  requests:
                    cpu: 100m
       -            memory: 128Mi
-      +            memory: 256Mi
+      +            memory: 64Mi
                  limits:
                    memory: 128Mi
       expected, but not rendered: cluster@staging/service.yaml
@@ -238,4 +238,117 @@ fn a_renderer_of_the_repository_has_cases_of_its_own() {
     1 request checked, nothing to mend
     -- exit 0
     "#);
+}
+
+const DEPLOYMENT: &str = "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera";
+
+#[test]
+fn objects_are_checked_and_go_where_the_repository_says() {
+    let place = Place::with("first-repository");
+    let spec = "spec:\n  replicas: {{ spec.replicas }}\n";
+    assert!(place.text(DEPLOYMENT).contains(spec));
+    place.swap(DEPLOYMENT, spec, "spec:\n  foo: 1\n  replicas: {{ spec.replicas }}\n");
+    assert_snapshot!(place.run(&["test"]), @r"
+    $ goldpath test
+    FAILED  preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+    ok      preview@1.0.0 made from its schema: 4 that fit, 4 that do not
+
+    preview@1.0.0 defaults
+      not expected:
+      error[kubernetes-schema]
+
+        × `deployment.yaml`: Deployment: Kubernetes 1.36 knows no field `spec.foo`
+         ╭─[golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:8:3]
+       7 │ spec:
+       8 │   foo: 1
+         ·   ─
+       9 │   replicas: {{ spec.replicas }}
+         ╰────
+        help: `kubectl explain deployment.spec` tells what may stand there. This is for the owner of the golden path to
+              mend: team `platform`, in #platform-help.
+              see golden-paths/preview/1.0.0/tests/defaults/request.yaml:1:1: rendered for `sample-team/defaults`
+      expected, but not rendered: cluster@staging/deployment.yaml
+
+    2 passed, 1 failed
+    -- exit 1
+    ");
+    // a policy may ask what a target is for
+    let place = Place::with("first-repository");
+    place.write(
+        "policies/few.rego",
+        "package goldpath.unit\n\ndeny contains \"too many for a try\" if {\n\tinput.target.labels.environment == \"staging\"\n\tinput.request.spec.replicas > 2\n}\n",
+    );
+    assert_snapshot!(place.run(&["test", "--generate", "8"]), @r"
+    $ goldpath test --generate 8
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+    FAILED  preview@1.0.0 made from its schema: 8 that fit, 8 that do not
+
+    preview@1.0.0 made from its schema
+      1 of 8 requests that fit is refused by `policy/few`: too many for a try (`sample-team/sample/cluster@staging`)
+      Say it in `schema.json`, where whoever writes a request sees it at once; what no schema can say, refuse with a policy in `golden-paths/preview/1.0.0/policies/`
+        apiVersion: platform.example.org/v1
+        kind: Preview
+        metadata:
+          name: sample
+        spec:
+          image: a:a
+          replicas: 3
+
+    2 passed, 1 failed
+    -- exit 1
+    ");
+}
+
+#[test]
+fn a_policy_that_does_not_compile_fails() {
+    let place = Place::with("first-repository");
+    place.write("policies/zz.rego", "deny contains msg if { x := \n");
+    assert_snapshot!(place.run(&["test"]), @r"
+    $ goldpath test
+    ok      preview@1.0.0 defaults
+    ok      preview@1.0.0 too-many
+    ok      preview@1.0.0 made from its schema: 4 that fit, 4 that do not
+    FAILED  policies/zz.rego
+
+    policies/zz.rego
+      policies/zz.rego:1:1: this policy does not compile: expecting `package` Missing package declaration. Policies are written in Rego v1: `deny contains msg if { … }`.
+
+    3 passed, 1 failed
+    -- exit 1
+    ");
+}
+
+#[test]
+fn what_the_owner_of_the_path_has_to_mend_is_not_written_as_expected() {
+    let place = Place::with("first-repository");
+    place.swap(DEPLOYMENT, "spec.replicas", "spec.replica");
+    place.write("golden-paths/preview/1.0.0/tests/too-many/request.yaml", &place.text(&format!("{CASE}/request.yaml")));
+    place.run(&["test", "--update", "--generate", "0"]);
+    assert_snapshot!(place.text("golden-paths/preview/1.0.0/tests/too-many/findings.yaml"), @r"
+    # What must be said about this request.
+    - {code: out-of-range, line: 7}
+    ");
+}
+
+#[test]
+fn what_is_misnamed_in_a_case_is_said() {
+    let place = Place::with("first-repository");
+    place.write("golden-paths/preview/1.0.0/tests/too-many/findings.yaml", "- {code: out-of-rang, line: 7}\n");
+    place.write(&format!("{CASE}/finding.yaml"), "- {code: out-of-range, line: 7}\n");
+    assert_snapshot!(place.run(&["test", "--generate", "0"]), @r"
+    $ goldpath test --generate 0
+    FAILED  preview@1.0.0 defaults
+    FAILED  preview@1.0.0 too-many
+
+    preview@1.0.0 defaults
+      `finding.yaml` is not read: did you mean `findings.yaml`?
+
+    preview@1.0.0 too-many
+      `findings.yaml`: there is no code `out-of-rang`: did you mean `out-of-range`?
+
+    0 passed, 2 failed
+    -- exit 1
+    ");
 }
