@@ -152,6 +152,11 @@ fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<T
     })
 }
 
+/// What comparing two trees finds.
+pub(super) fn findings(base: &Snapshot, head: &Snapshot) -> Result<Vec<Finding>, Error> {
+    Ok(compare(Some(base.clone()), head.clone(), WantedClaims::Nothing)?.evaluation.findings)
+}
+
 /// Compares two sides, which may be parts of two trees: in one worker, and where that does not do, each in one of its own.
 fn compare(base: Option<Snapshot>, head: Snapshot, claims: WantedClaims) -> Result<Compared, Error> {
     let today = super::run::today();

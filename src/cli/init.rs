@@ -1,6 +1,6 @@
 //! `goldpath init [DIR]`
 
-use super::{Ended, print};
+use super::{Ended, Output, answer};
 use crate::error::Error;
 use crate::report;
 use include_dir::{Dir, File, include_dir};
@@ -18,7 +18,7 @@ pub(super) struct Args {
     dir: PathBuf,
 }
 
-pub(super) fn run(args: &Args) -> Result<Ended, Error> {
+pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let mut files = Vec::new();
     collect(&FIRST, &mut files);
     files.sort_by_key(|file| file.path());
@@ -30,7 +30,8 @@ pub(super) fn run(args: &Args) -> Result<Ended, Error> {
         write(&args.dir.join(file.path()), file.contents())?;
     }
     let names: Vec<String> = files.iter().map(|file| file.path().display().to_string()).collect();
-    print(&report::init_terminal(&args.dir.display().to_string(), &names));
+    let dir = args.dir.display().to_string();
+    answer(output, || report::init_json(&dir, &names), || report::init_terminal(&dir, &names));
     Ok(Ended::Done)
 }
 

@@ -121,9 +121,12 @@ pub fn main() -> ExitCode {
     if args.next().is_some_and(|verb| verb == worker::VERB) {
         return worker::main(args.next().is_some_and(|early| early == worker::EARLY));
     }
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return misused(&error),
+    };
     let output = cli.output;
-    let ended = takes(&cli.verb, output).and_then(|()| verb(cli).inspect_err(|error| answer_with(error, output)));
+    let ended = takes(&cli.verb, output).and_then(|()| verb(cli)).inspect_err(|error| answer_with(error, output));
     let ended = match UNWRITTEN.get() {
         // what was done may be right, but who asked for it did not get to know
         Some(error) => Err(Error::outside("unable to write to stdout", error)),
@@ -138,12 +141,26 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Says what is wrong with a call, or what was asked about calls.
+fn misused(error: &clap::Error) -> ExitCode {
+    let args: Vec<_> = std::env::args_os().skip(1).collect();
+    let is_json = args.iter().any(|arg| arg == "--output=json") || args.windows(2).any(|two| two[0] == "--output" && two[1] == "json");
+    if error.use_stderr() && is_json {
+        let text = error.to_string();
+        let said: Vec<&str> = text.split("\n\n").next().unwrap_or_default().split_whitespace().collect();
+        let message = said.join(" ").trim_start_matches("error: ").to_owned();
+        answer_with(&Error::usage(message).hint("`goldpath help` names all verbs, and `goldpath help VERB` what it takes"), Output::Json);
+    }
+    let _reader_went_away = error.print();
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
 fn verb(cli: Cli) -> Result<Ended, Error> {
     let output = cli.output;
     match cli.verb {
         Verb::Demo(args) => demo::run(&args),
-        Verb::Init(args) => init::run(&args),
-        Verb::New(args) => new::run(&args),
+        Verb::Init(args) => init::run(&args, output),
+        Verb::New(args) => new::run(&args, output),
         Verb::Validate(args) => validate::run(&args, output),
         Verb::Render(args) => render::run(&args, output),
         Verb::Diff(args) => diff::run(&args, output),
@@ -170,9 +187,9 @@ fn takes(verb: &Verb, output: Output) -> Result<(), Error> {
         (Output::Markdown, _) => only("markdown", "diff"),
         (Output::Sarif, _) => only("sarif", "validate"),
         (Output::Github, _) => only("github", "validate"),
-        (Output::Json, Verb::Demo(_) | Verb::Init(_) | Verb::New(_) | Verb::Run(_) | Verb::Completions(_)) => {
+        (Output::Json, Verb::Demo(_) | Verb::Run(_) | Verb::Completions(_)) => {
             let error = Error::usage("`--output json` is for verbs that answer something");
-            Err(error.hint("`demo`, `init`, `new`, `run` and `completions` write text"))
+            Err(error.hint("`demo`, `run` and `completions` write text"))
         }
         (Output::Json, _) => Ok(()),
     }

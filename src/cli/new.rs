@@ -1,7 +1,7 @@
 //! `goldpath new PATH [TEAM/]NAME [--team TEAM]`
 
 use super::init::write;
-use super::{Ended, named, place, print, schema};
+use super::{Ended, Output, answer, named, place, schema};
 use crate::error::Error;
 use crate::forms::{self, Blank};
 use crate::model::{GoldenPath, Platform, RequestId, RequestName, Stage, TeamName, close_match, quoted_list};
@@ -25,7 +25,7 @@ pub(super) struct Args {
     name: String,
 }
 
-pub(super) fn run(args: &Args) -> Result<Ended, Error> {
+pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     // what was typed is looked at before anything is asked
     let (team, name) = asked(args)?;
     let root = place::root(args.repo.as_deref())?;
@@ -51,7 +51,8 @@ pub(super) fn run(args: &Args) -> Result<Ended, Error> {
     }
     write(&file, text.as_bytes())?;
     schema::write_for_editors(&root, path.name.as_str(), &of_file)?;
-    print(&report::new_terminal(&place::shown(&root, &below), path, &release.id, path.stage == Stage::Deprecated));
+    let shown = || report::new_terminal(&place::shown(&root, &below), path, &release.id, path.stage == Stage::Deprecated);
+    answer(output, || report::new_json(&below, path, &release.id), shown);
     Ok(Ended::Done)
 }
 

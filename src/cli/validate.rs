@@ -6,7 +6,7 @@ use super::{Ended, Output, colour, named, place, print, say};
 use crate::diff::{Source, between, changed_files};
 use crate::error::Error;
 use crate::model::{Explained, Finding, RepoPath};
-use crate::policy;
+use crate::policy::{self, Waived};
 use crate::report::{self, Validated};
 use crate::snapshot::Snapshot;
 use crate::worker::{Asked, Evaluated, Wanted, Wants};
@@ -42,18 +42,18 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     };
     let (snapshot, evaluated) = place::apart_early(read, &|unit| unit)?;
     let Compared { base, changed, unknown } = compared.unwrap_or_default();
-    let (parted, requests) = match evaluated {
-        Ok(head) => (parted(files.as_deref(), base.as_ref(), &snapshot, &head)?, head.requests),
+    let (parted, requests, waived) = match evaluated {
+        Ok(head) => {
+            let waived = waived(files.as_deref(), &head);
+            (parted(files.as_deref(), base.as_ref(), &snapshot, &head)?, head.requests, waived)
+        }
         Err(death) if death.findings().is_empty() => return Err(death.into()),
-        Err(death) => (Parted { about: death.findings(), ..Parted::default() }, 0),
+        Err(death) => (Parted { about: death.findings(), ..Parted::default() }, 0, Vec::new()),
     };
     // without a base every request may be somebody's change
-    let grouped = |findings| match &changed {
-        Some(changed) => policy::grouped(findings, |path| changed.contains(path)),
-        None => findings,
-    };
+    let grouped = |findings| policy::grouped(findings, |path| changed.as_ref().is_none_or(|changed| changed.contains(path)));
     let (findings, elsewhere) = (grouped(parted.about), grouped(parted.elsewhere).len());
-    let validated = Validated { findings: &findings, requests, only: &only, elsewhere, uncompared: unknown.as_deref() };
+    let validated = Validated { findings: &findings, requests, only: &only, elsewhere, waived: &waived, uncompared: unknown.as_deref() };
     show(&validated, &snapshot, output);
     Ok(if findings.iter().any(Finding::is_error) { Ended::Findings } else { Ended::Done })
 }
@@ -65,6 +65,16 @@ fn parted(files: Option<&[RepoPath]>, base: Option<&Snapshot>, snapshot: &Snapsh
         Some(files) => about::part(all, files, snapshot, head),
         None => Parted { about: all, ..Parted::default() },
     })
+}
+
+/// What exceptions waive of these files, or of anything.
+fn waived(files: Option<&[RepoPath]>, head: &Evaluated) -> Vec<Waived> {
+    let is_about = |waived: &&Waived| {
+        let Some(files) = files else { return true };
+        let file = head.parsed.platform.requests.get(&waived.unit.request).map(|request| &request.file);
+        file.is_some_and(|file| files.iter().any(|named| file == named || file.below(named.as_str()).is_some()))
+    };
+    head.verdicts.waived.iter().filter(is_about).cloned().collect()
 }
 
 fn show(validated: &Validated<'_>, snapshot: &Snapshot, output: Output) {
@@ -171,7 +181,27 @@ fn findings(base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> R
             findings.extend(between(Source { snapshot: base, parsed: &before.parsed }, Source { snapshot, parsed }));
         }
     }
+    if let Some(base) = base.filter(|base| !policy::same_files(base, snapshot) || !policy::same_exceptions(base, snapshot)) {
+        findings.extend(by_base(base, snapshot, &findings));
+    }
     crate::model::sort_findings(&mut findings);
     findings.dedup();
     Ok(findings)
+}
+
+/// What policies say of a change only by the policies and exceptions of its base, which judge its pull request.
+fn by_base(base: &Snapshot, snapshot: &Snapshot, known: &[Finding]) -> Vec<Finding> {
+    let of = |finding: &Finding| (finding.code.clone(), finding.place.clone());
+    let known: BTreeSet<_> = known.iter().map(of).collect();
+    let is_new = |finding: &Finding| finding.code.as_str().starts_with("policy/") && !known.contains(&of(finding));
+    let said = |finding: Finding| {
+        let help = format!(
+            "The policies and exceptions of the default branch judge this change: those that it brings count from then on. {}",
+            finding.help
+        );
+        if finding.is_error() { finding.help(help) } else { finding }
+    };
+    // a side that does not come to its end has been told of already, or is the base's own
+    let all = super::diff::findings(base, snapshot).unwrap_or_default();
+    all.into_iter().filter(is_new).map(said).collect()
 }

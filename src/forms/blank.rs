@@ -95,6 +95,21 @@ fn is_active(line: &str) -> bool {
 struct Shape<'s> {
     properties: Vec<(&'s str, &'s Value)>,
     required: Vec<&'s str>,
+    /// Those that are only there in some of several forms.
+    sometimes: Vec<(&'s str, &'s Value)>,
+}
+
+impl<'s> Shape<'s> {
+    fn knows(&self, name: &str) -> bool {
+        self.properties.iter().chain(&self.sometimes).any(|(known, _)| *known == name)
+    }
+
+    /// Those that a schema lists itself and that are not known yet.
+    fn new_in(&self, schema: &'s Value) -> Vec<(&'s str, &'s Value)> {
+        let listed = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let new = listed.filter(|(name, member)| **member != Value::Bool(false) && !self.knows(name));
+        new.map(|(name, member)| (name.as_str(), member)).collect()
+    }
 }
 
 struct Form<'s> {
@@ -123,6 +138,7 @@ impl<'s> Form<'s> {
     fn shape(&self, schema: &'s Value) -> Shape<'s> {
         let mut shape = Shape::default();
         self.collect(schema, &mut shape, DEEPEST);
+        self.collect_sometimes(schema, &mut shape, DEEPEST);
         shape
     }
 
@@ -131,15 +147,60 @@ impl<'s> Form<'s> {
             return;
         }
         let schema = self.resolved(schema);
-        for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-            if member != &Value::Bool(false) && !shape.properties.iter().any(|(known, _)| known == name) {
-                shape.properties.push((name, member));
-            }
-        }
+        let new = shape.new_in(schema);
+        shape.properties.extend(new);
         shape.required.extend(schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str));
         for part in schema.get("allOf").and_then(Value::as_array).into_iter().flatten() {
             self.collect(part, shape, left - 1);
         }
+    }
+
+    /// What is only there with some values of other fields, or in one of several forms.
+    fn collect_sometimes(&self, schema: &'s Value, shape: &mut Shape<'s>, left: usize) {
+        if left == 0 {
+            return;
+        }
+        let schema = self.resolved(schema);
+        let several = |keyword: &str| schema.get(keyword).and_then(Value::as_array).into_iter().flatten();
+        for part in several("allOf") {
+            self.collect_sometimes(part, shape, left - 1);
+        }
+        let forms = ["then", "else"].iter().filter_map(|keyword| schema.get(*keyword));
+        for form in forms.chain(several("oneOf")).chain(several("anyOf")) {
+            let new = shape.new_in(self.resolved(form));
+            shape.sometimes.extend(new);
+            self.collect_sometimes(form, shape, left - 1);
+        }
+    }
+
+    /// The forms that a value may have, where there are several; `null` is none.
+    fn forms(&self, schema: &'s Value) -> Vec<&'s Value> {
+        let target = |schema: &'s Value| self.root.pointer(schema.get("$ref")?.as_str()?.strip_prefix('#')?);
+        let plain = std::iter::successors(Some(schema), |schema| target(schema)).take(DEEPEST).last().unwrap_or(schema);
+        if plain.get("type").is_some() || plain.get("properties").is_some() {
+            return Vec::new();
+        }
+        let forms = ["oneOf", "anyOf"].iter().find_map(|keyword| plain.get(*keyword)?.as_array()).into_iter().flatten();
+        let forms: Vec<&Value> = forms.map(|form| self.resolved(form)).filter(|form| form.get("type") != Some(&"null".into())).collect();
+        if forms.len() > 1 { forms } else { Vec::new() }
+    }
+
+    /// The schema of what a map holds.
+    fn values(&self, schema: &'s Value) -> Option<&'s Value> {
+        self.resolved(schema).get("additionalProperties").filter(|values| values.is_object())
+    }
+
+    /// Whether a list or a map has entries that say more than a value that is empty.
+    fn has_parts(&self, schema: &'s Value) -> bool {
+        let items = self.resolved(schema).get("items").is_some_and(|items| !self.shape(items).properties.is_empty());
+        items
+            || self.values(schema).is_some_and(|values| !self.shape(values).properties.is_empty() || !self.explained(values, "").is_empty())
+    }
+
+    /// Whether a value is empty that could hold something worth showing.
+    fn hides(&self, value: &Value, schema: &'s Value) -> bool {
+        let is_empty = value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty);
+        is_empty && self.has_parts(schema)
     }
 
     /// A keyword of a schema, or of what it refers to.
@@ -154,7 +215,11 @@ impl<'s> Form<'s> {
             members = self.members(schema, at, depth, true);
         }
         if !members.iter().any(|line| is_active(line)) {
-            return line_of(key, &Value::Object(Map::new()));
+            let mut lines = line_of(key, &Value::Object(Map::new()));
+            if !members.is_empty() {
+                lines.iter_mut().for_each(|line| line.push_str("   # take `{}` away with the first field that is set"));
+            }
+            return lines.into_iter().chain(indented(members)).collect();
         }
         line_of(key, &Value::Null).into_iter().chain(indented(members)).collect()
     }
@@ -164,14 +229,32 @@ impl<'s> Form<'s> {
         let shape = self.shape(schema);
         let (needed, others): (Vec<_>, Vec<_>) = shape.properties.iter().partition(|(name, _)| shape.required.contains(name));
         let mut lines = Vec::new();
-        for (is_needed, (name, member)) in needed.iter().map(|it| (true, *it)).chain(others.iter().map(|it| (false, *it))) {
-            let about = self.explained(member, if is_needed { "Required." } else { "" });
+        let needed = needed.into_iter().map(|it| (Needed::Always, it));
+        let others = others.into_iter().map(|it| (Needed::Never, it)).chain(shape.sometimes.iter().map(|it| (Needed::Sometimes, it)));
+        for (need, (name, member)) in needed.chain(others) {
+            let about = self.explained(member, need.words());
             lines.extend(comment(&about, 2 * depth + 2).into_iter().filter(|line| line != "#"));
+            let is_needed = need == Needed::Always;
+            let has_default = self.keyword(member, "default").is_some_and(|default| !self.hides(default, member));
+            let shown = is_needed || (all && need == Needed::Never && has_default);
             let entry = self.entry(name, member, &child(at, name), depth + 1, is_needed);
-            let shown = is_needed || (all && self.keyword(member, "default").is_some());
             lines.extend(entry.into_iter().map(|line| if shown { line } else { format!("#{line}") }));
+            lines.extend(self.other_forms(name, member, &child(at, name), depth + 1));
         }
         lines
+    }
+
+    /// What a field may be instead of its first form.
+    fn other_forms(&self, key: &str, schema: &'s Value, at: &str, depth: usize) -> Vec<String> {
+        let forms = self.forms(schema);
+        let has_fields = |form: &&'s Value| !self.shape(form).properties.is_empty();
+        let others = forms.into_iter().skip(1).filter(|form| depth < DEEPEST && has_fields(form));
+        let one = |form: &'s Value| {
+            let about = format!("Or: {}", self.explained(form, ""));
+            let entry = self.entry(key, form, at, depth, true);
+            comment(about.trim_end(), 2 * depth).into_iter().chain(entry.into_iter().map(|line| format!("# | {line}")))
+        };
+        others.flat_map(one).collect()
     }
 
     /// A key with its value, or with what its value is made of.
@@ -180,7 +263,8 @@ impl<'s> Form<'s> {
         let shape = self.shape(schema);
         if let Some(value) = self.given.get(at).or_else(|| self.known(schema, is_needed)) {
             let is_empty = value.as_object().is_some_and(Map::is_empty);
-            if !(is_empty && !shape.properties.is_empty() && depth < DEEPEST) {
+            let has_more = (is_empty && !shape.properties.is_empty()) || (!is_needed && self.hides(value, schema));
+            if !has_more || depth >= DEEPEST {
                 return line_of(key, value);
             }
         }
@@ -191,22 +275,41 @@ impl<'s> Form<'s> {
             let members = self.members(schema, at, depth, true);
             return line_of(key, &Value::Null).into_iter().chain(indented(members)).collect();
         }
+        if let Some(values) = self.values(schema).filter(|_| !is_needed && self.has_parts(schema) && depth < DEEPEST) {
+            return self.map(key, schema, values, at, depth);
+        }
         match (resolved.get("type").and_then(Value::as_str), resolved.get("items")) {
             (Some("object"), _) => line_of(key, &Value::Object(Map::new())),
-            (_, Some(items)) if depth < DEEPEST => line_of(key, &Value::Null).into_iter().chain(self.item(items, at, depth)).collect(),
+            (_, Some(items)) if depth < DEEPEST => {
+                line_of(key, &Value::Null).into_iter().chain(self.item(items, at, depth, is_needed)).collect()
+            }
             (Some("array"), _) => line_of(key, &Value::Array(Vec::new())),
             _ => line_of(key, &Value::Null),
         }
     }
 
+    /// A map with one entry, under a name that stands for all.
+    fn map(&self, key: &str, schema: &'s Value, values: &'s Value, at: &str, depth: usize) -> Vec<String> {
+        let name = self.resolved(schema).get("propertyNames").map_or("name", |names| {
+            let listed = ["examples", "enum"].iter().find_map(|keyword| self.keyword(names, keyword)?.as_array()?.first()?.as_str());
+            let pattern = self.keyword(names, "pattern").and_then(Value::as_str).unwrap_or_default();
+            listed.unwrap_or(if pattern.contains("A-Z") && !pattern.contains("a-z") { "NAME" } else { "name" })
+        });
+        let about = comment(&self.explained(values, ""), 2 * depth + 2).into_iter().filter(|line| line != "#");
+        let entry = about.chain(self.entry(name, values, &child(at, name), depth + 1, true)).collect();
+        line_of(key, &Value::Null).into_iter().chain(indented(entry)).collect()
+    }
+
     /// One element of a list.
-    fn item(&self, schema: &'s Value, at: &str, depth: usize) -> Vec<String> {
-        let mut lines = match self.shape(schema).properties.is_empty() {
-            true => self.known(schema, true).map(yaml::emit).unwrap_or_default().lines().map(str::to_owned).collect(),
-            false => self.members(schema, &format!("{at}/0"), depth + 1, false),
+    fn item(&self, schema: &'s Value, at: &str, depth: usize, is_needed: bool) -> Vec<String> {
+        let is_object = !self.shape(schema).properties.is_empty();
+        let mut lines = match is_object {
+            false => self.known(schema, is_needed).map(yaml::emit).unwrap_or_default().lines().map(str::to_owned).collect(),
+            true => self.members(schema, &format!("{at}/0"), depth + 1, false),
         };
         if !lines.iter().any(|line| is_active(line)) {
-            lines = vec!["{}".to_owned()];
+            let is_object = is_object || self.resolved(schema).get("type").and_then(Value::as_str) == Some("object");
+            lines = vec![if is_object { "{}" } else { "" }.to_owned()];
         }
         let dashed = |(number, line): (usize, &String)| format!("{} {line}", if number == 0 { "-" } else { " " }).trim_end().to_owned();
         lines.iter().enumerate().map(dashed).collect()
@@ -240,21 +343,83 @@ impl<'s> Form<'s> {
     /// What a field may be, as a sentence.
     fn may_be(&self, schema: &'s Value) -> String {
         let resolved = self.resolved(schema);
+        let forms = self.forms(schema);
+        if !forms.is_empty() {
+            let mut words = forms.into_iter().map(|form| self.may_be(form)).filter(|words| !words.is_empty());
+            let first = words.next().unwrap_or_default();
+            return words.fold(first, |said, more| format!("{}, or {}", said.trim_end_matches('.'), in_sentence(&more)));
+        }
+        if let Some(only) = resolved.get("const") {
+            return one_of(std::slice::from_ref(only));
+        }
         if let Some(choices) = resolved.get("enum").and_then(Value::as_array) {
             return one_of(choices);
         }
         let such_as = self.keyword(schema, "examples").and_then(Value::as_array).and_then(|all| all.first());
         let such_as = such_as.map(|example| format!(", such as `{}`", shown(example))).unwrap_or_default();
         let form = match resolved.get("type").and_then(Value::as_str) {
-            Some("integer") => format!("A whole number{}", range(resolved, "minimum", "maximum", "")),
-            Some("number") => format!("A number{}", range(resolved, "minimum", "maximum", "")),
+            Some("integer") => format!("A whole number{}", number_form(resolved)),
+            Some("number") => format!("A number{}", number_form(resolved)),
             Some("boolean") => "`true` or `false`".to_owned(),
-            Some("array") => format!("A list{}", range(resolved, "minItems", "maxItems", " entries")),
+            Some("array") => {
+                let items = resolved.get("items").filter(|items| self.shape(items).properties.is_empty());
+                let each = items.map(|items| self.may_be(items)).filter(|each| !each.is_empty());
+                let each = each.map_or_else(String::new, |each| format!(", each {}", in_sentence(each.trim_end_matches('.'))));
+                format!("A list{}{each}", range(resolved, "minItems", "maxItems", " entries"))
+            }
+            Some("object") if self.values(schema).is_some() && self.shape(schema).properties.is_empty() => {
+                let names = resolved.get("propertyNames").and_then(|names| self.keyword(names, "pattern")?.as_str());
+                let names = names.filter(|names| names.chars().count() <= LONGEST_PATTERN);
+                let names = names.map_or_else(String::new, |names| format!(" whose keys match `{names}`"));
+                format!("A map{}{names}", range(resolved, "minProperties", "maxProperties", " entries"))
+            }
             Some("string") => text_form(resolved),
             _ => String::new(),
         };
         if form.is_empty() { form } else { format!("{form}{such_as}.") }
     }
+}
+
+/// When a field must be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Needed {
+    Always,
+    Never,
+    /// It may only be there with some values of other fields.
+    Sometimes,
+}
+
+impl Needed {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Always => "Required.",
+            Self::Never => "",
+            Self::Sometimes => "Only with some values of other fields.",
+        }
+    }
+}
+
+/// A sentence within another one.
+fn in_sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+/// " from 1 to 10", " above 0, in steps of 5".
+fn number_form(schema: &Value) -> String {
+    let above = schema.get("exclusiveMinimum").map(|least| format!("above {least}"));
+    let below = schema.get("exclusiveMaximum").map(|most| format!("below {most}"));
+    let bounds = match (above, below) {
+        (None, None) => range(schema, "minimum", "maximum", ""),
+        (above, below) => {
+            let least = above.or_else(|| Some(format!("of at least {}", schema.get("minimum")?)));
+            let most = below.or_else(|| Some(format!("at most {}", schema.get("maximum")?)));
+            let both: Vec<String> = least.into_iter().chain(most).collect();
+            format!(" {}", both.join(" and "))
+        }
+    };
+    let step = schema.get("multipleOf").map_or_else(String::new, |step| format!(", a multiple of {step}"));
+    bounds + &step
 }
 
 /// "One of `a`, `b` or `c`."

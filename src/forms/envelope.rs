@@ -31,13 +31,16 @@ impl Envelope<'_> {
     /// The schema of the document, with nothing said about its `spec`.
     pub(super) fn open(self, required: &[&str]) -> Value {
         let api_version = match self.api_versions.as_slice() {
-            [one] => json!({"const": one}),
-            several => json!({"enum": several}),
+            [one] => json!({"description": "The group and the version of this kind.", "const": one}),
+            several => json!({"description": "The group and the version of this kind.", "enum": several}),
         };
         let mut properties = Map::new();
         properties.insert("apiVersion".into(), api_version);
-        properties.insert("kind".into(), json!({"const": self.kind}));
-        if let Some(metadata) = self.metadata {
+        properties.insert("kind".into(), json!({"description": "What this file is.", "const": self.kind}));
+        if let Some(mut metadata) = self.metadata {
+            if let Some(metadata) = metadata.as_object_mut() {
+                metadata.entry("description").or_insert_with(|| "What it is called, and notes on it.".into());
+            }
             properties.insert("metadata".into(), metadata);
         }
         properties.insert("spec".into(), json!({}));

@@ -127,7 +127,7 @@ fn reason_word(reason: &HoldReason) -> &'static str {
     }
 }
 
-fn waived(waived: &Waived) -> Value {
+pub(super) fn waived(waived: &Waived) -> Value {
     let Waived { exception, policy, unit, message, expires } = waived;
     json!({"policy": policy, "exception": exception, "unit": unit, "message": message, "expires": expires})
 }

@@ -39,7 +39,8 @@ pub use explain::{Explanation, Line, explain_json, explain_terminal};
 pub use json::{API_VERSION, diff_report_json, error_json, findings_json, report};
 pub use scanning::{github, sarif};
 pub use start::{
-    Imported, Kind, imported_json, imported_terminal, init_terminal, kinds_terminal, new_terminal, schema_json, written_schemas,
+    Imported, Kind, imported_json, imported_terminal, init_json, init_terminal, kinds_terminal, new_json, new_terminal, schema_json,
+    written_schemas,
 };
 pub use summary::{DaemonStatus, Detail, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
 pub use terminal::{change_terminal, changes_terminal, findings_terminal, status_terminal};

@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn found(findings: &[Finding]) -> Validated<'_> {
-        Validated { findings, requests: 1, only: &[], elsewhere: 0, uncompared: None }
+        Validated { findings, requests: 1, only: &[], elsewhere: 0, waived: &[], uncompared: None }
     }
 
     #[test]

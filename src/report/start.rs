@@ -19,6 +19,16 @@ pub fn init_terminal(dir: &str, files: &[String]) -> String {
     )
 }
 
+/// The same as JSON.
+pub fn init_json(dir: &str, files: &[String]) -> Value {
+    report("InitReport", json!({ "dir": dir, "files": files }))
+}
+
+/// A new request file as JSON; `file`: where it is.
+pub fn new_json(file: &str, path: &GoldenPath, release: &ReleaseId) -> Value {
+    report("NewReport", json!({ "file": file, "path": path.name, "release": release.version.to_string() }))
+}
+
 /// A kind that has a schema.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind<'a> {

@@ -43,38 +43,39 @@ fn a_finding_points_at_its_place() {
 #[test]
 fn programs_get_flat_findings() {
     let findings = [region()];
-    let validated = Validated { findings: &findings, requests: 5, only: &[], elsewhere: 2, uncompared: Some("why") };
+    let validated = Validated { findings: &findings, requests: 5, only: &[], elsewhere: 2, waived: &[], uncompared: Some("why") };
     insta::assert_snapshot!(serde_json::to_string_pretty(&validate_json(&validated)).unwrap(), @r#"
-{
-  "apiVersion": "goldpath.dev/v1",
-  "kind": "ValidateReport",
-  "findings": [
     {
-      "severity": "error",
-      "code": "unknown-value",
-      "message": "`spec.region` is `eu-centrl-1`, which is not one of the regions",
-      "help": "did you mean `eu-central-1`?",
-      "turn": "requester",
-      "path": "requests/payments-team/payments-staging.yaml",
-      "line": 3,
-      "column": 11,
-      "endLine": 3,
-      "endColumn": 22,
-      "related": [
+      "apiVersion": "goldpath.dev/v1",
+      "kind": "ValidateReport",
+      "findings": [
         {
+          "severity": "error",
+          "code": "unknown-value",
+          "message": "`spec.region` is `eu-centrl-1`, which is not one of the regions",
+          "help": "did you mean `eu-central-1`?",
+          "turn": "requester",
           "path": "requests/payments-team/payments-staging.yaml",
-          "line": 1,
-          "column": 1,
-          "message": "the request"
+          "line": 3,
+          "column": 11,
+          "endLine": 3,
+          "endColumn": 22,
+          "related": [
+            {
+              "path": "requests/payments-team/payments-staging.yaml",
+              "line": 1,
+              "column": 1,
+              "message": "the request"
+            }
+          ]
         }
-      ]
+      ],
+      "requests": 5,
+      "elsewhere": 2,
+      "waived": [],
+      "notCompared": "why"
     }
-  ],
-  "requests": 5,
-  "elsewhere": 2,
-  "notCompared": "why"
-}
-"#);
+    "#);
 }
 
 #[test]

@@ -111,13 +111,14 @@ fn wrong_use_exits_2() {
       hint: use `--output text` or `--output json`
     -- exit 2
     ");
-    assert_snapshot!(desk.run(&["demo", "--output", "json"]), @r"
+    assert_snapshot!(desk.run(&["demo", "--output", "json"]), @r#"
     $ goldpath demo --output json
+    {"apiVersion":"goldpath.dev/v1","kind":"ErrorReport","message":"`--output json` is for verbs that answer something","help":"`demo`, `run` and `completions` write text","exitCode":2}
     -- stderr
     error: `--output json` is for verbs that answer something
-      hint: `demo`, `init`, `new`, `run` and `completions` write text
+      hint: `demo`, `run` and `completions` write text
     -- exit 2
-    ");
+    "#);
     assert!(desk.run(&[]).ends_with("-- exit 2"));
     assert!(desk.run(&["change", "token", "carol"]).ends_with("-- exit 2"));
 }
@@ -127,7 +128,7 @@ fn validate_shows_each_mistake_at_its_line() {
     let desk = Desk::with_git();
     assert_snapshot!(desk.run(&["validate"]), @r"
     $ goldpath validate
-    5 requests checked, nothing to mend
+    5 requests checked, nothing to mend; waived: public-exposure by gateway-exposure until 2027-09-30
     -- exit 0
     ");
     desk.put("platform", "mistake.yaml");
@@ -156,7 +157,7 @@ fn validate_shows_each_mistake_at_its_line() {
       help: Write a number from 1 to 10. For more, ask `platform` in #platform-help.
 
     2 errors
-    6 requests checked, the errors must be mended
+    6 requests checked, the errors must be mended; waived: public-exposure by gateway-exposure until 2027-09-30
     -- exit 1
     ");
     assert_snapshot!(desk.run(&["validate", "requests/orders-team", "goldpath.yaml"]), @r"
@@ -213,7 +214,7 @@ fn validate_needs_a_repository_and_what_it_is_asked_about() {
       hint: is the name right?
     -- exit 2
     ");
-    assert!(desk.run_in("platform/teams", &["validate", "../../platform"]).ends_with("nothing to mend\n-- exit 0"));
+    assert!(desk.run_in("platform/teams", &["validate", "../../platform"]).contains(" checked, nothing to mend"));
     assert_snapshot!(desk.run_in(".", &["validate"]), @r"
     $ goldpath validate
     -- stderr
@@ -259,7 +260,7 @@ fn validate_compares_with_the_base_and_runs_the_policies() {
             exception.
 
     2 errors
-    5 requests checked, the errors must be mended
+    5 requests checked, the errors must be mended; waived: public-exposure by gateway-exposure until 2027-09-30
     -- exit 1
     "#);
     desk.git("platform", &["checkout", "--quiet", "-b", "mine"]);

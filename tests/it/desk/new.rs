@@ -134,6 +134,7 @@ fn lists_maps_and_optional_parts_are_explained_too() {
       #  #class: fast
       #  # `true` or `false`.
       #  keep: false
+      # A map.
       #variables: {}
       # A list.
       #hosts:
@@ -143,6 +144,82 @@ fn lists_maps_and_optional_parts_are_explained_too() {
       #replicas:
       # A duration such as `14d` or `12h`.
       #lifetime:
+    "#);
+}
+
+/// Lists and maps that are empty by default, several forms, fields that only some values bring, and bounds of all kinds.
+const FORMS: &str = r##"{
+  "type": "object", "unevaluatedProperties": false,
+  "properties": {
+    "access": {"description": "Who gets in.", "type": "array", "default": [], "items": {"type": "object", "additionalProperties": false,
+      "required": ["group"], "properties": {"group": {"description": "A group", "type": "string"}, "role": {"enum": ["view", "edit"], "default": "view"}}}},
+    "secrets": {"type": "object", "default": {}, "propertyNames": {"pattern": "^[A-Z_]+$"}, "additionalProperties": {"type": "object",
+      "additionalProperties": false, "required": ["key"], "properties": {"key": {"description": "Where it is", "type": "string"}}}},
+    "extensions": {"description": "What is on.", "type": "array", "items": {"enum": ["a", "b"]}},
+    "size": {"description": "How large.", "oneOf": [{"type": "integer", "exclusiveMinimum": 0, "maximum": 9, "multipleOf": 3}, {"enum": ["small", "large"]}]},
+    "store": {"oneOf": [
+      {"type": "object", "additionalProperties": false, "required": ["disk"], "properties": {"disk": {"type": "string"}}},
+      {"description": "A bucket.", "type": "object", "additionalProperties": false, "required": ["bucket"], "properties": {"bucket": {"type": "string"}}}]},
+    "agreed": {"const": true},
+    "lifetime": {"type": "string", "format": "goldpath-duration"}
+  },
+  "if": {"required": ["store"]}, "then": {"properties": {"backup": {"description": "How often.", "type": "string"}}}
+}"##;
+
+#[test]
+fn what_is_empty_by_default_and_what_has_several_forms_is_explained_too() {
+    let place = Place::with("first-repository");
+    place.write("golden-paths/preview/1.0.0/schema.json", FORMS);
+    place.run(&["new", "preview", "forms"]);
+    let text = place.text("requests/platform/forms.yaml");
+    assert_snapshot!(text.split_once("spec:").map(|(_, spec)| spec).unwrap_or(&text), @r"
+    {}   # take `{}` away with the first field that is set
+     # Who gets in. A list.
+     #access:
+     #- # A group. Required.
+     #  group:
+     #  # One of `view` or `edit`.
+     #  #role: view
+     # A map whose keys match `^[A-Z_]+$`.
+     #secrets:
+     #  NAME:
+     #    # Where it is. Required.
+     #    key:
+     # What is on. A list, each one of `a` or `b`.
+     #extensions:
+     #- a
+     # How large. A whole number above 0 and at most 9, a multiple of 3, or one of `small` or `large`.
+     #size:
+     #store:
+     #  # Required.
+     #  disk:
+     # Or: A bucket.
+     # | store:
+     # |   # Required.
+     # |   bucket:
+     # Always `true`.
+     #agreed: true
+     # A duration such as `14d` or `12h`.
+     #lifetime:
+     # How often. Only with some values of other fields.
+     #backup:
+    ");
+    assert_snapshot!(place.run(&["new", "preview", "other", "--output", "json"]), @r#"
+    $ goldpath new preview other --output json
+    {"apiVersion":"goldpath.dev/v1","kind":"NewReport","file":"requests/platform/other.yaml","path":"preview","release":"1.0.0"}
+    -- exit 0
+    "#);
+    assert_snapshot!(place.run(&["new", "preview", "--output", "json"]), @r#"
+    $ goldpath new preview --output json
+    {"apiVersion":"goldpath.dev/v1","kind":"ErrorReport","message":"the following required arguments were not provided: <NAME>","help":"`goldpath help` names all verbs, and `goldpath help VERB` what it takes","exitCode":2}
+    -- stderr
+    error: the following required arguments were not provided:
+      <NAME>
+
+    Usage: goldpath new --output <FORMAT> <PATH> <NAME>
+
+    For more information, try '--help'.
+    -- exit 2
     "#);
 }
 
@@ -205,14 +282,19 @@ fn each_path_of_the_example_gets_a_request_that_is_accepted() {
     // and so they are with every optional field set to what stands there
     for file in &files {
         let text = place.text(file);
-        let optional = text.lines().filter(|line| line.trim().starts_with('#') && line.ends_with(':'));
-        // a part has its fields below it, one column further in
-        let is_part = |line: &str| text.contains(&format!("{line}\n{}  ", &line[..=line.find('#').unwrap_or_default()]));
-        let without_value: Vec<String> = optional.filter(|line| !is_part(line)).map(uncommented).collect();
-        let without_value: Vec<&str> = without_value.iter().map(String::as_str).collect();
-        let set: String = text.lines().map(|line| uncommented(line) + "\n").collect();
-        // but for what only an example can say
-        let set: String = set.lines().filter(|line| !without_value.contains(line)).map(|line| format!("{line}\n")).collect();
+        let lines: Vec<String> = text.lines().map(uncommented).collect();
+        let indent = |line: &str| line.len() - line.trim_start().len();
+        let is_below =
+            |next: &str, line: &str| indent(next) > indent(line) || (indent(next) == indent(line) && next.trim_start().starts_with("- "));
+        let is_open = |at: usize| lines.get(at + 1).is_some_and(|next| is_below(next, &lines[at]));
+        let is_blank = |at: usize| lines[at].ends_with(':') && !lines[at].trim_start().starts_with('#') && !is_open(at);
+        // but for what only an example can say; of what is inside of a part, any text will do
+        let set = lines.iter().enumerate().filter_map(|(at, line)| match (is_blank(at), indent(line) > 2) {
+            (true, true) => Some(format!("{line} a\n")),
+            (true, false) => None,
+            (false, _) => Some(format!("{line}\n")),
+        });
+        let set: String = set.collect();
         place.write(file, &set);
     }
     let said = place.run(&["validate", "--output", "github"]);

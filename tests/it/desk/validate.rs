@@ -130,7 +130,7 @@ fn a_format_is_of_the_verb_that_writes_it() {
     let calls: [&[&str]; 3] =
         [&["render", "--output", "sarif"], &["test", "--output", "github"], &["new", "preview", "x", "--output", "json"]];
     let said: String = calls.iter().map(|args| place.run(args)).collect();
-    assert_snapshot!(said, @"
+    assert_snapshot!(said, @r#"
     $ goldpath render --output sarif
     -- stderr
     error: `--output sarif` is for `goldpath validate` alone
@@ -142,11 +142,9 @@ fn a_format_is_of_the_verb_that_writes_it() {
       hint: use `--output text` or `--output json`
     -- exit 2
     $ goldpath new preview x --output json
-    -- stderr
-    error: `--output json` is for verbs that answer something
-      hint: `demo`, `init`, `new`, `run` and `completions` write text
-    -- exit 2
-    ");
+    {"apiVersion":"goldpath.dev/v1","kind":"NewReport","file":"requests/platform/x.yaml","path":"preview","release":"1.0.0"}
+    -- exit 0
+    "#);
 }
 
 #[test]
@@ -166,4 +164,69 @@ fn every_verb_that_answers_gives_one_object_with_its_kind() {
         assert_eq!((&value["apiVersion"], &value["kind"]), (&"goldpath.dev/v1".into(), &kind.into()), "{args:?}");
         assert!(value[field].as_array().is_some_and(|all| !all.is_empty() || field == "findings"), "{value}");
     }
+}
+
+#[test]
+fn policies_and_exceptions_of_a_branch_do_not_judge_it() {
+    let place = Place::with("first-repository");
+    place.write("policies/few.rego", "package main\n\ndeny contains \"too many\" if input.spec.replicas > 2\n");
+    place.git("", &["init", "--quiet", "--initial-branch", "main"]);
+    place.commit("", "The platform");
+    place.git("", &["checkout", "--quiet", "-b", "more"]);
+    place.swap("requests/platform/hello.yaml", "replicas: 2", "replicas: 3");
+    place.write(
+        "exceptions/platform/more.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: more}\nspec: {policy: few, reason: a test of the load, expires: 2999-12-31}\n",
+    );
+    assert_snapshot!(place.run(&["validate"]), @r"
+    $ goldpath validate
+    error[policy/few]
+
+      × too many (Deployment `hello` in `platform/hello/cluster@staging`)
+       ╭─[requests/platform/hello.yaml:5:1]
+     4 │   name: hello
+     5 │ spec:
+       · ────
+     6 │   image: shop/hello:1.0.0
+       ╰────
+      help: The policies and exceptions of the default branch judge this change: those that it brings count from then on.
+            The policy `few` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    1 error
+    1 request checked, the errors must be mended; waived: few by more until 2999-12-31
+    -- exit 1
+    ");
+    std::fs::remove_file(place.path("policies/few.rego")).expect("it was there");
+    std::fs::remove_file(place.path("exceptions/platform/more.yaml")).expect("it was there");
+    assert_snapshot!(place.run(&["validate"]), @r"
+    $ goldpath validate
+    error[policy/few]
+
+      × too many (Deployment `hello` in `platform/hello/cluster@staging`)
+       ╭─[requests/platform/hello.yaml:5:1]
+     4 │   name: hello
+     5 │ spec:
+       · ────
+     6 │   image: shop/hello:1.0.0
+       ╰────
+      help: The policies and exceptions of the default branch judge this change: those that it brings count from then on.
+            The policy `few` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    1 error
+    1 request checked, the errors must be mended
+    -- exit 1
+    ");
+    place.commit("", "No policy");
+    place.git("", &["checkout", "--quiet", "main"]);
+    place.write(
+        "exceptions/platform/more.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: more}\nspec: {policy: few, reason: a test of the load, expires: 2999-12-31}\n",
+    );
+    place.commit("", "An exception");
+    place.swap("requests/platform/hello.yaml", "replicas: 2", "replicas: 3");
+    assert_snapshot!(place.run(&["validate"]), @r"
+    $ goldpath validate
+    1 request checked, nothing to mend; waived: few by more until 2999-12-31
+    -- exit 0
+    ");
 }
