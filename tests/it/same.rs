@@ -5,6 +5,7 @@ use goldpath::model::{Platform, Request, RequestId, UnitId};
 use goldpath::parse::parse;
 use goldpath::render::{Cache, Limits, Rendered, Unit, render};
 use goldpath::snapshot::Snapshot;
+use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn rendered(snapshot: &Snapshot, platform: &Platform, cache: &mut Cache, threads: usize) -> Rendered {
@@ -63,6 +64,31 @@ fn a_request_renders_the_same_alone_in_any_order_and_never_sees_one_that_it_does
     }
     let differ = |(id, unit): &(&UnitId, &Unit)| seen.get(*id) != Some(*unit);
     assert_eq!((seen.len(), all.iter().find(differ)), (all.len(), None));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 6, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn some_requests_in_some_order_on_some_threads_render_the_same(
+        picked in proptest::collection::vec(any::<prop::sample::Index>(), 1..6),
+        threads in 1..6_usize,
+    ) {
+        let snapshot = read("platform-repo-example");
+        let platform = parse(&snapshot).platform;
+        let all = rendered(&snapshot, &platform, &mut Cache::new(), 1).units;
+        let requests: Vec<&Request> = platform.requests.values().collect();
+        let mut cache = Cache::new();
+        let mut only = BTreeSet::new();
+        // what was rendered before is kept, in the order in which it was asked for
+        for request in picked.iter().map(|index| index.get(&requests)) {
+            named(&platform, request, &mut only);
+            let (snapshot, platform) = alone(&snapshot, &platform, &only);
+            for (id, unit) in rendered(&snapshot, &platform, &mut cache, threads).units {
+                prop_assert_eq!(all.get(&id), Some(&unit));
+            }
+        }
+    }
 }
 
 /// The digests are those of the bytes on every machine; when a golden path of the example or a renderer changes its bytes, so do they.
