@@ -1,7 +1,7 @@
 //! Small help with words, for messages, and the words that several stages read.
 
-/// The candidate that was most likely meant, when one is near enough to be worth naming: the same but for its spelling, the only one that
-/// begins like it or that it is short for, or one that a slip of the fingers leads to.
+/// The candidate that was most likely meant, when one is near enough to be worth naming: the same but for its spelling, the only one that a slip or
+/// two lead to, the only one that begins like it or that it is short for, or the one that fewest slips lead to.
 pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let candidates: Vec<&str> = candidates.into_iter().collect();
     let bare = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
@@ -10,20 +10,35 @@ pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>
     if let Some((_, same)) = all.iter().find(|(other, _)| *other == plain) {
         return Some(same);
     }
-    let begin: Vec<&str> = all.iter().filter(|(other, _)| other.starts_with(&plain)).map(|(_, candidate)| *candidate).collect();
-    if let ([only], true) = (begin.as_slice(), plain.chars().count() >= 2) {
+    let length = plain.chars().count();
+    let slips = |other: &str| strsim::damerau_levenshtein(other, &plain);
+    if let (Some(only), true) = (nearest(&all, &slips, (length / 4).max(1)), length >= 3) {
         return Some(only);
     }
-    let short = all.iter().filter(|(other, _)| plain.chars().count() >= 3 && is_short_for(&plain, other)).map(|(_, candidate)| *candidate);
+    let begin: Vec<&str> = all.iter().filter(|(other, _)| other.starts_with(&plain)).map(|(_, candidate)| *candidate).collect();
+    if let ([only], true) = (begin.as_slice(), length >= 2) {
+        return Some(only);
+    }
+    let short = all.iter().filter(|(other, _)| length >= 3 && is_short_for(&plain, other)).map(|(_, candidate)| *candidate);
     if let [only] = short.collect::<Vec<_>>().as_slice() {
         return Some(only);
     }
     let near = similar::get_close_matches(word, &candidates, 3, 0.6);
-    near.into_iter().find(|candidate| {
-        let (one, other) = (bare(candidate), &plain);
-        let slips = strsim::damerau_levenshtein(&one, other);
-        slips <= (one.chars().count().max(other.chars().count()) / 3).max(1)
-    })
+    let near = near.into_iter().map(|candidate| (bare(candidate), candidate));
+    let near = near.filter(|(one, _)| slips(one) <= (one.chars().count().max(length) / 3).max(1));
+    near.min_by_key(|(one, _)| slips(one)).map(|(_, candidate)| candidate)
+}
+
+/// The one candidate that fewer slips lead to than to any other, and not more than `most`.
+fn nearest<'a>(all: &[(String, &'a str)], slips: &dyn Fn(&str) -> usize, most: usize) -> Option<&'a str> {
+    let mut near: Vec<(usize, &str)> = all.iter().map(|(bare, candidate)| (slips(bare), *candidate)).collect();
+    near.retain(|(slips, _)| *slips <= most);
+    near.sort_unstable();
+    match near.as_slice() {
+        [(_, only)] => Some(only),
+        [(first, only), (second, _), ..] if first < second => Some(only),
+        _ => None,
+    }
 }
 
 /// Whether a word is another one with letters left out, as in `img`.
@@ -148,6 +163,14 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(close_match(word, fields), near, "{word:?}");
+        }
+        for (word, known, near) in [
+            ("stdinn", ["stdin", "stdinOnce"], "stdin"),
+            ("propertys", ["properties", "propertyNames"], "properties"),
+            ("prt", ["port", "portName"], "port"),
+            ("prodd", ["prod", "production"], "prod"),
+        ] {
+            assert_eq!(close_match(word, known), Some(near), "fewer slips lead to it");
         }
         assert_eq!(close_match("us-east-1", ["eu-central-1", "eu-west-1"]), None, "another place is no slip");
         assert_eq!(close_match("no", ["node", "none"]), None, "it may be short for both");

@@ -82,7 +82,7 @@ pub(super) fn parse_back(language: Language, text: &str) -> Result<Content, Vec<
 
 /// Parses a rendered YAML file back; with it, whether a text in quotes goes over several lines of it.
 pub(super) fn parse_yaml(text: &str) -> Result<(Content, bool), Vec<Trouble>> {
-    let yaml::Parsed { documents, problems, quotes_over_lines } = yaml::parse(text);
+    let yaml::Parsed { documents, problems, quotes_over_lines, .. } = yaml::parse(text);
     let problems = problems.iter().filter(|problem| problem.is_error());
     let troubles: Vec<Trouble> =
         problems.map(|problem| Trouble::new(problem.span.line, problem.message.clone()).help(problem.help.clone())).collect();

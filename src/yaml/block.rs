@@ -15,9 +15,7 @@ pub(super) fn explain(text: &str, kind: &ErrorKind, after: usize, at: usize) -> 
     }
     Some(match kind {
         ErrorKind::MappingValueNotAllowed => colon(text, at),
-        ErrorKind::SimpleKeyExpected => {
-            syntax(here, "this line is neither `key: value` nor an entry of a list", "Write `key: value`, or put the text in quotes.")
-        }
+        ErrorKind::SimpleKeyExpected => neither(text, at),
         ErrorKind::ExpectedBlockMappingKey | ErrorKind::InvalidIndentation | ErrorKind::ExpectedBlockSequenceEntry => {
             behind_bracket(text, after, at).unwrap_or_else(|| misplaced(text, kind, at))
         }
@@ -74,6 +72,44 @@ fn missing_space(text: &str, at: usize) -> Option<Problem> {
     })
 }
 
+/// A line of an object that is not `key: value`.
+fn neither(text: &str, at: usize) -> Problem {
+    let here = line_from(text, at);
+    let help = with_colon(&text[at..]).map_or_else(|| "Write `key: value`".to_owned(), |line| format!("Write `{line}`"));
+    syntax(here, "this line is neither `key: value` nor an entry of a list", help + ", or put the text in quotes.")
+}
+
+/// `name hello`, as it is with a colon.
+fn with_colon(line: &str) -> Option<String> {
+    let (key, value) = line.lines().next()?.trim().split_once(' ')?;
+    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    let value = value.trim_start();
+    (is_key && !value.contains([' ', '`'])).then(|| format!("{key}: {value}"))
+}
+
+/// The first lines of an object without a colon, above the line that starts at a byte: they begin a text to YAML, which notices at the next colon.
+fn no_colon(text: &str, start: usize) -> Option<Problem> {
+    let column = indentation(&text[start..]);
+    let begins = |(_, line): &(usize, &str)| {
+        let said = line.get(column..).unwrap_or_default();
+        content(line) == column
+            && !said.starts_with(['#', '"', '\'', '[', '{', '|', '>'])
+            && !said.contains(": ")
+            && !said.trim_end().ends_with(':')
+    };
+    let mut first = line_above(text, start).filter(begins)?;
+    while let Some(above) = line_above(text, first.0).filter(begins).filter(|_| indentation(first.1) == column) {
+        first = above;
+    }
+    let (start, line) = first;
+    let help = with_colon(&line[column..]).unwrap_or_else(|| "key: value".to_owned());
+    let message = match indentation(line) == column {
+        true => "this line is neither `key: value` nor an entry of a list",
+        false => "this entry is not `key: value`, and the line below it is",
+    };
+    Some(syntax(line_from(text, start + column), message, format!("Write `{help}`.")))
+}
+
 fn indentation(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }
@@ -104,13 +140,24 @@ fn colon(text: &str, at: usize) -> Problem {
     if let Some(found) = text[first..at].find(": ") {
         return second_colon(text, (first - start, first + found + 2), at);
     }
+    if let Some(problem) = no_colon(text, start) {
+        return problem;
+    }
     let Some(above) = line_above(text, at).map(|(_, line)| line).filter(|line| !line.trim_end().ends_with(':')) else {
         return syntax(one(text, at), "a second `: ` stands in this line", "Put the text in quotes.");
     };
     let own = indentation(&text[start..]);
+    let key = above[content(above)..].split_once(": ").map(|(key, _)| key).filter(|key| !key.contains('`'));
     if let Some(dented) = dented(text, at) {
         let message = "this line is indented less than the lines around it";
-        return syntax(dented, message, indent(own, "the line above and the line below") + ".");
+        let or = key.map_or_else(String::new, |key| format!("; or write `{key}:` without a value when the lines below belong to it"));
+        return syntax(dented, message, indent(own, "the line above and the line below") + &or + ".");
+    }
+    let below = lines_from(text, start).skip(1).map(|(_, line)| line).find(|line| !line.trim().is_empty());
+    if let (true, Some(key)) = (own > content(above) && below.is_some_and(|below| indentation(below) == own), key) {
+        let message = format!("this line and those below it are fields of `{key}`, which has a value already");
+        let help = format!("Write `{key}:` without a value, or do not indent them deeper than it.");
+        return syntax(line_from(text, start + own), message, help);
     }
     if own > indentation(above) {
         let help = indent(content(above), "the line above") + ", or give that one no value.";
@@ -166,10 +213,27 @@ fn behind_document(text: &str, after: usize, at: usize) -> Option<Problem> {
     if text[line_start(text, after)..].starts_with("{{") {
         return None;
     }
+    if let Some(problem) = indented(text, at) {
+        return Some(problem);
+    }
     Some(behind_bracket(text, after, at).unwrap_or_else(|| {
         let message = "the value of the file ended above, and something stands behind it";
         syntax(line_from(text, at), message, "Make all of it lines of `key: value`.")
     }))
+}
+
+/// The first line of a document, when it is indented and the line of the mistake is not.
+fn indented(text: &str, at: usize) -> Option<Problem> {
+    let begin = text[..at].rfind("\n---").map_or(0, |before| before + 1);
+    let says = |line: &str| !line.trim().is_empty() && !line.starts_with("---") && !line.trim_start().starts_with('#');
+    let (start, line) = lines_from(text, begin).find(|(start, line)| *start < at && says(line))?;
+    let blank = indentation(line);
+    (blank > 0 && at == line_start(text, at)).then(|| {
+        let has_tab = line[..blank].contains('\t');
+        let what = if has_tab { "a tab indents this line" } else { "this line is indented" };
+        let message = format!("{what}, and the lines below that belong to the same object are not indented");
+        syntax(span_of(text, start, start + blank), message, if has_tab { "Remove it." } else { "Do not indent it." })
+    })
 }
 
 /// A block that is open around a line.

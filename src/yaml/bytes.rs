@@ -9,7 +9,8 @@ use crate::model::Span;
 /// What keeps the bytes from being plain UTF-8 text: another encoding, a byte order mark, a control character.
 pub fn check_bytes(bytes: &[u8]) -> Result<&str, Vec<Problem>> {
     let refuse = |at: Span, message: String, help: &str| Err(vec![Problem::new(ProblemKind::Encoding, at, message).help(help)]);
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    let is_wide = |bytes: &[u8]| matches!(bytes, [0, other, ..] | [other, 0, ..] if *other != 0);
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || is_wide(bytes) {
         return refuse(Span::START, "the file is UTF-16, not UTF-8".into(), "Save the file as UTF-8 without a byte order mark.");
     }
     let text = match std::str::from_utf8(bytes) {

@@ -19,6 +19,7 @@ pub use emit::{emit, emit_into};
 pub use form::{Form, Word};
 pub use problem::{Problem, ProblemKind};
 pub use scalar::plain;
+pub use stray::conflicts;
 pub use tree::{Document, Spot};
 
 use crate::model::Span;
@@ -32,6 +33,8 @@ pub struct Parsed<'a> {
     pub problems: Vec<Problem>,
     /// Whether a text in quotes goes over several lines: what one of these lines looks like is not what it is.
     pub quotes_over_lines: bool,
+    /// Keys that readers of YAML 1.1 take for something else, which is a mistake only where no format asks for a key of that name.
+    pub doubtful_keys: Vec<Problem>,
 }
 
 impl Parsed<'_> {

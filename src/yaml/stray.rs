@@ -10,8 +10,8 @@ pub(super) fn strays(text: &str, at: usize) -> Vec<Problem> {
     if conflicts.is_empty() { fence(text, at).or_else(|| template(text, at)).into_iter().collect() } else { conflicts }
 }
 
-/// Each merge conflict once, at its first line.
-fn conflicts(text: &str) -> Vec<Problem> {
+/// Each merge conflict that was left in a text once, at its first line.
+pub fn conflicts(text: &str) -> Vec<Problem> {
     let mut last = None;
     let mut found = Vec::new();
     for (start, line) in lines_from(text, 0) {

@@ -57,7 +57,7 @@ fn a_syntax_mistake_is_explained_at_its_cause() {
     "a: b: c\n"
       1:5 error yaml-syntax: a second `: ` stands in this line. Write `{b: c}`, or begin a new line with `b: c`, indented by 2 spaces; put it in quotes when it is text.
     "a: 1\njust text\nb: 2\n"
-      2:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `key: value`, or put the text in quotes.
+      2:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `just: text`, or put the text in quotes.
     "<<<<<<< HEAD\na: 1\n=======\na: 2\n>>>>>>> other\n"
       1:1 error yaml-syntax: a merge conflict was left in the file. Decide for one of the two sides and remove the marker lines.
     "a: @b\n"
@@ -251,6 +251,71 @@ fn a_mistake_between_lines_is_told_of_where_it_is() {
 }
 
 #[test]
+fn a_mistake_in_the_first_line_of_an_object_is_told_of_there() {
+    let said = table(&[
+        "apiVersion v1\nkind: X\n",
+        "apiVersion v1\nkind X\nspec:\n  a: b\n",
+        "spec:\n  environment production\n  a: b\n",
+        "a:\n  - name payments-api\n    replicas: 2\n",
+        "a:\n  b:\n    just some text\n    c: d\n",
+        " a: 1\nb:\n  c: 2\n",
+        "# top\n\n  a: 1\nb: 2\n",
+        "\ta: 1\nb: 2\n",
+        "spec: x\n  a: 1\n  b: 2\n",
+    ]);
+    insta::assert_snapshot!(said, @r##"
+    "apiVersion v1\nkind: X\n"
+      1:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `apiVersion: v1`.
+    "apiVersion v1\nkind X\nspec:\n  a: b\n"
+      1:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `apiVersion: v1`.
+    "spec:\n  environment production\n  a: b\n"
+      2:3 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `environment: production`.
+    "a:\n  - name payments-api\n    replicas: 2\n"
+      2:5 error yaml-syntax: this entry is not `key: value`, and the line below it is. Write `name: payments-api`.
+    "a:\n  b:\n    just some text\n    c: d\n"
+      3:5 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `key: value`.
+    " a: 1\nb:\n  c: 2\n"
+      1:1 error yaml-syntax: this line is indented, and the lines below that belong to the same object are not indented. Do not indent it.
+    "# top\n\n  a: 1\nb: 2\n"
+      3:1 error yaml-syntax: this line is indented, and the lines below that belong to the same object are not indented. Do not indent it.
+    "\ta: 1\nb: 2\n"
+      1:1 error yaml-syntax: a tab indents this line, and the lines below that belong to the same object are not indented. Remove it.
+    "spec: x\n  a: 1\n  b: 2\n"
+      2:3 error yaml-syntax: this line and those below it are fields of `spec`, which has a value already. Write `spec:` without a value, or do not indent them deeper than it.
+    "##);
+}
+
+#[test]
+fn a_key_that_other_readers_take_for_something_else_is_kept_apart() {
+    let parsed = parse("{on: 1, no: 2, 010: 3, 1:30: 4, 2026-01-01: 5, \"off\": 6, name: 7, <<: {y: 8}}\n");
+    let said: Vec<String> = parsed.doubtful_keys.iter().map(|problem| format!("{}. {}", problem.message, problem.help)).collect();
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    the key `on` is text here, but older YAML readers take it for true. Put it in quotes: "on".
+    the key `no` is text here, but older YAML readers take it for false. Put it in quotes: "no".
+    the key `010` is text here, but older YAML readers take it for an octal number. Put it in quotes: "010".
+    the key `1:30` is text here, but older YAML readers take it for a number of base 60. Put it in quotes: "1:30".
+    the key `2026-01-01` is text here, but older YAML readers take it for a date. Put it in quotes: "2026-01-01".
+    the key `y` is text here, but older YAML readers take it for true. Put it in quotes: "y".
+    "#);
+    assert!(parsed.problems.is_empty());
+}
+
+#[test]
+fn what_an_alias_brings_has_two_places() {
+    let parsed = parse("a: &a {b: 1}\nc: *a\nd:\n  <<: *a\n");
+    let at = |spot: Option<Spot>| spot.map(|spot| format!("{}:{}", spot.value.line, spot.value.column)).unwrap_or_default();
+    let document = &parsed.documents[0];
+    let said = ["/a/b", "/c", "/c/b", "/d/b"]
+        .map(|pointer| format!("{pointer} {} {}\n", at(document.place(pointer)), at(document.source(pointer))));
+    insta::assert_snapshot!(said.concat(), @r"
+    /a/b 1:11 1:11
+    /c 2:4 1:7
+    /c/b 2:4 1:11
+    /d/b 4:7 1:11
+    ");
+}
+
+#[test]
 fn what_was_left_in_or_pasted_is_named() {
     let said = table(&[
         "a: 1\n||||||| base\nb: 1\n",
@@ -378,14 +443,14 @@ fn one_mistake_is_told_of_once_and_at_its_place() {
 #[test]
 fn what_can_be_read_in_two_ways_is_a_warning() {
     insta::assert_snapshot!(said("a: no\nb: 010\nc: 1:30\nd: 2026-03-01\ne: \"no\"\nno: fine\nf: 0o17\ng: .inf\nh: !!str no\r\n"), @r#"
-        1:4 warning yaml-ambiguous: `no` is text here, but older YAML readers take it for false. Write `false` when you mean that, or put it in quotes when it is text: "no".
-        2:4 warning yaml-ambiguous: `010` is the number 10 here, but older YAML readers take it for an octal number. Leave out the leading zeros when it is a number. Put it in quotes when it is text: "010".
-        3:4 warning yaml-ambiguous: `1:30` is text here, but older YAML readers take it for a number of base 60. Put it in quotes when it is text: "1:30".
-        4:4 warning yaml-ambiguous: `2026-03-01` is text here, but older YAML readers take it for a date. Put it in quotes when it is text: "2026-03-01".
-        7:4 warning yaml-ambiguous: `0o17` is a number for some YAML readers and text for others. Put it in quotes when it is text: "0o17".
-        8:4 warning yaml-ambiguous: `.inf` is text here, but other YAML readers take it for a number. Put it in quotes when it is text: ".inf".
-        9:12 warning yaml-line-endings: the lines of this file end with CR LF, not with LF. Save the file with Unix line endings (in Git: `*.yaml text eol=lf` in `.gitattributes`).
-        "#);
+    1:4 warning yaml-ambiguous: `no` is text here, but older YAML readers take it for false. Write `false` when you mean that, or put it in quotes when it is text: "no".
+    2:4 warning yaml-ambiguous: `010` is the number 10 here, but older YAML readers take it for an octal number. Leave out the leading zeros when it is a number. Put it in quotes when it is text: "010".
+    3:4 warning yaml-ambiguous: `1:30` is text here, but older YAML readers take it for a number of base 60. Put it in quotes when it is text: "1:30".
+    4:4 warning yaml-ambiguous: `2026-03-01` is text here, but older YAML readers take it for a date. Put it in quotes when it is text: "2026-03-01".
+    7:4 warning yaml-ambiguous: `0o17` is a number for some YAML readers and text for others. Write 15 when it is a number. Put it in quotes when it is text: "0o17".
+    8:4 warning yaml-ambiguous: `.inf` is text here, but other YAML readers take it for a number. Put it in quotes when it is text: ".inf".
+    9:12 warning yaml-line-endings: the lines of this file end with CR LF, not with LF. Save the file with Unix line endings (in Git: `*.yaml text eol=lf` in `.gitattributes`).
+    "#);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::scalar::{self, Yaml11};
 use super::stray::{in_braces, in_template};
 use super::{Problem, ProblemKind, bytes::small, span_of, syntax, unseen};
 use crate::model::{Span, key_of};
-use granit_parser::{Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -88,12 +88,21 @@ impl Document<'_> {
 
     /// Where the key and the value of a JSON pointer stand; what an alias brings, in an object that it merges too, stands at the alias.
     pub fn place(&self, pointer: &str) -> Option<Spot> {
+        self.spot(pointer, false)
+    }
+
+    /// The same, but what an alias brings stands where it is written, at the anchor.
+    pub fn source(&self, pointer: &str) -> Option<Spot> {
+        self.spot(pointer, true)
+    }
+
+    fn spot(&self, pointer: &str, through: bool) -> Option<Spot> {
         let mut at = self.root?;
         let mut spot = Spot { key: None, value: self.node(at).span };
         let mut alias = None;
         for part in pointer.split('/').skip(1) {
             let part = key_of(part);
-            alias = alias.or_else(|| self.alias(at));
+            alias = alias.or_else(|| self.alias(at)).filter(|_| !through);
             match &self.target(at).kind {
                 Kind::List(items) => {
                     at = *items.get(part.parse::<usize>().ok()?)?;
@@ -102,12 +111,12 @@ impl Document<'_> {
                 Kind::Map(_) => {
                     let (key, value, merged) = self.member(at, &part, &Cell::new(1000))?;
                     at = value;
-                    alias = alias.or(merged);
+                    alias = alias.or(merged).filter(|_| !through);
                     spot.key = alias.is_none().then(|| self.node(key).span);
                 }
                 Kind::Scalar { .. } | Kind::Alias(_) => return None,
             }
-            spot.value = alias.unwrap_or_else(|| self.node(at).span);
+            spot.value = alias.unwrap_or_else(|| if through { self.target(at) } else { self.node(at) }.span);
         }
         Some(spot)
     }
@@ -191,9 +200,9 @@ impl Document<'_> {
     fn build_map(&self, members: &[(u32, u32)], left: &mut Left, depth: usize) -> Result<Value, Problem> {
         let mut map = Map::with_capacity(members.len());
         for (key, value) in members {
-            if !self.merges(*key) {
-                let name = self.text(*key).unwrap_or_default().to_owned();
-                map.insert(name, self.build(*value, left, depth + 1)?);
+            // that a key is no text was told before
+            if let Some(name) = self.text(*key).filter(|_| !self.merges(*key)) {
+                map.insert(name.to_owned(), self.build(*value, left, depth + 1)?);
             }
         }
         for from in members.iter().filter(|(key, _)| self.merges(*key)).flat_map(|(_, value)| self.merged(*value)) {
@@ -241,7 +250,8 @@ pub(super) fn read(text: &str) -> super::Parsed<'_> {
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut reader = Reader::new(text);
     while reader.step(&mut parser) {}
-    super::Parsed { documents: reader.documents, problems: reader.problems, quotes_over_lines: reader.quotes_over_lines }
+    let Reader { documents, problems, doubtful_keys, quotes_over_lines, .. } = reader;
+    super::Parsed { documents, problems, doubtful_keys, quotes_over_lines }
 }
 
 struct Reader<'a> {
@@ -258,6 +268,7 @@ struct Reader<'a> {
     left: Left,
     documents: Vec<Document<'a>>,
     problems: Vec<Problem>,
+    doubtful_keys: Vec<Problem>,
     errors: usize,
     warnings: usize,
     quotes_over_lines: bool,
@@ -280,6 +291,7 @@ impl<'a> Reader<'a> {
             left,
             documents,
             problems,
+            doubtful_keys: Vec::new(),
             errors: 0,
             warnings: 0,
             quotes_over_lines: false,
@@ -304,6 +316,10 @@ impl<'a> Reader<'a> {
                 true
             }
             Some(Err(error)) => {
+                if *error.kind() == ErrorKind::ExpectedDocumentStart {
+                    // what ended before the text did is no whole document
+                    self.documents.pop();
+                }
                 let flow = self.open.iter().find_map(|(id, _)| self.nodes[*id as usize].flow);
                 for problem in syntax::explain(self.text, &error, self.last_end, flow) {
                     self.problems
@@ -406,6 +422,10 @@ impl<'a> Reader<'a> {
         let is_quoted = matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
         self.quotes_over_lines |= is_quoted && place.line != place.end_line;
         let is_key = matches!(self.open.last(), Some((id, None)) if matches!(self.nodes[*id as usize].kind, Kind::Map(_)));
+        let may_be_other = |first: &u8| first.is_ascii_digit() || b"yYnNoO.+-".contains(first);
+        if bare && is_key && text.as_bytes().first().is_some_and(may_be_other) && self.doubtful_keys.len() < MOST_PROBLEMS {
+            self.doubtful_keys.extend(scalar::yaml11(&text).and_then(|other| ambiguous_key(&text, other, place)));
+        }
         if bare && !is_key && tag == Tagged::Not {
             let doubt = scalar::yaml11(&text).map(|other| ambiguous(&text, other, place));
             if let Some(problem) = doubt.or_else(|| scalar::is_too_large(&text).then(|| too_large(&text, place))) {
@@ -639,7 +659,11 @@ fn ambiguous(text: &str, other: Yaml11, span: Span) -> Problem {
                 format!("`{text}` is the number {} here, but older YAML readers take it for an octal number", scalar::plain(text));
             (ProblemKind::Ambiguous, message, format!("Leave out the leading zeros when it is a number. {quotes}"))
         }
-        Yaml11::Number => (ProblemKind::Ambiguous, format!("`{text}` is a number for some YAML readers and text for others"), quotes),
+        Yaml11::Number => {
+            let plain = scalar::plain(text);
+            let help = if plain.is_number() { format!("Write {plain} when it is a number. {quotes}") } else { quotes };
+            (ProblemKind::Ambiguous, format!("`{text}` is a number for some YAML readers and text for others"), help)
+        }
         Yaml11::Sexagesimal => {
             (ProblemKind::Ambiguous, format!("`{text}` is text here, but older YAML readers take it for a number of base 60"), quotes)
         }
@@ -648,6 +672,21 @@ fn ambiguous(text: &str, other: Yaml11, span: Span) -> Problem {
         Yaml11::Special => (ProblemKind::Ambiguous, format!("`{text}` is text here, but older YAML readers give it a meaning"), quotes),
     };
     Problem::new(kind, span, message).help(help)
+}
+
+/// A key that is text here and something else to readers of YAML 1.1; `<<` is one that has its meaning here too.
+fn ambiguous_key(text: &str, other: Yaml11, span: Span) -> Option<Problem> {
+    let what = match other {
+        Yaml11::Boolean if matches!(text.to_ascii_lowercase().as_str(), "y" | "yes" | "on") => "true",
+        Yaml11::Boolean => "false",
+        Yaml11::Octal => "an octal number",
+        Yaml11::Number | Yaml11::NotJson => "a number",
+        Yaml11::Sexagesimal => "a number of base 60",
+        Yaml11::Date => "a date",
+        Yaml11::Special => return None,
+    };
+    let message = format!("the key `{text}` is text here, but older YAML readers take it for {what}");
+    Some(Problem::new(ProblemKind::Ambiguous, span, message).help(format!("Put it in quotes: \"{text}\".")))
 }
 
 fn too_large(text: &str, span: Span) -> Problem {
