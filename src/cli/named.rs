@@ -20,11 +20,23 @@ pub(super) struct Named {
     pub(super) file: RepoPath,
 }
 
+/// The first symbolic link within the repository on the way to a file: nothing of what it leads to is read.
+pub(super) fn link(root: &Path, file: &Path) -> Option<RepoPath> {
+    let full = std::path::absolute(file).ok()?;
+    let mut way: Vec<&Path> = full.ancestors().collect();
+    way.reverse();
+    let link = way.into_iter().filter(|path| path.is_symlink()).find_map(|path| {
+        let folder = path.parent()?.canonicalize().ok()?;
+        Some(folder.strip_prefix(root).ok()?.join(path.file_name()?))
+    })?;
+    RepoPath::parse(&link.to_string_lossy()).ok()
+}
+
 /// A request by its name, `team/name`, or its file.
 pub(super) fn request(text: &str, root: &Path, platform: &Platform) -> Option<Named> {
     let by_name = RequestId::parse(text).and_then(|id| Some(Named { file: file_of(platform, &id)?.clone(), id: Some(id) }));
     by_name.or_else(|| {
-        let file = place::inside(root, Path::new(text)).ok()?;
+        let file = link(root, Path::new(text)).or_else(|| place::inside(root, Path::new(text)).ok())?;
         let read = platform.requests.values().find(|request| request.file == file).map(|request| &request.id);
         let id = read.or_else(|| platform.broken.iter().find(|(_, of)| **of == file).map(|(id, _)| id)).cloned();
         let is_one = id.is_some() || (file.below("requests").is_some() && root.join(file.as_str()).is_file());

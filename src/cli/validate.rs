@@ -141,7 +141,11 @@ fn root(args: &Args) -> Result<PathBuf, Error> {
     let first = args.files.first().filter(|_| args.repo.is_none());
     let folder = |file: &PathBuf| file.ancestors().find(|above| above.is_dir()).unwrap_or(Path::new(".")).to_owned();
     let from = args.repo.clone().or_else(|| first.map(folder));
-    place::root(from.as_deref()).map_err(|error| match first.map(|file| (file, file.canonicalize())) {
+    // a link may lead anywhere, and the one that was named is what is looked at
+    let around = |file: &PathBuf| file.ancestors().find(|above| above.is_dir() && !above.is_symlink()).map(Path::to_path_buf);
+    let of_link = first.and_then(around).and_then(|folder| place::root(Some(&folder)).ok());
+    let found = of_link.map_or_else(|| place::root(from.as_deref()), Ok);
+    found.map_err(|error| match first.map(|file| (file, file.canonicalize())) {
         // there is nothing whose repository could be found
         Some((file, Err(cause))) => Error::unreadable(file, &cause),
         Some((_, Ok(_))) | None => error,
@@ -150,6 +154,9 @@ fn root(args: &Args) -> Result<PathBuf, Error> {
 
 /// A file or folder of the command line; the root itself is everything.
 fn only(root: &Path, file: &Path) -> Result<Option<RepoPath>, Error> {
+    if let Some(link) = named::link(root, file) {
+        return Ok(Some(link));
+    }
     match file.canonicalize() {
         Ok(full) if full == root => Ok(None),
         Ok(_) => place::inside(root, file).map(Some),

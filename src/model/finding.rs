@@ -1,6 +1,6 @@
 //! Findings: a user's mistake or a policy result, as a value.
 
-use super::{GoldenPath, RepoPath};
+use super::{GoldenPath, RepoPath, TeamName};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -192,10 +192,16 @@ impl Finding {
 
     /// Names the owner of the golden path that it is about, and where to find them, as the last of its help.
     #[must_use]
-    pub fn owned(mut self, path: &GoldenPath) -> Self {
-        let at = path.support.channel.as_ref().map_or_else(String::new, |channel| format!(", in {channel}"));
+    pub fn owned(self, path: &GoldenPath) -> Self {
+        self.owned_by(&path.owner, path.support.channel.as_deref())
+    }
+
+    /// The same for a golden path of which only this much is known.
+    #[must_use]
+    pub fn owned_by(mut self, owner: &TeamName, channel: Option<&str>) -> Self {
+        let at = channel.map_or_else(String::new, |channel| format!(", in {channel}"));
         let gap = if self.help.is_empty() { "" } else { " " };
-        self.help += &format!("{gap}{OWNED}: team `{}`{at}.", path.owner);
+        self.help += &format!("{gap}{OWNED}: team `{owner}`{at}.");
         self
     }
 

@@ -5,7 +5,7 @@ use super::fields::{At, Fields, did_you_mean};
 use super::request::{Catalogue, PIN_AT};
 use super::schema::Schema;
 use super::words::{cut, show};
-use crate::model::{GoldenPath, Release, ReleaseId, ReleaseState, Stage, close_match, quoted_list};
+use crate::model::{GoldenPath, Release, ReleaseId, ReleaseState, Stage, close_match, either, quoted_list};
 use semver::Version;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -32,7 +32,8 @@ pub(super) fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) ->
     let kind = fields.required_text_or("/kind", |fields| {
         let group = fields.get("/apiVersion")?.as_str()?.rsplit_once('/')?.0;
         let mut of_group = catalogue.paths.values().filter(|path| path.group == group);
-        of_group.next().filter(|_| of_group.next().is_none()).map(|path| format!("kind: {}", path.kind))
+        let first = format!("kind: {}", of_group.next()?.kind);
+        Some(of_group.fold(first, |said, path| format!("{said}` or `kind: {}", path.kind)))
     });
     let (api, kind) = api.zip(kind)?;
     let Some((group, version)) = api.rsplit_once('/').filter(|(group, version)| !group.is_empty() && !version.is_empty()) else {
@@ -51,7 +52,7 @@ pub(super) fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) ->
         fields.warning(codes::DEPRECATED, "/kind", At::Value, format!("the golden path `{}` is deprecated", path.name), help);
     }
     let pinned = fields.has(PIN_AT);
-    let id = if pinned { pinned_release(fields, catalogue, path, version)? } else { current_release(fields, path, version)? };
+    let id = if pinned { pinned_release(fields, catalogue, path, version)? } else { current_release(fields, catalogue, path, version)? };
     state(fields, path, &id, if pinned { PIN_AT } else { "/apiVersion" });
     let schema_of = |release: &'c Release| Some((&release.id.version, catalogue.schemas.get(&release.id)?));
     let is_current = |release: &&Release| path.current.get(version) == Some(&release.id.version);
@@ -93,7 +94,7 @@ fn groups(catalogue: &Catalogue<'_>, kind: &str) -> String {
     if versions.is_empty() {
         "Write `group/version`.".to_owned()
     } else {
-        format!("Write {}.", quoted_list(versions.iter().map(String::as_str)))
+        format!("Write {}.", either(versions.iter().map(String::as_str)))
     }
 }
 
@@ -126,15 +127,18 @@ fn pinned_release(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, path: &Gol
     Some(id)
 }
 
-fn current_release(fields: &mut Fields<'_>, path: &GoldenPath, version: &str) -> Option<ReleaseId> {
+fn current_release(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, path: &GoldenPath, version: &str) -> Option<ReleaseId> {
     if let Some(current) = path.current.get(version) {
         return Some(ReleaseId { path: path.name.clone(), version: current.clone() });
+    }
+    if catalogue.wrong_currents.contains(&path.name) {
+        return None;
     }
     let known = served(path);
     let message = format!("`{}` is not served in the version `{}`", path.kind, cut(version));
     let help = match known.is_empty() {
         true => format!("It is served in none: ask {}.", whom(path)),
-        false => format!("Write {}.", quoted_list(known.iter().map(String::as_str))),
+        false => format!("Write {}.", either(known.iter().map(String::as_str))),
     };
     fields.error(codes::UNKNOWN_VERSION, "/apiVersion", At::Value, message, help);
     None

@@ -117,7 +117,7 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "yaml-ambiguous",
-        "A value without quotes is taken for something else by other YAML readers: `no`, `on`, `010`, `1:30`, dates, numbers of more than 64 bits.",
+        "A value or a key without quotes is taken for something else by other YAML readers: `no`, `on`, `010`, `1:30`, dates, numbers of more than 64 bits.",
         &[Swap(REQUEST, "metadata:\n", "metadata:\n  labels: {team: no}\n")],
         "Put it in quotes when it is text; write `true`, `false` or the plain number when you mean that.",
     ),

@@ -5,13 +5,16 @@ use super::hint;
 use super::words::{any_of, dotted, show, typed};
 use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, at, child, close_match, meant, quoted_list, texts};
 use crate::snapshot::{File, Mode};
-use crate::yaml::{self, Document, Problem, ProblemKind};
+use crate::yaml::{self, Document, Problem, ProblemKind, Spot};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Larger files are refused: no file that people write is near it.
 const LARGEST_FILE: usize = 1 << 20;
+
+/// A byte order mark.
+const BOM: [u8; 3] = [0xef, 0xbb, 0xbf];
 
 /// More errors than this in one file help nobody.
 const MOST_ERRORS: usize = 100;
@@ -36,6 +39,10 @@ pub(super) struct Fields<'a> {
     meant: Vec<String>,
     /// Dates without quotes: nothing where goldpath itself takes a date.
     dates: Vec<Problem>,
+    /// Keys that other readers may take for something else: nothing where a field is called so.
+    keys: Vec<Problem>,
+    /// Findings at an alias, each with the place at the anchor of what is wrong.
+    aliased: Vec<(Finding, Place)>,
 }
 
 /// The text of a file.
@@ -61,6 +68,22 @@ pub(super) fn text<'a>(path: &RepoPath, file: &'a File, turn: Turn) -> Result<&'
     yaml::check_bytes(&file.bytes).map_err(|problems| problems.into_iter().map(|problem| of_problem(path, turn, problem)).collect())
 }
 
+/// The same; a byte order mark is told of, and what stands behind it is read.
+///
+/// # Errors
+/// The findings that say why there is none.
+pub(super) fn text_and_mark<'a>(path: &RepoPath, file: &'a File, turn: Turn) -> Result<(&'a str, Vec<Finding>), Vec<Finding>> {
+    let marked = text(path, file, turn);
+    let Some(rest) = file.bytes.strip_prefix(&BOM).filter(|_| marked.is_err() && file.bytes.len() <= LARGEST_FILE) else {
+        return marked.map(|text| (text, Vec::new()));
+    };
+    let mark = marked.err().unwrap_or_default();
+    match yaml::check_bytes(rest) {
+        Ok(text) => Ok((text, mark)),
+        Err(problems) => Err(mark.into_iter().chain(problems.into_iter().map(|problem| of_problem(path, turn, problem))).collect()),
+    }
+}
+
 pub(super) fn of_problem(path: &RepoPath, turn: Turn, problem: Problem) -> Finding {
     let severity = if problem.is_error() { Severity::Error } else { Severity::Warning };
     let place = |span: Span| Place::new(path.clone(), span);
@@ -84,10 +107,13 @@ impl<'a> Fields<'a> {
     /// # Errors
     /// The findings, when there is no document that could be read further.
     pub(super) fn open(path: &'a RepoPath, file: &'a File, turn: Turn) -> Result<Self, Vec<Finding>> {
-        let parsed = yaml::parse(text(path, file, turn)?);
+        let (text, mark) = text_and_mark(path, file, turn)?;
+        let parsed = yaml::parse(text);
+        let keys = parsed.doubtful_keys;
         let is_date = |problem: &Problem| problem.kind == ProblemKind::AmbiguousDate;
         let (dates, problems): (Vec<Problem>, Vec<Problem>) = parsed.problems.into_iter().partition(is_date);
-        let mut findings: Vec<Finding> = problems.into_iter().map(|problem| of_problem(path, turn, problem)).collect();
+        let mut findings = mark;
+        findings.extend(problems.into_iter().map(|problem| of_problem(path, turn, problem)));
         let mut documents = parsed.documents.into_iter();
         let Some(document) = documents.next().filter(|document| !is_blank(document) || documents.len() > 0) else {
             if findings.is_empty() {
@@ -107,7 +133,7 @@ impl<'a> Fields<'a> {
             };
             findings.push(Finding::error(codes::SEVERAL_DOCUMENTS, place, message).help(help).turn(turn));
         }
-        let mut fields = Self { path, turn, document: Rc::new(document), findings, meant: Vec::new(), dates };
+        let mut fields = Self { path, turn, document: Rc::new(document), findings, meant: Vec::new(), dates, keys, aliased: Vec::new() };
         if !fields.document.value().is_object() {
             // what could not be put together was told of, and is not empty
             if !fields.document.value().is_null() || fields.is_clean() {
@@ -138,6 +164,11 @@ impl<'a> Fields<'a> {
         self.get(pointer).is_some()
     }
 
+    /// Whether a pointer leads to something that is written, be it empty.
+    pub(super) fn is_there(&self, pointer: &str) -> bool {
+        at(self.document.value(), pointer).is_some()
+    }
+
     /// Whether no error was found so far.
     pub(super) fn is_clean(&self) -> bool {
         !self.findings.iter().any(Finding::is_error)
@@ -157,9 +188,13 @@ impl<'a> Fields<'a> {
 
     /// The place of a pointer, or of the nearest thing around it that is there.
     pub(super) fn place(&self, pointer: &str, at: At) -> Place {
+        self.place_by(pointer, at, Document::place)
+    }
+
+    fn place_by(&self, pointer: &str, at: At, spot: fn(&Document<'a>, &str) -> Option<Spot>) -> Place {
         let (mut pointer, mut at) = (pointer, at);
         loop {
-            if let Some(spot) = self.document.place(pointer) {
+            if let Some(spot) = spot(&self.document, pointer) {
                 let root = if pointer.is_empty() { Span::point(spot.value.line, spot.value.column) } else { spot.value };
                 let span = match (at, spot.key) {
                     (At::Key, Some(key)) => key,
@@ -201,6 +236,10 @@ impl<'a> Fields<'a> {
             return;
         }
         let finding = Finding::error(code, self.place(pointer, at), message).help(help).turn(self.turn);
+        let source = self.place_by(pointer, at, Document::source);
+        if source != finding.place {
+            self.aliased.push((finding.clone(), source));
+        }
         self.findings.push(finding);
     }
 
@@ -226,6 +265,34 @@ impl<'a> Fields<'a> {
         self.findings.extend(doubts.map(|problem| of_problem(self.path, self.turn, problem)));
     }
 
+    /// Warns of each key that other readers may take for something else, but for those that are known to be names of fields.
+    pub(super) fn doubt_keys(&mut self, is_known: impl Fn(&str) -> bool) {
+        let keys = std::mem::take(&mut self.keys);
+        if keys.is_empty() {
+            return;
+        }
+        let spans: BTreeSet<Span> = keys_below(self.document.value())
+            .into_iter()
+            .filter(|pointer| is_known(pointer))
+            .filter_map(|pointer| self.document.place(&pointer)?.key)
+            .collect();
+        let doubts = keys.into_iter().filter(|problem| !spans.contains(&problem.span));
+        self.findings.extend(doubts.map(|problem| of_problem(self.path, self.turn, problem)));
+    }
+
+    /// Refuses each field below a pointer that is written and has no value, but for those that were spoken of.
+    pub(super) fn refuse_empty(&mut self, below: &str) {
+        let Some(value) = self.get(below) else { return };
+        let members = keys_below(value).into_iter().filter(|key| at(value, key).is_some_and(Value::is_null));
+        for pointer in members.map(|key| format!("{below}{key}")).collect::<Vec<_>>() {
+            if !self.has_error_at(&pointer) {
+                let message = format!("{} has no value", dotted(&pointer));
+                let help = "Give it a value, or remove it; put a text that begins with `#` in quotes.";
+                self.error(codes::MISSING_FIELD, &pointer, At::Key, message, help);
+            }
+        }
+    }
+
     /// Refuses something that a later version brings.
     pub(super) fn not_yet(&mut self, pointer: &str, what: &str, help: &str) {
         let message = format!("{what} not supported yet by this version of goldpath");
@@ -238,8 +305,10 @@ impl<'a> Fields<'a> {
         let message = format!("{} must be {wanted}, is {}", dotted(pointer), typed(value));
         let help = match wanted {
             _ if pointer.is_empty() => "Begin with `apiVersion: …`, `kind: …`, `metadata:` and `spec:`.".to_owned(),
-            "text" => hint::retyped(pointer, &["string"], value, self.written(pointer)).unwrap_or_default(),
+            "text" => hint::retyped(pointer, &["string"], value, self.written(pointer))
+                .unwrap_or_else(|| "Write one text in its place.".to_owned()),
             "a list" => hint::retyped(pointer, &["array"], value, None).unwrap_or_default(),
+            "an object" => hint::parted(value).unwrap_or_default(),
             _ => String::new(),
         };
         self.error(codes::WRONG_TYPE, pointer, at, message, help);
@@ -297,7 +366,7 @@ impl<'a> Fields<'a> {
             if empty { format!("{} has no value", dotted(pointer)) } else { format!("{} needs a field `{name}`", dotted(parent)) };
         let help = match write {
             Some(write) => format!("{} `{write}`.", if empty { "Write" } else { "Add" }),
-            None if empty => String::new(),
+            None if empty => "Give it a value.".to_owned(),
             None => format!("Add `{name}: …`."),
         };
         self.error(codes::MISSING_FIELD, if empty { pointer } else { parent }, At::Key, message, help);
@@ -340,7 +409,7 @@ impl<'a> Fields<'a> {
             Some(number) => Some(number),
             None => {
                 let message = format!("{} must be a whole number from 0 to {most}, is {}", dotted(pointer), show(value));
-                self.error(codes::OUT_OF_RANGE, pointer, At::Value, message, "");
+                self.error(codes::OUT_OF_RANGE, pointer, At::Value, message, format!("Write a number from 0 to {most}."));
                 None
             }
         }
@@ -515,6 +584,7 @@ impl<'a> Fields<'a> {
 
     /// What was found, and the value when nothing of it is an error.
     pub(super) fn finish<T>(mut self, value: Option<T>) -> (Option<T>, Vec<Finding>) {
+        self.doubt_keys(|_| false);
         let clean = self.is_clean();
         if !clean {
             self.say_once();
@@ -525,6 +595,12 @@ impl<'a> Fields<'a> {
     /// One mistake is one finding: what a value may mean to others does not matter where it is wrong anyhow, but may tell why; and a value that is no good
     /// YAML need not fit anything.
     fn say_once(&mut self) {
+        // what is wrong at an anchor is not wrong at each of its aliases too
+        for (finding, source) in std::mem::take(&mut self.aliased) {
+            if self.findings.iter().any(|other| other.code == finding.code && other.place == source) {
+                self.findings.retain(|other| *other != finding);
+            }
+        }
         let (said, mut findings): (Vec<Finding>, Vec<Finding>) =
             std::mem::take(&mut self.findings).into_iter().partition(|finding| finding.code.as_str().starts_with("yaml-"));
         let unreadable: Vec<Span> = said.iter().filter(|finding| finding.is_error()).map(|finding| finding.place.span).collect();
@@ -539,6 +615,22 @@ impl<'a> Fields<'a> {
         }
         self.findings.extend(findings);
     }
+}
+
+/// The pointers of all members of objects in a value.
+fn keys_below(value: &Value) -> Vec<String> {
+    let (mut keys, mut open) = (Vec::new(), vec![(String::new(), value)]);
+    while let Some((pointer, value)) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                let members = members.iter().map(|(key, value)| (child(&pointer, key), value));
+                open.extend(members.inspect(|(pointer, _)| keys.push(pointer.clone())));
+            }
+            Value::Array(items) => open.extend(items.iter().enumerate().map(|(index, item)| (format!("{pointer}/{index}"), item))),
+            _ => {}
+        }
+    }
+    keys
 }
 
 /// Whether one span holds another.

@@ -3,6 +3,7 @@
 use super::codes;
 use super::fields::{At, Fields, did_you_mean};
 use super::formats;
+use super::hint;
 use super::layout::{Names, ReleaseFiles};
 use super::words::{cut, dotted, show};
 use crate::model::{
@@ -53,6 +54,7 @@ pub(super) fn path(mut fields: Fields<'_>, name: PathName, names: &Names) -> (Op
         current,
         releases,
     });
+    fields.refuse_empty("/spec");
     fields.finish(path)
 }
 
@@ -110,7 +112,18 @@ fn for_people(fields: &mut Fields<'_>) {
 }
 
 fn duration(fields: &mut Fields<'_>, pointer: &str) -> Option<String> {
-    fields.parsed(pointer, "a duration such as `14d` or `12h`", |text| formats::is_duration(text).then(|| text.to_owned()))
+    let duration = |text: &str| formats::is_duration(text).then(|| text.to_owned());
+    fields.parsed_or(pointer, "a duration such as `14d` or `12h`", duration, |text| reformed("goldpath-duration", text))
+}
+
+fn day(fields: &mut Fields<'_>, pointer: &str) -> Option<String> {
+    let day = |text: &str| formats::is_date(text).then(|| text.to_owned());
+    fields.parsed_or(pointer, "a day such as `2026-03-01`", day, |text| reformed("date", text))
+}
+
+/// The step to a text of a format.
+fn reformed(format: &str, text: &str) -> String {
+    hint::reformed(format, text).map_or_else(String::new, |text| format!("Write `{text}`."))
 }
 
 /// A version that must be a release of the path.
@@ -154,9 +167,8 @@ fn states(fields: &mut Fields<'_>, path: &PathName, names: &Names) -> BTreeMap<V
 
 fn state(fields: &mut Fields<'_>, at: &str, path: &PathName, names: &Names) -> Option<ReleaseState> {
     fields.object(at, &["state", "since", "until", "replacedBy"]);
-    let day = |text: &str| formats::is_date(text).then(|| text.to_owned());
-    fields.parsed(&format!("{at}/since"), "a day such as `2026-03-01`", day);
-    let until = fields.parsed(&format!("{at}/until"), "a day such as `2026-03-01`", day);
+    day(fields, &format!("{at}/since"));
+    let until = day(fields, &format!("{at}/until"));
     let replaced = format!("{at}/replacedBy");
     let replaced_by = if fields.has(&replaced) { release_of(fields, &replaced, path, names) } else { None };
     let state = format!("{at}/state");
@@ -239,6 +251,7 @@ pub(super) fn release(
         libraries,
         digest,
     });
+    fields.refuse_empty("/spec");
     fields.finish(release)
 }
 
@@ -289,7 +302,7 @@ fn lifetime(fields: &mut Fields<'_>) -> Option<Lifetime> {
 
 fn outputs(fields: &mut Fields<'_>, files: &ReleaseFiles<'_>) -> Vec<Output> {
     let count = fields.list("/spec/outputs").unwrap_or(0);
-    if count == 0 {
+    if count == 0 && !fields.has_error_at("/spec/outputs") {
         fields.missing("/spec/outputs");
     }
     if count > MOST_OUTPUTS {

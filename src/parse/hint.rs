@@ -52,7 +52,20 @@ fn leading_number(text: &str) -> Option<String> {
         .filter(|digits| !digits.is_empty())
 }
 
-/// A text as it fits a schema by itself: without blanks around it, in one line, in small or capital letters, with dashes.
+/// An object that was meant by a text: `name:hello` or `name hello` for `name: hello`.
+pub(super) fn parted(value: &Value) -> Option<String> {
+    let text = value.as_str()?;
+    let (key, rest) = text.split_at(text.find([':', ' '])?);
+    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    let (missing, rest) =
+        if let Some(rest) = rest.strip_prefix(':') { ("space is missing behind", rest) } else { ("`:` is missing behind", rest.trim()) };
+    let is_one = is_key && !rest.is_empty() && !rest.starts_with('/') && !rest.contains([' ', '`', '\n']) && text.len() <= LONGEST;
+    let behind = if missing.starts_with('s') { format!("{key}:") } else { key.to_owned() };
+    is_one.then(|| format!("A {missing} `{behind}`: write `{key}: {rest}`."))
+}
+
+/// A text as it fits a schema by itself: without blanks around it, in one line, in small or capital letters, with dashes; what is not wrong in it
+/// stays as it is where that is possible.
 pub(super) fn respelt(schema: &Value, text: &str) -> Option<String> {
     if text.len() > 4 * LONGEST {
         return None;
@@ -61,9 +74,10 @@ pub(super) fn respelt(schema: &Value, text: &str) -> Option<String> {
     let validator = super::schema::alone(&schema)?;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (low, high) = (line.to_lowercase(), line.to_uppercase());
-    let dashed = low.replace(['_', ' ', '.'], "-");
-    let all = [line.clone(), low, dashed, high.clone(), high.replace(['-', ' ', '.'], "_")];
-    all.into_iter().filter(|one| one != text && !one.is_empty()).find(|one| validator.is_valid(&Value::String(one.clone())))
+    let dashed = [&[' '][..], &['_'], &['.'], &['_', ' '], &['_', ' ', '.']].map(|marks| low.replace(marks, "-"));
+    let barred = [&[' '][..], &['-'], &['.'], &['-', ' ', '.']].map(|marks| high.replace(marks, "_"));
+    let all = [line, low.clone()].into_iter().chain(dashed).chain([high.clone()]).chain(barred);
+    all.filter(|one| one != text && !one.is_empty()).find(|one| validator.is_valid(&Value::String(one.clone())))
 }
 
 /// What a schema says of a text by itself, without what it refers to.

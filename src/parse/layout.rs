@@ -79,7 +79,11 @@ impl<'a> Layout<'a> {
         }
         for (path, file) in snapshot.files() {
             let parts: Vec<&str> = path.as_str().split('/').collect();
+            let known = layout.findings.len();
             layout.sort(&parts, (path, file));
+            if file.mode == Mode::Symlink && layout.findings.len() > known {
+                layout.link(known, path);
+            }
         }
         layout.names.teams = layout.teams.keys().cloned().collect();
         layout.names.paths = layout.paths.keys().cloned().collect();
@@ -119,6 +123,17 @@ impl<'a> Layout<'a> {
             [folder, _, ..] => self.near_miss(folder, entry.0),
             _ => {}
         }
+    }
+
+    /// Whatever was said of a link since then: that it is one says it all.
+    fn link(&mut self, known: usize, path: &RepoPath) {
+        let said: Vec<Finding> = self.findings.drain(known..).collect();
+        if let Some(own) = said.iter().find(|finding| finding.code == codes::SYMLINK) {
+            return self.findings.push(own.clone());
+        }
+        let turn = said.first().map_or(Turn::Platform, |finding| finding.turn);
+        let message = "this is a symbolic link, and links are never followed";
+        self.say(codes::SYMLINK, path, message, "Put what it leads to here, or remove it.", turn);
     }
 
     fn say(&mut self, code: Code, path: &RepoPath, message: &str, help: &str, turn: Turn) {
@@ -294,7 +309,8 @@ impl<'a> Layout<'a> {
     }
 
     fn of_release(&mut self, id: ReleaseId, rest: &[&'a str], entry: Entry<'a>) {
-        if matches!(entry.1.mode, Mode::Symlink | Mode::Submodule) {
+        // of what is read the reader says it
+        if matches!(entry.1.mode, Mode::Symlink | Mode::Submodule) && !matches!(rest, ["release.yaml" | "schema.json"]) {
             let (code, what) =
                 if entry.1.mode == Mode::Symlink { (codes::SYMLINK, "symbolic link") } else { (codes::SUBMODULE, "submodule") };
             let message = format!("this is a {what}, and nothing follows it");

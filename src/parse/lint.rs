@@ -81,6 +81,9 @@ const LIMITS: [(&str, &str); 5] = [
 /// How a doubt ends that makes the schema of no use.
 const NOTHING_FITS: &str = ", so that no value fits";
 
+/// How a doubt ends about a keyword without which the fields of requests are not known.
+const NO_FIELDS: &str = ", so that the fields below it are not known";
+
 /// One doubt: at which keyword, what, and the next step.
 pub(super) struct Doubt {
     pub(super) pointer: String,
@@ -116,8 +119,7 @@ pub(super) fn doubts(schema: &Value, at: &str, out: &mut Vec<Doubt>) {
 
 /// Every `$ref` that leads back to itself without going into a value: nothing is checked by it. One of each circle is told.
 pub(super) fn circles(root: &Value, out: &mut Vec<Doubt>) {
-    let mut all = Vec::new();
-    schemas(root, "", &mut all);
+    let all = schemas(root);
     let mut told: Vec<BTreeSet<String>> = Vec::new();
     for at in all.iter().filter(|at| root.pointer(at).is_some_and(|schema| schema.get("$ref").is_some())) {
         let reached = reached(root, at);
@@ -134,7 +136,13 @@ pub(super) fn circles(root: &Value, out: &mut Vec<Doubt>) {
 }
 
 /// The pointers of a schema and of all schemas in it.
-fn schemas(schema: &Value, at: &str, all: &mut Vec<String>) {
+pub(super) fn schemas(root: &Value) -> Vec<String> {
+    let mut all = Vec::new();
+    add_schemas(root, "", &mut all);
+    all
+}
+
+fn add_schemas(schema: &Value, at: &str, all: &mut Vec<String>) {
     let Some(map) = schema.as_object() else { return };
     all.push(at.to_owned());
     for (keyword, value) in map.iter().filter(|(keyword, _)| !["const", "enum", "default", "examples"].contains(&keyword.as_str())) {
@@ -143,10 +151,10 @@ fn schemas(schema: &Value, at: &str, all: &mut Vec<String>) {
             Value::Object(members)
                 if ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"].contains(&keyword.as_str()) =>
             {
-                members.iter().for_each(|(name, member)| schemas(member, &child(&at, name), all));
+                members.iter().for_each(|(name, member)| add_schemas(member, &child(&at, name), all));
             }
-            Value::Object(_) => schemas(value, &at, all),
-            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| schemas(item, &format!("{at}/{index}"), all)),
+            Value::Object(_) => add_schemas(value, &at, all),
+            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| add_schemas(item, &format!("{at}/{index}"), all)),
             _ => {}
         }
     }
@@ -180,7 +188,7 @@ fn beside(root: &Value, at: &str) -> Vec<String> {
 
 fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
     let mut push = |keyword: &str, message: String, help: String| {
-        let is_error = message.ends_with(NOTHING_FITS);
+        let is_error = message.ends_with(NOTHING_FITS) || message.ends_with(NO_FIELDS);
         out.push(Doubt { pointer: child(at, keyword), message, help, is_error });
     };
     for keyword in map.keys().filter(|keyword| !KEYWORDS.contains(&keyword.as_str())) {
@@ -208,6 +216,54 @@ fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
             push("required", format!("`{}` is required, and is none of the `properties`{NOTHING_FITS}", cut(name)), help);
         }
     }
+    if let (Some(properties), true, false) =
+        (map.get("properties").and_then(Value::as_object), closed, map.contains_key("patternProperties"))
+    {
+        for part in IN_PLACE.iter().flat_map(|keyword| parts(map, at, keyword)) {
+            strangers(part, properties, out);
+        }
+    }
+}
+
+/// Keywords whose schemas are for the same object.
+const IN_PLACE: [&str; 8] = ["if", "then", "else", "not", "allOf", "anyOf", "oneOf", "dependentSchemas"];
+
+/// The schemas that a keyword holds, each with its pointer.
+fn parts<'s>(map: &'s Map<String, Value>, at: &str, keyword: &str) -> Vec<(String, &'s Map<String, Value>)> {
+    let at = child(at, keyword);
+    let all: Vec<(String, &Value)> = match map.get(keyword) {
+        Some(Value::Array(items)) => items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item)).collect(),
+        Some(Value::Object(members)) if keyword == "dependentSchemas" => {
+            members.iter().map(|(name, member)| (child(&at, name), member)).collect()
+        }
+        Some(one) => vec![(at, one)],
+        None => Vec::new(),
+    };
+    all.into_iter().filter_map(|(at, schema)| Some((at, schema.as_object()?))).collect()
+}
+
+/// Fields that a part of an object's schema speaks of, and that no such object may have.
+fn strangers((at, part): (String, &Map<String, Value>), known: &Map<String, Value>, out: &mut Vec<Doubt>) {
+    let named = part.get("properties").and_then(Value::as_object).into_iter().flatten();
+    let named = named.map(|(name, _)| (child(&child(&at, "properties"), name), name.as_str()));
+    let required = part.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let required = required.map(|name| (child(&at, "required"), name));
+    // a part of `allOf` may be one that several objects share
+    let is_shared = at.rsplit('/').nth(1) == Some("allOf");
+    for (pointer, name) in named.chain(required).filter(|(_, name)| !is_shared && !known.contains_key(*name)) {
+        // what is wanted and may not be there is wanted of the requester
+        let is_error = pointer.ends_with("/required") && matches!(at.rsplit('/').next(), Some("then" | "else"));
+        let near = close_match(name, known.keys().map(String::as_str));
+        if near.is_none() && !is_error {
+            continue;
+        }
+        let help = near.map_or_else(|| "Add it to the `properties` of the object, or leave it out here.".to_owned(), meant);
+        let message = format!("`{}` is none of the `properties`, so that nothing may have it", cut(name));
+        out.push(Doubt { pointer, message, help, is_error });
+    }
+    for inner in IN_PLACE.iter().flat_map(|keyword| parts(part, &at, keyword)) {
+        strangers(inner, known, out);
+    }
 }
 
 /// Help and message for a keyword that checks nothing; nothing for those that are somebody's own.
@@ -218,10 +274,14 @@ fn no_keyword(keyword: &str) -> Option<(String, String)> {
         return Some((format!("Write `{now}`."), message));
     }
     let near = if keyword.starts_with("x-") { None } else { close_match(keyword, KEYWORDS) }?;
-    Some((meant(near), format!("`{word}` is no keyword of JSON Schema, so it checks nothing")))
+    let effect = if matches!(near, "properties" | "patternProperties") { NO_FIELDS } else { ", so it checks nothing" };
+    Some((meant(near), format!("`{word}` is no keyword of JSON Schema{effect}")))
 }
 
 fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&str, String, String)) {
+    if values.is_empty() {
+        push("enum", format!("`enum` is empty{NOTHING_FITS}"), "Write the values that are allowed, or leave `enum` out.".to_owned());
+    }
     let sort = |value: &Value| match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",

@@ -3,6 +3,7 @@
 //! Every file of the platform repository is read as a document with places, so that all mistakes are found at once, each at the line that can be
 //! edited. A request with an error is known as broken, so that it is never taken for removed.
 
+mod because;
 mod branches;
 mod chosen;
 mod codes;
@@ -22,11 +23,12 @@ mod request;
 mod schema;
 mod sentence;
 mod settings;
+mod unusable;
 mod words;
 
 use crate::model::{
-    Code, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, Turn, joined,
-    quoted_list, sort_findings,
+    Code, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, TeamName, Turn,
+    joined, quoted_list, sort_findings,
 };
 use crate::snapshot::Snapshot;
 pub use day::{on_day, on_day_anew};
@@ -128,9 +130,10 @@ impl<'a> Opened<'a> {
 
     /// What its requests are checked against.
     fn catalogue<'c>(&'c self, tell: &'c (dyn Fn(Progress) + Sync)) -> Catalogue<'c> {
-        let Reader { platform, schemas, broken_kinds, misses_kinds, .. } = &self.reader;
+        let Reader { platform, schemas, broken_kinds, misses_kinds, wrong_currents, .. } = &self.reader;
         let Platform { paths, releases, teams, .. } = platform;
-        Catalogue { tell, names: &self.layout.names, paths, broken_kinds, misses_kinds: *misses_kinds, releases, schemas, teams }
+        let (names, misses_kinds) = (&self.layout.names, *misses_kinds);
+        Catalogue { tell, names, paths, broken_kinds, misses_kinds, wrong_currents, releases, schemas, teams }
     }
 
     /// The whole, with what the file of each request came to.
@@ -162,6 +165,10 @@ struct Reader {
     broken_kinds: Vec<(String, String)>,
     /// Whether there are golden paths of which not even the kind can be known.
     misses_kinds: bool,
+    /// Who owns golden paths with errors, as far as that could be read, and where they are reached.
+    owners: BTreeMap<PathName, (TeamName, Option<String>)>,
+    /// Golden paths that name a release as current for a version that it does not serve.
+    wrong_currents: BTreeSet<PathName>,
 }
 
 impl Reader {
@@ -182,12 +189,14 @@ impl Reader {
 
     /// What is for the owner of a golden path says who that is, and where to find them.
     fn name_owners(&mut self) {
-        let paths = &self.platform.paths;
+        let (paths, owners) = (&self.platform.paths, &self.owners);
         let owned = |finding: Finding| {
             let name = finding.place.path.below("golden-paths").and_then(|below| PathName::parse(below.split('/').next()?).ok());
-            match name.and_then(|name| paths.get(&name)).filter(|_| finding.turn == Turn::PathOwner) {
-                Some(path) => finding.owned(path),
-                None => finding,
+            let Some(name) = name.filter(|_| finding.turn == Turn::PathOwner) else { return finding };
+            match (paths.get(&name), owners.get(&name)) {
+                (Some(path), _) => finding.owned(path),
+                (None, Some((owner, channel))) => finding.owned_by(owner, channel.as_deref()),
+                (None, None) => finding,
             }
         };
         self.findings = std::mem::take(&mut self.findings).into_iter().map(owned).collect();
@@ -233,9 +242,13 @@ impl Reader {
                 self.misses_kinds = true;
                 continue;
             };
-            let mut kind = None;
+            let (mut kind, mut owner, mut channel) = (None, None, None);
             let path = self.load(*entry, Turn::PathOwner, |mut fields| {
                 kind = kind_of(&fields);
+                let text = |pointer: &str| fields.get(pointer).and_then(Value::as_str).map(str::to_owned);
+                owner =
+                    text("/spec/owner").and_then(|owner| TeamName::parse(&owner).ok()).filter(|owner| layout.names.teams.contains(owner));
+                channel = text("/spec/support/channel");
                 if let Some(kind) = &kind {
                     let place = fields.place("/spec/request/kind", At::Value);
                     match taken.get(kind) {
@@ -251,11 +264,14 @@ impl Reader {
                 }
                 golden::path(fields, name.clone(), &layout.names)
             });
+            let channel = channel.or_else(|| self.platform.teams.get(owner.as_ref()?)?.contact.get("channel").cloned());
             match path {
-                Some(path) => {
+                Some(mut path) => {
+                    path.support.channel = channel;
                     self.platform.paths.insert(name.clone(), path);
                 }
                 None => {
+                    self.owners.extend(owner.map(|owner| (name.clone(), (owner, channel))));
                     self.misses_kinds |= kind.is_none();
                     self.broken_kinds.extend(kind);
                 }
@@ -294,7 +310,9 @@ impl Reader {
                 let spot = crate::yaml::locate(text, pointer);
                 spot.map_or_else(|| Place::file(file.clone()), |spot| Place::new(file.clone(), spot.value))
             };
-            found.extend(golden::check_current(path, &self.served, place));
+            let wrong = golden::check_current(path, &self.served, place);
+            self.wrong_currents.extend((!wrong.is_empty()).then(|| path.name.clone()));
+            found.extend(wrong);
         }
         self.findings.extend(found);
     }
@@ -318,7 +336,7 @@ impl Reader {
         for (team, id, entry) in &layout.exceptions {
             if !layout.names.teams.contains(team) {
                 let message = format!("there is no team `{team}`");
-                let help = format!("Teams are {}.", quoted_list(layout.names.teams.iter().map(crate::model::TeamName::as_str)));
+                let help = format!("Teams are {}.", quoted_list(layout.names.teams.iter().map(TeamName::as_str)));
                 self.findings.push(Finding::error(codes::UNKNOWN_TEAM, Place::file(entry.0.clone()), message).help(help));
             }
             let exception = self.load(*entry, Turn::Requester, |fields| settings::exception(fields, team.clone(), id.clone()));
@@ -409,7 +427,7 @@ fn read_release(
     }
     if let (Some(release), Some(schema), Some((path, file))) = (&read.release, &read.schema, files.release) {
         let text = std::str::from_utf8(&file.bytes).unwrap_or_default();
-        let wrong = cross::facts(release, schema, path, text);
+        let wrong = cross::facts(release, schema, names, (path, text));
         if !wrong.is_empty() {
             // Requests that would be judged by facts that are not there are not judged.
             read.release = None;

@@ -1,27 +1,72 @@
 //! Requests that name other requests: these are there, of the golden path that is asked for, and no circle leads back.
 
 use super::codes;
-use crate::model::{Finding, Place, Platform, Ref, Request, RequestId, close_match, meant};
+use crate::model::{Finding, Place, Platform, Ref, Request, RequestId, and_more, close_match, meant};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Checks what requests name once all of them are read; one that cannot have what it names is known as broken from then on.
 pub(super) fn check(platform: &mut Platform) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut wrong: BTreeSet<RequestId> = BTreeSet::new();
+    let mut behind = Behind::default();
     for request in platform.requests.values() {
         for (name, named) in &request.refs {
             if let Some(finding) = mistake(platform, request, name, named) {
                 findings.push(finding);
-                wrong.insert(request.id.clone());
+            } else if platform.broken.contains_key(&named.request) {
+                behind.add(&named.request, request, named);
+            } else {
+                continue;
             }
+            wrong.insert(request.id.clone());
         }
     }
     for ring in rings(platform) {
         findings.extend(circle(platform, &ring));
         wrong.extend(ring);
     }
-    leave_out(platform, &wrong, &mut findings);
+    leave_out(platform, &wrong, &mut behind);
+    findings.extend(behind.told(platform));
     findings
+}
+
+/// The requests that cannot be rendered because of another one's errors, by that one.
+#[derive(Default)]
+struct Behind {
+    /// The one with errors behind each request, whether it names that one itself or one between.
+    cause: BTreeMap<RequestId, RequestId>,
+    /// Where they name it, or the one between.
+    places: BTreeMap<RequestId, Vec<(Place, RequestId)>>,
+}
+
+impl Behind {
+    fn add(&mut self, cause: &RequestId, request: &Request, named: &Ref) {
+        let cause = self.cause.get(cause).unwrap_or(cause).clone();
+        let place = Place::new(request.file.clone(), named.span);
+        self.cause.entry(request.id.clone()).or_insert_with(|| cause.clone());
+        self.places.entry(cause).or_default().push((place, named.request.clone()));
+    }
+
+    /// One finding for each with errors, where it is named first.
+    fn told(self, platform: &Platform) -> Vec<Finding> {
+        let told = |(cause, mut places): (RequestId, Vec<(Place, RequestId)>)| {
+            places.sort();
+            let others = places.split_off(1);
+            let (place, named) = places.pop()?;
+            let what = if named == cause {
+                "has errors of its own".to_owned()
+            } else {
+                format!("cannot be rendered, because `{cause}` has errors")
+            };
+            let message = format!("`{named}`, which is named here, {what}");
+            let message = and_more(&message, others.iter().map(|(place, _)| place.path.to_string()));
+            let finding = Finding::error(codes::BROKEN_REFERENCE, place, message).help("Mend that one; nothing needs to change here.");
+            let file = platform.broken.get(&cause).map(|file| Place::file(file.clone()));
+            let finding = file.into_iter().fold(finding, |finding, file| finding.related(file, "the one with errors"));
+            Some(others.into_iter().fold(finding, |finding, (place, _)| finding.related(place, "named here too")))
+        };
+        self.places.into_iter().filter_map(told).collect()
+    }
 }
 
 /// What is wrong with one request that another names, when it is one.
@@ -30,7 +75,7 @@ fn mistake(platform: &Platform, request: &Request, name: &str, named: &Ref) -> O
     let wanted = &platform.releases.get(&request.release)?.refs.get(name)?.path;
     let Some(other) = platform.requests.get(&named.request) else {
         if platform.broken.contains_key(&named.request) {
-            return Some(broken(platform, request, named));
+            return None;
         }
         let fits = platform.requests.values().filter(|other| other.id.team == named.request.team && other.release.path == *wanted);
         let message = format!("there is no request `{}`", named.request);
@@ -46,16 +91,6 @@ fn mistake(platform: &Platform, request: &Request, name: &str, named: &Ref) -> O
     let message = format!("`{}` is a request of `{}`, and one of `{wanted}` is wanted here", named.request, other.release.path);
     let finding = Finding::error(codes::OTHER_REQUEST, place, message).help(format!("Name a request of `{wanted}`."));
     Some(finding.related(Place::file(other.file.clone()), "the one that is named"))
-}
-
-fn broken(platform: &Platform, request: &Request, named: &Ref) -> Finding {
-    let place = Place::new(request.file.clone(), named.span);
-    let message = format!("`{}`, which is named here, has errors of its own", named.request);
-    let finding = Finding::error(codes::BROKEN_REFERENCE, place, message).help("Mend that one; nothing needs to change here.");
-    match platform.broken.get(&named.request) {
-        Some(file) => finding.related(Place::file(file.clone()), "the one with errors"),
-        None => finding,
-    }
 }
 
 /// The circles of references, each once: what is left when requests that name nothing open are taken out again and again.
@@ -100,7 +135,7 @@ fn circle(platform: &Platform, ring: &[RequestId]) -> Vec<Finding> {
 }
 
 /// Takes requests out, and those that name them, and those that name these.
-fn leave_out(platform: &mut Platform, wrong: &BTreeSet<RequestId>, findings: &mut Vec<Finding>) {
+fn leave_out(platform: &mut Platform, wrong: &BTreeSet<RequestId>, behind: &mut Behind) {
     if wrong.is_empty() {
         return;
     }
@@ -117,8 +152,9 @@ fn leave_out(platform: &mut Platform, wrong: &BTreeSet<RequestId>, findings: &mu
         for user in users.get(&id).into_iter().flatten() {
             // One with a mistake of its own has been told of that.
             if let Some(user) = platform.requests.get(user).filter(|user| !wrong.contains(&user.id)) {
-                let named = user.refs.values().find(|named| named.request == id);
-                findings.extend(named.map(|named| broken(platform, user, named)));
+                if let Some(named) = user.refs.values().find(|named| named.request == id) {
+                    behind.add(&id, user, named);
+                }
                 open.push(user.id.clone());
             }
         }

@@ -6,7 +6,7 @@ use super::formats;
 use super::hint;
 use super::layout::{Names, RequestFile};
 use super::schema::Schema;
-use super::sentence::{self, Complaint, properties};
+use super::sentence::{self, Complaint, Text, properties};
 use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
@@ -14,7 +14,7 @@ use crate::model::{
     Team, TeamName, Turn, at, child, key_of, quoted_list,
 };
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const PIN: &str = "goldpath.dev/release";
 const MOVED: &str = "goldpath.dev/moved-from";
@@ -39,6 +39,8 @@ pub(super) struct Catalogue<'a> {
     pub(super) broken_kinds: &'a [(String, String)],
     /// Whether the kinds of a golden path cannot be known.
     pub(super) misses_kinds: bool,
+    /// Paths that name a release as current for a version that it does not serve: what they serve cannot be told.
+    pub(super) wrong_currents: &'a BTreeSet<PathName>,
     /// Only those without an error.
     pub(super) releases: &'a BTreeMap<ReleaseId, Release>,
     pub(super) schemas: &'a BTreeMap<ReleaseId, Schema>,
@@ -127,6 +129,7 @@ fn read_opened(
     if strays.is_empty() && !fields.has("/spec") {
         fields.missing("/spec");
     }
+    fields.doubt_keys(|pointer| is_named(release.as_ref().map(|chosen| chosen.schema), pointer));
     let request = release.as_ref().and_then(|chosen| {
         name_length(&mut fields, name.as_ref().filter(|_| !outcome.is_misnamed), chosen.path);
         let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
@@ -151,9 +154,34 @@ fn read_opened(
     outcome
 }
 
+/// Tells of what makes a request's `metadata` and stands elsewhere, where there is none.
+fn misplaced(fields: &mut Fields<'_>) -> bool {
+    let (pointer, message, help) = if fields.get("/spec/metadata").is_some_and(Value::is_object) {
+        ("/spec/metadata", "`metadata` stands inside of `spec`", "Indent it less, as far as `spec`.")
+    } else if fields.get("/name").is_some_and(Value::is_string) {
+        ("/name", "`name` belongs to `metadata`", "Write `metadata:` above it, and indent it by two spaces.")
+    } else {
+        return false;
+    };
+    let place = fields.place(pointer, At::Key);
+    fields.retract(&codes::UNKNOWN_FIELD, &place);
+    fields.error(codes::UNKNOWN_FIELD, pointer, At::Key, message, help);
+    true
+}
+
+/// Whether a key is the name of a field to the schema; unknown schemas may name any.
+fn is_named(schema: Option<&Schema>, pointer: &str) -> bool {
+    let Some(below) = pointer.strip_prefix("/spec") else { return false };
+    let Some((schema, (around, key))) = schema.zip(below.rsplit_once('/')) else { return true };
+    schema.of_value(around).is_some_and(|around| properties(schema, around).contains_key(&*key_of(key)))
+}
+
 fn envelope(fields: &mut Fields<'_>, file: &RequestFile<'_>) -> Option<RequestName> {
     fields.object("", &DOCUMENT);
     let named = file.name.as_ref().map(|name| format!("name: {name}"));
+    if !fields.has("/metadata") && misplaced(fields) {
+        return None;
+    }
     if !fields.required_object_or("/metadata", &METADATA, named.as_ref().map(|named| format!("metadata: {{{named}}}"))) {
         return None;
     }
@@ -279,10 +307,13 @@ fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>, known: Option<Known<'_>>,
         let help = format!("Split the request, or ask {}.", whom(chosen.path));
         fields.error(codes::DOES_NOT_FIT, "/spec", At::Key, message, help);
     }
-    let complaints = sentence::complaints(chosen.schema, spec, &|pointer| fields.written(&format!("/spec{pointer}")).map(str::to_owned));
+    let written = |pointer: &str| fields.written(&format!("/spec{pointer}")).map(str::to_owned);
+    let has = |pointer: &str| fields.is_there(&format!("/spec{pointer}"));
+    let complaints = sentence::complaints(chosen.schema, spec, Text { written: &written, has: &has });
     for complaint in complaints {
         debug_assert!(known.is_none(), "nothing was wrong with it before");
-        if !complaint.is_of(strays) && !is_said_of_reference(chosen.release, &complaint, &document) {
+        let is_told = complaint.code == codes::UNKNOWN_FIELD && fields.has_error_at(&format!("/spec{}", complaint.pointer));
+        if !is_told && !complaint.is_of(strays) && !is_said_of_reference(chosen.release, &complaint, &document) {
             let help = help_of(fields, chosen, &complaint);
             fields.error(complaint.code, &format!("/spec{}", complaint.pointer), complaint.at, complaint.message, help);
         }
@@ -329,6 +360,16 @@ fn help_of(fields: &Fields<'_>, chosen: &Chosen<'_>, complaint: &Complaint) -> S
     if is_owner && [codes::WRONG_FORMAT, codes::WRONG_TYPE, codes::NOT_ONE_OF].contains(&complaint.code) {
         return format!("Write `{}`, which is the team that the request belongs to.", cut(team));
     }
+    let missing = complaint.field.as_ref().filter(|_| complaint.code == codes::MISSING_FIELD).map(|field| child(&pointer, field));
+    if let (Some(Fact::Pointer(owner)), Some(missing)) = (&chosen.release.facts.owner, missing)
+        && *owner == missing
+    {
+        return format!(
+            "Add `{}: {}`, which is the team that the request belongs to.",
+            key_of(owner.rsplit('/').next().unwrap_or_default()),
+            cut(team)
+        );
+    }
     let is_unknown = complaint.code == codes::UNKNOWN_FIELD;
     let (around, field) = complaint.pointer.rsplit_once('/').unwrap_or_default();
     let has = |schema: &Schema| {
@@ -354,9 +395,18 @@ fn facts(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value, team: &
     };
     let owner = fact(fields, document, facts.owner.as_ref()).filter(|owner| owner != team.as_str());
     if let Some(owner) = owner.filter(|_| !fields.has_error_at(at)) {
-        let message = format!("{} is `{}`, but this request is in the folder of `{team}`", dotted(at), cut(&owner));
+        let write = written(fields, at, team.as_str());
         let is_team = catalogue.names.teams.iter().any(|team| team.as_str() == owner);
-        let help = if is_team { format!("Write `{team}`, or move the file to `requests/{owner}/`.") } else { format!("Write `{team}`.") };
+        let (message, help) = match &facts.owner {
+            Some(Fact::Pointer(_)) => (
+                format!("{} is `{}`{}, but this request is in the folder of `{team}`", dotted(at), cut(&owner), by_default(fields, at)),
+                if is_team { format!("{write}, or move the file to `requests/{owner}/`.") } else { format!("{write}.") },
+            ),
+            Some(Fact::Constant(_)) | None => (
+                format!("requests of `{}` are the team `{owner}`'s alone, and this one is in the folder of `{team}`", chosen.path.name),
+                format!("Move the file to `requests/{owner}/`, or ask {}.", whom(chosen.path)),
+            ),
+        };
         fields.error(codes::OTHER_OWNER, at, At::Value, message, help);
     }
     let of_team = || catalogue.teams.get(team).and_then(|team| team.cost_centre.clone());
@@ -414,6 +464,17 @@ fn fact(fields: &mut Fields<'_>, document: &Value, fact: Option<&Fact>) -> Optio
     }
 }
 
+/// What is said of a value that the request does not give itself.
+fn by_default(fields: &Fields<'_>, pointer: &str) -> &'static str {
+    if fields.has(pointer) { "" } else { " by default" }
+}
+
+/// The step to another value of a field, which may not be written yet.
+fn written(fields: &Fields<'_>, pointer: &str, value: &str) -> String {
+    let field = pointer.rsplit('/').next().unwrap_or_default();
+    if fields.has(pointer) { format!("Write `{value}`") } else { format!("Add `{}: {value}`", key_of(field)) }
+}
+
 fn lifetime(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value) -> Option<String> {
     let limits = chosen.release.lifetime.as_ref();
     let pointer = match &chosen.release.facts.lifetime {
@@ -433,8 +494,9 @@ fn lifetime(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value) -> O
     };
     let max = limits.and_then(|limits| limits.max.as_deref());
     if let Some(max) = max.filter(|max| formats::duration_minutes(max).is_some_and(|max| minutes > max)) {
-        let message = format!("{} is `{asked}`, and `{}` lives at most `{max}`", dotted(pointer), chosen.path.name);
-        let help = format!("Write `{max}` or less; it can be extended before it ends.");
+        let by_default = by_default(fields, pointer);
+        let message = format!("{} is `{asked}`{by_default}, and `{}` lives at most `{max}`", dotted(pointer), chosen.path.name);
+        let help = format!("{} or less; it can be extended before it ends.", written(fields, pointer, max));
         fields.error(codes::LIFETIME_TOO_LONG, pointer, At::Value, message, help);
     }
     Some(asked)

@@ -5,6 +5,7 @@ use super::fields;
 use super::formats;
 use super::layout::Entry;
 use super::lint;
+use super::unusable::{self, Mistake};
 use super::words::{cut, dotted, show};
 use crate::model::{Code, Digest, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake, key_of};
 use crate::yaml::{self, ProblemKind};
@@ -51,29 +52,22 @@ pub(super) struct Schema {
 
 /// Reads, checks and compiles `schema.json`.
 pub(super) fn load((path, file): Entry<'_>) -> (Option<Schema>, Vec<Finding>) {
-    let text = match fields::text(path, file, Turn::PathOwner) {
-        Ok(text) => text,
+    let (text, marks) = match fields::text_and_mark(path, file, Turn::PathOwner) {
+        Ok(read) => read,
         Err(findings) => return (None, findings),
     };
-    let mut audit = Audit {
-        path,
-        text,
-        findings: Vec::new(),
-        seen: BTreeSet::new(),
-        targets: BTreeSet::new(),
-        has_defaults: false,
-        has_conditions: false,
-    };
+    let mut audit =
+        Audit { path, text, findings: marks, seen: BTreeSet::new(), targets: BTreeSet::new(), has_defaults: false, has_conditions: false };
     let Some(root) = audit.json() else { return (None, audit.findings) };
+    let known = audit.findings.len();
     audit.references(&root, &root, "");
-    if audit.findings.is_empty() {
+    // nothing is built of what refers to what is not there
+    let is_whole = audit.findings.len() == known;
+    if audit.targets.len() <= MOST_TARGETS {
         audit.openness(&root, &root, "", false);
     }
-    let schema = if audit.findings.is_empty() { audit.compile(root) } else { None };
-    let schema = schema.filter(|_| audit.findings.is_empty());
-    if let Some(schema) = &schema {
-        audit.doubts(&schema.root);
-    }
+    audit.doubts(&root);
+    let schema = if is_whole { audit.compile(root) } else { audit.mistakes(&root) };
     (schema.filter(|_| !audit.findings.iter().any(Finding::is_error)), audit.findings)
 }
 
@@ -129,7 +123,11 @@ impl Audit<'_> {
         let root: Value = match serde_json::from_str(self.text) {
             Ok(root) => root,
             Err(error) => {
-                self.findings.push(no_json(self.path, self.text, &error).turn(Turn::PathOwner));
+                let of_problem = |problem| Finding { code: codes::JSON_SYNTAX, ..fields::of_problem(self.path, Turn::PathOwner, problem) };
+                let conflicts: Vec<Finding> = yaml::conflicts(self.text).into_iter().map(of_problem).collect();
+                let is_conflict = !conflicts.is_empty();
+                self.findings.extend(conflicts);
+                self.findings.extend((!is_conflict).then(|| no_json(self.path, self.text, &error).turn(Turn::PathOwner)));
                 return None;
             }
         };
@@ -137,7 +135,8 @@ impl Audit<'_> {
         let said = |problem: &yaml::Problem| matches!(problem.kind, ProblemKind::DuplicateKey | ProblemKind::TooDeep | ProblemKind::TooBig);
         let problems = yaml::parse(self.text).problems.into_iter().filter(said);
         self.findings.extend(problems.map(|problem| fields::of_problem(self.path, Turn::PathOwner, problem)));
-        if self.findings.iter().any(|finding| finding.code != codes::YAML_DUPLICATE_KEY) {
+        let no_place = |finding: &Finding| ![codes::YAML_DUPLICATE_KEY, codes::YAML_ENCODING].contains(&finding.code);
+        if self.findings.iter().any(no_place) {
             return None;
         }
         if let Some(wanted) = root.get("type").filter(|wanted| **wanted != "object") {
@@ -202,7 +201,7 @@ impl Audit<'_> {
         }
     }
 
-    /// Each object with `properties` says whether others are allowed, itself or where it is put together (`decided`).
+    /// Each object says whether other fields than its `properties` are allowed, itself or where it is put together (`decided`).
     fn openness(&mut self, root: &Value, schema: &Value, at: &str, decided: bool) {
         let Some(map) = schema.as_object() else { return };
         if !self.seen.insert((at.to_owned(), decided)) {
@@ -211,14 +210,17 @@ impl Audit<'_> {
         self.has_defaults |= map.contains_key("default");
         self.has_conditions |= map.contains_key("if");
         let decided = decided || map.contains_key("additionalProperties") || map.contains_key("unevaluatedProperties");
-        if map.contains_key("properties") && !decided {
-            let message = format!("{} lists properties, but does not say whether others are allowed", in_schema(at));
-            self.push(
-                codes::SCHEMA_OPEN,
-                at,
-                message,
-                "Add `\"additionalProperties\": false` (or `true`, when others are meant to be allowed).",
-            );
+        let lists = map.contains_key("properties");
+        if (lists || is_bare_object(map)) && !decided {
+            let what = if lists {
+                "lists properties, but does not say whether others"
+            } else {
+                "is an object, but does not say whether any fields"
+            };
+            let message = format!("{} {what} are allowed", in_schema(at));
+            let others = if lists { "others" } else { "any" };
+            let help = format!("Add `\"additionalProperties\": false` (or `true`, when {others} are meant to be allowed).");
+            self.push(codes::SCHEMA_OPEN, at, message, &help);
         }
         if let Some(target) = map.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#'))
             && let Some(schema) = root.pointer(target)
@@ -255,14 +257,25 @@ impl Audit<'_> {
         }
     }
 
+    /// What keeps it from being built, all at once; no schema.
+    fn mistakes(&mut self, root: &Value) -> Option<Schema> {
+        for Mistake { pointer, message, help } in unusable::mistakes(root) {
+            self.push(codes::SCHEMA_INVALID, &pointer, message, &help);
+        }
+        None
+    }
+
     fn compile(&mut self, root: Value) -> Option<Schema> {
         let options = options();
         let validator = match options.build(&root) {
             Ok(validator) => validator,
             Err(error) => {
-                let pointer = error.instance_path().as_str().to_owned();
-                let (message, help) = unusable(&pointer, &error.to_string(), error.instance());
-                self.push(codes::SCHEMA_INVALID, &pointer, message, help);
+                let known = self.findings.len();
+                self.mistakes(&root);
+                if self.findings.len() == known {
+                    let Mistake { pointer, message, help } = unusable::one(error.instance_path().as_str().to_owned(), &error);
+                    self.push(codes::SCHEMA_INVALID, &pointer, message, &help);
+                }
                 return None;
             }
         };
@@ -313,31 +326,18 @@ impl Audit<'_> {
     }
 }
 
+/// Whether a schema is that of an object of which nothing says which fields it may have, there or where it is put together.
+fn is_bare_object(map: &serde_json::Map<String, Value>) -> bool {
+    let is_object = map.get("type").is_some_and(|wanted| wanted == "object") || map.contains_key("patternProperties");
+    is_object && !["$ref", "allOf", "anyOf", "oneOf", "const", "enum"].iter().any(|keyword| map.contains_key(*keyword))
+}
+
 /// A part of the schema in the language of messages.
 fn in_schema(pointer: &str) -> String {
     if pointer.is_empty() { "the schema".to_owned() } else { dotted(pointer) }
 }
 
-/// Why a schema cannot be used, and what to do.
-fn unusable(pointer: &str, why: &str, value: &Value) -> (String, &'static str) {
-    match pointer.rsplit('/').next() {
-        Some("pattern") => (
-            format!("the pattern {} cannot be used", show(value)),
-            "Patterns have no look-around and no back-references, and may not grow too large.",
-        ),
-        Some("format") => {
-            let help = "Known are those of JSON Schema 2020-12, such as `date` and `email`, and `goldpath-duration` and `quantity`.";
-            (format!("the format {} is not known", show(value)), help)
-        }
-        Some("type") => {
-            let help = "Types are `string`, `integer`, `number`, `boolean`, `array`, `object` and `null`.";
-            (format!("{} is not a type", show(value)), help)
-        }
-        _ => (format!("this is not a JSON Schema that can be used: {}", cut_long(why)), "See JSON Schema 2020-12."),
-    }
-}
-
-fn cut_long(text: &str) -> String {
+pub(super) fn cut_long(text: &str) -> String {
     let mut out: String = text.chars().take(200).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if text.chars().nth(200).is_some() {
         out.push('…');

@@ -5,7 +5,7 @@ use super::fields::At;
 use super::hint;
 use super::schema::Schema;
 use super::words::{any_of, cut, dotted, show, typed};
-use crate::model::{Code, amount, child, close_match, key_of, meant, quoted_list};
+use crate::model::{Code, amount, child, close_match, either, key_of, meant, quoted_list};
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value;
@@ -35,14 +35,23 @@ const MOST: usize = 49;
 /// A schema is searched this far for a field that stands in the wrong place.
 const FARTHEST: usize = 400;
 
-/// Everything in a `spec` that does not fit its schema; `written` gives a bare word of it as it stands in the file.
-pub(super) fn complaints(schema: &Schema, spec: &Value, written: &dyn Fn(&str) -> Option<String>) -> Vec<Complaint> {
+/// The `spec` as it stands in the file.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    /// A bare word of it.
+    pub(super) written: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether a value stands there, and is not filled in.
+    pub(super) has: &'a dyn Fn(&str) -> bool,
+}
+
+/// Everything in a `spec` that does not fit its schema.
+pub(super) fn complaints(schema: &Schema, spec: &Value, text: Text<'_>) -> Vec<Complaint> {
     if schema.validator.is_valid(spec) {
         return Vec::new();
     }
     let mut all = Vec::new();
     for error in schema.validator.iter_errors(spec).take(MOST + 1) {
-        Speaker { schema, error: &error, written }.say(&mut all);
+        Speaker { schema, spec, error: &error, text }.say(&mut all);
     }
     let are_more = all.len() > MOST;
     all.truncate(MOST);
@@ -91,8 +100,10 @@ impl Complaint {
 #[derive(Clone, Copy)]
 pub(super) struct Speaker<'a> {
     pub(super) schema: &'a Schema,
+    /// The whole `spec`, with defaults.
+    pub(super) spec: &'a Value,
     pub(super) error: &'a ValidationError<'a>,
-    pub(super) written: &'a dyn Fn(&str) -> Option<String>,
+    pub(super) text: Text<'a>,
 }
 
 impl Speaker<'_> {
@@ -141,7 +152,7 @@ impl Speaker<'_> {
                 let complaint = self.complaint(codes::UNKNOWN_FIELD, format!("{} is not allowed here", self.field()), "Remove it.");
                 out.push(Complaint { at: At::Key, ..complaint });
             }
-            _ => out.push(self.advised(self.simple())),
+            _ => out.push(self.added(self.advised(self.simple()))),
         }
     }
 
@@ -200,13 +211,19 @@ impl Speaker<'_> {
         let help = match (near, elsewhere) {
             (Some(near), _) => meant(&cut(near)),
             (None, Some(elsewhere)) => format!("It belongs to {elsewhere}: mind how far it is indented."),
-            (None, None) if names.is_empty() => "Remove it.".to_owned(),
+            (None, None) if names.is_empty() => self.patterns().unwrap_or_else(|| "Remove it.".to_owned()),
             (None, None) => format!("Known are {}.", quoted_list(names.iter().copied())),
         };
         let message = format!("`{}` is not a field of {}", cut(key), self.field());
         let complaint = self.complaint(codes::UNKNOWN_FIELD, message, help);
         let pointer = child(&self.pointer(), key);
         Complaint { pointer, at: At::Key, field: near.map(str::to_owned), is_left_over, ..complaint }
+    }
+
+    /// Which names an object may have that has none of its own.
+    fn patterns(&self) -> Option<String> {
+        let patterns = self.around()?.get("patternProperties")?.as_object()?;
+        Some(format!("Its names match {}.", either(patterns.keys().map(String::as_str))))
     }
 
     fn required(&self, property: &str) -> Complaint {
@@ -225,14 +242,44 @@ impl Speaker<'_> {
     /// A value as it is written, for messages.
     fn got(&self) -> String {
         let value = &**self.error.instance();
-        let written = if value.is_number() { (self.written)(&self.pointer()) } else { None };
-        written.map_or_else(|| typed(value), |written| cut(&written))
+        let written = if value.is_number() { (self.text.written)(&self.pointer()) } else { None };
+        written.map_or_else(|| typed(value), |written| cut(&written)) + self.by_default()
+    }
+
+    /// What is said of a value that the request does not give itself.
+    pub(super) fn by_default(&self) -> &'static str {
+        if self.is_default() { " by default" } else { "" }
+    }
+
+    fn is_default(&self) -> bool {
+        let pointer = self.pointer();
+        !pointer.is_empty() && !(self.text.has)(&pointer)
+    }
+
+    /// The step to a value that must be given, since the default does not do.
+    fn added(&self, complaint: Complaint) -> Complaint {
+        if !self.is_default() {
+            return complaint;
+        }
+        let name = cut(&key_of(complaint.pointer.rsplit('/').next().unwrap_or_default()));
+        let allowed = match self.error.kind() {
+            Kind::Constant { expected_value } => vec![(**expected_value).clone()],
+            Kind::Enum { options } => options.as_array().cloned().unwrap_or_default(),
+            Kind::Maximum { limit } | Kind::Minimum { limit } => vec![limit.clone()],
+            _ => Vec::new(),
+        };
+        let help = match allowed.as_slice() {
+            [only] if !only.is_object() && !only.is_array() => format!("Add `{name}: {}`.", crate::yaml::emit(only).trim_end()),
+            [_, _, ..] => format!("Add `{name}: …`, one of {}.", any_of(&allowed)),
+            _ => format!("Add `{name}: …`: the default does not do here. {}", complaint.help).trim_end().to_owned(),
+        };
+        Complaint { help, ..complaint }
     }
 
     /// Complaints about one value by itself.
     fn simple(&self) -> Complaint {
         let field = self.field();
-        let got = if self.error.instance().is_string() { show(self.error.instance()) } else { self.got() };
+        let got = if self.error.instance().is_string() { show(self.error.instance()) + self.by_default() } else { self.got() };
         match self.error.kind() {
             Kind::Enum { options } => self.one_of(options.as_array().map_or(&[], Vec::as_slice)),
             Kind::Constant { expected_value } => self.one_of(std::slice::from_ref(&**expected_value)),
@@ -251,19 +298,18 @@ impl Speaker<'_> {
                 let help = meant.or_else(|| self.respelt()).unwrap_or_else(|| self.example_help());
                 self.complaint(codes::WRONG_FORMAT, format!("{field} must be {}, is {got}", format_in_words(format)), help)
             }
-            Kind::Not { .. } => {
-                let help = description(self.keyword()).unwrap_or_default();
-                self.complaint(codes::DOES_NOT_FIT, format!("{field} is {got}, which is not allowed here"), help)
-            }
+            Kind::Not { .. } => self.not(&field, &got),
             Kind::Contains => {
-                let help = description(self.keyword()).unwrap_or_default();
-                self.complaint(codes::DOES_NOT_FIT, format!("{field} lacks an entry that it must have"), help)
+                let wanted = self.keyword().map(|wanted| self.schema.resolved(wanted));
+                let only = wanted.and_then(|wanted| wanted.get("const"));
+                let message = match only {
+                    Some(only) => format!("{field} lacks the entry {}", show(only)),
+                    None => format!("{field} lacks an entry that it must have"),
+                };
+                let help = only.map(|only| format!("Add {} to it.", show(only))).or_else(|| description(wanted));
+                self.complaint(codes::DOES_NOT_FIT, message, help.unwrap_or_default())
             }
-            Kind::OneOfMultipleValid { context } => {
-                let fits = context.iter().filter(|errors| errors.is_empty()).count();
-                let message = format!("{field} fits {fits} forms at once, and must fit exactly one");
-                self.complaint(codes::NO_FORM_FITS, message, "Remove the fields of the other form.")
-            }
+            Kind::OneOfMultipleValid { context } => self.several(&field, context),
             other => self.limit(&field, &got).unwrap_or_else(|| {
                 let message = format!("{field} does not fit: {} (`{}`)", cut(&self.error.to_string()), other.keyword());
                 self.complaint(codes::DOES_NOT_FIT, message, "")
@@ -273,7 +319,8 @@ impl Speaker<'_> {
 
     /// Complaints about a number, a length or a count that is out of its range.
     fn limit(&self, field: &str, got: &str) -> Option<Complaint> {
-        let most = |limit: u64, one: &str, many: &str| format!("{field} may have {}, has {}", counted(limit, one, many), self.size());
+        let most =
+            |limit: u64, one: &str, many: &str| format!("{field} may have at most {}, has {}", counted(limit, one, many), self.size());
         let least =
             |limit: u64, one: &str, many: &str| format!("{field} must have at least {}, has {}", counted(limit, one, many), self.size());
         let (message, is_limit) = match self.error.kind() {
@@ -302,6 +349,27 @@ impl Speaker<'_> {
         let bound = |keyword: &str| self.around()?.get(keyword).filter(|bound| bound.is_number());
         match (bound("minimum"), bound("maximum")) {
             (Some(least), Some(most)) if self.error.instance().is_number() => format!("Write a number from {least} to {most}."),
+            _ => self.more_help(),
+        }
+    }
+
+    /// How much is missing.
+    fn more_help(&self) -> String {
+        let more = |limit: u64, one: &str, many: &str| {
+            let missing = limit.saturating_sub(u64::try_from(self.size()).unwrap_or(u64::MAX));
+            format!("Add {} more.", counted(missing, one, many))
+        };
+        match self.error.kind() {
+            Kind::MinItems { limit } => more(*limit, "entry", "entries"),
+            Kind::MinProperties { limit } => more(*limit, "field", "fields"),
+            Kind::MinLength { limit } => more(*limit, "character", "characters"),
+            Kind::MultipleOf { multiple_of } => match self.error.instance().as_f64() {
+                Some(number) => {
+                    let least = (number / multiple_of).floor() * multiple_of;
+                    format!("Write {least} or {}.", least + multiple_of)
+                }
+                None => String::new(),
+            },
             _ => String::new(),
         }
     }
@@ -336,7 +404,7 @@ impl Speaker<'_> {
 
     fn one_of(&self, allowed: &[Value]) -> Complaint {
         let complaint = one_of(&self.pointer(), self.error.instance(), allowed);
-        Complaint { message: complaint.message + &self.condition(), ..complaint }
+        Complaint { message: complaint.message + self.by_default() + &self.condition(), ..complaint }
     }
 
     fn wrong_type(&self) -> Complaint {
@@ -346,11 +414,11 @@ impl Speaker<'_> {
             _ => Vec::new(),
         };
         let got = &**self.error.instance();
-        let written = if got.is_number() { (self.written)(&self.pointer()) } else { None };
+        let written = if got.is_number() { (self.text.written)(&self.pointer()) } else { None };
         let retyped = || hint::retyped(&self.pointer(), &wanted, got, written.as_deref());
         let help = self.number_help().or_else(retyped).unwrap_or_else(|| match got {
             Value::Null if !self.is_required() => "Give it a value, or remove it.".to_owned(),
-            _ if wanted.contains(&"object") => self.fields_help(),
+            _ if wanted.contains(&"object") => hint::parted(got).unwrap_or_else(|| self.fields_help()),
             _ if wanted.contains(&"boolean") => String::new(),
             Value::Null => format!("Give it a value. {}", self.example_help()).trim_end().to_owned(),
             _ => self.example_help(),
@@ -404,25 +472,6 @@ impl Speaker<'_> {
         let entries = around.filter(only).map(|_| "Write each entry as `name: value`, without `- `.".to_owned());
         [self.described(), fields, entries].into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
-
-    /// What brought a complaint of a `then` or `else`: "because `public` is true".
-    pub(super) fn condition(&self) -> String {
-        let path = self.error.schema_path().as_str();
-        for (keyword, word) in [("/then", "because"), ("/else", "because not")] {
-            let Some(at) = path.rfind(keyword) else { continue };
-            let Some(condition) = self.schema.at(&format!("{}/if", &path[..at])) else { continue };
-            let said = |(name, schema): (&String, &Value)| match (schema.get("const"), schema.get("enum").and_then(Value::as_array)) {
-                (Some(value), _) => format!("`{}` is {}", cut(name), show(value)),
-                (None, Some(values)) => format!("`{}` is one of {}", cut(name), any_of(values)),
-                (None, None) => format!("`{}` is set", cut(name)),
-            };
-            let parts: Vec<String> = condition.get("properties").and_then(Value::as_object).into_iter().flatten().map(said).collect();
-            if !parts.is_empty() {
-                return format!(", {word} {}", parts.join(" and "));
-            }
-        }
-        String::new()
-    }
 }
 
 /// A value that is not one of those that are allowed.
@@ -440,7 +489,15 @@ pub(super) fn one_of(pointer: &str, value: &Value, allowed: &[Value]) -> Complai
     let help = match (other_type, value) {
         (Some(help), _) => help.to_owned(),
         (None, Value::Null) => format!("Give it a value: {}.", any_of(allowed)),
-        (None, Value::Object(_) | Value::Array(_)) => String::new(),
+        (None, Value::Array(items)) => match items.as_slice() {
+            [one] if allowed.contains(one) => format!("Remove the brackets: {}.", show(one)),
+            _ => String::new(),
+        },
+        (None, Value::Object(_)) => String::new(),
+        (None, Value::String(text)) if texts().any(|one| one == text.trim()) => {
+            let how = if text.contains('\n') { "Write it in one line" } else { "Write it without the spaces around it" };
+            format!("{how}: `{}`.", cut(text.trim()))
+        }
         (None, _) => near().unwrap_or_default(),
     };
     let wanted = if allowed.len() == 1 { any_of(allowed) } else { format!("one of {}", any_of(allowed)) };
@@ -479,7 +536,7 @@ pub(super) fn properties<'s>(schema: &'s Schema, of: &'s Value) -> BTreeMap<&'s 
     known
 }
 
-fn description(schema: Option<&Value>) -> Option<String> {
+pub(super) fn description(schema: Option<&Value>) -> Option<String> {
     let text = schema?.get("description")?.as_str()?.trim().trim_end_matches('.');
     let mut chars = text.chars();
     let first = chars.next()?;
@@ -506,7 +563,7 @@ pub(super) fn type_in_words(name: &str) -> &str {
     }
 }
 
-fn format_in_words(format: &str) -> String {
+pub(super) fn format_in_words(format: &str) -> String {
     match format {
         "goldpath-duration" => "a duration such as `14d` or `12h`".to_owned(),
         "quantity" => "a quantity such as `100m` or `1.5Gi`".to_owned(),

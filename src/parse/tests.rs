@@ -1,3 +1,4 @@
+mod causes;
 mod help;
 
 use super::*;
@@ -298,14 +299,14 @@ fn mistakes_in_a_spec_are_said_in_the_language_of_the_request() {
     "#);
     insta::assert_snapshot!(changed(AT, &[("  services:\n    - name: payments-api\n      replicas: 2\n    - name: payments-worker\n      replicas: 1\n", "  services: []\n")]), @r"
     requests/payments-team/payments-staging.yaml:11:13 error out-of-range (requester)
-      `spec.services` must have at least 1 entry, has 0.
+      `spec.services` must have at least 1 entry, has 0. Add 1 entry more.
     ");
     insta::assert_snapshot!(changed(AT, &[("region: eu-central-1", "region: [eu-central-1]"), ("- name: payments-api\n      replicas: 2\n", "- payments-api\n")]), @r"
-        requests/payments-team/payments-staging.yaml:9:11 error not-one-of (requester)
-          `spec.region` must be one of `eu-central-1` or `eu-west-1`, is a list.
-        requests/payments-team/payments-staging.yaml:12:7 error wrong-type (requester)
-          `spec.services[0]` must be an object, is the text `payments-api`. Its fields are `name`, `port` and `replicas`.
-        ");
+    requests/payments-team/payments-staging.yaml:9:11 error not-one-of (requester)
+      `spec.region` must be one of `eu-central-1` or `eu-west-1`, is a list. Remove the brackets: `eu-central-1`.
+    requests/payments-team/payments-staging.yaml:12:7 error wrong-type (requester)
+      `spec.services[0]` must be an object, is the text `payments-api`. Its fields are `name`, `port` and `replicas`.
+    ");
     insta::assert_snapshot!(changed(AT, &[("  services:", "  check: {type: http, port: 80, pth: /x}\n  services:")]), @r"
         requests/payments-team/payments-staging.yaml:11:33 error unknown-field (requester)
           `pth` is not a field of `spec.check` (taken as an HTTP check). Did you mean `path`?
@@ -396,9 +397,9 @@ fn mistakes_around_a_spec_are_found_together() {
           `metadata.name` has 41 characters, and `SandboxRequest` takes at most 40. Choose a shorter name.
         ");
     insta::assert_snapshot!(changed("golden-paths/environment/path.yaml", &[("state: deprecated", "state: retired"), ("v1: 1.1.0", "v1: 1.0.0")]), @r"
-        golden-paths/environment/path.yaml:14:17 error retired-release (path owner)
-          `spec.current.v1` is `1.0.0`, which is retired. Name a live release.
-        ");
+    golden-paths/environment/path.yaml:14:17 error retired-release (path owner)
+      `spec.current.v1` is `1.0.0`, which is retired. Name a live release. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    ");
 }
 
 #[test]
@@ -598,19 +599,19 @@ fn what_later_versions_bring_is_refused() {
 #[test]
 fn mistakes_of_the_platform_team_are_theirs() {
     insta::assert_snapshot!(changed("goldpath.yaml", &[(">=0.1", ">=9"), ("from: [owner]", "from: [ownr]"), ("risk: [destroy, widen]", "risk: [destory]"), ("maxRequests: 3", "maxRequest: 3, maxPercent: 101"), ("count: 2", "count: 0")]), @r"
-        goldpath.yaml:5:13 error other-goldpath (platform)
-          this repository asks for goldpath `>=9`, and this is 0.1.0. Use a goldpath of that range.
-        goldpath.yaml:8:47 error unknown-team (platform)
-          `spec.approvals[0].from[0]` is `ownr`, and there is nothing of that name under `teams/`. Add it under `teams/`, or name one that is there.
-        goldpath.yaml:9:58 error not-one-of (platform)
-          `spec.approvals[1].when.risk[0]` must be one of `destroy`, `replace`, `protected` or `widen`, is `destory`. Did you mean `destroy`?
-        goldpath.yaml:9:94 error out-of-range (platform)
-          a rule that asks for no approval asks for nothing. Write `count: 1` or more, or remove the rule.
-        goldpath.yaml:10:13 error unknown-field (platform)
-          `maxRequest` is not a field of `spec.deletes`. Did you mean `maxRequests`?
-        goldpath.yaml:10:40 error out-of-range (platform)
-          `spec.deletes.maxPercent` must be a whole number from 0 to 100, is 101.
-        ");
+    goldpath.yaml:5:13 error other-goldpath (platform)
+      this repository asks for goldpath `>=9`, and this is 0.1.0. Use a goldpath of that range.
+    goldpath.yaml:8:47 error unknown-team (platform)
+      `spec.approvals[0].from[0]` is `ownr`, and there is nothing of that name under `teams/`. Add it under `teams/`, or name one that is there.
+    goldpath.yaml:9:58 error not-one-of (platform)
+      `spec.approvals[1].when.risk[0]` must be one of `destroy`, `replace`, `protected` or `widen`, is `destory`. Did you mean `destroy`?
+    goldpath.yaml:9:94 error out-of-range (platform)
+      a rule that asks for no approval asks for nothing. Write `count: 1` or more, or remove the rule.
+    goldpath.yaml:10:13 error unknown-field (platform)
+      `maxRequest` is not a field of `spec.deletes`. Did you mean `maxRequests`?
+    goldpath.yaml:10:40 error out-of-range (platform)
+      `spec.deletes.maxPercent` must be a whole number from 0 to 100, is 101. Write a number from 0 to 100.
+    ");
     insta::assert_snapshot!(changed("goldpath.yaml", &[("apiVersion: goldpath.dev/v1", "apiVersion: goldpath.dev/v2"), ("when: {files: [\"requests/**\"]}", "when: {files: []}"), ("metadata: {name: example}\n", "")]), @r"
         goldpath.yaml:1:1 error missing-field (platform)
           the document needs a field `metadata`. Add `metadata: …`.
@@ -642,19 +643,19 @@ fn mistakes_of_golden_paths_and_exceptions() {
     insta::assert_snapshot!(
         changed("golden-paths/environment/path.yaml", &[("owner: platform", "owner: platfrom"), ("title: Staging environment", "titel: x"), ("v1: 1.1.0", "v1: 1.2.0"), ("maxLength: 40", "maxLength: 90"), ("stage: ga", "stage: live"), ("30m", "soon")]),
         @r"
-        golden-paths/environment/path.yaml:5:3 error unknown-field (path owner)
-          `titel` is not a field of `spec`. Did you mean `title`?
-        golden-paths/environment/path.yaml:7:10 error unknown-team (path owner)
-          `spec.owner` is `platfrom`, and there is nothing of that name under `teams/`. Did you mean `platform`?
-        golden-paths/environment/path.yaml:11:21 error wrong-format (path owner)
-          `spec.measure.target` must be a duration such as `14d` or `12h`, is `soon`.
-        golden-paths/environment/path.yaml:12:82 error out-of-range (path owner)
-          `spec.request.name.maxLength` must be a whole number from 0 to 63, is 90.
-        golden-paths/environment/path.yaml:13:10 error not-one-of (path owner)
-          `spec.stage` must be one of `alpha`, `beta`, `ga` or `deprecated`, is `live`.
-        golden-paths/environment/path.yaml:14:17 error unknown-release (path owner)
-          the golden path `environment` has no release `1.2.0`. It has `1.0.0` and `1.1.0`.
-        "
+    golden-paths/environment/path.yaml:5:3 error unknown-field (path owner)
+      `titel` is not a field of `spec`. Did you mean `title`?
+    golden-paths/environment/path.yaml:7:10 error unknown-team (path owner)
+      `spec.owner` is `platfrom`, and there is nothing of that name under `teams/`. Did you mean `platform`?
+    golden-paths/environment/path.yaml:11:21 error wrong-format (path owner)
+      `spec.measure.target` must be a duration such as `14d` or `12h`, is `soon`.
+    golden-paths/environment/path.yaml:12:82 error out-of-range (path owner)
+      `spec.request.name.maxLength` must be a whole number from 0 to 63, is 90. Write a number from 0 to 63.
+    golden-paths/environment/path.yaml:13:10 error not-one-of (path owner)
+      `spec.stage` must be one of `alpha`, `beta`, `ga` or `deprecated`, is `live`.
+    golden-paths/environment/path.yaml:14:17 error unknown-release (path owner)
+      the golden path `environment` has no release `1.2.0`. It has `1.0.0` and `1.1.0`.
+    "
     );
     insta::assert_snapshot!(
         changed("golden-paths/environment/1.1.0/release.yaml", &[("renderer: kubernetes@1", "renderer: kubernetes"), ("dependsOn: [cluster]", "dependsOn: [clutser]"), ("default: 14d", "default: 60d"), ("name: dns", "name: dnss"), ("serves: v1", "serves: v2")]),
@@ -690,15 +691,15 @@ fn mistakes_of_golden_paths_and_exceptions() {
     insta::assert_snapshot!(
         with(&[("golden-paths/other/path.yaml", Some(&PATH.replace("{name: environment}", "{name: other}").replace("1.1.0", "2.0.0")))]),
         @r"
-        golden-paths/other/path.yaml:12:48 error duplicate (path owner)
-          the golden path `environment` takes requests of the kind `SandboxRequest` already. Choose another kind or group.
-        golden-paths/other/path.yaml:14:17 error unknown-release (path owner)
-          the golden path `other` has no release `2.0.0`. It has no release yet: add the folder of one.
-        golden-paths/other/path.yaml:16:12 error unknown-release (path owner)
-          the golden path `other` has no release `1.0.0`. It has no release yet: add the folder of one.
-        golden-paths/other/path.yaml:16:82 error unknown-release (path owner)
-          the golden path `other` has no release `2.0.0`. It has no release yet: add the folder of one.
-        "
+    golden-paths/other/path.yaml:12:48 error duplicate (path owner)
+      the golden path `environment` takes requests of the kind `SandboxRequest` already. Choose another kind or group. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    golden-paths/other/path.yaml:14:17 error unknown-release (path owner)
+      the golden path `other` has no release `2.0.0`. It has no release yet: add the folder of one. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    golden-paths/other/path.yaml:16:12 error unknown-release (path owner)
+      the golden path `other` has no release `1.0.0`. It has no release yet: add the folder of one. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    golden-paths/other/path.yaml:16:82 error unknown-release (path owner)
+      the golden path `other` has no release `2.0.0`. It has no release yet: add the folder of one. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    "
     );
 }
 
@@ -725,10 +726,10 @@ fn mistakes_in_a_schema_are_the_owners() {
     golden-paths/environment/1.1.0/schema.json:26:70 error schema-default (path owner)
       the default of `$defs.service.properties.replicas` does not fit its own schema: 20 is greater than the maximum of 10. Change the default, or what the schema allows. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     "#);
-    insta::assert_snapshot!(changed(schema, &[("\"type\": \"boolean\"", "\"type\": \"bool\"")]), @r#"
+    insta::assert_snapshot!(changed(schema, &[("\"type\": \"boolean\"", "\"type\": \"bool\"")]), @r"
     golden-paths/environment/1.1.0/schema.json:12:16 error schema-invalid (path owner)
-      `bool` is not a type. Types are `string`, `integer`, `number`, `boolean`, `array`, `object` and `null`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    "#);
+      `bool` is not a type. Did you mean `boolean`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    ");
     insta::assert_snapshot!(changed(schema, &[("\"purpose\": {", "\"purpose\" {")]), @r#"
     golden-paths/environment/1.1.0/schema.json:8:15 error json-syntax (path owner)
       this is not JSON: expected `:`. Mend it here, or a little before. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
@@ -743,10 +744,10 @@ fn mistakes_in_a_schema_are_the_owners() {
     golden-paths/environment/1.1.0/schema.json:15:52 error schema-invalid (path owner)
       `#/$defs/udp` is not in this file. Did you mean `#/$defs/tcp`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     ");
-    insta::assert_snapshot!(changed(schema, &[("\"format\": \"quantity\"", "\"format\": \"quantitty\"")]), @r#"
+    insta::assert_snapshot!(changed(schema, &[("\"format\": \"quantity\"", "\"format\": \"quantitty\"")]), @r"
     golden-paths/environment/1.1.0/schema.json:14:34 error schema-invalid (path owner)
-      the format `quantitty` is not known. Known are those of JSON Schema 2020-12, such as `date` and `email`, and `goldpath-duration` and `quantity`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    "#);
+      the format `quantitty` is not known. Known are `date`, `date-time`, `time`, `email`, `hostname`, `ipv4`, `ipv6`, `uri`, `uuid`, `regex`, `goldpath-duration` and `quantity`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    ");
     let cyclic = r##"{"$ref": "#/$defs/a", "$defs": {"a": {"additionalProperties": false, "properties": {"owner": {}, "l": {"default": {}, "$ref": "#/$defs/a"}, "r": {"default": {}, "$ref": "#/$defs/a"}}}}}"##;
     insta::assert_snapshot!(with(&[(schema, Some(cyclic))]), @r#"
     golden-paths/environment/1.1.0/schema.json:1:104 error schema-default (path owner)

@@ -58,6 +58,15 @@ pub(super) fn any_of(values: &[Value]) -> String {
     }
 }
 
+/// Words as they are, for what is one of several: "text or a list".
+pub(super) fn either_of<'w>(words: impl Iterator<Item = &'w str>) -> String {
+    let words: Vec<&str> = words.collect();
+    match words.as_slice() {
+        [first @ .., last] if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+        other => other.concat(),
+    }
+}
+
 /// A text in one line without backticks and control characters, cut where it is long.
 pub(super) fn cut(text: &str) -> String {
     let clean = |c: char| match c {

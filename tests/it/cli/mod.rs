@@ -270,6 +270,39 @@ fn validate_compares_with_the_base_and_runs_the_policies() {
 }
 
 #[test]
+fn a_link_that_is_named_is_looked_at_and_not_followed() {
+    let desk = Desk::new();
+    let links = [
+        ("requests/orders-team/same.yaml", "orders-api.yaml"),
+        ("requests/orders-team/gone.yaml", "nothing.yaml"),
+        ("requests/orders-team/far.yaml", "/etc/hostname"),
+        ("requests/other-team", "orders-team"),
+    ];
+    let mut said = String::new();
+    for (link, to) in links {
+        std::os::unix::fs::symlink(to, desk.path(&format!("platform/{link}"))).expect("a link can be made");
+        let named = if link.ends_with("-team") { format!("{link}/orders-api.yaml") } else { link.to_owned() };
+        said += &desk.run(&["validate", "--output", "github", &named]);
+        std::fs::remove_file(desk.path(&format!("platform/{link}"))).expect("it is there");
+    }
+    assert_snapshot!(said, @r"
+    $ goldpath validate --output github requests/orders-team/same.yaml
+    ::error file=requests/orders-team/same.yaml,line=1,endLine=1,col=1,title=symlink::this is a symbolic link, and links are never followed. Put a copy of the file here.
+    6 requests checked, the errors in requests/orders-team/same.yaml must be mended
+    -- exit 1$ goldpath validate --output github requests/orders-team/gone.yaml
+    ::error file=requests/orders-team/gone.yaml,line=1,endLine=1,col=1,title=symlink::this is a symbolic link, and links are never followed. Put a copy of the file here.
+    6 requests checked, the errors in requests/orders-team/gone.yaml must be mended
+    -- exit 1$ goldpath validate --output github requests/orders-team/far.yaml
+    ::error file=requests/orders-team/far.yaml,line=1,endLine=1,col=1,title=symlink::this is a symbolic link, and links are never followed. Put a copy of the file here.
+    6 requests checked, the errors in requests/orders-team/far.yaml must be mended
+    -- exit 1$ goldpath validate --output github requests/other-team/orders-api.yaml
+    ::error file=requests/other-team,line=1,endLine=1,col=1,title=symlink::this is a symbolic link, and links are never followed. Put what it leads to here, or remove it.
+    5 requests checked, the errors in requests/other-team must be mended
+    -- exit 1
+    ");
+}
+
+#[test]
 fn render_prints_or_writes_and_writes_nothing_twice() {
     let desk = Desk::new();
     assert_snapshot!(desk.run(&["render", "--output-dir", "../out"]), @"

@@ -134,14 +134,14 @@ fn row_2_links_are_read_by_nobody() {
     link("nowhere", "requests/platform/nowhere.yaml");
     link("loop.yaml", "requests/platform/loop.yaml");
     link("../../teams", "requests/teams");
-    insta::assert_snapshot!(repository.findings(), @"
+    insta::assert_snapshot!(repository.findings(), @r"
     golden-paths/config/1.0.0/main/b.yaml.tera:1:1 symlink: this is a symbolic link, and nothing follows it
     golden-paths/config/1.0.0/main/b.yaml.tera:1:1 template-error: a link cannot be a part of an output
     requests/platform/file.yaml:1:1 symlink: this is a symbolic link, and links are never followed
-    requests/platform/folder:1:1 ignored-file: this file is not read: only `.yaml` files are
+    requests/platform/folder:1:1 symlink: this is a symbolic link, and links are never followed
     requests/platform/loop.yaml:1:1 symlink: this is a symbolic link, and links are never followed
     requests/platform/nowhere.yaml:1:1 symlink: this is a symbolic link, and links are never followed
-    requests/teams:1:1 misplaced-file: this request stands in no team's folder
+    requests/teams:1:1 symlink: this is a symbolic link, and links are never followed
     exit 1
     ");
 }
