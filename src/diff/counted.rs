@@ -1,7 +1,8 @@
 //! What only the number of requests tells: quotas, and requests that go away while others name them.
 
 use super::Source;
-use crate::model::{Code, Finding, PathName, Place, Platform, Request, RequestId, TeamName};
+use crate::model::{Code, Finding, PathName, Place, Platform, RepoPath, Request, RequestId, Span, TeamName, child};
+use crate::yaml;
 use std::collections::BTreeMap;
 
 /// A team has more requests of a golden path than its quota.
@@ -29,9 +30,23 @@ pub(super) fn in_use(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
         let message = format!("`{id}` goes away, and {} it", by(&users));
         let help = "Take the references out first, or keep it.";
         let finding = Finding::error(REQUEST_IN_USE, Place::file(file.clone()), message).help(help);
-        Some(users.iter().take(5).fold(finding, |finding, user| finding.related(Place::file(user.file.clone()), "names it")))
+        Some(users.iter().take(5).fold(finding, |finding, user| finding.related(named(head, before, user, id), "names it")))
     };
     users.into_iter().filter_map(said).collect()
+}
+
+/// Where a request names another one: as it is written now, when it is.
+fn named(head: Source<'_>, before: &Platform, user: &Request, id: &RequestId) -> Place {
+    let refs = &head.parsed.platform.requests.get(&user.id).unwrap_or(user).refs;
+    let name = refs.iter().find(|(_, named)| named.request == *id).map(|(name, _)| name);
+    let rule = name.and_then(|name| before.releases.get(&user.release)?.refs.get(name));
+    rule.map_or_else(|| Place::file(user.file.clone()), |rule| value_in(head, &user.file, &rule.at))
+}
+
+/// A value of a file; the whole file where it is not there.
+fn value_in(source: Source<'_>, file: &RepoPath, pointer: &str) -> Place {
+    let spot = source.snapshot.text(file.as_str()).and_then(|text| yaml::locate(text, pointer));
+    Place::new(file.clone(), spot.map_or(Span::START, |spot| spot.value))
 }
 
 fn by(users: &[&Request]) -> String {
@@ -72,10 +87,14 @@ pub(super) fn over_quota(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
         let was_there = |request: &&&Request| before.requests.get(&request.id).is_some_and(|was| was.release.path == *path);
         let added = requests.iter().filter(|request| !was_there(request));
         for request in added {
-            let finding = Finding::error(OVER_QUOTA, Place::file(request.file.clone()), message.clone()).help(help.clone());
+            let place = value_in(head, &request.file, "/metadata/name");
+            let finding = Finding::error(OVER_QUOTA, place, message.clone()).help(help.clone());
             let file = now.teams.get(team).map(|team| team.file.clone());
             findings.push(match file {
-                Some(file) => finding.related(Place::file(file), "the quota is set here"),
+                Some(file) => {
+                    let quota = value_in(head, &file, &child("/spec/quotas", path.as_str()));
+                    finding.related(quota, "the quota is set here")
+                }
                 None => finding,
             });
         }

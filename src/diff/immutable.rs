@@ -10,7 +10,7 @@ pub(super) const RELEASE_CHANGED: Code = Code::new("release-changed");
 /// A release was removed that requests still use.
 pub(super) const RELEASE_REMOVED: Code = Code::new("release-removed");
 
-/// One finding for each changed file of a release that the base has.
+/// One finding for each release of the base whose files changed.
 pub(super) fn changed(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, release) in &base.parsed.platform.releases {
@@ -24,7 +24,10 @@ pub(super) fn changed(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
         if gone {
             findings.extend(removed(base, head, id, &release.file));
         } else {
-            findings.extend(differing.iter().map(|path| file_changed(id, path)));
+            let whose = head.parsed.platform.paths.get(&id.path).or_else(|| base.parsed.platform.paths.get(&id.path));
+            let owned = |finding: Finding| whose.map_or_else(|| finding.clone(), |path| finding.clone().owned(path));
+            let what = format!("release `{id}`");
+            findings.extend(files_changed(&what, &folder, &differing, Turn::PathOwner).map(owned));
         }
     }
     findings.extend(folders_changed(base, head));
@@ -41,10 +44,8 @@ fn folders_changed(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
         if head.snapshot.under(folder).next().is_none() {
             continue;
         }
-        let message = format!("`{folder}` is on the default branch, so its files cannot change");
-        let help = "copy it to a folder with a new version, and change the copy";
-        let said = |path: &RepoPath| Finding::error(RELEASE_CHANGED, Place::file(path.clone()), message.clone()).help(help).turn(*turn);
-        findings.extend(differing(base.snapshot, head.snapshot, folder).into_iter().map(said));
+        let differing = differing(base.snapshot, head.snapshot, folder);
+        findings.extend(files_changed(&format!("`{folder}`"), folder, &differing, *turn));
     }
     findings
 }
@@ -58,14 +59,24 @@ fn differing<'a>(base: &'a Snapshot, head: &'a Snapshot, folder: &'a str) -> Vec
     paths.into_iter().filter(|path| content(path)).filter(differs).collect()
 }
 
-fn file_changed(id: &ReleaseId, path: &RepoPath) -> Finding {
-    Finding::error(
-        RELEASE_CHANGED,
-        Place::file(path.clone()),
-        format!("release `{id}` is on the default branch, so its files cannot change"),
-    )
-    .help(format!("copy `{}` to a folder with a new version, and change the copy", id.folder()))
-    .turn(Turn::PathOwner)
+/// More files of one folder are not named.
+const MOST_NAMED: usize = 10;
+
+/// What is wrong with a folder whose files changed: one finding at the first of them, which names the others.
+fn files_changed(what: &str, folder: &str, paths: &[&RepoPath], turn: Turn) -> Option<Finding> {
+    let (first, others) = paths.split_first()?;
+    let names = others.iter().take(MOST_NAMED).map(|path| path.below(folder).unwrap_or(path.as_str()));
+    let more = match others.len().saturating_sub(MOST_NAMED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    let also = match others.len() {
+        0 => String::new(),
+        _ => format!(" (these differ too: {}{more})", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
+    let message = format!("{what} is on the default branch, so its files cannot change{also}");
+    let help = format!("Copy `{folder}` to a folder with a new version, and change the copy.");
+    Some(Finding::error(RELEASE_CHANGED, Place::file((*first).clone()), message).help(help).turn(turn))
 }
 
 /// A release may go away only when nobody uses it: a request that loses its release cannot be read at the head, so it is looked up in the base.
@@ -74,10 +85,9 @@ fn removed(base: Source<'_>, head: Source<'_>, id: &ReleaseId, file: &RepoPath) 
     let user = users.find(|request| head.parsed.platform.broken.contains_key(&request.id))?;
     let finding =
         Finding::error(RELEASE_REMOVED, Place::file(file.clone()), format!("release `{id}` goes away, but `{}` uses it", user.id));
-    Some(
-        finding
-            .help("retire it in `path.yaml` and move its requests first")
-            .turn(Turn::PathOwner)
-            .related(Place::file(user.file.clone()), "uses it"),
-    )
+    let finding = finding
+        .help("Retire it in `path.yaml` and move its requests first.")
+        .turn(Turn::PathOwner)
+        .related(Place::file(user.file.clone()), "uses it");
+    Some(base.parsed.platform.paths.get(&id.path).map_or_else(|| finding.clone(), |path| finding.clone().owned(path)))
 }
