@@ -99,13 +99,44 @@ pub(super) fn is_percent(text: &str) -> bool {
 /// A time of a CronJob: five parts, or a word such as `@daily`.
 pub(super) fn is_schedule(text: &str) -> bool {
     let parts: Vec<&str> = text.split_whitespace().collect();
-    let of = |part: &str| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'/' | b',' | b'-' | b'?'));
     let words = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
     match parts.as_slice() {
         [word] => words.contains(word),
         ["@every", _] => true,
-        all => all.len() == 5 && all.iter().all(|part| of(part)),
+        all => are_times(all),
     }
+}
+
+/// The parts of a time of cron: the least and the most of each, and the names that stand for some of them.
+const TIMES: [(u32, u32, &[&str]); 5] = [
+    (0, 59, &[]),
+    (0, 23, &[]),
+    (1, 31, &[]),
+    (1, 12, &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]),
+    (0, 7, &["sun", "mon", "tue", "wed", "thu", "fri", "sat"]),
+];
+
+/// Whether these are minute, hour, day, month and day of the week as cron has them.
+pub(in crate::render) fn are_times(parts: &[&str]) -> bool {
+    let fits = |part: &&str, (least, most, names): &(u32, u32, &[&str])| {
+        let number = |text: &str| {
+            let named = || names.iter().any(|name| text.eq_ignore_ascii_case(name));
+            match text.parse::<u32>() {
+                Ok(number) => Some(number).filter(|number| (*least..=*most).contains(number) && !text.starts_with('+')),
+                Err(_) => named().then_some(*least),
+            }
+        };
+        part.split(',').all(|one| {
+            let (range, step) = one.split_once('/').map_or((one, None), |(range, step)| (range, Some(step)));
+            let ordered = |(first, last): (&str, &str)| {
+                let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+                number(first).zip(number(last)).is_some_and(|(from, to)| from <= to || !is_number(first) || !is_number(last))
+            };
+            let is_range = matches!(range, "*" | "?") || range.split_once('-').map_or_else(|| number(range).is_some(), ordered);
+            is_range && step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0))
+        })
+    };
+    parts.len() == TIMES.len() && parts.iter().zip(&TIMES).all(|(part, time)| fits(part, time))
 }
 
 /// How much a quantity is, for comparing it with another.

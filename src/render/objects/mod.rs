@@ -8,6 +8,7 @@ mod pods;
 mod spot;
 
 pub(super) use across::across;
+pub(super) use forms::are_times;
 
 use super::schema::{At, Wrong};
 use serde_json::{Map, Value};

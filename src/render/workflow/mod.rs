@@ -299,7 +299,7 @@ fn stranger(pointer: &str, (at, written, chosen): (usize, &str, Chosen), runs: &
 /// What runs a text, when it is a script.
 fn is_script(path: &[&str], top: &Value) -> Option<&'static str> {
     match path {
-        [.., "steps", _, "run"] => Some("the shell"),
+        [.., "steps", _, "run" | "shell"] => Some("the shell"),
         [before @ .., "with", "script"] => {
             let pointer = before.iter().fold(String::new(), |pointer, name| key(&pointer, name)) + "/uses";
             let uses = top.pointer(&pointer).and_then(Value::as_str)?;

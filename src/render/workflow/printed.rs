@@ -11,6 +11,33 @@ const CONDITIONS: [&str; 3] = ["if", "pre-if", "post-if"];
 /// Keys whose values a shell runs, in one text or line by line.
 pub(super) const SCRIPTS: [&str; 4] = ["after_script", "before_script", "run", "script"];
 
+/// What runs scripts, by name.
+const SHELLS: [&str; 6] = ["bash", "cmd", "powershell", "pwsh", "python", "sh"];
+
+/// Words behind which a command begins.
+const LEADS: [&str; 12] = ["do", "else", "env", "eval", "exec", "if", "sudo", "then", "time", "until", "while", "xargs"];
+
+/// Whether what is printed behind this part of a script is the name of a command or of a variable.
+fn begins_command(before: &str) -> bool {
+    if before.ends_with('$') {
+        return true;
+    }
+    let is_quoted = ['"', '\''].iter().any(|quote| before.matches(*quote).count() % 2 == 1);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    let goes_on = before[..before.len() - line.len()].trim_end_matches('\n').ends_with('\\');
+    if is_quoted || before.contains("<<") || !(line.is_empty() || line.ends_with([' ', '\t', ';', '|', '&', '(', '`'])) {
+        return false;
+    }
+    match line.trim_end().split_whitespace().next_back() {
+        None => !goes_on,
+        Some(word) => {
+            LEADS.contains(&word)
+                || word.ends_with([';', '|', '&', '`'])
+                || word.ends_with('(') && !word.ends_with("=(") && !word.ends_with("((")
+        }
+    }
+}
+
 /// Whether a text means nothing to a shell or to a workflow's expressions.
 fn is_inert(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b':' | b'@' | b',' | b'+' | b'='))
@@ -52,10 +79,17 @@ fn may_be_code(documents: &[(Value, u32)], prints: &[Print]) -> bool {
         texts(document, "", &mut |name, text| {
             let holds = |code: &str| prints.iter().any(|print| !print.text.is_empty() && code.contains(print.text.trim_matches('"')));
             there |= pieces(text).iter().any(|piece| holds(piece.inner)) || CONDITIONS.contains(&name) && holds(text);
-            there |= SCRIPTS.contains(&name) && text.contains("<<");
+            there |= SCRIPTS.contains(&name) && (text.contains("<<") || prints.iter().any(|print| begins(text, &print.text)));
+            there |= name == "shell" && holds(text);
         });
     }
     there
+}
+
+/// Whether a text begins a command somewhere in a script.
+fn begins(script: &str, text: &str) -> bool {
+    let text = text.trim_matches('"');
+    !text.is_empty() && script.match_indices(text).any(|(at, _)| begins_command(&script[..at]))
 }
 
 /// The first print that is code in one text of the file with placeholders.
@@ -67,9 +101,14 @@ fn code_in(name: &str, text: &str, prints: &[Print]) -> Option<usize> {
     let of = |index: &usize| prints.get(*index);
     if SCRIPTS.contains(&name) {
         let bad = there.iter().copied().find(|index| of(index).is_some_and(|print| !is_inert(&print.text)));
-        if let Some(bad) = bad.or_else(|| ends_heredoc(text, prints)) {
+        let first = || there.iter().copied().find(|index| begins(text, &placeholder(*index)));
+        if let Some(bad) = bad.or_else(first).or_else(|| ends_heredoc(text, prints)) {
             return Some(bad);
         }
+    }
+    if name == "shell" {
+        let names_shell = |index: &usize| *text == placeholder(*index) && of(index).is_some_and(|print| is_shell(print));
+        return there.iter().copied().find(|index| !names_shell(index));
     }
     let found = pieces(text);
     if found.is_empty() && CONDITIONS.contains(&name) {
@@ -115,6 +154,11 @@ fn code_of(expression: &str, prints: &[Print]) -> Option<usize> {
         _ => {}
     });
     there.into_iter().find(|index| !plain.contains(index))
+}
+
+fn is_shell(print: &Print) -> bool {
+    let typed = print.typed.as_ref().map(|typed| typed.as_str().unwrap_or_default());
+    SHELLS.contains(&typed.unwrap_or(&print.text))
 }
 
 fn is_text(prints: &[Print], index: usize) -> bool {

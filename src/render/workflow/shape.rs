@@ -2,6 +2,7 @@
 
 use super::{Wrong, key};
 use crate::model::{close_match, either, meant, quoted_list};
+use crate::render::objects::are_times;
 use crate::render::schema::At;
 use serde_json::{Map, Value};
 
@@ -497,7 +498,5 @@ impl Look {
 }
 
 fn is_cron(text: &str) -> bool {
-    let parts: Vec<&str> = text.split_whitespace().collect();
-    let of = |part: &str| part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'/' | b',' | b'-'));
-    parts.len() == 5 && parts.into_iter().all(of)
+    are_times(&text.split_whitespace().collect::<Vec<&str>>())
 }

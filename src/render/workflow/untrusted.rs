@@ -119,6 +119,8 @@ fn of_github(steps: &[Step], safe: &dyn Fn(&str) -> bool) -> Option<Chosen> {
             };
             (!plain).then_some(Chosen::Anybody)
         }
+        // The name of a branch is what who pushes likes.
+        [Some("ref" | "ref_name"), ..] => Some(Chosen::Starter),
         [Some(_), ..] => None,
     }
 }
@@ -156,6 +158,9 @@ mod tests {
             ("github.event.workflow_run.head_branch", Some(Chosen::Anybody)),
             ("gitea.head_ref", Some(Chosen::Anybody)),
             ("github.sha", None),
+            ("github.ref_name", Some(Chosen::Starter)),
+            ("github.ref", Some(Chosen::Starter)),
+            ("github.ref_type", None),
             ("github[matrix.x]", Some(Chosen::Anybody)),
             ("toJSON(github.event)", Some(Chosen::Anybody)),
             ("toJSON(github)", Some(Chosen::Anybody)),
