@@ -1,6 +1,7 @@
 //! What templates may call: a list of our own, so that nothing that a newer Tera brings is there before somebody has looked at it.
 
 use super::lexer::{Delimiters, Kind, Part, Piece, parts};
+use crate::model::close_match;
 use std::fmt;
 
 /// Filters. All of them give the same for the same, and ask for nothing but their arguments.
@@ -88,6 +89,16 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the {} `{}` is not for templates", self.what, self.name)
     }
+}
+
+/// What may be meant by a name that is on no list.
+pub(super) fn near(refused: &Refused) -> Option<&'static str> {
+    let list: &[&'static str] = match refused.what {
+        "filter" => &FILTERS,
+        "test" => &TESTS,
+        _ => &FUNCTIONS,
+    };
+    close_match(&refused.name, list.iter().copied().filter(|name| !matches!(*name, "safe" | "super")))
 }
 
 /// Everything that a template calls and that is on no list.

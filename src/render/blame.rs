@@ -4,6 +4,8 @@
 
 use super::budget::spent;
 use super::codes::{DUPLICATE_OBJECT, TEMPLATE_LIMIT};
+use super::engine::{Mistake, NAMES, Printed};
+use super::filters::{is_plain_word, to_json};
 use super::lexer::{Delimiters, Kind, parts};
 use super::request::{Outcome, World, render};
 use crate::model::{Finding, Place, Related, Request, Span, child};
@@ -120,6 +122,63 @@ pub(super) fn written(world: &World<'_>, request: &Request, source: Option<&str>
     found.map(|spot| Place::new(request.file.clone(), narrow(spot)))
 }
 
+/// The value of a request that was printed in a line that something is wrong with; nothing where several were, and none of them is told to be it.
+pub(super) fn printed(world: &World<'_>, request: &Request, mistake: &Mistake) -> Option<Place> {
+    let text = world.snapshot.text(request.file.as_str())?;
+    let found = mistake.printed.iter().filter_map(|printed| Some((printed, value_of(request, printed, text)?)));
+    let found: Vec<(&Printed, Span)> = found.collect();
+    let quoted = |printed: &Printed| mistake.message.contains(&format!("`{}`", printed.text));
+    let first = found.first().filter(|first| found.iter().all(|other| other.1 == first.1));
+    let first = first.or_else(|| found.iter().find(|(printed, _)| quoted(printed)));
+    let (_, span) = first.or_else(|| found.iter().find(|(printed, _)| !is_plain_word(&printed.text)))?;
+    Some(Place::new(request.file.clone(), *span))
+}
+
+/// Where the value of a request stands that an expression reads: by its path, else, below a name that the template gave it, by what was printed.
+fn value_of(request: &Request, printed: &Printed, text: &str) -> Option<Span> {
+    let locate = |pointer: &str| yaml::locate(text, pointer).map(narrow);
+    if let Some(span) = pointers(&printed.source).iter().find_map(|pointer| locate(pointer)) {
+        return Some(span);
+    }
+    let (root, field) = given_name(&printed.source)?;
+    if NAMES.contains(&root.as_str()) && root != "each" {
+        return None;
+    }
+    let is_it = |(pointer, value): &&(String, Value)| {
+        let shown = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        shown == printed.text.trim_matches('"') && field.as_ref().is_none_or(|field| pointer.rsplit('/').next() == Some(field))
+    };
+    let all = values(request);
+    let same: Vec<&(String, Value)> = all.iter().filter(is_it).collect();
+    // a name alone says nothing of which of them it is
+    let (pointer, _) = same.first().filter(|_| field.is_some() || same.len() == 1)?;
+    locate(pointer)
+}
+
+/// The name that an expression begins with, and the last field that it reads of it.
+fn given_name(source: &str) -> Option<(String, Option<String>)> {
+    let text = format!("{{{{ {source} }}}}");
+    let parts = parts(&text, &Delimiters::default());
+    let part = parts.first()?;
+    let first = part.tokens.iter().position(|token| token.kind == Kind::Ident)?;
+    let mut last = first;
+    while part.word(&text, last + 1) == "." && part.tokens.get(last + 2).is_some_and(|token| token.kind == Kind::Ident) {
+        last += 2;
+    }
+    Some((part.word(&text, first).to_owned(), (last > first).then(|| part.word(&text, last).to_owned())))
+}
+
+/// The element of a list of a request that an output is made for, or the field of it that a template reads.
+pub(super) fn element(world: &World<'_>, request: &Request, (list, each): (&str, &tera::Value), source: &str) -> Option<Place> {
+    let text = world.snapshot.text(request.file.as_str())?;
+    let each = to_json(each).ok()?;
+    let list = pointers(list).into_iter().find(|pointer| request.document.0.pointer(pointer).is_some_and(Value::is_array))?;
+    let index = request.document.0.pointer(&list)?.as_array()?.iter().position(|element| *element == each)?;
+    let below = read_below(source, "each").into_iter().next().unwrap_or_default();
+    let spot = [format!("{list}/{index}{below}"), format!("{list}/{index}")].iter().find_map(|pointer| yaml::locate(text, pointer))?;
+    Some(Place::new(request.file.clone(), narrow(spot)))
+}
+
 /// A list or an object is pointed at by its key.
 fn narrow(spot: yaml::Spot) -> Span {
     if spot.value.line == spot.value.end_line { spot.value } else { spot.key.unwrap_or(spot.value) }
@@ -127,22 +186,33 @@ fn narrow(spot: yaml::Spot) -> Span {
 
 /// The paths into the request that a text reads, as pointers.
 fn pointers(source: &str) -> Vec<String> {
+    let below = |root: &str| if root == "request" { String::new() } else { format!("/{root}") };
+    read(source, &["spec", "metadata", "request"]).into_iter().map(|(root, rest)| below(&root) + &rest).collect()
+}
+
+/// The paths below a name that a text reads, as pointers.
+fn read_below(source: &str, name: &str) -> Vec<String> {
+    read(source, &[name]).into_iter().map(|(_, rest)| rest).collect()
+}
+
+/// The paths that a text reads and that begin with one of some names: the name, and the rest as a pointer.
+fn read(source: &str, roots: &[&str]) -> Vec<(String, String)> {
     let text = if source.contains("{{") { source.to_owned() } else { format!("{{{{ {source} }}}}") };
     let mut found = Vec::new();
     for part in parts(&text, &Delimiters::default()) {
         let word = |index: usize| part.word(&text, index);
         for index in 0..part.tokens.len() {
             let begins = index == 0 || word(index - 1) != ".";
-            if !begins || !matches!(word(index), "spec" | "metadata" | "request") {
+            if !begins || !roots.contains(&word(index)) {
                 continue;
             }
-            let mut pointer = if word(index) == "request" { String::new() } else { format!("/{}", word(index)) };
+            let mut pointer = String::new();
             let mut at = index + 1;
             while word(at) == "." && part.tokens.get(at + 1).is_some_and(|token| token.kind == Kind::Ident) {
                 pointer += &format!("/{}", word(at + 1));
                 at += 2;
             }
-            found.push(pointer);
+            found.push((word(index).to_owned(), pointer));
         }
     }
     found

@@ -52,6 +52,8 @@ struct Run {
     marking: Marking,
     tracing: bool,
     trace: Vec<(usize, usize)>,
+    shown: Vec<Shown>,
+    spared: Vec<usize>,
     result: Option<Value>,
     why: Why,
 }
@@ -136,6 +138,24 @@ impl Noted {
     }
 }
 
+/// What came of an expression while lines were traced.
+#[derive(Debug)]
+pub(super) struct Shown {
+    /// How many bytes had been written before.
+    pub(super) offset: usize,
+    pub(super) text: String,
+    /// The number of the last probe of a line that was passed.
+    pub(super) point: Option<usize>,
+    /// Which of the prints it is; nothing for what is no text, or was printed before.
+    pub(super) print: Option<usize>,
+}
+
+/// What a rendering noted in which lines were traced.
+pub(super) struct Traced {
+    pub(super) noted: Noted,
+    pub(super) shown: Vec<Shown>,
+}
+
 /// What stands for each printed string, so that what it would change can be seen.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Marking {
@@ -152,10 +172,19 @@ pub(super) enum Marking {
 
 /// How a rendering runs.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Mode {
+pub(super) struct Mode<'m> {
     pub(super) marking: Marking,
+    /// Prints that stay as they are.
+    pub(super) spared: &'m [usize],
     /// Notes which line of which template wrote what.
-    pub(super) tracing: bool,
+    tracing: bool,
+}
+
+impl<'m> Mode<'m> {
+    /// With something else for each print but some.
+    pub(super) fn marked(marking: Marking, spared: &'m [usize]) -> Self {
+        Self { marking, spared, tracing: false }
+    }
 }
 
 /// The word that stands for the print of this number.
@@ -272,6 +301,12 @@ fn print(value: Value) -> TeraResult<Value> {
         let what = if value.is_array() { "a list" } else { "a map" };
         return Err(Error::message(format!("{what} cannot be printed as it is; use the filter `yaml`, `json` or `hcl`")));
     }
+    RUN.with_borrow_mut(|run| {
+        if run.tracing {
+            let point = run.trace.last().map(|(id, _)| *id);
+            run.shown.push(Shown { offset: run.bytes, text: value.to_string(), point, print: None });
+        }
+    });
     let Some(text) = value.as_str() else { return Ok(value) };
     let mark = RUN.with_borrow_mut(|run| {
         let (typed, written) = match run.typed.get_mut(text).filter(|_| value.is_safe()) {
@@ -287,11 +322,15 @@ fn print(value: Value) -> TeraResult<Value> {
         };
         let index = run.prints.len();
         let mark = match (run.marking, &typed) {
+            _ if run.spared.contains(&index) => None,
             (Marking::None, _) | (Marking::Escaped, Some(_)) => None,
             (Marking::Quoted, Some(_)) => Some(format!("\"{}\"", placeholder(index))),
             (Marking::Placeholder, _) | (Marking::Quoted, None) => Some(placeholder(index)),
             (Marking::Escaped, None) => Some(escape(text)),
         };
+        if let Some(shown) = run.shown.last_mut() {
+            shown.print = Some(index);
+        }
         run.prints.push(Print { offset: run.bytes, text: text.to_owned(), typed, written });
         mark
     });
@@ -324,15 +363,28 @@ impl Write for Counted {
 const TYPICAL_PRINTS: usize = 32;
 
 /// Renders one template with at most so many steps and bytes.
-pub(super) fn render(tera: &Tera, name: &str, context: &tera::Context, steps: u64, bytes: usize, mode: Mode) -> Result<Noted, Stopped> {
+pub(super) fn render(tera: &Tera, name: &str, context: &tera::Context, steps: u64, bytes: usize, mode: Mode<'_>) -> Result<Noted, Stopped> {
+    run(tera, name, context, steps, bytes, mode).map(|traced| traced.noted)
+}
+
+/// The same, noting which line of which template wrote what.
+pub(super) fn trace(tera: &Tera, name: &str, context: &tera::Context, steps: u64, bytes: usize) -> Result<Traced, Stopped> {
+    run(tera, name, context, steps, bytes, Mode { tracing: true, ..Mode::default() })
+}
+
+fn run(tera: &Tera, name: &str, context: &tera::Context, steps: u64, bytes: usize, mode: Mode<'_>) -> Result<Traced, Stopped> {
     let prints = Vec::with_capacity(TYPICAL_PRINTS);
-    let run = Run { steps_left: steps, steps, max_bytes: bytes, prints, marking: mode.marking, tracing: mode.tracing, ..Run::default() };
+    let Mode { marking, spared, tracing } = mode;
+    let run = Run { steps_left: steps, steps, max_bytes: bytes, prints, marking, spared: spared.to_vec(), tracing, ..Run::default() };
     RUN.with_borrow_mut(|slot| *slot = run);
     let mut out = Counted(Vec::with_capacity(2048));
     let result = tera.render_to(name, context, &mut out);
     let run = ended();
     match result {
-        Ok(()) => Ok(Noted { output: out.0, prints: run.prints, trace: run.trace, steps: steps - run.steps_left }),
+        Ok(()) => {
+            let noted = Noted { output: out.0, prints: run.prints, trace: run.trace, steps: steps - run.steps_left };
+            Ok(Traced { noted, shown: run.shown })
+        }
         Err(error) => Err(Stopped::new(error, &run)),
     }
 }

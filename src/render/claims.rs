@@ -5,7 +5,7 @@ use super::codes::DUPLICATE_OBJECT;
 use super::merged::MOST_RELATED;
 use super::rendered::{Object, Rendered, Unit};
 use super::request::{Outcome, World};
-use crate::model::{Finding, OutputName, Place, ReleaseId, RequestId, TargetName, Turn, UnitId, quoted_list};
+use crate::model::{Finding, OutputName, Place, ReleaseId, RequestId, Span, TargetName, Turn, UnitId, quoted_list};
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::BuildHasher as _;
@@ -115,8 +115,32 @@ impl<'a> Claims<'a> {
         }
         findings.extend(by_path.values().map(|met| by_the_path(met, world)));
         findings.extend(self.shared.iter().map(|(ids, keys)| shared(units, ids, keys, &mut search)));
-        findings
+        said_once(findings)
     }
+}
+
+/// One finding for each place: what is wrong there is wrong once, however many units it makes.
+fn said_once(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut kept: Vec<(Finding, usize)> = Vec::new();
+    for finding in findings {
+        let same = kept.iter_mut().find(|(other, _)| other.place == finding.place && other.turn == finding.turn);
+        match same.filter(|_| finding.place.span != Span::START) {
+            Some((first, more)) => {
+                *more += 1;
+                let new: Vec<_> = finding.related.into_iter().filter(|related| !first.related.contains(related)).collect();
+                first.related.extend(new);
+                first.related.truncate(MOST_RELATED);
+            }
+            None => kept.push((finding, 0)),
+        }
+    }
+    let told = |(mut finding, more): (Finding, usize)| {
+        if more > 0 {
+            finding.message += &format!(" (and so in {more} more)");
+        }
+        finding
+    };
+    kept.into_iter().map(told).collect()
 }
 
 /// Looks for the values behind what is held twice, so often and no oftener: each search renders a request many times.
@@ -179,19 +203,56 @@ fn shared(units: &Units, ids: &[&UnitId], keys: &[Key<'_>], search: &mut Search<
     let second = ids[1];
     let file = |id: &UnitId| Place::file(units[id].request_file.clone());
     let lacks = |unit: &Unit| unit.id == *second && self::keys(unit).all(|key| key != keys[0]);
-    let place = search.behind(second, |outcome| outcome.units.iter().any(lacks)).unwrap_or_else(|| file(second));
+    let looks = search.left > 0;
+    let behind = search.behind(second, |outcome| outcome.units.iter().any(lacks));
     let message = format!("{} hold the {}{} of the target `{}`", who(ids), keys[0].shown(), and_more(keys), second.target);
     let help = match ids.len() {
         2 => "Give one of them another name, or take one of the requests away.",
         _ => "Give all of them but one another name, or take their requests away.",
     };
-    let mut finding = Finding::error(DUPLICATE_OBJECT, place, message).help(help);
+    let by_request = |place| Finding::error(DUPLICATE_OBJECT, place, message.clone()).help(help);
+    let mut finding = match behind {
+        Some(place) => by_request(place),
+        // no request says the name, so that none can say another one
+        None if looks => fixed(&units[second], ids, &keys[0], &message, search.world),
+        None => by_request(file(second)),
+    };
     let mut told = BTreeSet::new();
     let others = ids.iter().filter(|id| **id != second && told.insert(&id.request));
     for id in others.take(MOST_RELATED) {
         finding = finding.related(file(id), format!("`{}` is asked for here", id.request));
     }
     finding
+}
+
+/// An object whose name no request gives: for the owner of the golden path to mend, where the name is written.
+fn fixed(unit: &Unit, ids: &[&UnitId], key: &Key<'_>, message: &str, world: &World<'_>) -> Finding {
+    let object = unit.objects.iter().find(|object| Key::of(unit, object) == *key);
+    let template = object.and_then(|object| unit.files.get(&object.file)).map(|file| &file.template);
+    let place = template.map_or_else(
+        || Place::file(unit.request_file.clone()),
+        |template| Place::new(template.clone(), name_of(world.snapshot.text(template.as_str()).unwrap_or_default(), key.kind)),
+    );
+    let help = if ids.iter().all(|id| id.request == unit.id.request) {
+        "Write it into one of the outputs alone, or give each its own name."
+    } else {
+        "Make its name from `metadata.name`, so that each request has one of its own."
+    };
+    let finding = Finding::error(DUPLICATE_OBJECT, place, message).help(help).turn(Turn::PathOwner);
+    match world.platform.paths.get(&unit.release.path) {
+        Some(path) => finding.owned(path),
+        None => finding,
+    }
+}
+
+/// Where a template writes the name of an object of a kind: the first name behind the kind; the whole file, where that is not seen.
+fn name_of(text: &str, kind: &str) -> Span {
+    let is_kind = |line: &str| line.split("kind:").nth(1).is_some_and(|rest| rest.trim_start_matches([' ', '"']).starts_with(kind));
+    let mut behind = text.lines().zip(1..).skip_while(|(line, _)| !is_kind(line));
+    let Some((line, number)) = behind.find(|(line, _)| line.contains("name:")) else { return Span::START };
+    let columns = |text: &str| u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+    let blank = columns(line) - columns(line.trim_start());
+    Span { line: number, column: blank + 1, end_line: number, end_column: columns(line.trim_end()) + 1 }
 }
 
 /// "`a` and `b` both", "`a`, `b` and `c` all", "`a`, `b`, `c`, `d`, `e` and 7 more".

@@ -1,15 +1,16 @@
 //! The templates of one release for one renderer, loaded with probes; renders them and says where an error stands.
 
-use super::allowed;
-use super::budget::{self, Mode, Noted, Stopped, Why};
+use super::budget::{self, Mode, Noted, Shown, Stopped, Traced, Why};
 use super::codes::{TEMPLATE_ERROR, TEMPLATE_LIMIT};
 use super::filters;
-use super::lexer::{Delimiters, Kind, Part, Piece, parts};
+use super::lexer::{Delimiters, Kind, Part, Piece, parts, span};
 use super::probe::{Point, Probed, Probes, probe};
 use super::rendered::{Limits, Progress, Tell};
 use super::written::Script;
-use crate::model::{Code, Digest, Digester, Place, RepoPath, Span, close_match};
+use super::{refused, undefined};
+use crate::model::{Code, Digest, Digester, Place, RepoPath, Span};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 use tera::{ErrorKind, Tera};
 
@@ -31,6 +32,24 @@ pub(super) struct Mistake {
     pub(super) message: String,
     /// What may be done, when there is something better to say than "mend the template".
     pub(super) help: String,
+    /// What was printed there.
+    pub(super) printed: Vec<Printed>,
+}
+
+impl Mistake {
+    /// A mistake without a word on what may be done.
+    pub(super) fn new(file: &RepoPath, span: Span, code: Code, message: impl Into<String>) -> Self {
+        Self { file: file.clone(), span, code, message: message.into(), help: String::new(), printed: Vec::new() }
+    }
+}
+
+/// Something that was printed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Printed {
+    /// The expression, as it is written.
+    pub(super) source: String,
+    /// What it came to.
+    pub(super) text: String,
 }
 
 /// One template of a release.
@@ -71,11 +90,13 @@ impl Engine {
         if let Err(error) = base.set_delimiters(delimiters.for_tera()) {
             let file = sources.first().map(|source| source.file.clone());
             return Err(file
-                .map(|file| mistake(&file, Span::START, format!("the delimiters of the renderer are refused: {error}")))
+                .map(|file| {
+                    Mistake::new(&file, Span::START, TEMPLATE_ERROR, format!("the delimiters of the renderer are refused: {error}"))
+                })
                 .into_iter()
                 .collect());
         }
-        let mistakes = words_refused(&sources, &delimiters);
+        let mistakes = refused::words(&sources, &delimiters);
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
@@ -84,15 +105,15 @@ impl Engine {
         }
         let mut plain = base.clone();
         if let Err(error) = plain.add_raw_templates(sources.iter().map(|source| (source.name.as_str(), source.text.as_str()))) {
-            return Err(load_mistakes(&sources, &delimiters, &error));
+            return Err(refused::by_tera(&sources, &delimiters, &error));
         }
-        let mut mistakes = calls_refused(&sources, &delimiters);
-        mistakes.extend(unknown_names(&plain, &sources, &delimiters));
+        let mut mistakes = refused::calls(&sources, &delimiters, &BTreeSet::new());
+        mistakes.extend(refused::names(&plain, &sources, &delimiters));
         if !mistakes.is_empty() {
             return Err(mistakes);
         }
         let guarded =
-            Instance::new(&base, &sources, &delimiters, Probes::Guard).map_err(|error| load_mistakes(&sources, &delimiters, &error))?;
+            Instance::new(&base, &sources, &delimiters, Probes::Guard).map_err(|error| refused::by_tera(&sources, &delimiters, &error))?;
         Ok(Self { base, delimiters, sources, scripts: OnceLock::new(), guarded, lines: OnceLock::new(), each: OnceLock::new() })
     }
 
@@ -108,7 +129,7 @@ impl Engine {
         context: &tera::Context,
         steps: u64,
         bytes: usize,
-        mode: Mode,
+        mode: Mode<'_>,
     ) -> Result<Noted, Box<Mistake>> {
         let name = &self.sources[template].name;
         budget::render(&self.guarded.tera, name, context, steps, bytes, mode)
@@ -121,20 +142,50 @@ impl Engine {
     }
 
     /// What a template writes, with the line that wrote it.
-    pub(super) fn traced(&self, template: usize, context: &tera::Context, limits: &Limits) -> Option<Noted> {
+    pub(super) fn traced(&self, template: usize, context: &tera::Context, limits: &Limits) -> Option<Traced> {
         let lines = self.with_lines()?;
-        let mode = Mode { tracing: true, ..Mode::default() };
-        budget::render(&lines.tera, &self.sources[template].name, context, limits.steps, limits.output_bytes, mode).ok()
+        budget::trace(&lines.tera, &self.sources[template].name, context, limits.steps, limits.output_bytes).ok()
     }
 
     /// The template and the place in it that wrote a byte of what was traced.
-    pub(super) fn wrote(&self, template: usize, traced: Option<&Noted>, byte: usize) -> (RepoPath, Span) {
-        let found = traced.zip(self.with_lines()).and_then(|(noted, lines)| {
-            let (id, _) = noted.trace.iter().rev().find(|(_, written)| *written <= byte)?;
-            let point = lines.points[*id];
-            Some((self.sources[point.template].file.clone(), lines.probed[point.template].span(point.offset)))
+    pub(super) fn wrote(&self, template: usize, traced: Option<&Traced>, byte: usize) -> (RepoPath, Span) {
+        let found = traced.zip(self.with_lines()).and_then(|(traced, lines)| {
+            let last = traced.noted.trace.iter().rev().find(|(_, written)| *written <= byte);
+            let (point, written) = last.map_or((None, 0), |(id, written)| (lines.points.get(*id), *written));
+            let (index, offset) = point.map_or((template, 0), |point| (point.template, point.offset));
+            let source = &self.sources[index];
+            let parts = parts(&source.text, &self.delimiters);
+            let raw = in_raw(source, &parts, offset, written, byte, &traced.shown);
+            let extent = raw.or_else(|| point.map(|_| extent(source, &parts, offset)))?;
+            Some((source.file.clone(), span(&source.text, extent)))
         });
         found.unwrap_or_else(|| (self.sources[template].file.clone(), Span::START))
+    }
+
+    /// The template and the expression in it that printed what was printed as that number.
+    pub(super) fn printer(&self, template: usize, traced: Option<&Traced>, print: usize) -> (RepoPath, Span, Vec<Printed>) {
+        let found = traced.and_then(|traced| traced.shown.iter().find(|shown| shown.print == Some(print)));
+        let found = found.and_then(|shown| Some((shown, self.with_lines()?.points.get(shown.point?)?)));
+        let Some((shown, point)) = found else { return (self.sources[template].file.clone(), Span::START, Vec::new()) };
+        let source = &self.sources[point.template];
+        let extent = extent(source, &parts(&source.text, &self.delimiters), point.offset);
+        (source.file.clone(), span(&source.text, extent), self.printed(shown).into_iter().collect())
+    }
+
+    /// What was printed into a stretch of what was traced.
+    pub(super) fn printed_in(&self, traced: &Traced, bytes: Range<usize>) -> Vec<Printed> {
+        let is_there = |shown: &Shown| traced.noted.output.get(shown.offset..).is_some_and(|rest| rest.starts_with(shown.text.as_bytes()));
+        let touches = |shown: &&Shown| shown.offset < bytes.end && shown.offset + shown.text.len() >= bytes.start && is_there(shown);
+        traced.shown.iter().filter(touches).filter_map(|shown| self.printed(shown)).collect()
+    }
+
+    fn printed(&self, shown: &Shown) -> Option<Printed> {
+        let point = self.with_lines()?.points.get(shown.point?)?;
+        let source = &self.sources[point.template];
+        let parts = parts(&source.text, &self.delimiters);
+        let tokens = &parts.iter().find(|part| part.range.start == point.offset && part.piece == Piece::Expression)?.tokens;
+        let expression = &source.text[tokens.first()?.range.start..tokens.last()?.range.end];
+        Some(Printed { source: expression.to_owned(), text: shown.text.clone() })
     }
 
     /// Every line of the templates that writes something.
@@ -147,7 +198,7 @@ impl Engine {
     pub(super) fn reached(&self, template: usize, context: &tera::Context, limits: &Limits) -> BTreeSet<(RepoPath, u32)> {
         let Some(lines) = self.with_lines() else { return BTreeSet::new() };
         let noted = self.traced(template, context, limits);
-        let reached: BTreeSet<usize> = noted.into_iter().flat_map(|noted| noted.trace).map(|(id, _)| id).collect();
+        let reached: BTreeSet<usize> = noted.into_iter().flat_map(|traced| traced.noted.trace).map(|(id, _)| id).collect();
         reached.into_iter().filter_map(|id| lines.points.get(id)).map(|point| self.line(lines, *point)).collect()
     }
 
@@ -181,22 +232,36 @@ impl Engine {
 
     fn render_mistake(&self, template: usize, stopped: &Stopped, context: &tera::Context) -> Mistake {
         let Stopped { error, last, why } = stopped;
-        let last = last.and_then(|id| self.guarded.points.get(id)).map(|point| (point.template, point.offset));
-        let (at, message) = match error.kind() {
+        let last = last.and_then(|id| self.guarded.points.get(id)).map(|point| (point.template, point.offset..point.offset));
+        let (index, at, message) = match error.kind() {
             ErrorKind::RenderingError(report) | ErrorKind::SyntaxError(report) => {
                 let index = self.sources.iter().position(|source| source.name == report.filename()).unwrap_or(template);
-                ((index, self.guarded.probed[index].back(report.span().range.start)), report.message().to_owned())
+                let back = |offset: usize| self.guarded.probed[index].back(offset);
+                let range = report.span().range.clone();
+                (index, Some(back(range.start)..back(range.end)), report.message().to_owned())
             }
-            ErrorKind::Io(_) => (last.unwrap_or((template, 0)), "the templates write more output than is allowed".to_owned()),
-            other => (last.unwrap_or((template, 0)), other.to_string()),
+            other => {
+                let message = if matches!(other, ErrorKind::Io(_)) {
+                    "the templates write more output than is allowed".to_owned()
+                } else {
+                    other.to_string()
+                };
+                let (index, at) = last.map_or((template, None), |(index, at)| (index, Some(at)));
+                (index, at, message)
+            }
         };
-        if *why == Why::Mistake
-            && message.contains("undefined")
-            && let Some(found) = undefined(&self.sources[at.0], &self.delimiters, at.1, context)
+        let source = &self.sources[index];
+        if let Some(at) = at.as_ref().filter(|_| *why == Why::Mistake)
+            && (message.contains("undefined") || message.contains("not defined"))
+            && let Some(found) = undefined::undefined(source, &self.delimiters, at.start, context)
         {
             return found;
         }
-        let mut found = mistake(&self.sources[at.0].file, self.guarded.probed[at.0].span(at.1), sentence(&message));
+        let place = at.map_or(Span::START, |at| {
+            let is_within = at.start < at.end && !source.text[at.clone()].contains('\n');
+            span(&source.text, if is_within { at } else { extent(source, &parts(&source.text, &self.delimiters), at.start) })
+        });
+        let mut found = Mistake::new(&source.file, place, TEMPLATE_ERROR, sentence(&message));
         if *why == Why::Limit {
             found.code = TEMPLATE_LIMIT;
             END_SOONER.clone_into(&mut found.help);
@@ -226,32 +291,31 @@ impl Probed {
     }
 }
 
-/// Names the expression around a place whose value is undefined, and the nearest name that is there.
-fn undefined(source: &Source, delimiters: &Delimiters, at: usize, context: &tera::Context) -> Option<Mistake> {
-    let parts = parts(&source.text, delimiters);
-    let part = parts.iter().find(|part| part.piece == Piece::Expression && part.range.contains(&at))?;
-    let start = part.tokens.first()?.range.start;
-    let shown = source.text[start..part.tokens.last()?.range.end].trim();
-    let mut found = mistake(&source.file, span_at(source, start), format!("`{shown}` is undefined"));
-    let mut names = shown.split('.');
-    let mut value = context.get(names.next()?);
-    for name in names {
-        let map = value.and_then(tera::Value::as_map)?;
-        value = map.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
-        if value.is_none() {
-            let near = close_match(name, map.keys().filter_map(tera::value::Key::as_str));
-            found.help = near.map_or_else(
-                || format!("Give `{name}` a default in `schema.json`, or print it with `| default(value=…)`."),
-                |near| format!("Did you mean `{near}`?"),
-            );
-            break;
-        }
-    }
-    Some(found)
+/// What stands at a byte of a template: the whole of an expression or a tag, else the rest of the line.
+fn extent(source: &Source, parts: &[Part], at: usize) -> Range<usize> {
+    let code = parts.iter().find(|part| matches!(part.piece, Piece::Expression | Piece::Tag) && part.range.contains(&at));
+    code.map_or_else(|| at..at + source.text[at..].lines().next().unwrap_or_default().trim_end().len(), |part| part.range.clone())
 }
 
-fn mistake(file: &RepoPath, span: Span, message: String) -> Mistake {
-    Mistake { file: file.clone(), span, code: TEMPLATE_ERROR, message, help: String::new() }
+/// Where a byte of the output stands between `raw` and `endraw`, counted from a place behind which so many bytes had been written.
+fn in_raw(source: &Source, parts: &[Part], from: usize, written: usize, byte: usize, shown: &[Shown]) -> Option<Range<usize>> {
+    let mut at = written;
+    for part in parts.iter().skip_while(|part| part.range.end <= from) {
+        let body = &source.text[part.body.start.max(from.min(part.body.end))..part.body.end];
+        let length = match part.piece {
+            Piece::Text | Piece::Raw => body.len(),
+            Piece::Comment => 0,
+            Piece::Expression => shown.iter().find(|shown| shown.offset == at).map_or(0, |shown| shown.text.len()),
+            Piece::Tag if matches!(part.word(&source.text, 0), "set" | "if" | "endif" | "endset") => 0,
+            Piece::Tag => return None,
+        };
+        if byte < at + length {
+            let raw = Some(part).filter(|part| part.piece == Piece::Raw)?;
+            return Some(extent(source, parts, raw.body.start + byte - at));
+        }
+        at += length;
+    }
+    None
 }
 
 /// Tera's text as the middle of a sentence: no capital, no full stop, no report below it.
@@ -264,45 +328,13 @@ pub(super) fn sentence(message: &str) -> String {
     }
 }
 
-fn span_at(source: &Source, at: usize) -> Span {
-    let (line, column) = super::lexer::line_column(&source.text, at);
-    Span::point(line, column)
-}
-
-/// Names that belong to goldpath or to Tera's own works.
-fn words_refused(sources: &[Source], delimiters: &Delimiters) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
-    for source in sources {
-        for part in parts(&source.text, delimiters) {
-            for (index, token) in part.tokens.iter().enumerate() {
-                let word = part.word(&source.text, index);
-                if token.kind == Kind::Ident && word.starts_with("__") {
-                    let message = format!("`{word}` is not for templates");
-                    mistakes.push(mistake(&source.file, span_at(source, token.range.start), message));
-                }
-            }
-        }
-    }
-    mistakes
-}
-
-/// Calls of what Tera has, and nobody has allowed.
-fn calls_refused(sources: &[Source], delimiters: &Delimiters) -> Vec<Mistake> {
-    let mut mistakes = Vec::new();
-    for source in sources {
-        let refused = allowed::refused(&source.text, delimiters);
-        mistakes.extend(refused.iter().map(|refused| mistake(&source.file, span_at(source, refused.at), refused.to_string())));
-    }
-    mistakes
-}
-
 /// The templates that a template includes or extends, with where it says so.
-fn includes<'a>(source: &'a Source, delimiters: &Delimiters) -> Vec<(&'a str, usize)> {
+fn includes<'a>(source: &'a Source, delimiters: &Delimiters) -> Vec<(&'a str, Range<usize>)> {
     let mut found = Vec::new();
     for part in parts(&source.text, delimiters) {
         if part.piece == Piece::Tag && matches!(part.word(&source.text, 0), "include" | "extends") {
             for token in part.tokens.iter().filter(|token| token.kind == Kind::Text) {
-                found.push((&source.text[token.range.start + 1..token.range.end - 1], token.range.start));
+                found.push((&source.text[token.range.start + 1..token.range.end - 1], token.range.clone()));
             }
         }
     }
@@ -311,7 +343,7 @@ fn includes<'a>(source: &'a Source, delimiters: &Delimiters) -> Vec<(&'a str, us
 
 /// Chains of includes end the process before Tera sees them, so they are measured first.
 fn too_deep(sources: &[Source], delimiters: &Delimiters, most: usize) -> Option<Mistake> {
-    let edges: BTreeMap<&str, Vec<(&str, usize)>> =
+    let edges: BTreeMap<&str, Vec<(&str, Range<usize>)>> =
         sources.iter().map(|source| (source.name.as_str(), includes(source, delimiters))).collect();
     let mut depths: BTreeMap<&str, usize> = sources.iter().map(|source| (source.name.as_str(), 0)).collect();
     for _ in 0..=most {
@@ -326,11 +358,9 @@ fn too_deep(sources: &[Source], delimiters: &Delimiters, most: usize) -> Option<
         depths = next;
     }
     let source = sources.iter().find(|source| depths[source.name.as_str()] > most)?;
-    let at = edges[source.name.as_str()].first().map_or(0, |edge| edge.1);
-    let mut found =
-        mistake(&source.file, span_at(source, at), format!("templates include each other more than {most} deep, or in a circle"));
-    found.code = TEMPLATE_LIMIT;
-    Some(found)
+    let at = edges[source.name.as_str()].first().map_or(0..0, |edge| edge.1.clone());
+    let message = format!("templates include each other more than {most} deep, or in a circle");
+    Some(Mistake::new(&source.file, span(&source.text, at), TEMPLATE_LIMIT, message))
 }
 
 /// What each template is, with all that it includes; every template may call the components of every other one. Each text is taken apart once,
@@ -366,40 +396,6 @@ fn scripts(sources: &[Source], delimiters: &Delimiters) -> Vec<Arc<Script>> {
     (0..sources.len()).map(script).collect()
 }
 
-/// Where a word stands as a token, first in the order of files.
-fn find_word(sources: &[Source], delimiters: &Delimiters, word: &str) -> Option<(usize, usize)> {
-    sources.iter().enumerate().find_map(|(index, source)| {
-        let parts = parts(&source.text, delimiters);
-        let token = parts.iter().flat_map(|part| &part.tokens).find(|token| {
-            let text = &source.text[token.range.clone()];
-            text == word || token.kind == Kind::Text && text.trim_matches(['"', '\'', '`']) == word
-        });
-        token.map(|token| (index, token.range.start))
-    })
-}
-
-fn load_mistakes(sources: &[Source], delimiters: &Delimiters, error: &tera::Error) -> Vec<Mistake> {
-    if let ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) = error.kind() {
-        let source = sources.iter().find(|source| source.name == report.filename());
-        let Some(source) = source.or(sources.first()) else { return Vec::new() };
-        return vec![mistake(&source.file, span_at(source, report.span().range.start), sentence(report.message()))];
-    }
-    let text = error.to_string();
-    let lines: Vec<&str> =
-        text.lines().filter(|line| line.contains("nknown ") || line.contains("not found") || line.contains("ircular")).collect();
-    let lines = if lines.is_empty() { text.lines().take(1).collect() } else { lines };
-    let mut mistakes = Vec::new();
-    for line in lines {
-        let line = &line[line.find("nknown ").map_or(0, |at| at.saturating_sub(1))..];
-        let word = line.split(['`', '\'']).nth(1).unwrap_or_default();
-        let at = find_word(sources, delimiters, word);
-        let Some(source) = sources.get(at.map_or(0, |at| at.0)) else { continue };
-        let span = at.map_or(Span::START, |at| span_at(source, at.1));
-        mistakes.push(mistake(&source.file, span, sentence(line)));
-    }
-    mistakes
-}
-
 /// Names that some template sets: what it includes sees them as well.
 pub(super) fn names_set<'a>(sources: &'a [Source], delimiters: &Delimiters) -> BTreeSet<&'a str> {
     let mut names = BTreeSet::new();
@@ -416,25 +412,4 @@ pub(super) fn names_set<'a>(sources: &'a [Source], delimiters: &Delimiters) -> B
         }
     }
     names
-}
-
-/// Names that no context has: Tera would take them for undefined in silence inside `if`.
-fn unknown_names(tera: &Tera, sources: &[Source], delimiters: &Delimiters) -> Vec<Mistake> {
-    let set = names_set(sources, delimiters);
-    let mut mistakes = Vec::new();
-    for (index, source) in sources.iter().enumerate() {
-        let Ok(names) = tera.get_template_variables(&source.name) else { continue };
-        let mut unknown: Vec<&str> = names.into_iter().filter(|name| !NAMES.contains(name) && !set.contains(name)).collect();
-        unknown.sort_unstable();
-        for name in unknown {
-            let Some((_, at)) = find_word(&sources[index..=index], delimiters, name) else { continue };
-            let mut found = mistake(&source.file, span_at(source, at), format!("`{name}` is not known to templates"));
-            found.help = match close_match(name, NAMES) {
-                Some(near) => format!("Did you mean `{near}`?"),
-                None => format!("Templates see {}.", crate::model::quoted_list(NAMES)),
-            };
-            mistakes.push(found);
-        }
-    }
-    mistakes
 }

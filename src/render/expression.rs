@@ -42,7 +42,7 @@ impl Failed {
     /// As a mistake of the file that holds the expression; `help`: what may be done about one that is wrong.
     pub(super) fn mistake(self, file: &RepoPath, span: Span, help: &str) -> Mistake {
         let (code, help) = if self.is_limit { (TEMPLATE_LIMIT, END_SOONER) } else { (EXPRESSION_ERROR, help) };
-        Mistake { file: file.clone(), span, code, message: self.message, help: help.to_owned() }
+        Mistake { help: help.to_owned(), ..Mistake::new(file, span, code, self.message) }
     }
 }
 
@@ -95,6 +95,10 @@ impl Expressions {
             self.wrong.insert(name, format!("`{source}` is not one expression"));
             return;
         }
+        if assigns(source) {
+            self.wrong.insert(name, format!("`{source}` sets something with `=`; compare with `==`"));
+            return;
+        }
         self.add(name, &format!("{{{{ __result(v=({source})) }}}}"));
     }
 
@@ -103,7 +107,7 @@ impl Expressions {
             (0..part.tokens.len()).any(|index| part.tokens[index].kind == Kind::Ident && part.word(source, index).starts_with("__"))
         });
         if hidden || source.contains('\n') {
-            self.wrong.insert(name, format!("`{}` is not a template of one line", source.trim()));
+            self.wrong.insert(name, format!("`{}` is not a template of one line", source.trim().replace('\n', "⏎")));
             return;
         }
         if !source.contains('{') && source.len() <= LONGEST_LINE {
@@ -236,6 +240,20 @@ fn is_one_expression(source: &str) -> bool {
         }
     }
     depth == 0
+}
+
+/// Whether a single `=` stands in an expression where nothing is called.
+fn assigns(source: &str) -> bool {
+    let text = format!("{{{{ {source} }}}}");
+    let parts = parts(&text, &Delimiters::default());
+    let Some(part) = parts.first() else { return false };
+    let mut depth = 0_i64;
+    (0..part.tokens.len()).any(|index| {
+        let word = |index: usize| part.word(&text, index);
+        depth += i64::from(matches!(word(index), "(" | "[" | "{")) - i64::from(matches!(word(index), ")" | "]" | "}"));
+        let before = index.checked_sub(1).map_or("", word);
+        depth == 0 && word(index) == "=" && !matches!(before, "=" | "!" | "<" | ">") && word(index + 1) != "="
+    })
 }
 
 fn explain(error: &tera::Error) -> String {

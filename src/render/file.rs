@@ -1,14 +1,16 @@
 //! The files of one unit: rendered or copied, parsed back, checked, marked.
 
-use super::budget::{Marking, Mode, Noted};
+use super::budget::{Marking, Mode, Noted, Print};
 use super::cast::Cast;
 use super::codes::{
     DOUBTFUL_OUTPUT, KUBERNETES_REFUSED, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR,
     TEMPLATE_LIMIT, UNSAFE_PRINT,
 };
 use super::engine::{Engine, Mistake};
+use super::filters::is_plain_word;
 use super::kubernetes::{self, Apis};
 use super::language::{Content, Trouble, changed_by_print, ended, first_suspect, misread_print, parse_back, parse_yaml, prints_are_plain};
+use super::lexer::span;
 use super::marks::Marks;
 use super::mould::Mould;
 use super::namespaces::Allowed;
@@ -24,6 +26,7 @@ use crate::model::{Code, Digest, RepoPath, Span, UnitId};
 use crate::yaml::Word;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use tera::Context;
 
@@ -286,7 +289,7 @@ impl Maker<'_> {
         if !plain && let Some(print) = self.unsafe_print(plan.language, template, noted, content) {
             return Err(vec![self.print_mistake(plan.language, template, noted, print)]);
         }
-        let marked = || parse_back(plan.language, &self.again(template, Marking::Placeholder)?).ok();
+        let marked = || parse_back(plan.language, &self.again(template, Marking::Placeholder, &[])?).ok();
         if self.renderer.checks.contains(&Check::Workflow)
             && let Ok(content) = content
             && let Some(print) = workflow::code_printed(content, &noted.prints, marked)
@@ -298,9 +301,9 @@ impl Maker<'_> {
         Ok(())
     }
 
-    /// The text of a template with something else for each print.
-    fn again(&self, template: usize, marking: Marking) -> Option<String> {
-        let mode = Mode { marking, tracing: false };
+    /// The text of a template with something else for each print but the spared ones.
+    fn again(&self, template: usize, marking: Marking, spared: &[usize]) -> Option<String> {
+        let mode = Mode::marked(marking, spared);
         let bytes = self.limits.output_bytes.saturating_mul(2);
         let again = self.plan.engine.render(template, self.context, self.limits.steps, bytes, mode).ok()?;
         String::from_utf8(again.output).ok().map(|text| ended(&text))
@@ -308,11 +311,26 @@ impl Maker<'_> {
 
     /// Renders once more with placeholders, to find a print that changed what is around it.
     fn unsafe_print(&self, language: Language, template: usize, noted: &Noted, content: &Result<Content, Vec<Trouble>>) -> Option<usize> {
+        let found = self.unsafe_among(language, template, noted, content, &[])?;
+        // A filter or a comparison may see what was captured, and takes a placeholder for something else.
+        let spared = if language == Language::Hcl { Vec::new() } else { captured_words(noted) };
+        if spared.is_empty() { Some(found) } else { self.unsafe_among(language, template, noted, content, &spared) }
+    }
+
+    /// The same, with some prints that are harmless wherever they come to stand.
+    fn unsafe_among(
+        &self,
+        language: Language,
+        template: usize,
+        noted: &Noted,
+        content: &Result<Content, Vec<Trouble>>,
+        spared: &[usize],
+    ) -> Option<usize> {
         let marking = if language == Language::Json { Marking::Quoted } else { Marking::Placeholder };
-        let Some(marked) = self.again(template, marking) else { return first_suspect(&noted.prints) };
+        let Some(marked) = self.again(template, marking, spared) else { return first_suspect(&noted.prints) };
         match content {
             Ok(content) => {
-                let escaped = if language == Language::Hcl { self.again(template, Marking::Escaped)? } else { String::new() };
+                let escaped = if language == Language::Hcl { self.again(template, Marking::Escaped, &[])? } else { String::new() };
                 let changed = changed_by_print(language, content, (&marked, &escaped), &noted.prints);
                 // Kubernetes objects are written anew, with quotes where a reader could see something else.
                 let as_it_is = language == Language::Yaml && !self.renderer.checks.contains(&Check::Kubernetes);
@@ -323,8 +341,9 @@ impl Maker<'_> {
     }
 
     fn print_mistake(&self, language: Language, template: usize, noted: &Noted, print: usize) -> Mistake {
+        let traced = self.plan.engine.traced(template, self.context, self.limits);
+        let (file, span, printed) = self.plan.engine.printer(template, traced.as_ref(), print);
         let print = &noted.prints[print];
-        let (file, span) = self.plan.engine.trace(template, self.context, self.limits, print.offset);
         let shown = shown(&print.text);
         let (filter, example) = match language {
             Language::Yaml => ("yaml", "key: {{ … | yaml }}"),
@@ -340,7 +359,7 @@ impl Maker<'_> {
             format!("the text `{shown}` that is printed here changes what is around it")
         };
         let help = format!("Print it with the filter `{filter}` as a whole value: `{example}`; put texts together before, with `~`.");
-        Mistake { file, span, code: UNSAFE_PRINT, message, help }
+        Mistake { file, span, code: UNSAFE_PRINT, message, help, printed }
     }
 
     /// Troubles of the rendered text as mistakes at the lines of the templates that wrote it.
@@ -350,20 +369,22 @@ impl Maker<'_> {
         }
         let troubles = troubles.into_iter().take(20);
         let engine: &Engine = &self.plan.engine;
-        let output = match &plan.body {
+        let traced = match &plan.body {
             Body::Copy(_) => None,
-            Body::Template(template) => engine
-                .render(*template, self.context, self.limits.steps, self.limits.output_bytes, Mode::default())
-                .ok()
-                .map(|noted| (*template, noted.output, engine.traced(*template, self.context, self.limits))),
+            Body::Template(template) => engine.traced(*template, self.context, self.limits).map(|traced| (*template, traced)),
         };
         troubles
             .map(|trouble| {
-                let (file, span) = match &output {
-                    None => (plan.source.clone(), Span::point(trouble.line, 1)),
-                    Some((template, output, traced)) => engine.wrote(*template, traced.as_ref(), byte_of_line(output, trouble.line)),
+                let (file, span, printed) = match (&traced, &plan.body) {
+                    (Some((template, traced)), _) => {
+                        let line = bytes_of_line(&traced.noted.output, trouble.line);
+                        let (file, span) = engine.wrote(*template, Some(traced), line.start);
+                        (file, span, engine.printed_in(traced, line))
+                    }
+                    (None, Body::Copy(text)) => (plan.source.clone(), span(text, bytes_of_line(text.as_bytes(), trouble.line)), Vec::new()),
+                    (None, Body::Template(_)) => (plan.source.clone(), Span::START, Vec::new()),
                 };
-                let at = if output.is_some() { format!(" (line {} when rendered)", trouble.line) } else { String::new() };
+                let at = if traced.is_some() { format!(" (line {} when rendered)", trouble.line) } else { String::new() };
                 let what = if *code == NOT_WELL_FORMED {
                     let language = match plan.language {
                         Language::Yaml => "YAML",
@@ -378,7 +399,7 @@ impl Maker<'_> {
                 } else {
                     format!("`{}`{at}: {}", plan.path, trouble.message)
                 };
-                Mistake { file, span, code: code.clone(), message: what, help: trouble.help }
+                Mistake { file, span, code: code.clone(), message: what, help: trouble.help, printed }
             })
             .collect()
     }
@@ -436,10 +457,13 @@ impl Maker<'_> {
                 made.doubtful.extend(self.mistakes(plan, &DOUBTFUL_OUTPUT, doubtful));
             }
             if let Some((allowed, apis)) = self.touches {
-                let touched = documents
-                    .iter()
-                    .zip(&custom)
-                    .map(|((document, line), custom)| (*line, allowed.check(apis, document, custom.as_ref()).into_iter().collect()));
+                // Of a kind that is not there nobody knows whether it is in a namespace.
+                let misspelt = |document: &Value, custom: &Option<RepoPath>| {
+                    self.apis.is_some() && !mistakes.is_empty() && custom.is_none() && apis.scope(document, None).is_none()
+                };
+                let known = documents.iter().zip(&custom).filter(|((document, _), custom)| !misspelt(document, custom));
+                let touched =
+                    known.map(|((document, line), custom)| (*line, allowed.check(apis, document, custom.as_ref()).into_iter().collect()));
                 let touched = kubernetes::placed(&text, touched);
                 mistakes.extend(self.mistakes(plan, &NAMESPACE_NOT_ALLOWED, touched));
             }
@@ -447,7 +471,7 @@ impl Maker<'_> {
                 Ok(manifest) if mistakes.is_empty() => manifest,
                 Ok(_) => return Err(mistakes),
                 Err(troubles) => {
-                    mistakes.extend(self.mistakes(plan, &OUTPUT_REFUSED, troubles));
+                    mistakes.extend(self.mistakes(plan, &OUTPUT_REFUSED, kubernetes::placed(&text, troubles.into_iter())));
                     return Err(mistakes);
                 }
             };
@@ -474,11 +498,23 @@ fn is_blank(output: &[u8]) -> bool {
     std::str::from_utf8(output).map_or(output.is_empty(), |text| text.trim_end().is_empty())
 }
 
-/// The first byte of a line that is not blank.
-fn byte_of_line(text: &[u8], line: u32) -> usize {
+/// Where a line stands without the blanks around it.
+fn bytes_of_line(text: &[u8], line: u32) -> Range<usize> {
     let before = text.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1) as usize).map(<[u8]>::len).sum::<usize>();
-    let blank = text[before..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    before + blank
+    let line = text[before..].split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let end = before + line.trim_ascii_end().len();
+    let blank = text[before..end].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    before + blank..end
+}
+
+/// The prints that were not written where they were printed, and that are words which nothing around them can make anything else of.
+fn captured_words(noted: &Noted) -> Vec<usize> {
+    let is_elsewhere = |print: &Print| {
+        let end = print.offset + print.text.len();
+        noted.output.get(print.offset..end) != Some(print.text.as_bytes())
+    };
+    let is_word = |print: &Print| print.typed.is_none() && is_plain_word(&print.text);
+    noted.prints.iter().enumerate().filter(|(_, print)| is_word(print) && is_elsewhere(print)).map(|(index, _)| index).collect()
 }
 
 /// What a rendering wrote.
@@ -488,7 +524,7 @@ fn text_of(noted: &Noted) -> String {
 
 /// A mistake about an output as a whole, at its place in `release.yaml`.
 pub(super) fn at_output(file: &RepoPath, span: Span, message: String) -> Mistake {
-    Mistake { file: file.clone(), span, code: TEMPLATE_ERROR, message, help: String::new() }
+    Mistake::new(file, span, TEMPLATE_ERROR, message)
 }
 
 #[cfg(test)]
@@ -496,8 +532,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_the_output_has_a_first_byte() {
-        assert_eq!(byte_of_line(b"a\n  b\n", 2), 4);
-        assert_eq!(byte_of_line(b"a\n", 9), 2);
+    fn a_line_of_the_output_has_a_first_and_a_last_byte() {
+        assert_eq!(bytes_of_line(b"a\n  b c \n", 2), 4..7);
+        assert_eq!(bytes_of_line(b"a\n", 9), 2..2);
     }
 }

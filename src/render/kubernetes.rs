@@ -6,7 +6,7 @@ use super::namespaces::Allowed;
 use super::objects;
 use super::rendered::Object;
 use super::schema::{self, At, Custom, Known, Schema, Scope};
-use crate::model::{JsonText, RepoPath, at};
+use crate::model::{JsonText, RepoPath, at, child};
 use crate::yaml;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub(super) fn manifest(
     documents: Vec<(Value, u32)>,
     marks: &Marks,
     (writes, values): (bool, bool),
-) -> Result<Manifest, Vec<Trouble>> {
+) -> Result<Manifest, Vec<(u32, Vec<schema::Wrong>)>> {
     let mut troubles = Vec::new();
     let mut manifest = Manifest {
         text: String::with_capacity(if writes { TYPICAL_TEXT * documents.len() } else { 0 }),
@@ -36,12 +36,12 @@ pub(super) fn manifest(
         let object = match identity(file, &document) {
             Ok(object) => object,
             Err(message) => {
-                troubles.push(Trouble::new(line, message));
+                troubles.push((line, vec![wrong(String::new(), message)]));
                 continue;
             }
         };
-        if let Err(message) = mark(&mut document, marks) {
-            troubles.push(Trouble::new(line, format!("{} `{}` {message}", object.kind, object.name)));
+        if let Err((pointer, message)) = mark(&mut document, marks) {
+            troubles.push((line, vec![wrong(pointer, format!("{} `{}` {message}", object.kind, object.name))]));
             continue;
         }
         if writes {
@@ -53,6 +53,10 @@ pub(super) fn manifest(
         manifest.objects.push(if values { Object { document: JsonText::of(&document), ..object } } else { object });
     }
     if troubles.is_empty() { Ok(manifest) } else { Err(troubles) }
+}
+
+fn wrong(pointer: String, message: String) -> schema::Wrong {
+    schema::Wrong { pointer, at: At::Key, message, help: String::new() }
 }
 
 /// What is known of the APIs that the objects of a target are held against.
@@ -188,24 +192,33 @@ const PODS: [(&str, &str); 2] = [
     ("/spec/jobTemplate/spec/template", "/spec/jobTemplate/spec/template/spec/containers"),
 ];
 
-fn mark(document: &mut Value, marks: &Marks) -> Result<(), String> {
-    put(document.get_mut("metadata"), "labels", &marks.labels, marks)?;
-    put(document.get_mut("metadata"), "annotations", &marks.annotations, marks)?;
+/// Puts marks in, or says what is in their way, and where.
+fn mark(document: &mut Value, marks: &Marks) -> Result<(), (String, String)> {
+    put(document.get_mut("metadata"), "/metadata", "labels", &marks.labels, marks)?;
+    put(document.get_mut("metadata"), "/metadata", "annotations", &marks.annotations, marks)?;
     for (pod, containers) in PODS {
         if at(document, containers).is_some_and(Value::is_array) {
             let Some(Value::Object(template)) = document.pointer_mut(pod) else { continue };
             let metadata = template.entry("metadata").or_insert_with(|| Value::Object(Map::new()));
-            put(Some(&mut *metadata), "labels", &marks.labels, marks)?;
-            put(Some(metadata), "annotations", &BTreeMap::new(), marks)?;
+            let at = format!("{pod}/metadata");
+            put(Some(&mut *metadata), &at, "labels", &marks.labels, marks)?;
+            put(Some(metadata), &at, "annotations", &BTreeMap::new(), marks)?;
         }
     }
     Ok(())
 }
 
 /// Puts texts into `metadata.labels` or `metadata.annotations`, sorted; a template may repeat goldpath's own, never change them.
-fn put(metadata: Option<&mut Value>, field: &str, wanted: &BTreeMap<String, String>, marks: &Marks) -> Result<(), String> {
+fn put(
+    metadata: Option<&mut Value>,
+    above: &str,
+    field: &str,
+    wanted: &BTreeMap<String, String>,
+    marks: &Marks,
+) -> Result<(), (String, String)> {
     let Some(metadata) = metadata else { return Ok(()) };
-    let Value::Object(metadata) = metadata else { return Err("has a `metadata` that is no map".to_owned()) };
+    let Value::Object(metadata) = metadata else { return Err((above.to_owned(), "has a `metadata` that is no map".to_owned())) };
+    let place = |key: &str| child(&format!("{above}/{field}"), key);
     let there = match metadata.get_mut(field) {
         None | Some(Value::Null) if wanted.is_empty() => return Ok(()),
         None | Some(Value::Null) => {
@@ -215,16 +228,16 @@ fn put(metadata: Option<&mut Value>, field: &str, wanted: &BTreeMap<String, Stri
             return Ok(());
         }
         Some(Value::Object(there)) => std::mem::take(there),
-        Some(_) => return Err(format!("has `{field}` that are no map")),
+        Some(_) => return Err((format!("{above}/{field}"), format!("has `{field}` that are no map"))),
     };
     for (key, value) in &there {
         let own = key.starts_with(OWN_PREFIX) || key == MANAGED_BY && field == "labels";
         let ours = if field == "labels" { &marks.labels } else { &marks.annotations };
         if own && ours.get(key).map(String::as_str) != value.as_str() {
-            return Err(format!("sets `{key}`, which goldpath itself puts on every object: leave it out"));
+            return Err((place(key), format!("sets `{key}`, which goldpath itself puts on every object: leave it out")));
         }
         if !value.is_string() {
-            return Err(format!("has `{key}` among its {field}, whose value is no text: put it in quotes"));
+            return Err((place(key), format!("has `{key}` among its {field}, whose value is no text: put it in quotes")));
         }
     }
     let mut merged: Vec<(String, Value)> = there.into_iter().filter(|(key, _)| !wanted.contains_key(key)).collect();

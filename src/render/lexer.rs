@@ -1,5 +1,6 @@
 //! A small lexer over templates: where their tags and expressions are. What Tera would refuse is left to Tera to report.
 
+use crate::model::Span;
 use serde::Deserialize;
 use std::ops::Range;
 
@@ -227,4 +228,10 @@ pub(super) fn line_column(text: &str, at: usize) -> (u32, u32) {
     let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
     let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
     (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
+}
+
+/// From where to where a stretch of a text is.
+pub(super) fn span(text: &str, bytes: Range<usize>) -> Span {
+    let ((line, column), (end_line, end_column)) = (line_column(text, bytes.start), line_column(text, bytes.end));
+    Span { line, column, end_line, end_column }
 }

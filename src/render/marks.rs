@@ -29,7 +29,8 @@ pub(super) fn marks(request: &Request, release: &ReleaseId) -> Marks {
         ("cost-centre", "cost_centre", request.facts.cost_centre.clone()),
         ("data-classification", "data_classification", request.facts.data_classification.clone()),
     ] {
-        let Some(value) = value else { continue };
+        // what says nothing is no fact
+        let Some(value) = value.filter(|value| !value.is_empty()) else { continue };
         let label = as_label(&value);
         if label != value {
             marks.annotations.insert([OWN_PREFIX, key].concat(), value.clone());

@@ -35,6 +35,7 @@ mod pattern;
 mod probe;
 mod provenance;
 mod refs;
+mod refused;
 mod release;
 mod rendered;
 mod renderer;
@@ -44,6 +45,7 @@ mod schema;
 mod skeleton;
 mod terraform;
 mod threads;
+mod undefined;
 mod workflow;
 mod written;
 

@@ -118,7 +118,7 @@ fn place(target: &Target, snapshot: &Snapshot, index: usize) -> Place {
 fn wrong(target: &Target, snapshot: &Snapshot, index: usize, failed: Failed) -> Finding {
     let help = "Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.";
     let place = place(target, snapshot, index);
-    let Mistake { file: _, span: _, code, message, help } = failed.mistake(&place.path, place.span, help);
+    let Mistake { file: _, span: _, code, message, help, printed: _ } = failed.mistake(&place.path, place.span, help);
     Finding::error(code, place, message).help(help).turn(Turn::Platform)
 }
 

@@ -80,7 +80,12 @@ pub(super) fn seen(views: &Views, request: &Request) -> Option<(Json, Vec<Read>)
 type Exports<'a> = (BTreeMap<&'a str, String>, Option<&'a Target>);
 
 /// The static exports of a request, and the target that their templates see: that of the first output that goes anywhere, when it is one.
-pub(super) fn exports<'a>(world: &World<'a>, release: &'a Release, loaded: &Loaded, context: &Context) -> Result<Exports<'a>, Vec<Failed>> {
+pub(super) fn exports<'a>(
+    world: &World<'a>,
+    release: &'a Release,
+    loaded: &Loaded,
+    context: &Context,
+) -> Result<Exports<'a>, Vec<(&'a str, Failed)>> {
     if release.exports.is_empty() {
         return Ok((BTreeMap::new(), None));
     }
@@ -95,7 +100,7 @@ pub(super) fn exports<'a>(world: &World<'a>, release: &'a Release, loaded: &Load
     for name in release.exports.keys() {
         match loaded.expressions.export(name, context) {
             Ok(value) => drop(exports.insert(name.as_str(), value)),
-            Err(failed) => wrong.push(failed.said(|message| format!("the export {message}"))),
+            Err(failed) => wrong.push((name.as_str(), failed.said(|message| format!("the export {message}")))),
         }
     }
     if wrong.is_empty() { Ok((exports, target)) } else { Err(wrong) }

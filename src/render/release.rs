@@ -3,6 +3,7 @@
 use super::codes::TEMPLATE_ERROR;
 use super::engine::{Engine, Mistake, Source};
 use super::expression::Expressions;
+use super::lexer::span;
 use super::libraries;
 use super::paths;
 use super::rendered::Limits;
@@ -13,6 +14,7 @@ use crate::model::{Finding, Output, OutputName, Release, RendererId, RepoPath, S
 use crate::snapshot::{File, Mode, Snapshot};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A release made ready to render.
@@ -24,6 +26,8 @@ pub(super) struct Loaded {
     pub(super) findings: Vec<Finding>,
     /// The templates of libraries that its own reach.
     pub(super) reached: BTreeSet<RepoPath>,
+    /// Whether its exports cannot be made for any request.
+    pub(super) exports_fail: bool,
 }
 
 /// One output made ready to render.
@@ -55,8 +59,12 @@ pub(super) enum Body {
 /// Makes a release ready.
 pub(super) fn load(snapshot: &Snapshot, release: &Release, renderers: &BTreeMap<RendererId, Renderer>, limits: &Limits) -> Loaded {
     let (mistakes, findings, reached) = (Vec::new(), Vec::new(), BTreeSet::new());
-    let mut loaded = Loaded { expressions: Expressions::load(release), outputs: BTreeMap::new(), mistakes, findings, reached };
+    let expressions = Expressions::load(release);
     let schema = paths::schema(snapshot, release);
+    let exports = paths::exports(snapshot, release, schema.as_ref(), |name| expressions.loads(&format!("export:{name}")));
+    let exports_fail = !exports.is_empty();
+    let mut loaded = Loaded { expressions, outputs: BTreeMap::new(), mistakes, findings, reached, exports_fail };
+    loaded.mistakes.extend(exports);
     let mut wrong = paths::expressions(snapshot, release, schema.as_ref());
     wrong.extend(release.outputs.iter().filter(|output| is_reserved(output)).map(|output| reserved(snapshot, release, output)));
     let ids: BTreeSet<&RendererId> = release.outputs.iter().map(|output| &output.renderer).collect();
@@ -111,7 +119,11 @@ fn engine(
     limits: &Limits,
 ) -> Result<(Engine, BTreeSet<RepoPath>), Vec<Mistake>> {
     let mut sources = Vec::new();
-    let mut mistakes = Vec::new();
+    let (mut mistakes, mut is_whole) = (Vec::new(), true);
+    let mut wrong = |mistake: Option<Mistake>| {
+        is_whole = false;
+        mistakes.extend(mistake);
+    };
     for output in outputs {
         for (file, entry) in snapshot.under(&output_folder(release, output)) {
             if !file.as_str().ends_with(".tera") {
@@ -122,7 +134,7 @@ fn engine(
                     let name = file.below(&release.id.folder()).unwrap_or(file.as_str()).to_owned();
                     sources.push(Source { name, file: file.clone(), text });
                 }
-                Err(mistake) => mistakes.push(mistake),
+                Err(mistake) => wrong(mistake),
             }
         }
     }
@@ -134,11 +146,11 @@ fn engine(
                     let name = format!("library/{}/{}", library.name, file.below(&folder).unwrap_or(file.as_str()));
                     sources.push(Source { name, file: file.clone(), text });
                 }
-                Err(mistake) => mistakes.push(mistake),
+                Err(mistake) => wrong(mistake),
             }
         }
     }
-    if !mistakes.is_empty() {
+    if !is_whole {
         return Err(mistakes);
     }
     for (name, text) in &renderer.library {
@@ -146,66 +158,96 @@ fn engine(
             sources.push(Source { name: format!("renderer/{name}"), file, text: text.clone() });
         }
     }
-    let never_there = paths::templates(&sources, &renderer.delimiters, schema, outputs);
+    let never_there = paths::templates(&sources, &renderer.delimiters, schema, release, outputs);
     let reached = libraries::reached(&sources, &renderer.delimiters);
-    let engine = Engine::load(sources, renderer.delimiters.clone(), limits)?;
-    if never_there.is_empty() { Ok((engine, reached)) } else { Err(never_there) }
+    match Engine::load(sources, renderer.delimiters.clone(), limits) {
+        Ok(engine) if never_there.is_empty() => Ok((engine, reached)),
+        Ok(_) => Err(never_there),
+        Err(mut mistakes) => {
+            let said = |other: &Mistake| mistakes.iter().any(|mistake| mistake.file == other.file && mistake.span == other.span);
+            let more: Vec<Mistake> = never_there.into_iter().filter(|other| !said(other)).collect();
+            mistakes.extend(more);
+            Err(mistakes)
+        }
+    }
 }
 
-fn text_of(file: &RepoPath, entry: &File) -> Result<String, Mistake> {
+/// The text of a file, or what is wrong with it; nothing where the tree has a finding of its own that says so.
+fn text_of(file: &RepoPath, entry: &File) -> Result<String, Option<Mistake>> {
     match entry.mode {
         Mode::Regular | Mode::Executable => {}
-        Mode::Symlink => return Err(refused(file, "a link cannot be a part of an output".to_owned())),
-        Mode::Submodule => return Err(refused(file, "a submodule cannot be a part of an output".to_owned())),
+        Mode::Symlink => return Err(None),
+        Mode::Submodule => return Err(Some(refused(file, "a submodule cannot be a part of an output".to_owned()))),
     }
-    let text = std::str::from_utf8(&entry.bytes).map_err(|_| refused(file, "the file is not UTF-8 text".to_owned()))?;
-    Ok(text.to_owned())
+    let text = std::str::from_utf8(&entry.bytes).map_err(|_| Some(refused(file, "the file is not UTF-8 text".to_owned())))?;
+    match conflict(text) {
+        Some(at) => {
+            let help = "Decide for one of the two sides and remove the marker lines.".to_owned();
+            Err(Some(Mistake { span: span(text, at), help, ..refused(file, "a merge conflict was left in the file".to_owned()) }))
+        }
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// The first line of a merge conflict: the three marks of one, in their order.
+fn conflict(text: &str) -> Option<Range<usize>> {
+    let mark = |mark: &str, from: usize| {
+        let at = text[from..].match_indices(mark).map(|(at, _)| from + at);
+        let mut at = at.filter(|at| *at == 0 || text[..*at].ends_with('\n'));
+        at.find(|at| text[at + mark.len()..].is_empty() || text[at + mark.len()..].starts_with([' ', '\n', '\r']))
+    };
+    let ours = mark("<<<<<<<", 0)?;
+    mark(">>>>>>>", mark("=======", ours)?)?;
+    Some(ours..ours + text[ours..].lines().next().unwrap_or_default().len())
 }
 
 fn refused(file: &RepoPath, message: String) -> Mistake {
-    Mistake { file: file.clone(), span: Span::START, code: TEMPLATE_ERROR, message, help: String::new() }
+    Mistake::new(file, Span::START, TEMPLATE_ERROR, message)
 }
 
 impl Loaded {
     fn plan(&mut self, snapshot: &Snapshot, release: &Release, output: &Output, renderer: &Renderer, engine: &Arc<Engine>) {
         let folder = output_folder(release, output);
         let mut files: Vec<FilePlan> = Vec::new();
-        let mut mistakes = Vec::new();
+        let (mut mistakes, mut is_whole) = (Vec::new(), true);
         for (file, entry) in snapshot.under(&folder) {
             match file_plan(&folder, file, entry, renderer, engine) {
                 Ok(plan) => match files.iter().find(|other| other.path == plan.path) {
                     Some(other) => mistakes.push(refused(file, format!("`{}` gives the same file", other.source))),
                     None => files.push(plan),
                 },
-                Err(mistake) => mistakes.push(mistake),
+                Err(mistake) => {
+                    is_whole = false;
+                    mistakes.extend(mistake);
+                }
             }
         }
-        if files.is_empty() && mistakes.is_empty() {
+        if files.is_empty() && is_whole {
             let message = format!("the output `{}` has no templates: there is nothing below `{folder}`", output.name);
             mistakes.push(Mistake { span: output.span, ..refused(&release.file, message) });
         }
-        if mistakes.is_empty() {
+        if mistakes.is_empty() && is_whole {
             self.outputs.insert(output.name.clone(), Plan { engine: Arc::clone(engine), files });
         }
         self.mistakes.extend(mistakes);
     }
 }
 
-fn file_plan(folder: &str, file: &RepoPath, entry: &File, renderer: &Renderer, engine: &Engine) -> Result<FilePlan, Mistake> {
+fn file_plan(folder: &str, file: &RepoPath, entry: &File, renderer: &Renderer, engine: &Engine) -> Result<FilePlan, Option<Mistake>> {
     let below = file.below(folder).unwrap_or(file.as_str());
-    let path = RepoPath::parse(below.strip_suffix(".tera").unwrap_or(below)).map_err(|error| refused(file, error.to_string()))?;
+    let path = RepoPath::parse(below.strip_suffix(".tera").unwrap_or(below)).map_err(|error| Some(refused(file, error.to_string())))?;
     let body = match engine.template(file) {
         Some(template) => Body::Template(template),
         None => Body::Copy(text_of(file, entry)?),
     };
     if let Some(why) = refused_name(&path).filter(|_| renderer.checks.contains(&Check::Terraform)) {
-        return Err(refused(file, format!("`{path}`: {why}")));
+        return Err(Some(refused(file, format!("`{path}`: {why}"))));
     }
     let language = renderer.language(&path).ok_or_else(|| {
         let patterns: Vec<&str> = renderer.languages.iter().map(|(pattern, _)| pattern.as_str()).collect();
         let mut mistake = refused(file, format!("the renderer `{}` knows no file named `{}`", renderer.id, path.file_name()));
         mistake.help = format!("It knows {}.", crate::model::quoted_list(patterns));
-        mistake
+        Some(mistake)
     })?;
     Ok(FilePlan { path, source: file.clone(), body, language, skeletons: Skeletons::default() })
 }

@@ -176,6 +176,10 @@ type Wrong = (Span, String);
 /// Where a mistake of the form stands: at the key that it names, where one is named so.
 fn named(document: &yaml::Document<'_>, message: &str) -> Span {
     fn find(value: &serde_json::Value, at: &str, name: &str) -> Option<String> {
+        if let Some(items) = value.as_array() {
+            let mut items = items.iter().enumerate().map(|(index, item)| (format!("{at}/{index}"), item));
+            return items.find_map(|(at, item)| if item.as_str() == Some(name) { Some(at) } else { find(item, &at, name) });
+        }
         let map = value.as_object()?;
         map.iter().find_map(|(key, value)| {
             let at = child(at, key);

@@ -1,6 +1,6 @@
 //! One request: which units it has, and each of them rendered.
 
-use super::blame::{read_by, written};
+use super::blame::{element, printed, read_by, written};
 use super::codes::{
     DUPLICATE_UNIT, EMPTY_UNIT, TARGET_KIND, TARGET_NOT_ALLOWED, TEMPLATE_LIMIT, TOO_MANY_UNITS, UNCHECKED_OBJECT, UNKNOWN_RELEASE,
     UNKNOWN_TARGET,
@@ -14,7 +14,7 @@ use super::inputs::{Inputs, TARGETS};
 use super::kubernetes::Apis;
 use super::marks::{Marks, marks};
 use super::namespaces::Namespaces;
-use super::paths::in_release;
+use super::paths::{in_export, in_release};
 use super::pattern::Clean;
 use super::refs::{self, Views};
 use super::release::Loaded;
@@ -23,10 +23,11 @@ use super::renderer::{Marks as MarkKind, Renderer};
 use super::schema::{self, Custom};
 use super::written::Memo;
 use crate::model::{
-    Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Span, Target,
-    TargetKind, TargetName, TargetSelector, Turn, UnitId, close_match, quoted_list,
+    Code, Finding, GoldenPath, Output, OutputName, Place, Platform, Release, ReleaseId, RendererId, RepoPath, Request, Severity, Span,
+    Target, TargetKind, TargetName, TargetSelector, Turn, UnitId, child, close_match, meant, quoted_list,
 };
 use crate::snapshot::Snapshot;
+use crate::yaml;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tera::Context;
@@ -46,6 +47,8 @@ pub(super) struct World<'a> {
     pub(super) clean: Clean,
     pub(super) hits: Hits,
     pub(super) watched: &'a Watched,
+    /// Whether there are targets that cannot be read, so that nobody knows which labels they have.
+    hidden_targets: bool,
 }
 
 impl<'a> World<'a> {
@@ -61,8 +64,23 @@ impl<'a> World<'a> {
     ) -> Self {
         let (shared, custom) = (Shared::new(platform), Custom::of(snapshot));
         let (views, namespaces, clean, hits) = (Views::new(), Namespaces::of(platform), Clean::default(), Hits::default());
-        let mut world =
-            Self { snapshot, platform, limits, renderers, releases, shared, inputs, views, custom, namespaces, clean, hits, watched };
+        let hidden_targets = hides_targets(snapshot, platform);
+        let mut world = Self {
+            snapshot,
+            platform,
+            limits,
+            renderers,
+            releases,
+            shared,
+            inputs,
+            views,
+            custom,
+            namespaces,
+            clean,
+            hits,
+            watched,
+            hidden_targets,
+        };
         world.views = refs::views(&world, requests);
         world
     }
@@ -157,6 +175,11 @@ impl<'a> Work<'a> {
         if self.release.exports.is_empty() || self.is_over() {
             return;
         }
+        if self.loaded.exports_fail {
+            // The release has findings of its own that say why.
+            self.outcome.failed = true;
+            return;
+        }
         let at = At { request: self.request.id.clone(), unit: None, file: self.release.file.clone() };
         (self.world.watched.tell)(Progress::Begins(at));
         match refs::exports(self.world, self.release, self.loaded, &self.context) {
@@ -165,8 +188,9 @@ impl<'a> Work<'a> {
                 self.outcome.reads.extend(read);
             }
             Err(all) => {
-                for failed in all {
-                    let finding = self.finding(failed.mistake(&self.release.file, Span::START, ""));
+                for (name, failed) in all {
+                    let span = in_export(self.world.snapshot, self.release, name);
+                    let finding = self.finding(failed.mistake(&self.release.file, span, ""));
                     self.fail(finding);
                 }
             }
@@ -216,7 +240,8 @@ impl<'a> Work<'a> {
 
     /// A mistake of the golden path as a finding: its owner's turn, with where to ask and which request met it.
     fn finding(&self, mistake: Mistake) -> Finding {
-        path_finding(mistake, self.path).related(Place::file(self.request.file.clone()), format!("rendered for `{}`", self.request.id))
+        let place = printed(self.world, self.request, &mistake).unwrap_or_else(|| Place::file(self.request.file.clone()));
+        path_finding(mistake, self.path).related(place, format!("rendered for `{}`", self.request.id))
     }
 
     /// Tells that the expressions of an output are about to be run.
@@ -304,7 +329,7 @@ impl<'a> Work<'a> {
                         None => format!("There are {}.", quoted_list(all.keys().map(TargetName::as_str))),
                     };
                     let message = format!("the output `{}` goes to the target `{}`, which does not exist", output.name, name.trim());
-                    let Some(place) = self.chosen(output) else {
+                    let Some(place) = self.chosen(output, context) else {
                         let made = if source.contains("{{") { " Its name is made from what the request does not give." } else { "" };
                         let mistake = at_output(&self.release.file, self.field(output, "target"), message);
                         return Box::new(self.finding(Mistake { code: UNKNOWN_TARGET, help: help + made, ..mistake }));
@@ -317,15 +342,34 @@ impl<'a> Work<'a> {
             }
             TargetSelector::Labels(labels) => {
                 let found = with_labels(self.world.platform, labels);
-                if found.is_empty() {
-                    let wanted: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
-                    let message = format!("no target has the labels {}", quoted_list(wanted.iter().map(String::as_str)));
-                    let mistake = Mistake { code: UNKNOWN_TARGET, ..at_output(&self.release.file, self.field(output, "targets"), message) };
-                    return Err(Box::new(self.finding(mistake)));
+                // One whose file cannot be read may be among them: what went there is not taken for removed.
+                self.outcome.failed |= self.world.hidden_targets;
+                if found.is_empty() && !self.world.hidden_targets {
+                    return Err(Box::new(self.finding(self.no_target(output, labels))));
                 }
                 Ok(found)
             }
         }
+    }
+
+    /// No target has all of these labels: told at the first one that none has.
+    fn no_target(&self, output: &Output, labels: &BTreeMap<String, String>) -> Mistake {
+        let all = || self.world.platform.targets.values().flat_map(|target| &target.labels);
+        let wanted: Vec<String> = labels.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+        let message = format!("no target has the labels {}", quoted_list(wanted.iter().map(String::as_str)));
+        let missing = labels.iter().find(|(key, value)| !all().any(|(other, there)| other == *key && there == *value));
+        let Some((key, value)) = missing else {
+            let help = "There are targets with each of them, and none with all.".to_owned();
+            return Mistake { code: UNKNOWN_TARGET, help, ..at_output(&self.release.file, self.field(output, "targets"), message) };
+        };
+        let values: BTreeSet<&str> = all().filter(|(other, _)| *other == key).map(|(_, value)| value.as_str()).collect();
+        let help = match (close_match(value, values.iter().copied()), values.is_empty()) {
+            (Some(near), _) => meant(near),
+            (None, false) => format!("`{key}` is {} there.", quoted_list(values)),
+            (None, true) => close_match(key, all().map(|(key, _)| key.as_str())).map(meant).unwrap_or_default(),
+        };
+        let span = self.field(output, child("targets/matchLabels", key).as_str());
+        Mistake { code: UNKNOWN_TARGET, help, ..at_output(&self.release.file, span, message) }
     }
 
     /// What a target of an output has to be; nothing when its renderer is not known.
@@ -341,7 +385,7 @@ impl<'a> Work<'a> {
         let reads = self.reads(output, target);
         self.outcome.reads.extend(reads.iter().cloned());
         let id = UnitId { request: self.request.id.clone(), output: output.name.clone(), target: target.name.clone() };
-        if let Some(finding) = self.refused(output, target, &id) {
+        if let Some(finding) = self.refused(output, target, &id, context) {
             return self.fail(finding);
         }
         let (Some(plan), Some(renderer)) = (self.loaded.outputs.get(&output.name), self.world.renderers.get(&output.renderer)) else {
@@ -387,7 +431,7 @@ impl<'a> Work<'a> {
             }
             Ok(made) => self.made(output, target, id, reads, made),
             Err(mistakes) => {
-                for mistake in mistakes {
+                for mistake in few(mistakes) {
                     let finding = self.finding(mistake);
                     self.fail(finding);
                 }
@@ -424,12 +468,7 @@ impl<'a> Work<'a> {
     }
 
     /// Why a unit may not be at all, when it may not.
-    fn refused(&mut self, output: &Output, target: &Target, id: &UnitId) -> Option<Finding> {
-        let chosen = match &output.target {
-            TargetSelector::Template(source) => Some(source.as_str()),
-            TargetSelector::Labels(_) => None,
-        };
-        let place = || read_by(self.world, self.request, chosen);
+    fn refused(&mut self, output: &Output, target: &Target, id: &UnitId, context: &Context) -> Option<Finding> {
         let allows = |list: &[String], name: &str| list.iter().any(|entry| entry == "*" || entry == name);
         let team = self.request.id.team.as_str();
         let not = if !allows(&target.allow_teams, team) {
@@ -440,7 +479,7 @@ impl<'a> Work<'a> {
             None
         };
         if let Some((list, who)) = not {
-            return Some(self.not_taken(output, target, list, &who));
+            return Some(self.not_taken(output, target, (list, &who), context));
         }
         let wanted = self.kind_of(output)?;
         if target.kind != wanted {
@@ -458,33 +497,46 @@ impl<'a> Work<'a> {
         }
         if !self.taken.insert(id.clone()) {
             let message = format!("the output `{}` goes to the target `{}` twice", output.name, target.name);
-            let finding = Finding::error(DUPLICATE_UNIT, place(), message).help("Each element of `forEach` needs a target of its own.");
+            let place = self.chosen(output, context).unwrap_or_else(|| read_by(self.world, self.request, output.for_each.as_deref()));
+            let finding = Finding::error(DUPLICATE_UNIT, place, message).help("Each element of `forEach` needs a target of its own.");
             return Some(finding.related(Place::new(self.release.file.clone(), output.span), "the units are made here"));
         }
         None
     }
 
     /// The value of the request that says where an output goes, or what it is made for each of.
-    fn chosen(&self, output: &Output) -> Option<Place> {
+    fn chosen(&self, output: &Output, context: &Context) -> Option<Place> {
         let TargetSelector::Template(source) = &output.target else { return None };
         let listed = output.for_each.as_deref().filter(|_| expression::reads(source, "each"));
+        let element = listed.zip(context.get("each")).and_then(|(list, each)| element(self.world, self.request, (list, each), source));
+        if element.is_some() {
+            return element;
+        }
         [Some(source.as_str()), listed].into_iter().find_map(|source| written(self.world, self.request, source))
     }
 
     /// A target takes other teams or golden paths alone. Where no request says that this golden path goes there, that is for its owner to mend.
-    fn not_taken(&self, output: &Output, target: &Target, list: &str, who: &str) -> Finding {
+    fn not_taken(&self, output: &Output, target: &Target, (list, who): (&str, &str), context: &Context) -> Finding {
         let field = if matches!(output.target, TargetSelector::Labels(_)) { "targets" } else { "target" };
         let message = format!("the target `{}` does not take {who}", target.name);
         let ask = format!("ask the platform team to add it to `allow.{list}` of `{}`.", target.file);
-        let chosen = self.chosen(output);
+        let chosen = self.chosen(output, context);
         let finding = if chosen.is_none() && list == "paths" {
             let mistake = at_output(&self.release.file, self.field(output, field), message);
             self.finding(Mistake { code: TARGET_NOT_ALLOWED, help: format!("Send the output to another target, or {ask}"), ..mistake })
         } else {
-            let place = chosen.unwrap_or_else(|| Place::file(self.request.file.clone()));
+            let place = chosen.unwrap_or_else(|| self.in_file(&self.request.file, "/metadata/name"));
             Finding::error(TARGET_NOT_ALLOWED, place, message).help(format!("Ask for another target, or {ask}"))
         };
-        finding.related(Place::file(target.file.clone()), "who may go there is said here")
+        let allow = [format!("/spec/allow/{list}"), "/spec/allow".to_owned()];
+        let said = allow.iter().map(|pointer| self.in_file(&target.file, pointer)).find(|place| place.span != Span::START);
+        finding.related(said.unwrap_or_else(|| Place::file(target.file.clone())), "who may go there is said here")
+    }
+
+    /// A value of a file; the whole file where it is not there.
+    fn in_file(&self, file: &RepoPath, pointer: &str) -> Place {
+        let spot = self.world.snapshot.text(file.as_str()).and_then(|text| yaml::locate(text, pointer));
+        Place::new(file.clone(), spot.map_or(Span::START, |spot| spot.value))
     }
 
     /// What a unit is made from, where somebody asks for it.
@@ -506,6 +558,33 @@ impl<'a> Work<'a> {
         reads.dedup();
         reads
     }
+}
+
+/// So many mistakes of one unit are told for one place of a template.
+const MOST_OF_A_PLACE: usize = 3;
+
+/// The mistakes of a unit; what is wrong in one place more often than that is told once, with how often.
+fn few(mistakes: Vec<Mistake>) -> Vec<Mistake> {
+    let mut places: BTreeMap<(RepoPath, Span, Code), usize> = BTreeMap::new();
+    let place = |mistake: &Mistake| (mistake.file.clone(), mistake.span, mistake.code.clone());
+    for mistake in mistakes.iter().filter(|mistake| mistake.span != Span::START) {
+        *places.entry(place(mistake)).or_default() += 1;
+    }
+    places.retain(|_, count| *count > MOST_OF_A_PLACE);
+    let mut told = BTreeSet::new();
+    let one = |mut mistake: Mistake| {
+        let place = place(&mistake);
+        let Some(count) = places.get(&place) else { return Some(mistake) };
+        mistake.message += &format!(" (and so {} more times)", count - 1);
+        told.insert(place).then_some(mistake)
+    };
+    mistakes.into_iter().filter_map(one).collect()
+}
+
+/// Whether there are files of targets that give no target.
+fn hides_targets(snapshot: &Snapshot, platform: &Platform) -> bool {
+    let name = |path: &RepoPath| TargetName::parse(path.below(TARGETS)?.strip_suffix(".yaml")?).ok();
+    snapshot.under(TARGETS).filter_map(|(path, _)| name(path)).any(|name| !platform.targets.contains_key(&name))
 }
 
 fn with_labels<'a>(platform: &'a Platform, labels: &BTreeMap<String, String>) -> Vec<&'a Target> {

@@ -3,6 +3,7 @@ mod bounds;
 mod claims;
 mod limits;
 mod once;
+mod places;
 mod twice;
 
 use super::*;
@@ -381,7 +382,7 @@ fn mistakes_in_templates_stand_at_their_line() {
         "data:\n  a: {{ spec.name }}\n  a: 2\n",
     ]
     .map(|template| kubernetes(template, json!({"name": "shop"})));
-    insta::assert_snapshot!(shown.join(""), @"
+    insta::assert_snapshot!(shown.join(""), @r"
     /main/a.yaml.tera:5:9 template-error (PathOwner)
       `spec.nmae` is undefined
       help: Did you mean `name`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
@@ -391,7 +392,7 @@ fn mistakes_in_templates_stand_at_their_line() {
       help: Did you mean `spec`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     /main/a.yaml.tera:5:21 template-error (PathOwner)
       unknown filter `yml`
-      help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      help: Did you mean `yaml`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     /main/a.yaml.tera:5:19 template-error (PathOwner)
       found `}` but expected %}
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
@@ -406,8 +407,8 @@ fn mistakes_in_templates_stand_at_their_line() {
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     /main/a.yaml.tera:4:12 template-error (PathOwner)
       unknown template `main/nothing.tera`
-      help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    /main/a.yaml.tera:4:15 template-error (PathOwner)
+      help: It is a path below the folder of the release, or `library/NAME/…` for a library that `libraries` of `release.yaml` names. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    /main/a.yaml.tera:4:8 template-error (PathOwner)
       a map cannot be printed as it is; use the filter `yaml`, `json` or `hcl`
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
@@ -502,12 +503,12 @@ removed {
 
 #[test]
 fn refused_terraform_is_named_at_its_line() {
-    insta::assert_snapshot!(one("terraform@1", "main.tf", REFUSED_BLOCKS, json!({})), @"
-    /main/main.tf:2:1 output-refused (PathOwner)
+    insta::assert_snapshot!(one("terraform@1", "main.tf", REFUSED_BLOCKS, json!({})), @r"
+    /main/main.tf:2:3 output-refused (PathOwner)
       `main.tf`: `backend` is for the target to say, not for a template
       help: Leave it out: goldpath writes it into `goldpath.tf.json`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/main.tf:4:1 output-refused (PathOwner)
+    /main/main.tf:4:5 output-refused (PathOwner)
       `main.tf`: the provider `hashicorp/aws` is not among those that the target allows
       help: The target allows `hashicorp/time`, and `terraform_data`, which needs no provider. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
@@ -523,11 +524,11 @@ fn refused_terraform_is_named_at_its_line() {
       `main.tf`: data `external` reaches out of Terraform at plan time
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/main.tf:12:1 output-refused (PathOwner)
+    /main/main.tf:12:3 output-refused (PathOwner)
       `main.tf`: provisioners run programs outside of what is planned
       help: Use a resource of a provider. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/main.tf:13:1 output-refused (PathOwner)
+    /main/main.tf:13:3 output-refused (PathOwner)
       `main.tf`: the function `file` reads the machine that it runs on
       help: Let the template write the value instead. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
@@ -544,20 +545,20 @@ fn refused_terraform_is_named_at_its_line() {
 
 #[test]
 fn what_reads_the_machine_or_changes_every_time_is_refused_in_terraform() {
-    insta::assert_snapshot!(one("terraform@1", "main.tf", REFUSED_CALLS, json!({})), @"
-    /main/main.tf:2:1 output-refused (PathOwner)
+    insta::assert_snapshot!(one("terraform@1", "main.tf", REFUSED_CALLS, json!({})), @r"
+    /main/main.tf:2:3 output-refused (PathOwner)
       `main.tf`: `local.goldpath` is goldpath's own
       help: Leave it out: goldpath writes it into `goldpath.tf.json`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/main.tf:3:1 output-refused (PathOwner)
+    /main/main.tf:3:3 output-refused (PathOwner)
       `main.tf`: the function `provider::time::parse` is a provider's, and not allowed
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/main.tf:4:1 output-refused (PathOwner)
+    /main/main.tf:4:3 output-refused (PathOwner)
       `main.tf`: the function `timestamp` gives another answer every time
       help: Let the template write the value instead. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/main.tf:5:1 output-refused (PathOwner)
+    /main/main.tf:5:3 output-refused (PathOwner)
       `main.tf`: the function `templatefile` reads the machine that it runs on
       help: Let the template write the value instead. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
@@ -565,7 +566,7 @@ fn what_reads_the_machine_or_changes_every_time_is_refused_in_terraform() {
       `main.tf`: the block `check` is not allowed
       help: Allowed are `terraform`, `resource`, `data`, `variable`, `output`, `locals`, `provider`, `moved` and `removed`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/main.tf:10:1 output-refused (PathOwner)
+    /main/main.tf:10:3 output-refused (PathOwner)
       `main.tf`: provisioners run programs outside of what is planned
       help: Use a resource of a provider. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
@@ -607,7 +608,7 @@ fn objects_must_be_objects_and_goldpaths_labels_are_its_own() {
         "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels: {app.kubernetes.io/managed-by: Helm}",
     ]
     .map(|template| one("kubernetes@1", "a.yaml", template, json!({})));
-    insta::assert_snapshot!(shown.join(""), @"
+    insta::assert_snapshot!(shown.join(""), @r"
     /main/a.yaml:1:1 output-refused (PathOwner)
       `a.yaml`: the document is no Kubernetes object
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
@@ -628,15 +629,15 @@ fn objects_must_be_objects_and_goldpaths_labels_are_its_own() {
       `a.yaml`: a `Bundle` with `items` is a list, which hides its objects: write them as documents of their own, with `---` between them
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/a.yaml:1:1 output-refused (PathOwner)
+    /main/a.yaml:5:3 output-refused (PathOwner)
       `a.yaml`: Pod `a` sets `goldpath.dev/team`, which goldpath itself puts on every object: leave it out
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/a.yaml:1:1 output-refused (PathOwner)
+    /main/a.yaml:5:3 output-refused (PathOwner)
       `a.yaml`: Pod `a` has `tier` among its labels, whose value is no text: put it in quotes
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    /main/a.yaml:1:1 output-refused (PathOwner)
+    /main/a.yaml:5:3 output-refused (PathOwner)
       `a.yaml`: Pod `a` sets `app.kubernetes.io/managed-by`, which goldpath itself puts on every object: leave it out
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`

@@ -7,8 +7,8 @@ mod shape;
 
 use super::codes::{EXPRESSION_ERROR, TEMPLATE_ERROR};
 use super::engine::{Mistake, NAMES, Source, names_set};
-use super::lexer::{Delimiters, Kind, Part, Piece, line_column, parts};
-use crate::model::{Code, Output, OutputName, Release, RepoPath, Span, TargetSelector, close_match, meant, quoted_list};
+use super::lexer::{Delimiters, Kind, Part, Piece, parts, span};
+use crate::model::{Code, Output, OutputName, Release, RepoPath, Span, TargetSelector, child, close_match, meant, quoted_list};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
@@ -36,18 +36,21 @@ pub(super) fn in_release(snapshot: &Snapshot, release: &Release, output: &Output
 }
 
 /// Everything that the templates of some outputs name and that is never there.
-pub(super) fn templates(sources: &[Source], delimiters: &Delimiters, schema: Option<&Value>, outputs: &[&Output]) -> Vec<Mistake> {
-    let names = Names::new(schema);
+pub(super) fn templates(
+    sources: &[Source],
+    delimiters: &Delimiters,
+    schema: Option<&Value>,
+    release: &Release,
+    outputs: &[&Output],
+) -> Vec<Mistake> {
+    let names = Names::new(schema, release);
     let set = names_set(sources, delimiters);
     let mut mistakes = Vec::new();
     for source in sources {
         // What a library or a renderer brings is for every golden path.
         let Some(output) = outputs.iter().find(|output| source.name.split('/').next() == Some(output.name.as_str())) else { continue };
         let each = each(&names, output);
-        let place = |from: usize, to: usize| {
-            let ((line, column), (end_line, end_column)) = (line_column(&source.text, from), line_column(&source.text, to));
-            Span { line, column, end_line, end_column }
-        };
+        let place = |from: usize, to: usize| span(&source.text, from..to);
         let mut reader = Reader::new(&names, &source.text, Some(each));
         reader.elsewhere = Some(&set);
         for part in parts(&source.text, delimiters) {
@@ -61,7 +64,7 @@ pub(super) fn templates(sources: &[Source], delimiters: &Delimiters, schema: Opt
 
 /// Everything that the expressions of a release name and that is never there, each with its output.
 pub(super) fn expressions(snapshot: &Snapshot, release: &Release, schema: Option<&Value>) -> Vec<(OutputName, Mistake)> {
-    let names = Names::new(schema);
+    let names = Names::new(schema, release);
     let mut mistakes = Vec::new();
     for output in &release.outputs {
         let target = match &output.target {
@@ -70,24 +73,72 @@ pub(super) fn expressions(snapshot: &Snapshot, release: &Release, schema: Option
         };
         for (field, source) in [("forEach", output.for_each.as_ref()), ("when", output.when.as_ref()), ("target", target)] {
             let Some(source) = source else { continue };
-            let (text, shift) = if field == "target" { (source.clone(), 0) } else { (format!("{{{{ {source} }}}}"), 3) };
             let each = if field == "forEach" { None } else { output.for_each.as_ref().map(|_| each(&names, output)) };
-            let mut reader = Reader::new(&names, &text, each);
-            reader.is_expression = true;
-            for part in parts(&text, &Delimiters::default()) {
-                reader.part(&part);
-            }
             let whole = in_release(snapshot, release, output, field);
-            let written = snapshot.text(release.file.as_str()).unwrap_or_default();
-            let wrong = reader.wrong.into_iter();
-            mistakes.extend(wrong.map(|wrong| {
-                let from = wrong.from.saturating_sub(shift);
-                let place = within(written, whole, source, from, wrong.to.saturating_sub(shift));
-                (output.name.clone(), wrong.mistake(&release.file, place, EXPRESSION_ERROR, field))
-            }));
+            let written = Written { source, is_line: field == "target", whole, has_target: false };
+            let found = written.never_there(&names, each, snapshot, release).into_iter();
+            mistakes
+                .extend(found.map(|(place, wrong)| (output.name.clone(), wrong.mistake(&release.file, place, EXPRESSION_ERROR, field))));
         }
     }
     mistakes
+}
+
+/// Everything that is wrong with the exports of a release before there is any request: what they name and is never there, and those that cannot be read.
+pub(super) fn exports(
+    snapshot: &Snapshot,
+    release: &Release,
+    schema: Option<&Value>,
+    loads: impl Fn(&str) -> Result<(), String>,
+) -> Vec<Mistake> {
+    let names = Names::new(schema, release);
+    let mut mistakes = Vec::new();
+    for (export, source) in &release.exports {
+        let whole = in_export(snapshot, release, export);
+        let found = Written { source, is_line: true, whole, has_target: true }.never_there(&names, None, snapshot, release);
+        let shown = format!("the export `{export}`");
+        match loads(export) {
+            Err(message) => mistakes.push(Mistake::new(&release.file, whole, EXPRESSION_ERROR, format!("{shown}: {message}"))),
+            Ok(()) => mistakes.extend(found.into_iter().map(|(place, wrong)| {
+                let mistake = wrong.mistake(&release.file, place, EXPRESSION_ERROR, "");
+                Mistake { message: format!("{shown}: {}", mistake.message), ..mistake }
+            })),
+        }
+    }
+    mistakes
+}
+
+/// Where the value of an export stands in `release.yaml`.
+pub(super) fn in_export(snapshot: &Snapshot, release: &Release, export: &str) -> Span {
+    let at = child("/spec/exports", export);
+    let text = snapshot.text(release.file.as_str()).unwrap_or_default();
+    let spot = yaml::locate(text, &format!("{at}/value")).or_else(|| yaml::locate(text, &at));
+    spot.map_or(Span::START, |spot| spot.value)
+}
+
+/// An expression, or a template of one line, that is written into `release.yaml`.
+struct Written<'t> {
+    source: &'t str,
+    is_line: bool,
+    whole: Span,
+    has_target: bool,
+}
+
+impl Written<'_> {
+    /// What it names and is never there, each where it stands.
+    fn never_there(&self, names: &Names<'_>, each: Option<Shape<'_>>, snapshot: &Snapshot, release: &Release) -> Vec<(Span, Wrong)> {
+        let source = self.source;
+        let (text, shift) = if self.is_line { (source.to_owned(), 0) } else { (format!("{{{{ {source} }}}}"), 3) };
+        let mut reader = Reader::new(names, &text, each);
+        reader.is_expression = true;
+        reader.has_target = self.has_target;
+        for part in parts(&text, &Delimiters::default()) {
+            reader.part(&part);
+        }
+        let file = snapshot.text(release.file.as_str()).unwrap_or_default();
+        let place = |wrong: &Wrong| within(file, self.whole, source, wrong.from.saturating_sub(shift), wrong.to.saturating_sub(shift));
+        reader.wrong.into_iter().map(|wrong| (place(&wrong), wrong)).collect()
+    }
 }
 
 /// The place of a part of a scalar that is written in one line, as it is or in quotes; of all of it otherwise.
@@ -126,7 +177,7 @@ struct Wrong {
 impl Wrong {
     fn mistake(&self, file: &RepoPath, span: Span, code: Code, field: &str) -> Mistake {
         let message = if field.is_empty() { self.message.clone() } else { format!("`{field}`: {}", self.message) };
-        Mistake { file: file.clone(), span, code, message, help: self.help.clone() }
+        Mistake { help: self.help.clone(), ..Mistake::new(file, span, code, message) }
     }
 }
 
@@ -143,13 +194,15 @@ struct Reader<'a, 's> {
     elsewhere: Option<&'s BTreeSet<&'s str>>,
     /// An expression by itself: nothing but the table is known, and not the target.
     is_expression: bool,
+    /// Whether an expression sees the target all the same.
+    has_target: bool,
     wrong: Vec<Wrong>,
 }
 
 impl<'a, 's> Reader<'a, 's> {
     fn new(names: &'s Names<'a>, source: &'s str, each: Option<Shape<'a>>) -> Self {
         let frames = vec![BTreeMap::new()];
-        Self { names, source, each, frames, branches: 0, elsewhere: None, is_expression: false, wrong: Vec::new() }
+        Self { names, source, each, frames, branches: 0, elsewhere: None, is_expression: false, has_target: false, wrong: Vec::new() }
     }
 
     fn part(&mut self, part: &Part) {
@@ -269,7 +322,7 @@ impl<'a, 's> Reader<'a, 's> {
         }
         match name {
             "each" => self.each.clone(),
-            "target" if self.is_expression => None,
+            "target" if self.is_expression && !self.has_target => None,
             _ => self.names.root(name),
         }
     }
@@ -284,7 +337,7 @@ impl<'a, 's> Reader<'a, 's> {
             }
             None if self.is_expression && !WORDS.contains(&name) => {
                 let known = NAMES.iter().copied().filter(|known| match *known {
-                    "target" => false,
+                    "target" => self.has_target,
                     "each" => self.each.is_some(),
                     _ => true,
                 });
@@ -364,6 +417,7 @@ impl<'a, 's> Reader<'a, 's> {
             let (from, to) = (part.tokens[from].range.start, part.tokens[to].range.end);
             let help = match close_match(name, known.iter().map(String::as_str)) {
                 Some(near) => meant(near),
+                None if of.at == "refs" => "Say in `refs` of `release.yaml` which requests may be named.".to_owned(),
                 None if known.is_empty() => format!("`{}` is a value without fields.", of.at),
                 None => format!("`{}` has {}.", of.at, quoted_list(known.iter().map(String::as_str))),
             };

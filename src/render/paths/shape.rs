@@ -1,5 +1,6 @@
 //! What is known of a value before there is one: the names that templates see, and the schema of the `spec` behind them.
 
+use crate::model::Release;
 use serde_json::{Map, Value};
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -20,11 +21,18 @@ pub(super) enum Known {
     Table(&'static [(&'static str, Known)]),
     /// What `schema.json` says.
     Spec,
+    /// The requests that `release.yaml` says another one may name.
+    Refs,
 }
 
-use Known::{Leaf, Open, Spec, Table};
+use Known::{Leaf, Open, Refs, Spec, Table};
 
 const METADATA: &[(&str, Known)] = &[("name", Leaf), ("labels", Open), ("annotations", Open)];
+
+const CONTACT: &[(&str, Known)] = &[("channel", Leaf), ("onCall", Leaf), ("email", Leaf)];
+
+/// What is seen of a request that another one names.
+static NAMED: Known = Table(&[("name", Leaf), ("team", Leaf), ("spec", Open), ("exports", Open)]);
 
 /// What templates see, as `context` makes it; `each` depends on the output.
 pub(super) const CONTEXT: &[(&str, Known)] = &[
@@ -33,12 +41,12 @@ pub(super) const CONTEXT: &[(&str, Known)] = &[
     ("metadata", Table(METADATA)),
     ("path", Table(&[("name", Leaf)])),
     ("platform", Table(&[("name", Leaf), ("values", Open)])),
-    ("refs", Open),
+    ("refs", Refs),
     ("release", Table(&[("name", Leaf)])),
     ("request", Table(&[("apiVersion", Leaf), ("kind", Leaf), ("metadata", Table(METADATA)), ("spec", Spec)])),
     ("spec", Spec),
     ("target", Table(&[("name", Leaf), ("type", Leaf), ("labels", Open), ("values", Open)])),
-    ("team", Table(&[("name", Leaf), ("contact", Open), ("costCentre", Leaf), ("values", Open)])),
+    ("team", Table(&[("name", Leaf), ("contact", Table(CONTACT)), ("costCentre", Leaf), ("values", Open)])),
 ];
 
 /// What is known of one value, and how it is said: "`spec.services[]`".
@@ -59,12 +67,13 @@ enum Kind<'a> {
 /// The names of one release.
 pub(super) struct Names<'a> {
     schema: Option<&'a Value>,
+    release: &'a Release,
 }
 
 impl<'a> Names<'a> {
     /// With the schema of the release, when it can be read.
-    pub(super) fn new(schema: Option<&'a Value>) -> Self {
-        Self { schema }
+    pub(super) fn new(schema: Option<&'a Value>, release: &'a Release) -> Self {
+        Self { schema, release }
     }
 
     /// A value of which nothing is known.
@@ -82,7 +91,7 @@ impl<'a> Names<'a> {
         let kind = match known {
             Spec => self.schema.map_or(Kind::Any, |schema| Kind::Schemas(vec![schema])),
             Open => Kind::Any,
-            Leaf | Table(_) => Kind::Known(known),
+            Leaf | Table(_) | Refs => Kind::Known(known),
         };
         Shape { at, kind }
     }
@@ -99,6 +108,8 @@ impl<'a> Names<'a> {
                 Some((_, known)) => Ok(self.known(at, known)),
                 None => Err(fields.iter().map(|(field, _)| (*field).to_owned()).collect()),
             },
+            Kind::Known(Refs) if self.release.refs.contains_key(name) => Ok(self.known(at, &NAMED)),
+            Kind::Known(Refs) => Err(self.release.refs.keys().cloned().collect()),
             Kind::Known(_) => Err(Vec::new()),
             Kind::Schemas(schemas) => {
                 let mut look = Look::default();

@@ -34,6 +34,8 @@ spec:
       forEach: spec.services
       target: "staging-{{ spec.region }}"
       when: spec.region == "eu"
+  refs:
+    db: {at: /spec/free/known, path: environment}
 "#;
 
 fn path(text: &str) -> RepoPath {
@@ -78,7 +80,7 @@ fn check(text: &str) -> String {
     let release = platform.releases.values().next().unwrap();
     let schema: Value = serde_json::from_str(SCHEMA).unwrap();
     let source = Source { name: "main/a.yaml.tera".into(), file: path("a.yaml.tera"), text: text.into() };
-    said(templates(&[source], &Delimiters::default(), Some(&schema), &[&release.outputs[0]]))
+    said(templates(&[source], &Delimiters::default(), Some(&schema), release, &[&release.outputs[0]]))
 }
 
 #[test]
@@ -99,6 +101,7 @@ fn a_path_that_is_never_there_is_found_wherever_it_stands() {
         "{{ each.nme }}{{ spec.region.zone }}{{ target.valus.x }}",
         "{{ spec.store.sise }}{{ spec.store.size }}{{ spec.store.region }}",
         "{%- component card(title) -%}{{ title.x }}{{ spec.regoin }}{%- endcomponent -%}",
+        "{% if refs.dbb is defined or refs.db.nme is defined %}{{ refs.db.exports.any }}{% endif %}{{ team.contact.chanel | default(value=1) }}",
     ]
     .iter()
     .map(|text| format!("{text}\n{}", check(text)))
@@ -142,6 +145,10 @@ fn a_path_that_is_never_there_is_found_wherever_it_stands() {
     1:4-19 `spec.store.sise` is never there: `spec.store` has no field `sise`. Did you mean `size`?
     {%- component card(title) -%}{{ title.x }}{{ spec.regoin }}{%- endcomponent -%}
     1:46-57 `spec.regoin` is never there: `spec` has no field `regoin`. Did you mean `region`?
+    {% if refs.dbb is defined or refs.db.nme is defined %}{{ refs.db.exports.any }}{% endif %}{{ team.contact.chanel | default(value=1) }}
+    1:7-15 `refs.dbb` is never there: `refs` has no field `dbb`. Did you mean `db`?
+    1:30-41 `refs.db.nme` is never there: `refs.db` has no field `nme`. Did you mean `name`?
+    1:94-113 `team.contact.chanel` is never there: `team.contact` has no field `chanel`. Did you mean `channel`?
     "#);
 }
 
@@ -205,6 +212,26 @@ fn expressions_are_checked_at_their_own_place() {
     10:27-38 `target`: `spec.regoin` is never there: `spec` has no field `regoin`. Did you mean `region`?
     10:45-53 `target`: `each.nme` is never there: `spec.services[]` has no field `nme`. Did you mean `name`?
     "#);
+}
+
+#[test]
+fn exports_are_checked_before_there_is_a_request() {
+    let check = |value: &str| {
+        let snapshot = snapshot(&format!("{RELEASE}  exports:\n    url: {{value: {value}}}\n"));
+        let platform = platform(&snapshot);
+        let release = platform.releases.values().next().unwrap();
+        let expressions = super::super::expression::Expressions::load(release);
+        said(exports(&snapshot, release, schema(&snapshot, release).as_ref(), |name| expressions.loads(&format!("export:{name}"))))
+    };
+    assert_eq!(check("\"https://{{ metadata.name }}.{{ target.values.zone }}\""), "");
+    let wrong = ["\"https://{{ metadata.nme }}\"", "\"{{ each }}\"", "\"{{ target.nme }}\"", "\"a\\nb\"", "\"{{ spec.region | uper }}\""];
+    insta::assert_snapshot!(wrong.map(check).concat(), @r"
+    15:30-42 the export `url`: `metadata.nme` is never there: `metadata` has no field `nme`. Did you mean `name`?
+    15:22-26 the export `url`: `each` is not known here. Known are `request`, `metadata`, `spec`, `team`, `path`, `release`, `platform`, `target`, `labels`, `annotations` and `refs`.
+    15:22-32 the export `url`: `target.nme` is never there: `target` has no field `nme`. Did you mean `name`?
+    15:18-24 the export `url`: `a⏎b` is not a template of one line. 
+    15:18-44 the export `url`: unknown filter `uper`.
+    ");
 }
 
 /// The table says what the context really holds.

@@ -130,7 +130,7 @@ fn a_circle_is_said_at_each_of_its_requests() {
 fn an_export_that_cannot_be_made_is_the_owners_to_mend() {
     let release = "golden-paths/database/1.0.0/release.yaml";
     let text = FILES.iter().find(|(name, _)| *name == release).unwrap().1.replace("target.values.domain", "target.values.domian");
-    insta::assert_snapshot!(shown(&[(release, Some(&text))]), @"golden-paths/database/1.0.0/release.yaml:1:1 expression-error: the export `host`: field `domian` is not defined. Available fields: domain. This is for the owner of the golden path to mend: team `shop`.");
+    insta::assert_snapshot!(shown(&[(release, Some(&text))]), @r"golden-paths/database/1.0.0/release.yaml:9:19 expression-error: the export `host`: field `domian` is not defined. Available fields: domain. This is for the owner of the golden path to mend: team `shop`.");
 }
 
 #[test]
