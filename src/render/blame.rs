@@ -3,7 +3,7 @@
 //! It is on the error path only, and only for the first request of a finding.
 
 use super::budget::spent;
-use super::codes::{DUPLICATE_OBJECT, TEMPLATE_LIMIT};
+use super::codes::{DUPLICATE_OBJECT, NOT_WELL_FORMED, TEMPLATE_LIMIT, UNSAFE_PRINT};
 use super::engine::{Mistake, NAMES, Printed};
 use super::filters::{is_plain_word, to_json};
 use super::lexer::{Delimiters, Kind, parts};
@@ -125,7 +125,12 @@ pub(super) fn written(world: &World<'_>, request: &Request, source: Option<&str>
 /// The value of a request that was printed in a line that something is wrong with; nothing where several were, and none of them is told to be it.
 pub(super) fn printed(world: &World<'_>, request: &Request, mistake: &Mistake) -> Option<Place> {
     let text = world.snapshot.text(request.file.as_str())?;
-    let found = mistake.printed.iter().filter_map(|printed| Some((printed, value_of(request, printed, text)?)));
+    // what is wrong with a key is not the fault of its value
+    let told = |printed: &&Printed| {
+        [NOT_WELL_FORMED, UNSAFE_PRINT].contains(&mistake.code)
+            || !printed.text.is_empty() && mistake.message.contains(printed.text.trim_matches('"'))
+    };
+    let found = mistake.printed.iter().filter(told).filter_map(|printed| Some((printed, value_of(request, printed, text)?)));
     let found: Vec<(&Printed, Span)> = found.collect();
     let quoted = |printed: &Printed| mistake.message.contains(&format!("`{}`", printed.text));
     let first = found.first().filter(|first| found.iter().all(|other| other.1 == first.1));

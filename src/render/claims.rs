@@ -204,7 +204,16 @@ fn shared(units: &Units, ids: &[&UnitId], keys: &[Key<'_>], search: &mut Search<
     let file = |id: &UnitId| Place::file(units[id].request_file.clone());
     let lacks = |unit: &Unit| unit.id == *second && self::keys(unit).all(|key| key != keys[0]);
     let looks = search.left > 0;
-    let behind = search.behind(second, |outcome| outcome.units.iter().any(lacks));
+    // another name for all that one request makes is no way out
+    let differ = |all: &[Unit]| {
+        let of = |id: &UnitId| all.iter().find(|unit| unit.id == *id);
+        let (one, other) = (of(ids[0])?, of(second)?);
+        let taken: BTreeSet<Key<'_>> = self::keys(one).collect();
+        Some(self::keys(other).all(|key| !taken.contains(&key)))
+    };
+    let is_alone = ids.iter().any(|id| id.request != second.request);
+    let behind =
+        search.behind(second, |outcome| if is_alone { outcome.units.iter().any(lacks) } else { differ(&outcome.units) == Some(true) });
     let message = format!("{} hold the {}{} of the target `{}`", who(ids), keys[0].shown(), and_more(keys), second.target);
     let help = match ids.len() {
         2 => "Give one of them another name, or take one of the requests away.",

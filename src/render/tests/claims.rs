@@ -15,6 +15,18 @@ fn two_units_never_hold_one_object() {
     assert_eq!(case.render().failed.len(), 2);
 }
 
+#[test]
+fn an_object_that_two_outputs_write_is_for_the_owner_of_the_golden_path() {
+    let files = [("a.yaml.tera", &*TWICE.replace("NAME", "metadata.name"))];
+    let case = Case::new().output("main", "kubernetes@1", "staging-eu", &files).output("more", "kubernetes@1", "staging-eu", &files);
+    insta::assert_snapshot!(written(case, [("payments-team/shop".to_owned(), json!({}))]).shown(), @r"
+    /more/a.yaml.tera:3:1 duplicate-object (PathOwner)
+      `payments-team/shop/main@staging-eu` and `payments-team/shop/more@staging-eu` both hold the ConfigMap `x/shop` of the target `staging-eu`
+      help: Write it into one of the outputs alone, or give each its own name. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: `payments-team/shop` is asked for here
+    ");
+}
+
 const TWICE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: \"{{ NAME }}\", namespace: x}\n";
 
 /// Requests whose files are there, so that their values are tried.

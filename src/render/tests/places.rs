@@ -38,32 +38,32 @@ fn config(data: &str, spec: &str) -> String {
     found("kubernetes@1", "a.yaml.tera", &format!("{CONFIG}{data}"), spec)
 }
 
+/// What is wrong with a template, in many ways.
+const WRONG: &[&str] = &[
+    "  a: {{ metdata.name }}\n",
+    "  a: {{ spec.a | ymal }}\n  b: {{ metadata.nme }}\n  c: {{ spec.a | ymal }}\n  d: {{ rnge(end=3) }}\n",
+    "  a: {{ <prt x={spec.a} /> }}\n{% component part(x) %}{{ x }}{% endcomponent %}",
+    "{% include \"a.yaml\" %}\n",
+    "{% include \"library/net/a.tera\" %}\n",
+    "{% set foo = 1 %}  a: {{ fooo }}\n",
+    "{% if spec.a %}\n{% elseif spec.b %}\n{% endif %}\n",
+    "{% for a in spec.list %}\n{% endif %}\n",
+    "{% endif %}\n",
+    "{% if spec.a %}\n{% else %}\n",
+    "  a: {{ spec.b | upper }}\n",
+    "  a: {{ target.values.foo }}\n",
+    "  a: {{ team.values.foo }}\n",
+    "  a: {{ platform.values.foo }}\n",
+    "  a: {{ each.name }}\n",
+    "{% if refs.db is defined %}{% endif %}\n",
+    "<<<<<<< HEAD\n  a: b\n=======\n  a: c\n>>>>>>> other\n",
+    "{% raw %}\n  a: b\n  b: 3\n{% endraw %}\n",
+    "  a: {{ spec.a }}{% raw %}\n  b: 3\n{% endraw %}\n",
+];
+
 #[test]
 fn a_mistake_of_a_template_has_an_end() {
-    let all: String = [
-        "  a: {{ metdata.name }}\n",
-        "  a: {{ spec.a | ymal }}\n  b: {{ metadata.nme }}\n  c: {{ spec.a | ymal }}\n  d: {{ rnge(end=3) }}\n",
-        "  a: {{ <prt x={spec.a} /> }}\n{% component part(x) %}{{ x }}{% endcomponent %}",
-        "{% include \"a.yaml\" %}\n",
-        "{% include \"library/net/a.tera\" %}\n",
-        "{% set foo = 1 %}  a: {{ fooo }}\n",
-        "{% if spec.a %}\n{% elseif spec.b %}\n{% endif %}\n",
-        "{% for a in spec.list %}\n{% endif %}\n",
-        "{% endif %}\n",
-        "{% if spec.a %}\n{% else %}\n",
-        "  a: {{ spec.b | upper }}\n",
-        "  a: {{ target.values.foo }}\n",
-        "  a: {{ team.values.foo }}\n",
-        "  a: {{ platform.values.foo }}\n",
-        "  a: {{ each.name }}\n",
-        "{% if refs.db is defined %}{% endif %}\n",
-        "<<<<<<< HEAD\n  a: b\n=======\n  a: c\n>>>>>>> other\n",
-        "{% raw %}\n  a: b\n  b: 3\n{% endraw %}\n",
-        "  a: {{ spec.a }}{% raw %}\n  b: 3\n{% endraw %}\n",
-    ]
-    .iter()
-    .map(|template| format!("{template}→ {}", config(template, "  a: x\n")))
-    .collect();
+    let all: String = WRONG.iter().map(|template| format!("{template}→ {}", config(template, "  a: x\n"))).collect();
     insta::assert_snapshot!(all, @r#"
       a: {{ metdata.name }}
     → a.yaml.tera:5:9 «metdata» template-error: `metdata` is not known to templates. Did you mean `metadata`?

@@ -243,8 +243,8 @@ fn validate_compares_with_the_base_and_runs_the_policies() {
        · ─
      2 │ apiVersion: v1
        ╰────
-      help: copy `golden-paths/environment/1.0.0` to a folder with a new version, and change the copy
-            this is for the owner of the golden path to mend
+      help: Copy `golden-paths/environment/1.0.0` to a folder with a new version, and change the copy. This is for the
+            owner of the golden path to mend: team `platform`, in #platform-help.
 
     error[policy/image-source]
 

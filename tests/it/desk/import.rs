@@ -71,14 +71,14 @@ fn definitions_become_the_schemas_that_are_checked_against() {
     place.write(template, "apiVersion: cert.example.org/v1\nkind: Certificate\nmetadata: {name: a}\nspec: {days: 3}\n");
     assert_snapshot!(place.run(&["validate", "--output", "github"]), @r"
     $ goldpath validate --output github
-    ::error file=golden-paths/preview/1.0.0/cluster/certificate.yaml.tera,line=4,endLine=4,col=1,title=kubernetes-schema::`certificate.yaml`: Certificate: `spec.days` must be text, is 3. Put it in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:1: rendered for `platform/hello`
+    ::error file=golden-paths/preview/1.0.0/cluster/certificate.yaml.tera,line=4,endLine=4,col=1,endColumn=16,title=kubernetes-schema::`certificate.yaml`: Certificate: `spec.days` must be text, is 3. Put it in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:1: rendered for `platform/hello`
     ::error file=requests/platform/hello.yaml,line=1,endLine=1,col=1,title=kubernetes-schema::`certificate.yaml`: Certificate: `spec.days` must be text, is 3. Put it in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee golden-paths/preview/1.0.0/cluster/certificate.yaml.tera:4: rendered for `platform/hello`
     1 request checked, the errors must be mended
     -- exit 1
     ");
     assert_snapshot!(place.run(&["validate", "--repo", "golden-paths", "--output", "github"]).replace(" --repo golden-paths", ""), @r"
     $ goldpath validate --output github
-    ::error file=golden-paths/preview/1.0.0/cluster/certificate.yaml.tera,line=4,endLine=4,col=1,title=kubernetes-schema::`certificate.yaml`: Certificate: `spec.days` must be text, is 3. Put it in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:1: rendered for `platform/hello`
+    ::error file=golden-paths/preview/1.0.0/cluster/certificate.yaml.tera,line=4,endLine=4,col=1,endColumn=16,title=kubernetes-schema::`certificate.yaml`: Certificate: `spec.days` must be text, is 3. Put it in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:1: rendered for `platform/hello`
     ::error file=requests/platform/hello.yaml,line=1,endLine=1,col=1,title=kubernetes-schema::`certificate.yaml`: Certificate: `spec.days` must be text, is 3. Put it in quotes. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee golden-paths/preview/1.0.0/cluster/certificate.yaml.tera:4: rendered for `platform/hello`
     1 request checked, the errors must be mended
     -- exit 1

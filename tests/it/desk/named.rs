@@ -251,7 +251,7 @@ fn a_file_is_asked_about_with_what_it_brings_about_elsewhere() {
        ╭─[golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:8:3]
      7 │ spec:
      8 │   replicas: {% if spec.replicas == 3 %}[{% else %}1{% endif %}
-       ·   ─
+       ·   ────────────────────────────────────────────────────────────
      9 │   selector:
        ╰────
       help: Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
@@ -263,7 +263,7 @@ fn a_file_is_asked_about_with_what_it_brings_about_elsewhere() {
     ");
     assert_snapshot!(place.run(&["validate", "requests/platform/hello.yaml", "--output", "github"]), @r"
     $ goldpath validate requests/platform/hello.yaml --output github
-    ::error file=golden-paths/preview/1.0.0/cluster/deployment.yaml.tera,line=8,endLine=8,col=3,title=not-well-formed::`deployment.yaml` is not well-formed YAML (line 7 when rendered): `[` here has no end before line 9. Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:7: rendered for `platform/hello`
+    ::error file=golden-paths/preview/1.0.0/cluster/deployment.yaml.tera,line=8,endLine=8,col=3,endColumn=63,title=not-well-formed::`deployment.yaml` is not well-formed YAML (line 7 when rendered): `[` here has no end before line 9. Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee requests/platform/hello.yaml:7: rendered for `platform/hello`
     ::error file=requests/platform/hello.yaml,line=7,endLine=7,col=13,endColumn=14,title=not-well-formed::`deployment.yaml` is not well-formed YAML (line 7 when rendered): `[` here has no end before line 9. Close it with `]`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.%0ASee golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:8: rendered for `platform/hello`
     2 requests checked, the errors in requests/platform/hello.yaml must be mended
     -- exit 1

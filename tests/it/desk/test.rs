@@ -169,7 +169,7 @@ fn with_a_renderer() -> Place {
 #[test]
 fn a_renderer_of_the_repository_has_cases_of_its_own() {
     let place = with_a_renderer();
-    assert_snapshot!(place.run(&["test", "--generate", "0", "--coverage"]), @r#"
+    assert_snapshot!(place.run(&["test", "--generate", "0", "--coverage"]), @r"
     $ goldpath test --generate 0 --coverage
     ok      preview@1.0.0 defaults
     ok      preview@1.0.0 too-many
@@ -191,7 +191,7 @@ fn a_renderer_of_the_repository_has_cases_of_its_own() {
         × `spec.text` is undefined
          ╭─[renderers/notice/1/tests/wrong/templates/notice.md.tera:1:4]
        1 │ {{ spec.text }}
-         ·    ─
+         ·    ─────────
          ╰────
         help: Give `text` a default in `schema.json`, or print it with `| default(value=…)`. This is for the owner of the
               golden path to mend: team `sample-team`, in #sample.
@@ -207,7 +207,7 @@ fn a_renderer_of_the_repository_has_cases_of_its_own() {
     renderers/notice/1: 50 % of 2 lines
       renderers/notice/1/lib.tera: 4
     -- exit 1
-    "#);
+    ");
     place.write(&format!("{OF_RENDERER}/tests/wrong/findings.yaml"), "- {code: template-error, line: 1}\n");
     std::fs::remove_dir_all(place.path(&format!("{OF_RENDERER}/tests/empty"))).unwrap();
     assert_snapshot!(place.run(&["test", "--generate", "0", "--update"]), @r#"

@@ -149,7 +149,7 @@ fn a_release_that_is_changed_on_the_default_branch_holds_what_it_renders() {
 
         | Line | | | |
         | --- | --- | --- | --- |
-        | 1 | error | release `environment@1.1.0` is on the default branch, so its files cannot change (`release-changed`) | copy `golden-paths/environment/1.1.0` to a folder with a new version, and change the copy<br>For **platform** in `#platform-help`. |
+        | 1 | error | release `environment@1.1.0` is on the default branch, so its files cannot change (`release-changed`) | Copy `golden-paths/environment/1.1.0` to a folder with a new version, and change the copy. This is for the owner of the golden path to mend: team `platform`, in #platform-help. |
         ")
     });
     assert_eq!(town.whole_world(), world, "nothing of it is applied");
