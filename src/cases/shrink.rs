@@ -100,7 +100,7 @@ impl<T, F: FnMut(&Value) -> Option<T>> Shrinking<'_, T, F> {
                     self.number(at, number, schema);
                 }
             }
-            Value::String(text) => self.text(at, text, schema),
+            Value::String(text) => self.text(at, &text, schema),
             Value::Bool(true) => {
                 self.takes_at(at, Value::Bool(false));
             }
@@ -129,7 +129,7 @@ impl<T, F: FnMut(&Value) -> Option<T>> Shrinking<'_, T, F> {
     }
 
     /// Takes the shortest text that fits; else leaves out what it can.
-    fn text(&mut self, at: &str, text: String, schema: Option<&Value>) {
+    fn text(&mut self, at: &str, text: &str, schema: Option<&Value>) {
         let least =
             schema.and_then(|schema| schema.get("minLength")?.as_u64()).map_or(0, |least| usize::try_from(least).unwrap_or(usize::MAX));
         let shortest = schema.and_then(Value::as_object).map(shortest).unwrap_or_default();
