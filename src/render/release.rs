@@ -120,9 +120,9 @@ fn engine(
 ) -> Result<(Engine, BTreeSet<RepoPath>), Vec<Mistake>> {
     let mut sources = Vec::new();
     let (mut mistakes, mut is_whole) = (Vec::new(), true);
-    let mut wrong = |mistake: Option<Mistake>| {
+    let mut wrong = |mistake: Option<Box<Mistake>>| {
         is_whole = false;
-        mistakes.extend(mistake);
+        mistakes.extend(mistake.map(|mistake| *mistake));
     };
     for output in outputs {
         for (file, entry) in snapshot.under(&output_folder(release, output)) {
@@ -173,17 +173,17 @@ fn engine(
 }
 
 /// The text of a file, or what is wrong with it; nothing where the tree has a finding of its own that says so.
-fn text_of(file: &RepoPath, entry: &File) -> Result<String, Option<Mistake>> {
+fn text_of(file: &RepoPath, entry: &File) -> Result<String, Option<Box<Mistake>>> {
     match entry.mode {
         Mode::Regular | Mode::Executable => {}
         Mode::Symlink => return Err(None),
-        Mode::Submodule => return Err(Some(refused(file, "a submodule cannot be a part of an output".to_owned()))),
+        Mode::Submodule => return Err(Some(Box::new(refused(file, "a submodule cannot be a part of an output".to_owned())))),
     }
-    let text = std::str::from_utf8(&entry.bytes).map_err(|_| Some(refused(file, "the file is not UTF-8 text".to_owned())))?;
+    let text = std::str::from_utf8(&entry.bytes).map_err(|_| Some(Box::new(refused(file, "the file is not UTF-8 text".to_owned()))))?;
     match conflict(text) {
         Some(at) => {
             let help = "Decide for one of the two sides and remove the marker lines.".to_owned();
-            Err(Some(Mistake { span: span(text, at), help, ..refused(file, "a merge conflict was left in the file".to_owned()) }))
+            Err(Some(Box::new(Mistake { span: span(text, at), help, ..refused(file, "a merge conflict was left in the file".to_owned()) })))
         }
         None => Ok(text.to_owned()),
     }
@@ -218,7 +218,7 @@ impl Loaded {
                 },
                 Err(mistake) => {
                     is_whole = false;
-                    mistakes.extend(mistake);
+                    mistakes.extend(mistake.map(|mistake| *mistake));
                 }
             }
         }
@@ -233,21 +233,22 @@ impl Loaded {
     }
 }
 
-fn file_plan(folder: &str, file: &RepoPath, entry: &File, renderer: &Renderer, engine: &Engine) -> Result<FilePlan, Option<Mistake>> {
+fn file_plan(folder: &str, file: &RepoPath, entry: &File, renderer: &Renderer, engine: &Engine) -> Result<FilePlan, Option<Box<Mistake>>> {
     let below = file.below(folder).unwrap_or(file.as_str());
-    let path = RepoPath::parse(below.strip_suffix(".tera").unwrap_or(below)).map_err(|error| Some(refused(file, error.to_string())))?;
+    let path =
+        RepoPath::parse(below.strip_suffix(".tera").unwrap_or(below)).map_err(|error| Some(Box::new(refused(file, error.to_string()))))?;
     let body = match engine.template(file) {
         Some(template) => Body::Template(template),
         None => Body::Copy(text_of(file, entry)?),
     };
     if let Some(why) = refused_name(&path).filter(|_| renderer.checks.contains(&Check::Terraform)) {
-        return Err(Some(refused(file, format!("`{path}`: {why}"))));
+        return Err(Some(Box::new(refused(file, format!("`{path}`: {why}")))));
     }
     let language = renderer.language(&path).ok_or_else(|| {
         let patterns: Vec<&str> = renderer.languages.iter().map(|(pattern, _)| pattern.as_str()).collect();
         let mut mistake = refused(file, format!("the renderer `{}` knows no file named `{}`", renderer.id, path.file_name()));
         mistake.help = format!("It knows {}.", crate::model::quoted_list(patterns));
-        Some(mistake)
+        Some(Box::new(mistake))
     })?;
     Ok(FilePlan { path, source: file.clone(), body, language, skeletons: Skeletons::default() })
 }

@@ -89,37 +89,37 @@ pub(super) fn edited(file: &str, from: &str, to: &str) -> Snapshot {
 #[test]
 fn nothing_is_wrong_with_the_example() {
     insta::assert_snapshot!(shown(&read("platform-repo-example")), @"
-    catalog-team/catalog-images/bucket@control-plane-staging: 2 files, 6 objects, 12 passed
+    catalog-team/catalog-images/bucket@control-plane-staging: 2 files, 6 objects, 13 passed
     catalog-team/catalog-indexer/cluster@staging-eu-west-1: 5 files, 5 objects, 12 passed
-    catalog-team/catalog-search/cluster@staging-eu-west-1: 10 files, 10 objects, 12 passed
-    catalog-team/catalog-search/dns@dns: 2 files, 1 objects, 12 passed
-    catalog-team/catalog-search/repo@service-repositories: 5 files, 0 objects, 12 passed
-    data-team/exports/bucket@control-plane-production: 2 files, 6 objects, 12 passed
-    data-team/tile-server/cluster@staging-eu-central-1: 9 files, 9 objects, 12 passed
-    data-team/tile-server/dns@dns: 2 files, 1 objects, 12 passed
-    data-team/tile-server/repo@service-repositories: 5 files, 0 objects, 12 passed
+    catalog-team/catalog-search/cluster@staging-eu-west-1: 10 files, 10 objects, 14 passed
+    catalog-team/catalog-search/dns@dns: 2 files, 1 objects, 14 passed
+    catalog-team/catalog-search/repo@service-repositories: 5 files, 0 objects, 14 passed
+    data-team/exports/bucket@control-plane-production: 3 files, 7 objects, 13 passed
+    data-team/tile-server/cluster@staging-eu-central-1: 9 files, 9 objects, 14 passed
+    data-team/tile-server/dns@dns: 2 files, 1 objects, 14 passed
+    data-team/tile-server/repo@service-repositories: 5 files, 0 objects, 14 passed
     data-team/vector-search/budget@budgets: 2 files, 1 objects, 11 passed
-    data-team/vector-search/cluster@staging-eu-central-1: 4 files, 6 objects, 11 passed
+    data-team/vector-search/cluster@staging-eu-central-1: 4 files, 7 objects, 11 passed
     identity-team/identity-accounts/cluster@production-eu-central-1: 2 files, 2 objects, 12 passed
-    identity-team/identity-accounts/database@databases-production: 4 files, 3 objects, 12 passed
-    identity-team/identity-login/cluster@production-eu-central-1: 11 files, 11 objects, 11 passed
-    identity-team/identity-login/dns@dns-production: 2 files, 1 objects, 12 passed
-    identity-team/identity-login/repo@service-repositories: 7 files, 0 objects, 12 passed
+    identity-team/identity-accounts/database@databases-production: 4 files, 2 objects, 12 passed
+    identity-team/identity-login/cluster@production-eu-central-1: 11 files, 11 objects, 13 passed
+    identity-team/identity-login/dns@dns-production: 2 files, 1 objects, 14 passed
+    identity-team/identity-login/repo@service-repositories: 7 files, 0 objects, 14 passed
     identity-team/passkeys/budget@budgets: 2 files, 1 objects, 11 passed
-    identity-team/passkeys/cluster@staging-eu-central-1: 4 files, 6 objects, 11 passed
-    orders-team/orders-api/cluster@staging-eu-central-1: 10 files, 10 objects, 12 passed
-    orders-team/orders-api/dns@dns: 2 files, 1 objects, 12 passed
-    orders-team/orders-api/repo@service-repositories: 7 files, 0 objects, 12 passed
+    identity-team/passkeys/cluster@staging-eu-central-1: 4 files, 7 objects, 11 passed
+    orders-team/orders-api/cluster@staging-eu-central-1: 10 files, 10 objects, 14 passed
+    orders-team/orders-api/dns@dns: 2 files, 1 objects, 14 passed
+    orders-team/orders-api/repo@service-repositories: 7 files, 0 objects, 14 passed
     orders-team/orders-db/cluster@staging-eu-central-1: 2 files, 2 objects, 12 passed
-    orders-team/orders-db/database@databases-staging: 4 files, 3 objects, 12 passed
+    orders-team/orders-db/database@databases-staging: 4 files, 2 objects, 12 passed
     orders-team/orders-demo/cluster@staging-eu-west-1: 9 files, 13 objects, 12 passed
     orders-team/orders-demo/dns@dns: 3 files, 2 objects, 12 passed
     orders-team/orders-events/cluster@staging-eu-central-1: 6 files, 6 objects, 12 passed
-    payments-team/payments-gateway/cluster@production-eu-central-1: 10 files, 10 objects, 11 passed
-    payments-team/payments-gateway/dns@dns-production: 2 files, 1 objects, 12 passed
-    payments-team/payments-gateway/repo@service-repositories: 7 files, 0 objects, 12 passed
+    payments-team/payments-gateway/cluster@production-eu-central-1: 10 files, 10 objects, 13 passed
+    payments-team/payments-gateway/dns@dns-production: 2 files, 1 objects, 14 passed
+    payments-team/payments-gateway/repo@service-repositories: 7 files, 0 objects, 14 passed
     payments-team/payments-ledger/cluster@production-eu-central-1: 2 files, 2 objects, 12 passed
-    payments-team/payments-ledger/database@databases-production: 4 files, 3 objects, 12 passed
+    payments-team/payments-ledger/database@databases-production: 4 files, 2 objects, 12 passed
     payments-team/payments-preview/cluster@staging-eu-central-1: 9 files, 16 objects, 12 passed
     payments-team/payments-preview/dns@dns: 3 files, 3 objects, 12 passed
     payments-team/payments-settlement/cluster@production-eu-central-1: 7 files, 7 objects, 12 passed
@@ -129,9 +129,9 @@ fn nothing_is_wrong_with_the_example() {
     shipping-team/shipping-acceptance/probe@staging-eu-west-1: 1 files, 1 objects, 13 passed
     shipping-team/shipping-acceptance/standby@staging-eu-west-1: 4 files, 4 objects, 13 passed
     shipping-team/shipping-labels/cluster@production-eu-central-1: 6 files, 6 objects, 12 passed
-    shipping-team/shipping-rates/cluster@production-eu-central-1: 10 files, 10 objects, 12 passed
-    shipping-team/shipping-rates/dns@dns-production: 2 files, 1 objects, 12 passed
-    shipping-team/shipping-rates/repo@service-repositories: 7 files, 0 objects, 12 passed
+    shipping-team/shipping-rates/cluster@production-eu-central-1: 10 files, 10 objects, 14 passed
+    shipping-team/shipping-rates/dns@dns-production: 2 files, 1 objects, 14 passed
+    shipping-team/shipping-rates/repo@service-repositories: 7 files, 0 objects, 14 passed
     web-team/handbook/cluster@production-eu-west-1: 6 files, 6 objects, 11 passed
     web-team/handbook/edge@dns-production: 2 files, 1 objects, 11 passed
     web-team/storefront/cluster@production-eu-central-1: 6 files, 6 objects, 11 passed
@@ -161,12 +161,14 @@ fn its_objects_fit_every_version_of_kubernetes() {
     let wrong = [edited(target, "\"1.36\"", "\"1.37\""), edited(service, "targetPort", "targetport")]
         .map(|snapshot| lines(&rendered(&snapshot).1.findings));
     insta::assert_snapshot!(wrong.join("\n"), @"
-        targets/staging-eu-west-1.yaml:11 unknown-kubernetes-version: the API of Kubernetes `1.37` is not known, so nothing that goes to `staging-eu-west-1` could be checked
-          Known are `1.34`, `1.35` and `1.36`; leave `kubernetes` out, and objects are not checked.
+    targets/staging-eu-west-1.yaml:11 unknown-kubernetes-version: the API of Kubernetes `1.37` is not known, so nothing that goes to `staging-eu-west-1` could be checked
+      Known are `1.34`, `1.35` and `1.36`; leave `kubernetes` out, and objects are not checked.
 
-        golden-paths/http-service/1.1.0/cluster/service.yaml.tera:14 kubernetes-schema: `service.yaml`: Service: Kubernetes 1.36 knows no field `spec.ports[0].targetport` (and so in 1 more)
-          Did you mean `targetPort`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-        ");
+    golden-paths/http-service/1.1.0/cluster/service.yaml.tera:14 kubernetes-schema: `service.yaml`: Service: Kubernetes 1.36 knows no field `spec.ports[0].targetport` (and so in 1 more)
+      Did you mean `targetPort`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    golden-paths/http-service/1.1.0/cluster/service.yaml.tera:19 kubernetes-schema: `service.yaml`: Service: Kubernetes 1.36 knows no field `spec.ports[1].targetport`
+      Did you mean `targetPort`? This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    ");
 }
 
 #[test]
@@ -254,11 +256,11 @@ fn the_policies_of_the_example_speak() {
     requests/catalog-team/catalog-search.yaml:8 policy/image-source: the image `registry.example.org/catalog/search:latest` is another one every day: name a version (Deployment `catalog-search` in `catalog-team/catalog-search/cluster@staging-eu-west-1`)
       The policy `image-source` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
 
-    requests/shipping-team/shipping-rates.yaml:10 policy/public-exposure: `shipping-rates` is open to the internet and handles confidential data: have it reviewed by security, who write an exception (`shipping-team/shipping-rates/cluster@production-eu-central-1`)
+    requests/shipping-team/shipping-rates.yaml:11 policy/public-exposure: `shipping-rates` is open to the internet and handles confidential data: have it reviewed by security, who write an exception (`shipping-team/shipping-rates/cluster@production-eu-central-1`)
       The policy `public-exposure` belongs to `security`: change the request, or ask them in #security for an exception.
 
-    requests/shipping-team/shipping-labels.yaml:9 policy/production: `shipping-labels` may be scaled down to one in production: ask for at least 2 (`shipping-team/shipping-labels/cluster@production-eu-central-1`)
-      The policy `production` belongs to `sre`: change the request, or ask them in #sre for an exception.
+    requests/shipping-team/shipping-labels.yaml:9 out-of-range: `spec.scaling.min` must be at least 2, is 1, because `environment` is `production`
+      In production 2 or more: one may be lost with its machine.
 
     requests/identity-team/identity-accounts.yaml:5 policy/owner: nobody is called when it fails in production: write `contact.onCall` in teams/identity-team.yaml (`identity-team/identity-accounts/cluster@production-eu-central-1`)
       The policy `owner` belongs to `platform`: change the request, or ask them in #platform-help for an exception.

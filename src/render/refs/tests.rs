@@ -110,8 +110,7 @@ fn one_that_names_a_broken_one_is_not_rendered_without_it() {
     ];
     insta::assert_snapshot!(shown(&edits), @r"
     requests/shop/db.yaml:4:8 unknown-field: `sise` is not a field of `spec`. Did you mean `size`?
-    requests/shop/next.yaml:4:18 broken-reference: `shop/web`, which is named here, has errors of its own. Mend that one; nothing needs to change here.
-    requests/shop/web.yaml:4:18 broken-reference: `shop/db`, which is named here, has errors of its own. Mend that one; nothing needs to change here.
+    requests/shop/next.yaml:4:18 broken-reference: `shop/web`, which is named here, cannot be rendered, because `shop/db` has errors (and 1 more: `requests/shop/web.yaml`). Mend that one; nothing needs to change here.
     ");
 }
 

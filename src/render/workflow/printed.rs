@@ -28,7 +28,7 @@ fn begins_command(before: &str) -> bool {
     if is_quoted || before.contains("<<") || !(line.is_empty() || line.ends_with([' ', '\t', ';', '|', '&', '(', '`'])) {
         return false;
     }
-    match line.trim_end().split_whitespace().next_back() {
+    match line.split_whitespace().next_back() {
         None => !goes_on,
         Some(word) => {
             LEADS.contains(&word)
@@ -107,7 +107,7 @@ fn code_in(name: &str, text: &str, prints: &[Print]) -> Option<usize> {
         }
     }
     if name == "shell" {
-        let names_shell = |index: &usize| *text == placeholder(*index) && of(index).is_some_and(|print| is_shell(print));
+        let names_shell = |index: &usize| *text == placeholder(*index) && of(index).is_some_and(is_shell);
         return there.iter().copied().find(|index| !names_shell(index));
     }
     let found = pieces(text);

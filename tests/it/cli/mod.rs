@@ -434,7 +434,7 @@ fn diff_compares_commits_and_the_working_tree() {
 
     | Request | Target | ~ | Policy | State |
     | --- | --- | --: | --- | --- |
-    | orders-team/orders-api | staging-eu-central-1 | 1 object | ✓ 12 passed | rendered |
+    | orders-team/orders-api | staging-eu-central-1 | 1 object | ✓ 14 passed | rendered |
 
     12 units do not change.
 

@@ -141,14 +141,14 @@ fn a_line_of_terraform_is_traced_to_the_template_and_the_request() {
         }
     }
     assert_snapshot!(shown, @r#"
-alarms.tf:14: name     = "orders-team-orders-db-${each.key}"  <- alarms.tf.tera:14 <- orders-db.yaml:4
-goldpath.tf.json:8: "request": "orders-db",  <- goldpath <- orders-db.yaml:4
-main.tf:4: identifier              = "orders-team-orders-db"  <- main.tf.tera:9 <- orders-db.yaml:4
-main.tf:6: engine_version          = "18"  <- main.tf.tera:11 <- orders-db.yaml:8
-main.tf:13: deletion_protection     = false  <- main.tf.tera:18 <- orders-db.yaml:6
-main.tf:25: name  = "orders-db.orders-team.db.internal"  <- main.tf.tera:36 <- orders-db.yaml:4
-main.tf:27: value = "${terraform_data.instance.id}.eu-central-1.rds.example.org"  <- main.tf.tera:38 <- orders-db.yaml:7
-"#);
+    alarms.tf:13: name     = "orders-team-orders-db-${each.key}"  <- alarms.tf.tera:13 <- orders-db.yaml:4
+    goldpath.tf.json:8: "request": "orders-db",  <- goldpath <- orders-db.yaml:4
+    main.tf:4: identifier              = "orders-team-orders-db"  <- main.tf.tera:11 <- orders-db.yaml:4
+    main.tf:5: db_name                 = "orders_db"  <- main.tf.tera:12 <- orders-db.yaml:4
+    main.tf:7: engine_version          = "18"  <- main.tf.tera:14 <- orders-db.yaml:8
+    main.tf:14: deletion_protection     = false  <- main.tf.tera:21 <- orders-db.yaml:6
+    main.tf:20: address = "orders-team-orders-db.c1stag.eu-central-1.rds.example.org"  <- main.tf.tera:27 <- orders-db.yaml:6, orders-db.yaml:7, orders-db.yaml:4
+    "#);
     let other = Unit { digest: Digest::of(b"other"), ..unit.clone() };
     assert!(unit.files.keys().all(|path| made(&other, (path, 1)).is_none()), "nothing is known of the lines of other bytes");
 }

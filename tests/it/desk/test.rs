@@ -262,7 +262,7 @@ fn objects_are_checked_and_go_where_the_repository_says() {
          ╭─[golden-paths/preview/1.0.0/cluster/deployment.yaml.tera:8:3]
        7 │ spec:
        8 │   foo: 1
-         ·   ─
+         ·   ──────
        9 │   replicas: {{ spec.replicas }}
          ╰────
         help: `kubectl explain deployment.spec` tells what may stand there. This is for the owner of the golden path to

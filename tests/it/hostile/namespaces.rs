@@ -91,7 +91,7 @@ fn row_9_what_a_unit_may_touch() {
     another sort of list in its own namespace: a.yaml.tera:1 output-refused `a.yaml` (line 1 when rendered): a `ConfigMapList` with `items` is a list, which hides its objects: write them as documents of their own, with `---` between them. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     a custom resource that nothing is known of: a.yaml.tera:2 namespace-not-allowed `a.yaml`: GlobalRole `a` says a namespace, and whether it is in one is not known. Bring its definition with `goldpath schema import`. Ask the platform team for `*`, where it is for the whole cluster, in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     a Namespace of another group: a.yaml.tera:3 namespace-not-allowed `a.yaml`: Namespace `platform` says no namespace, and whether it needs one is not known. Bring its definition with `goldpath schema import` and write `metadata.namespace`. Ask the platform team for `*`, where it is for the whole cluster, in `kubernetes.namespaces` of `staging`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
-    goldpath's labels: a.yaml.tera:1 output-refused `a.yaml` (line 1 when rendered): ConfigMap `a` sets `goldpath.dev/team`, which goldpath itself puts on every object: leave it out. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    goldpath's labels: a.yaml.tera:6 output-refused `a.yaml` (line 6 when rendered): ConfigMap `a` sets `goldpath.dev/team`, which goldpath itself puts on every object: leave it out. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     ");
 }
 

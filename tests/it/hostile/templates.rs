@@ -35,7 +35,7 @@ fn row_5_what_grows_ends_at_its_line() {
     golden-paths/config/1.0.0/main/a.yaml.tera:8:1 worker-ended: rendering `platform/shop/main@staging` with this file was ended here: LIMIT
     exit 1
     replace
-    golden-paths/config/1.0.0/main/a.yaml.tera:7:33 template-limit: the templates take more than 100000 steps
+    golden-paths/config/1.0.0/main/a.yaml.tera:7:3 template-limit: the templates take more than 100000 steps
     exit 1
     captured
     golden-paths/config/1.0.0/main/a.yaml.tera:8:19 worker-ended: rendering `platform/shop/main@staging` with this file was ended here: LIMIT
@@ -63,10 +63,10 @@ fn row_5_what_hardly_ends_is_ended_at_its_line() {
     golden-paths/config/1.0.0/main/a.yaml.tera:7:13 template-limit: the templates take more than 100000 steps
     exit 1
     comprehension
-    golden-paths/config/1.0.0/main/a.yaml.tera:9:32 template-limit: the templates take more than 100000 steps
+    golden-paths/config/1.0.0/main/a.yaml.tera:9:3 template-limit: the templates take more than 100000 steps
     exit 1
     slow
-    golden-paths/config/1.0.0/main/a.yaml.tera:9:7 template-limit: the templates take more than 100000 steps
+    golden-paths/config/1.0.0/main/a.yaml.tera:9:3 template-limit: the templates take more than 100000 steps
     exit 1
     ");
 }

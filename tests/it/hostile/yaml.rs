@@ -63,7 +63,7 @@ fn row_6_files_that_explode_end_in_a_few_findings() {
     requests/platform/shop.yaml:4:14 yaml-encoding: the byte 0xFF here is not UTF-8
     exit 1
     UTF-16
-    requests/platform/shop.yaml:1:2 yaml-encoding: the file holds the control character U+0000
+    requests/platform/shop.yaml:1:1 yaml-encoding: the file is UTF-16, not UTF-8
     exit 1
     tabs
     requests/platform/shop.yaml:5:1 yaml-syntax: a tab is used for indentation; YAML wants spaces

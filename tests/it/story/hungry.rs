@@ -44,7 +44,7 @@ fn what_takes_everything_is_held_when_it_is_pushed_and_judges_nothing() {
     town.propose(ALICE, "hungry", &[(FILE, REQUEST), (policy, &grows("true"))]);
     town.git(ALICE, &["push", "--quiet", "origin", "HEAD:main"]).done();
     let accepted = town.settle()["accepted"].clone();
-    insta::assert_snapshot!(town.verdict("1"), @"### ⚠️ 0 requests → nothing to apply — on the default branch, held, waiting for a default branch that can be read to its end");
+    insta::assert_snapshot!(town.verdict("1"), @"### ⚠️ 2 files → 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a default branch that can be read to its end");
     town.propose(ALICE, "mended", &[(policy, "")]);
     insta::assert_snapshot!(town.verdict("2"), @"### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team");
     assert_eq!(town.settle()["accepted"], accepted, "the judge stays");

@@ -48,16 +48,15 @@ fn a_push_that_a_policy_refuses_is_held_until_an_exception_waives_it() {
         insta::assert_snapshot!(text, @r"
         ### ⚠️ Applied 0 of 2 — 2 held, waiting for a mended file or an exception
 
-        > **Policy refuses** · `policy/closed-region` (2 results), to be mended by the requester: eu-west-1 is closed (`payments-team/payments-staging/cluster@staging-eu-west-1`).
+        > **Policy refuses** · `policy/closed-region` (1 result), to be mended by the requester: eu-west-1 is closed (`payments-team/payments-staging/cluster@staging-eu-west-1`), and so of `payments-team/payments-staging/dns@dns`.
         >
-        > **Refused** · `payments-team/payments-staging/dns@dns` and `payments-team/payments-staging/cluster@staging-eu-west-1`, for `policy/closed-region`. Held until the file is mended or, where a policy refuses, an exception is on the default branch; no approval clears it.
+        > **Refused** · `payments-team/payments-staging/cluster@staging-eu-west-1` and `payments-team/payments-staging/dns@dns`, for `policy/closed-region`. Held until the file is mended or, where a policy refuses, an exception is on the default branch; no approval clears it.
 
         **`requests/payments-team/payments-staging.yaml`**
 
         | Line | | | |
         | --- | --- | --- | --- |
-        | 5 | error | eu-west-1 is closed (`payments-team/payments-staging/cluster@staging-eu-west-1`) (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
-        | 5 | error | eu-west-1 is closed (`payments-team/payments-staging/dns@dns`) (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
+        | 5 | error | eu-west-1 is closed (`payments-team/payments-staging/cluster@staging-eu-west-1`), and so of `payments-team/payments-staging/dns@dns` (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
         ")
     });
     assert_eq!((town.whole_world().len(), town.terraform("dns/dns/payments-team/payments-staging/dns"), town.notes()), (0, None, 0));
