@@ -73,7 +73,9 @@ impl<'a> Layout<'a> {
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
         let mut layout = Self::default();
         for refused in snapshot.refused() {
-            let place = Place::file(RepoPath::parse("goldpath.yaml").expect("the constant is a path"));
+            // what can be named is where it is; what cannot is a matter of the repository as a whole
+            let path = RepoPath::parse(&refused.name).or_else(|_| RepoPath::parse("goldpath.yaml")).expect("the constant is a path");
+            let place = Place::file(path);
             let message = format!("`{}` is not read: {}", cut(&refused.name), refused.reason);
             layout.findings.push(Finding::error(codes::REFUSED_PATH, place, message).help("Rename it, or remove it from the repository."));
         }

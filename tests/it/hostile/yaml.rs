@@ -57,7 +57,7 @@ fn row_6_files_that_explode_end_in_a_few_findings() {
     requests/platform/shop.yaml:4:77 yaml-too-deep: values are nested deeper than 64 levels here
     exit 1
     100 MB scalar
-    goldpath.yaml:1:1 refused-path: `requests/platform/shop.yaml` is not read: the file has more than 4194304 bytes
+    requests/platform/shop.yaml:1:1 refused-path: `requests/platform/shop.yaml` is not read: the file has more than 4194304 bytes
     exit 1
     no UTF-8
     requests/platform/shop.yaml:4:14 yaml-encoding: the byte 0xFF here is not UTF-8
