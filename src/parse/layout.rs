@@ -36,6 +36,8 @@ pub(super) struct RequestFile<'a> {
 pub(super) struct ReleaseFiles<'a> {
     pub(super) release: Option<Entry<'a>>,
     pub(super) schema: Option<Entry<'a>>,
+    /// Whether there is a schema that cannot be used, which is told elsewhere.
+    pub(super) schema_is_left_out: bool,
     /// Its folders, each with a file in it.
     pub(super) folders: BTreeMap<&'a str, &'a RepoPath>,
 }
@@ -91,6 +93,15 @@ impl<'a> Layout<'a> {
         layout.names.paths = layout.paths.keys().cloned().collect();
         layout.names.releases = layout.releases.keys().cloned().collect();
         layout
+    }
+
+    /// Leaves out the schemas among some files.
+    pub(super) fn leave_out(&mut self, without: &BTreeSet<RepoPath>) {
+        for files in self.releases.values_mut() {
+            if files.schema.take_if(|(path, _)| without.contains(*path)).is_some() {
+                files.schema_is_left_out = true;
+            }
+        }
     }
 
     fn sort(&mut self, parts: &[&'a str], entry: Entry<'a>) {

@@ -89,9 +89,20 @@ pub fn parse(snapshot: &Snapshot) -> Parsed {
     parse_telling(snapshot, &|_| {})
 }
 
+/// The same without the schemas that cannot be used: requests of such a release cannot be read, and nothing is said of the schema itself.
+pub fn parse_without(snapshot: &Snapshot, without: &BTreeSet<RepoPath>, tell: &(dyn Fn(Progress) + Sync)) -> Parsed {
+    let mut layout = Layout::of(snapshot);
+    layout.leave_out(without);
+    read(Opened::with(snapshot, layout, tell), tell)
+}
+
 /// The same, telling what it is about to do, from the thread that does it.
 pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> Parsed {
-    let opened = Opened::of(snapshot, tell);
+    read(Opened::of(snapshot, tell), tell)
+}
+
+/// Reads the requests of a tree of which everything else was read.
+fn read(opened: Opened<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Parsed {
     let catalogue = opened.catalogue(tell);
     let outcomes = opened.layout.requests.par_iter().map(|file| request::read(file, &catalogue)).collect();
     opened.end(outcomes)
@@ -117,7 +128,10 @@ struct Opened<'a> {
 
 impl<'a> Opened<'a> {
     fn of(snapshot: &'a Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> Self {
-        let mut layout = Layout::of(snapshot);
+        Self::with(snapshot, Layout::of(snapshot), tell)
+    }
+
+    fn with(snapshot: &'a Snapshot, mut layout: Layout<'a>, tell: &(dyn Fn(Progress) + Sync)) -> Self {
         let mut reader = Reader { findings: std::mem::take(&mut layout.findings), ..Reader::default() };
         reader.settings(&layout);
         reader.paths(&layout);
@@ -403,7 +417,7 @@ fn read_release(
     let mut read = ReadRelease::default();
     let folder = id.folder();
     for (entry, name) in [(files.release, "release.yaml"), (files.schema, "schema.json")] {
-        if entry.is_none() {
+        if entry.is_none() && !(name == "schema.json" && files.schema_is_left_out) {
             let path = RepoPath::parse(&format!("{folder}/{name}")).expect("the path is made of names");
             let message = format!("the release `{id}` has no `{name}`");
             read.findings.push(Finding::error(codes::MISSING_FILE, Place::file(path), message).help("Add it.").turn(Turn::PathOwner));

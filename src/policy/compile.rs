@@ -10,6 +10,7 @@ use crate::model::{
     Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, meant, quoted_list,
 };
 use crate::snapshot::Snapshot;
+use crate::yaml;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, LimitError};
 use std::collections::BTreeSet;
@@ -120,9 +121,19 @@ pub fn compile(snapshot: &Snapshot, platform: &Platform) -> (Policies, Vec<Findi
 
 /// The same, telling which file it is about to compile.
 pub fn compile_telling(snapshot: &Snapshot, platform: &Platform, tell: &mut dyn FnMut(Ask)) -> (Policies, Vec<Finding>) {
+    compile_without(snapshot, platform, &BTreeSet::new(), tell)
+}
+
+/// The same without some files, of which nothing is said: they are policies that exceptions may name, and cannot be run.
+pub fn compile_without(
+    snapshot: &Snapshot,
+    platform: &Platform,
+    without: &BTreeSet<RepoPath>,
+    tell: &mut dyn FnMut(Ask),
+) -> (Policies, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut sources = Vec::new();
-    for file in &platform.policies {
+    for file in platform.policies.iter().filter(|file| !without.contains(&file.file)) {
         tell(Ask { policy: file.file.clone(), unit: None });
         match parse(snapshot, file) {
             Ok(source) => sources.push(source),
@@ -191,7 +202,9 @@ fn ids(snapshot: &Snapshot, platform: &Platform, policies: &[Policy], sources: &
         let id = metadata::read(snapshot.text(file.as_str()).unwrap_or_default()).id;
         PolicyId::parse(&id.map_or_else(|| metadata::id_of_file(file), |(id, _)| id)).ok()
     });
-    policies.iter().map(|policy| policy.id.clone()).chain(broken).collect()
+    // several releases may have one of the same name
+    let mut seen = BTreeSet::new();
+    policies.iter().map(|policy| policy.id.clone()).chain(broken).filter(|id| seen.insert(id.clone())).collect()
 }
 
 pub(super) fn engine() -> Engine {
@@ -213,18 +226,17 @@ pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<
     if let Some(Refused { span, name, why, help }) = refused::first(text) {
         return Err(refuse(span, format!("`{name}` {why}"), help));
     }
-    if let Some((line, number)) = text.lines().zip(1..).find(|(line, _)| line.starts_with("<<<<<<< ")) {
-        let span = Span { end_column: 1 + u32::try_from(line.chars().count()).unwrap_or(1), ..Span::point(number, 1) };
-        let help = "Decide for one of the two sides and remove the marker lines.";
-        return Err(refuse(span, "a merge conflict was left in the file".to_owned(), help));
-    }
     if let Some(circle) = circle::first(text) {
         let through = circle.through.map_or_else(String::new, |through| format!(" through `{through}`"));
         let message = format!("the function `{}` calls itself{through}, which no policy may: it might come to no end", circle.name);
         return Err(refuse(circle.span, message, "Go through a list with `some` or a comprehension, or through everything with `walk`."));
     }
     let mut engine = engine();
-    let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| Box::new(does_not_compile(file, &error)))?;
+    let package =
+        engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| match yaml::conflicts(text).into_iter().next() {
+            Some(yaml::Problem { span, message, help, .. }) => refuse(span, message, &help),
+            None => Box::new(does_not_compile(file, &error)),
+        })?;
     // a function is asked nothing
     let is_function = |name: &str| text.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('(')));
     let asked = declared(&engine, &file.file, text, |name| Rule::of(&package, name).is_some() && !is_function(name));

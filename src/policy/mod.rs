@@ -24,7 +24,7 @@ mod tests;
 mod verdict;
 
 pub use check::{Tested, test, tests};
-pub use compile::{Policies, compile, compile_telling};
+pub use compile::{Policies, compile, compile_telling, compile_without};
 pub use evaluate::{Answered, Asking, Before, UnitInput, coverage, evaluate, evaluate_telling};
 pub use exceptions::expired;
 pub use group::grouped;

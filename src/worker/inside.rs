@@ -47,9 +47,8 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let mut job: Job = wire::read(input)?;
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch, errand.telling);
-    let mut parsed = read(&mut job.snapshot, &errand.without, &of_parse(&begins, &ended));
+    let parsed = parse::parse_without(&job.snapshot, &errand.without, &of_parse(&begins, &ended));
     if errand.only_reads {
-        parsed.platform.policies.clear();
         errand.without.extend(parsed.platform.releases.values().map(|release| release.file.clone()));
     }
     let requests = parsed.platform.known_requests().count();
@@ -81,24 +80,10 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     if errand.later {
         job.asked = wire::read(input)?;
     }
-    job.asked = job.asked.filter(|_| !errand.only_reads);
-    let verdicts = verdicts((&job, &watched.without), &parsed, &rendered, &begins, &ended);
+    let verdicts =
+        if errand.only_reads { Verdicts::default() } else { verdicts((&job, &watched.without), &parsed, &rendered, &begins, &ended) };
     watch.rest();
     giver.give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)
-}
-
-/// Reads a tree without the schemas and policies that ended a worker before; that they are not there is not told.
-fn read(snapshot: &mut Snapshot, without: &BTreeSet<RepoPath>, tell: &(dyn Fn(parse::Progress) + Sync)) -> Parsed {
-    let schemas: BTreeSet<&RepoPath> = without.iter().filter(|file| file.as_str().ends_with("/schema.json")).collect();
-    if !schemas.is_empty() {
-        let files = snapshot.files().iter().filter(|(path, _)| !schemas.contains(path));
-        let files = files.map(|(path, file)| (path.clone(), file.clone())).collect();
-        *snapshot = Snapshot::new(snapshot.commit().cloned(), files, snapshot.refused().to_vec());
-    }
-    let mut parsed = parse::parse_telling(snapshot, tell);
-    parsed.findings.retain(|finding| !schemas.contains(&finding.place.path));
-    parsed.platform.policies.retain(|policy| !without.contains(&policy.file));
-    parsed
 }
 
 pub(super) type Teller<T> = Arc<dyn Fn(T) + Send + Sync>;
@@ -152,9 +137,14 @@ pub(super) fn of_policies(begins: &Teller<At>, ended: &Teller<Key>) -> impl Fn(p
     }
 }
 
-/// The policies of a tree, made ready to run, and what is wrong with them.
-pub(super) fn compiled(snapshot: &Snapshot, platform: &Platform, begins: &Teller<At>, ended: &Teller<Key>) -> (Policies, Vec<Finding>) {
-    let compiled = policy::compile_telling(snapshot, platform, &mut |ask| begins(At::Ask(ask)));
+/// The policies of a tree but for some files, made ready to run, and what is wrong with them.
+pub(super) fn compiled(
+    (snapshot, platform): (&Snapshot, &Platform),
+    without: &BTreeSet<RepoPath>,
+    begins: &Teller<At>,
+    ended: &Teller<Key>,
+) -> (Policies, Vec<Finding>) {
+    let compiled = policy::compile_without(snapshot, platform, without, &mut |ask| begins(At::Ask(ask)));
     ended(Key::Compiled);
     compiled
 }
@@ -169,7 +159,7 @@ fn verdicts(
 ) -> Verdicts {
     let platform = &parsed.platform;
     let tell = of_policies(begins, ended);
-    let (policies, mut broken) = compiled(&job.snapshot, platform, begins, ended);
+    let (policies, mut broken) = compiled((&job.snapshot, platform), without, begins, ended);
     let mut verdicts = Verdicts::default();
     if let Some(Asked { base, before, exceptions, today, was }) = &job.asked {
         let changed = |id: &UnitId| differs(base, rendered, id);
@@ -183,9 +173,7 @@ fn verdicts(
         let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
         verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
         if let Some(Was { policies: files, exceptions: old, ask_about_changes }) = was {
-            let mut of_base = parse::parse(files).platform;
-            of_base.policies.retain(|policy| !without.contains(&policy.file));
-            let (others, _) = compiled(files, &of_base, begins, ended);
+            let (others, _) = compiled((files, &parse::parse(files).platform), without, begins, ended);
             if *ask_about_changes {
                 verdicts.extend(policy::evaluate_telling(&others, &inputs, exceptions, today, job.threads, &tell));
             }

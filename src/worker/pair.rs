@@ -13,7 +13,7 @@ use crate::diff::{self, Changes, Claims, Part, Side, UnitChange, unit_change};
 use crate::model::{Finding, Json, Platform, Request, UnitId, joined};
 use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
-use crate::policy::{self, Answered, Asking, Before, Standing, Stood, Tally, Verdicts};
+use crate::policy::{self, Answered, Asking, Before, Policies, Standing, Stood, Tally, Verdicts};
 use crate::process;
 use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_threads, open};
 use crate::snapshot::{Change, Snapshot};
@@ -136,13 +136,17 @@ impl Desk<'_> {
         (&self.base.1.platform, &self.head.1.platform)
     }
 
+    fn compiled(&self, side: (&Snapshot, &Platform)) -> (Policies, Vec<Finding>) {
+        compiled(side, &BTreeSet::new(), self.begins, self.ended)
+    }
+
     fn compare(&self, round: Round, today: &str, threads: usize, wanted: WantedClaims) -> Option<Rest> {
         let (base, head) = self.platforms();
-        let (own, mut broken) = compiled(self.head.0, head, self.begins, self.ended);
+        let (own, mut broken) = self.compiled((self.head.0, head));
         broken.extend(policy::expired(self.head.0, head, today));
         broken.extend(parse::on_day_anew(Some((self.base.0, base)), (self.head.0, head), today));
         // those of the base are asked where they are others
-        let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| compiled(self.base.0, base, self.begins, self.ended).0);
+        let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| self.compiled((self.base.0, base)).0);
         let asking = |policies| Asking::of(policies, &base.exceptions, today);
         let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
         let differ = of_base.is_some() || !policy::same_exceptions(self.base.0, self.head.0);

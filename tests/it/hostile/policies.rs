@@ -56,6 +56,7 @@ fn row_24_what_grows_in_a_policy_ends_in_a_finding() {
 fn what_ends_a_worker_hides_nothing_else() {
     let repository = Repository::new()
         .with("policies/grows.rego", crate::worker::grows("input.kind == \"ConfigMap\""))
+        .with("exceptions/platform/grows.yaml", "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: grows}\nspec: {policy: grows, reason: it is known and measured, expires: 2999-12-31}\n")
         .with("policies/labels.rego", "package main\n\ndeny contains \"no label\" if not input.metadata.labels\n")
         .with("golden-paths/other/path.yaml", "kind: GoldenPath\n")
         .with("requests/platform/misnamed.yaml", "kind: Unknown\n");
