@@ -78,12 +78,6 @@ const LIMITS: [(&str, &str); 5] = [
     ("minContains", "maxContains"),
 ];
 
-/// How a doubt ends that makes the schema of no use.
-const NOTHING_FITS: &str = ", so that no value fits";
-
-/// How a doubt ends about a keyword without which the fields of requests are not known.
-const NO_FIELDS: &str = ", so that the fields below it are not known";
-
 /// One doubt: at which keyword, what, and the next step.
 pub(super) struct Doubt {
     pub(super) pointer: String,
@@ -187,20 +181,19 @@ fn beside(root: &Value, at: &str) -> Vec<String> {
 }
 
 fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
-    let mut push = |keyword: &str, message: String, help: String| {
-        let is_error = message.ends_with(NOTHING_FITS) || message.ends_with(NO_FIELDS);
+    let mut push = |keyword: &str, message: String, help: String, is_error: bool| {
         out.push(Doubt { pointer: child(at, keyword), message, help, is_error });
     };
     for keyword in map.keys().filter(|keyword| !KEYWORDS.contains(&keyword.as_str())) {
-        if let Some((help, message)) = no_keyword(keyword) {
-            push(keyword, message, help);
+        if let Some((help, message, is_error)) = no_keyword(keyword) {
+            push(keyword, message, help, is_error);
         }
     }
     for (least, most) in LIMITS {
         let limit = |keyword: &str| map.get(keyword).and_then(Value::as_f64);
         if limit(least).zip(limit(most)).is_some_and(|(least, most)| least > most) {
-            let message = format!("`{least}` is above `{most}`{NOTHING_FITS}");
-            push(least, message, format!("Lower it, or raise `{most}`."));
+            let message = format!("`{least}` is above `{most}`, so that no value fits");
+            push(least, message, format!("Lower it, or raise `{most}`."), true);
         }
     }
     if let Some(Value::Array(values)) = map.get("enum") {
@@ -213,7 +206,8 @@ fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
         for name in required.filter(|name| !properties.contains_key(*name)) {
             let near = close_match(name, properties.keys().map(String::as_str));
             let help = near.map_or_else(|| "Add it to `properties`, or do not require it.".to_owned(), meant);
-            push("required", format!("`{}` is required, and is none of the `properties`{NOTHING_FITS}", cut(name)), help);
+            let message = format!("`{}` is required, and is none of the `properties`, so that no value fits", cut(name));
+            push("required", message, help, true);
         }
     }
     if let (Some(properties), true, false) =
@@ -266,21 +260,24 @@ fn strangers((at, part): (String, &Map<String, Value>), known: &Map<String, Valu
     }
 }
 
-/// Help and message for a keyword that checks nothing; nothing for those that are somebody's own.
-fn no_keyword(keyword: &str) -> Option<(String, String)> {
+/// Help and message for a keyword that checks nothing, and whether the fields of requests are not known without it; nothing for those that are
+/// somebody's own.
+fn no_keyword(keyword: &str) -> Option<(String, String, bool)> {
     let word = cut(keyword);
     if let Some((_, now)) = OLDER.iter().find(|(older, _)| *older == keyword) {
         let message = format!("`{word}` is of an older draft of JSON Schema, and checks nothing");
-        return Some((format!("Write `{now}`."), message));
+        return Some((format!("Write `{now}`."), message, false));
     }
     let near = if keyword.starts_with("x-") { None } else { close_match(keyword, KEYWORDS) }?;
-    let effect = if matches!(near, "properties" | "patternProperties") { NO_FIELDS } else { ", so it checks nothing" };
-    Some((meant(near), format!("`{word}` is no keyword of JSON Schema{effect}")))
+    let names_fields = matches!(near, "properties" | "patternProperties");
+    let effect = if names_fields { "so that the fields below it are not known" } else { "so it checks nothing" };
+    Some((meant(near), format!("`{word}` is no keyword of JSON Schema, {effect}"), names_fields))
 }
 
-fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&str, String, String)) {
+fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&str, String, String, bool)) {
     if values.is_empty() {
-        push("enum", format!("`enum` is empty{NOTHING_FITS}"), "Write the values that are allowed, or leave `enum` out.".to_owned());
+        let help = "Write the values that are allowed, or leave `enum` out.".to_owned();
+        push("enum", "`enum` is empty, so that no value fits".to_owned(), help, true);
     }
     let sort = |value: &Value| match value {
         Value::Null => "null",
@@ -292,13 +289,13 @@ fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&st
     };
     let double = values.iter().enumerate().find(|(index, value)| values[..*index].contains(value));
     if let Some((_, value)) = double {
-        push("enum", format!("`enum` holds {} twice", any_of(std::slice::from_ref(value))), "Remove one of the two.".to_owned());
+        push("enum", format!("`enum` holds {} twice", any_of(std::slice::from_ref(value))), "Remove one of the two.".to_owned(), false);
     }
     let sorts = values.iter().map(sort).filter(|sort| *sort != "null").collect::<BTreeSet<_>>();
     if sorts.len() > 1 && !map.contains_key("type") {
         let sorts: Vec<&str> = sorts.into_iter().collect();
         let message = format!("`enum` mixes values of the types {}", crate::model::quoted_list(sorts.iter().copied()));
-        push("enum", message, "Put the numbers and truth values in quotes, or say the types with `type`.".to_owned());
+        push("enum", message, "Put the numbers and truth values in quotes, or say the types with `type`.".to_owned(), false);
     }
 }
 

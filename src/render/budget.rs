@@ -23,17 +23,18 @@ pub(super) struct Print {
 
 /// The languages that a text is written for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Written(u8);
+pub(super) struct Written {
+    /// YAML, which JSON is too.
+    pub(super) yaml: bool,
+    pub(super) hcl: bool,
+}
 
 impl Written {
-    pub(super) const YAML: Self = Self(1);
-    /// Which is YAML too.
-    pub(super) const JSON: Self = Self(3);
-    pub(super) const HCL: Self = Self(4);
+    pub(super) const YAML: Self = Self { yaml: true, hcl: false };
+    pub(super) const HCL: Self = Self { yaml: false, hcl: true };
 
-    /// Whether a text is written for one of these languages.
-    pub(super) fn is_for(self, other: Self) -> bool {
-        self.0 & other.0 != 0
+    fn or(self, other: Self) -> Self {
+        Self { yaml: self.yaml || other.yaml, hcl: self.hcl || other.hcl }
     }
 }
 
@@ -216,7 +217,7 @@ pub(super) fn typed(text: &str, value: JsonValue, written: Written) -> TeraResul
         match run.typed.get_mut(text) {
             Some(known) => {
                 // what two values are written as is written for neither
-                known.written = if known.value == value { Written(known.written.0 | written.0) } else { Written::default() };
+                known.written = if known.value == value { known.written.or(written) } else { Written::default() };
                 known.waiting += 1;
             }
             None => drop(run.typed.insert(text.to_owned(), Typed { value, written, waiting: 1 })),

@@ -13,7 +13,7 @@ pub(super) fn register(tera: &mut Tera) {
     });
     tera.register_filter("json", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let value = to_json(&value)?;
-        typed(&quote_all(&value), value, Written::JSON)
+        typed(&quote_all(&value), value, Written::YAML)
     });
     tera.register_filter("hcl", |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         let value = to_json(&value)?;

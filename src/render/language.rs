@@ -1,6 +1,6 @@
 //! Parsing rendered files back, and finding out whether a printed text changed more than its own place.
 
-use super::budget::{Print, Written, placeholder};
+use super::budget::{Print, placeholder};
 use super::filters::{escape, hcl, is_odd, is_plain_word};
 use super::otherwise;
 use super::renderer::Language;
@@ -119,11 +119,10 @@ pub(super) fn prints_are_plain(language: Language, text: &[u8], prints: &[Print]
 fn is_written_for(language: Language, print: &Print) -> bool {
     let Some(value) = &print.typed else { return true };
     match language {
-        Language::Yaml => print.written.is_for(Written::YAML),
-        // what is no JSON is seen where it stands
-        Language::Json => print.written.is_for(Written::JSON),
+        // YAML that is no JSON is seen where it stands
+        Language::Yaml | Language::Json => print.written.yaml,
         // a number is the same in all of them
-        Language::Hcl => print.written.is_for(Written::HCL) || hcl(value) == print.text,
+        Language::Hcl => print.written.hcl || hcl(value) == print.text,
         Language::Text => true,
     }
 }

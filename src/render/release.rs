@@ -3,7 +3,6 @@
 use super::codes::TEMPLATE_ERROR;
 use super::engine::{Engine, Mistake, Source};
 use super::expression::Expressions;
-use super::lexer::span;
 use super::libraries;
 use super::paths;
 use super::rendered::Limits;
@@ -12,9 +11,9 @@ use super::skeleton::Skeletons;
 use super::terraform::refused_name;
 use crate::model::{Finding, Output, OutputName, Release, RendererId, RepoPath, Span};
 use crate::snapshot::{File, Mode, Snapshot};
+use crate::yaml;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::sync::Arc;
 
 /// A release made ready to render.
@@ -180,25 +179,10 @@ fn text_of(file: &RepoPath, entry: &File) -> Result<String, Option<Box<Mistake>>
         Mode::Submodule => return Err(Some(Box::new(refused(file, "a submodule cannot be a part of an output".to_owned())))),
     }
     let text = std::str::from_utf8(&entry.bytes).map_err(|_| Some(Box::new(refused(file, "the file is not UTF-8 text".to_owned()))))?;
-    match conflict(text) {
-        Some(at) => {
-            let help = "Decide for one of the two sides and remove the marker lines.".to_owned();
-            Err(Some(Box::new(Mistake { span: span(text, at), help, ..refused(file, "a merge conflict was left in the file".to_owned()) })))
-        }
+    match yaml::conflict(text) {
+        Some(yaml::Problem { span, message, help, .. }) => Err(Some(Box::new(Mistake { span, help, ..refused(file, message) }))),
         None => Ok(text.to_owned()),
     }
-}
-
-/// The first line of a merge conflict: the three marks of one, in their order.
-fn conflict(text: &str) -> Option<Range<usize>> {
-    let mark = |mark: &str, from: usize| {
-        let at = text[from..].match_indices(mark).map(|(at, _)| from + at);
-        let mut at = at.filter(|at| *at == 0 || text[..*at].ends_with('\n'));
-        at.find(|at| text[at + mark.len()..].is_empty() || text[at + mark.len()..].starts_with([' ', '\n', '\r']))
-    };
-    let ours = mark("<<<<<<<", 0)?;
-    mark(">>>>>>>", mark("=======", ours)?)?;
-    Some(ours..ours + text[ours..].lines().next().unwrap_or_default().len())
 }
 
 fn refused(file: &RepoPath, message: String) -> Mistake {

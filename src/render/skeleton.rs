@@ -140,7 +140,7 @@ mod tests {
             if let Some(last) = index.checked_sub(1) {
                 let value = &values[last % values.len()];
                 let (text, typed) = value.as_str().map_or_else(|| (value.to_string(), Some(value.clone())), |text| (text.to_owned(), None));
-                prints.push(Print { offset: output.len(), text: text.clone(), typed, written: Written::JSON });
+                prints.push(Print { offset: output.len(), text: text.clone(), typed, written: Written::YAML });
                 output.push_str(&text);
             }
             output.push_str(part);

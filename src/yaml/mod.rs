@@ -19,7 +19,7 @@ pub use emit::{emit, emit_into};
 pub use form::{Form, Word};
 pub use problem::{Problem, ProblemKind};
 pub use scalar::plain;
-pub use stray::conflicts;
+pub use stray::{conflict, conflicts};
 pub use tree::{Document, Spot};
 
 use crate::model::Span;

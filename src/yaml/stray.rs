@@ -25,6 +25,18 @@ pub fn conflicts(text: &str) -> Vec<Problem> {
     found
 }
 
+/// The first merge conflict of any text, of which all three marks are there: one alone may be a line of it, as under a heading.
+pub fn conflict(text: &str) -> Option<Problem> {
+    let parts: Vec<usize> = text.lines().filter_map(|line| part_of_conflict(line.trim_end())).collect();
+    let behind = |parts: &[usize], part: usize| Some(parts.iter().position(|other| *other == part)? + 1);
+    let ours = behind(&parts, 0)?;
+    let both = ours + behind(&parts[ours..], 2)?;
+    behind(&parts[both..], 3)?;
+    conflicts(text)
+        .into_iter()
+        .find(|problem| text.lines().nth(problem.span.line as usize - 1).is_some_and(|line| line.starts_with(PARTS[0])))
+}
+
 /// The four lines of a conflict, in their order.
 const PARTS: [&str; 4] = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
 
