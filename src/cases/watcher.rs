@@ -68,7 +68,7 @@ impl Watcher {
                 render::Progress::Loads(release) => Step::Load(release),
                 render::Progress::Begins(at) => Step::Render(at),
                 render::Progress::Step(place) => Step::Tag(place),
-                render::Progress::Loaded(_) | render::Progress::Ended(_) => Step::Between,
+                render::Progress::Loaded(_) | render::Progress::Ended(..) => Step::Between,
             });
         };
         render::Watched { tell: Arc::new(told), traced: request.filter(|_| self.tags), ..render::Watched::by_nobody() }

@@ -299,7 +299,7 @@ fn made(world: &World<'_>, request: &Request, memo: &Memo<'_>) -> Result<Arc<Var
     if let Some(take) = &world.watched.take {
         outcome.units = outcome.units.into_iter().map(|unit| take(unit)).collect();
     }
-    (world.watched.tell)(Progress::Ended(request.id.clone()));
+    (world.watched.tell)(Progress::Ended(request.id.clone(), outcome.units.iter().map(Unit::kept).sum()));
     if outcome.failed {
         return Err(Box::new(outcome));
     }

@@ -98,8 +98,8 @@ pub enum Progress {
     Begins(At),
     /// A tag or an expression is about to be run, where the rendering is traced.
     Step(Place),
-    /// All units of a request are done.
-    Ended(RequestId),
+    /// All units of a request are done; so many bytes are kept of them.
+    Ended(RequestId, usize),
 }
 
 /// Who is told what rendering is about to do.
@@ -195,6 +195,15 @@ impl Unit {
         let none: Arc<[u8]> = Arc::from([]);
         let file = |(path, file): (RepoPath, RenderedFile)| (path, RenderedFile { bytes: Arc::clone(&none), ..file });
         Self { files: self.files.into_iter().map(file).collect(), reads: Vec::new(), ..self }
+    }
+
+    /// About how many bytes are kept of it.
+    pub fn kept(&self) -> usize {
+        const OF_FILE: usize = 128;
+        const OF_OBJECT: usize = 256;
+        let files = self.files.values().map(|file| OF_FILE + file.bytes.len());
+        let objects = self.objects.iter().map(|object| OF_OBJECT + object.document.text().len());
+        files.sum::<usize>() + objects.sum::<usize>()
     }
 
     /// The digest of sorted paths and bytes.

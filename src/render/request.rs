@@ -103,7 +103,7 @@ pub(super) struct Outcome {
 /// Renders all units of one request once more.
 pub(super) fn render(world: &World<'_>, request: &Request) -> Outcome {
     let outcome = render_with(world, request, &Memo::None);
-    (world.watched.tell)(Progress::Ended(request.id.clone()));
+    (world.watched.tell)(Progress::Ended(request.id.clone(), 0));
     outcome
 }
 

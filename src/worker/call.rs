@@ -90,7 +90,7 @@ impl<'a> Call<'a> {
     pub(super) fn run(&self, errand: &Errand) -> Result<Evaluated, Death> {
         let mut heard = Heard::by(self.take);
         let output = self.hear(errand, &mut heard)?;
-        heard.end(output, self.prepared.bounds.memory)
+        heard.end(output, self.prepared.bounds.first)
     }
 
     /// What a child is given, piece by piece: what is told later is only waited for when the rest is written.

@@ -1,5 +1,6 @@
 //! What runs in the child.
 
+use super::allowance::Allowance;
 use super::at::Key;
 use super::giver::Giver;
 use super::watch::Watch;
@@ -36,13 +37,14 @@ pub fn main(early: bool) -> ExitCode {
 fn work(input: &mut impl Read) -> io::Result<()> {
     let bounds: Bounds = wire::read(input)?;
     let walls = walls::close(&bounds)?;
+    let allowance = Arc::new(Allowance::of(bounds));
     say(&Said::Ready(walls))?;
     let mut errand: Errand = wire::read(input)?;
     if let Some(picked) = &errand.trials {
         return trials::work(input, picked);
     }
     if errand.pair {
-        return pair::work(input);
+        return pair::work(input, &allowance);
     }
     let mut job: Job = wire::read(input)?;
     let watch = Watch::start()?;
@@ -64,7 +66,7 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let taker = Arc::clone(&giver);
     let take: Take = Arc::new(move |unit| taker.take(unit));
     let watched = Watched {
-        tell: of_render(&begins, &ended),
+        tell: of_render(&begins, &ended, &allowance),
         without: errand.without,
         traced: errand.traced,
         values: has_policies || matches!(wanted.rendered, Wants::Units | Wants::Everything),
@@ -116,15 +118,18 @@ pub(super) fn of_parse(begins: &Teller<At>, ended: &Teller<Key>) -> impl Fn(pars
     }
 }
 
-/// Who is told where rendering is.
-pub(super) fn of_render(begins: &Teller<At>, ended: &Teller<Key>) -> render::Tell {
-    let (begins, ended) = (Arc::clone(begins), Arc::clone(ended));
+/// Who is told where rendering is: what has ended may need more memory than what has not begun.
+pub(super) fn of_render(begins: &Teller<At>, ended: &Teller<Key>, allowance: &Arc<Allowance>) -> render::Tell {
+    let (begins, ended, allowance) = (Arc::clone(begins), Arc::clone(ended), Arc::clone(allowance));
     Arc::new(move |progress| match progress {
         render::Progress::Loads(release) => begins(At::Load(release)),
         render::Progress::Loaded(release) => ended(At::Load(release).key()),
         render::Progress::Begins(at) => begins(At::Render(at)),
         render::Progress::Step(place) => drop(say(&Said::Step(place))),
-        render::Progress::Ended(request) => ended(Key::Request(request)),
+        render::Progress::Ended(request, kept) => {
+            allowance.keeps(kept);
+            ended(Key::Request(request));
+        }
     })
 }
 

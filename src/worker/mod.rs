@@ -3,6 +3,7 @@
 //! It is this binary with a hidden verb, without the environment, without files, network and other processes, and with limits on memory,
 //! processor time and wall time; whatever happens in it ends that process and is told as a [`Death`].
 
+mod allowance;
 mod at;
 mod call;
 mod culprit;
@@ -228,7 +229,7 @@ pub fn evaluate_early<E>(
         let (heard, output) = child.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         let job = job?;
         let evaluated = prepared.and_then(|prepared| {
-            let first = heard.end(output, prepared.bounds.memory);
+            let first = heard.end(output, prepared.bounds.first);
             Call::of(exe, prepared, wall, take).until_done(first)
         });
         Ok((job, evaluated))
@@ -293,7 +294,7 @@ pub fn walls(exe: &Path) -> Result<Walls, Death> {
     let mut heard = Heard::by(&kept);
     let frame = wire::frame(&bounds).map_err(|error| garbled(&error))?;
     let output = process::pipe(exe, &[VERB], Some(ENV), std::iter::once(frame.into()), WALL, |bytes| heard.take(bytes));
-    heard.walls.ok_or_else(|| Death::of(output, Vec::new(), None, bounds.memory))
+    heard.walls.ok_or_else(|| Death::of(output, Vec::new(), None, bounds.first))
 }
 
 fn garbled(source: &io::Error) -> Death {

@@ -3,6 +3,7 @@
 //! It is for two trees of which neither is trusted more than the other, as on a laptop. Whatever goes wrong, and whatever only all requests
 //! together tell of two of them, is not for here: then both are looked at by themselves.
 
+use super::allowance::Allowance;
 use super::at::Key;
 use super::call::Heard;
 use super::inside::{Teller, compiled, of_parse, of_policies, of_render, say, tellers};
@@ -84,13 +85,13 @@ pub fn compare(exe: &Path, pair: &Pair, wall: Duration) -> Option<Compared> {
 }
 
 /// Runs in the child: reads two trees, and says what comparing them gives.
-pub(super) fn work(input: &mut impl Read) -> io::Result<()> {
+pub(super) fn work(input: &mut impl Read, allowance: &Arc<Allowance>) -> io::Result<()> {
     let Pair { base, head, round, today, threads, claims } = wire::read(input)?;
     let head = head.of(&base);
     let watch = Watch::start()?;
     let (begins, ended) = tellers(&watch, false);
     let (before, after) = parse::parse_both(&base, &head, &of_parse(&begins, &ended));
-    let desk = Desk { base: (&base, &before), head: (&head, &after), begins: &begins, ended: &ended };
+    let desk = Desk { base: (&base, &before), head: (&head, &after), begins: &begins, ended: &ended, allowance };
     let compared = desk.compare(round, &today, threads, claims);
     watch.rest();
     say(&Said::Compared(compared.map(Box::new)))?;
@@ -104,6 +105,7 @@ struct Desk<'a> {
     head: (&'a Snapshot, &'a Parsed),
     begins: &'a Teller<At>,
     ended: &'a Teller<Key>,
+    allowance: &'a Arc<Allowance>,
 }
 
 /// What some requests came to.
@@ -194,7 +196,7 @@ impl Desk<'_> {
     fn render(&self, asked: &Questions<'_>, parallel: bool) -> (Found, Counts, Rendered, Rendered) {
         let (base, head) = self.platforms();
         let ids: Vec<Both<'_>> = joined(base.requests.values(), head.requests.values(), |request| &request.id);
-        let watched = Watched { tell: of_render(self.begins, self.ended), reads: false, ..Watched::by_nobody() };
+        let watched = Watched { tell: of_render(self.begins, self.ended, self.allowance), reads: false, ..Watched::by_nobody() };
         let limits = Limits::default();
         open(self.base.0, base, &limits, &mut Cache::off(), &watched, parallel, |opened| {
             // what both have in common is made ready once

@@ -1,3 +1,4 @@
+use super::allowance;
 use super::wire;
 use super::*;
 use crate::cases::{Case, Subject, Trial};
@@ -189,19 +190,23 @@ fn what_all_units_tell_amends_those_that_were_said() {
 
 /// What grows by itself ends here: below what a small machine has, also where many requests are rendered.
 #[test]
-fn a_few_thousand_requests_are_given_less_than_256_mib() {
+fn thousands_of_requests_are_given_less_than_256_mib_until_they_need_more() {
     let bytes = |requests: usize| requests * 500;
-    let given = |requests: usize| Bounds::of(bytes(requests), requests, 2, Duration::from_secs(60)).memory >> 20;
-    let all = [1, 100, 500, 1_000, 2_000, 3_500, 5_000, 10_000, 100_000].map(|requests| format!("{requests}: {} MiB", given(requests)));
-    insta::assert_snapshot!(all.join("\n"), @"
-    1: 192 MiB
-    100: 192 MiB
-    500: 192 MiB
-    1000: 224 MiB
-    2000: 224 MiB
-    3500: 224 MiB
-    5000: 320 MiB
-    10000: 640 MiB
-    100000: 1024 MiB
+    let mib = |bytes: u64| format!("{} MiB", bytes >> 20);
+    let all = [1, 100, 1_000, 2_000, 3_500, 5_000, 10_000, 100_000].map(|requests| {
+        let bounds = Bounds::of(bytes(requests), requests, 2, Duration::from_secs(60));
+        let kept = |each: u64| mib(allowance::allowed(&bounds, requests as u64 * each));
+        let (first, small, large) = (mib(bounds.first), kept(2 << 10), kept(27 << 10));
+        format!("{requests}: {first}, with four small objects each {small}, with whole services {large}, at most {}", mib(bounds.memory))
+    });
+    insta::assert_snapshot!(all.join("\n"), @r"
+    1: 192 MiB, with four small objects each 192 MiB, with whole services 192 MiB, at most 192 MiB
+    100: 192 MiB, with four small objects each 192 MiB, with whole services 192 MiB, at most 192 MiB
+    1000: 192 MiB, with four small objects each 192 MiB, with whole services 208 MiB, at most 224 MiB
+    2000: 192 MiB, with four small objects each 192 MiB, with whole services 224 MiB, at most 224 MiB
+    3500: 224 MiB, with four small objects each 224 MiB, with whole services 224 MiB, at most 224 MiB
+    5000: 224 MiB, with four small objects each 224 MiB, with whole services 320 MiB, at most 320 MiB
+    10000: 224 MiB, with four small objects each 224 MiB, with whole services 640 MiB, at most 640 MiB
+    100000: 576 MiB, with four small objects each 1024 MiB, with whole services 1024 MiB, at most 1024 MiB
     ");
 }

@@ -94,7 +94,7 @@ impl Round<'_> {
         }
         let all = numbers.iter().all(|number| self.answers[*number].is_some());
         let well = matches!(output, Ok(Output { status: Status::Code(0), .. }));
-        if heard.done.is_some() && all && well { Ok(()) } else { Err(heard.death(output, self.call.prepared.bounds.memory)) }
+        if heard.done.is_some() && all && well { Ok(()) } else { Err(heard.death(output, self.call.prepared.bounds.first)) }
     }
 
     /// Tries by itself whatever was being tried when a child died; who dies alone has its answer.

@@ -23,7 +23,8 @@ impl fmt::Display for Walls {
     }
 }
 
-/// Closes everything that can be closed for good. The order matters: Landlock needs a descriptor, and after the last step no limit can be set.
+/// Closes everything that can be closed for good. The order matters: Landlock needs a descriptor, and after the last step no limit can be set but that on memory,
+/// up to what its bounds say.
 pub(super) fn close(bounds: &Bounds) -> io::Result<Walls> {
     if cfg!(goldpath_measured) {
         // what counts what runs writes it down when it ends, and says that it is no build to be used
@@ -45,15 +46,15 @@ struct Lack {
 
 fn limits(bounds: &Bounds) -> io::Result<()> {
     let limits = [
-        (Resource::Core, 0),
-        (Resource::Fsize, 0),
-        (Resource::Nofile, DESCRIPTORS),
-        (Resource::Data, bounds.memory),
-        (Resource::As, bounds.address_space),
-        (Resource::Cpu, bounds.seconds),
+        (Resource::Core, 0, 0),
+        (Resource::Fsize, 0, 0),
+        (Resource::Nofile, DESCRIPTORS, DESCRIPTORS),
+        (Resource::Data, bounds.first, bounds.memory),
+        (Resource::As, bounds.address_space, bounds.address_space),
+        (Resource::Cpu, bounds.seconds, bounds.seconds),
     ];
-    for (resource, most) in limits {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+    for (resource, now, most) in limits {
+        setrlimit(resource, Rlimit { current: Some(now), maximum: Some(most) })?;
     }
     Ok(())
 }
@@ -95,10 +96,13 @@ mod kernel {
     }
 
     fn program() -> Result<BpfProgram, BackendError> {
-        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = FREE.iter().map(|call| (*call, Vec::new())).collect();
+        let mut conditions: BTreeMap<i64, Vec<SeccompCondition>> = BTreeMap::new();
         for (call, argument, operator, value) in bound() {
-            let condition = SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)?;
-            rules.insert(call, vec![SeccompRule::new(vec![condition])?]);
+            conditions.entry(call).or_default().push(SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)?);
+        }
+        let mut rules: BTreeMap<i64, Vec<SeccompRule>> = FREE.iter().map(|call| (*call, Vec::new())).collect();
+        for (call, conditions) in conditions {
+            rules.insert(call, vec![SeccompRule::new(conditions)?]);
         }
         // "There is no such call": what asks for a newer one than the list has asks for the older one then.
         let refused = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
@@ -129,9 +133,9 @@ mod kernel {
         libc::SYS_sigaltstack,
     ];
 
-    /// Calls that one argument binds: the input and the two outputs, whatever else was inherited; memory that does not run, threads but no
-    /// processes, names of threads, signals to oneself.
-    fn bound() -> [(i64, u8, SeccompCmpOp, u64); 8] {
+    /// Calls that all these arguments bind: the input and the two outputs, whatever else was inherited; memory that does not run, threads but
+    /// no processes, names of threads, signals to oneself, its own limit on memory.
+    fn bound() -> [(i64, u8, SeccompCmpOp, u64); 10] {
         let no_code = || SeccompCmpOp::MaskedEq(libc::PROT_EXEC.unsigned_abs().into());
         let thread = u64::from(libc::CLONE_THREAD.unsigned_abs());
         [
@@ -143,6 +147,8 @@ mod kernel {
             (libc::SYS_clone, 0, SeccompCmpOp::MaskedEq(thread), thread),
             (libc::SYS_prctl, 0, SeccompCmpOp::Eq, libc::PR_SET_NAME.unsigned_abs().into()),
             (libc::SYS_tgkill, 0, SeccompCmpOp::Eq, std::process::id().into()),
+            (libc::SYS_prlimit64, 0, SeccompCmpOp::Eq, 0),
+            (libc::SYS_prlimit64, 1, SeccompCmpOp::Eq, libc::RLIMIT_DATA.into()),
         ]
     }
 }

@@ -12,7 +12,9 @@ use std::time::Duration;
 pub(super) struct Bounds {
     /// Seconds of processor time for the whole.
     pub(super) seconds: u64,
-    /// Bytes of memory.
+    /// Bytes of memory before anything is kept of what is made.
+    pub(super) first: u64,
+    /// Bytes of memory at most.
     pub(super) memory: u64,
     /// Bytes of address space, most of which nothing is written to.
     pub(super) address_space: u64,
@@ -27,7 +29,7 @@ const FOR_EACH_BYTE: u64 = 48;
 /// And for each file of a request, which is short itself and becomes several objects: four small ones take 40 KiB.
 const FOR_EACH_REQUEST: u64 = 128 << 10;
 
-/// As much as a few thousand requests need, and no more: what grows by itself is to end below 256 MiB.
+/// As much as reading a few thousand requests needs, and no more: what grows by itself is to end below 256 MiB.
 const OF_FEW: u64 = 224 << 20;
 
 /// Rounded, so that the same mistake is told in the same words when a few files more are there.
@@ -40,13 +42,16 @@ impl Bounds {
     /// What a job of this length, with so many requests, is given.
     pub(super) fn of(job: usize, requests: usize, threads: usize, wall: Duration) -> Self {
         let threads = threads.max(1) as u64;
-        let of_requests = (requests as u64).saturating_mul(FOR_EACH_REQUEST);
-        let more = (job as u64).saturating_mul(FOR_EACH_BYTE).max(of_requests).min(2 * MOST).next_multiple_of(ROUND);
-        // what is many is needed by halves at most: the numbers for each are those of small trees
-        let memory = more.saturating_add(BASE).min(OF_FEW).max(more / 2).min(MOST);
+        let read = (job as u64).saturating_mul(FOR_EACH_BYTE).min(4 * MOST).next_multiple_of(ROUND);
+        let made = (requests as u64).saturating_mul(FOR_EACH_REQUEST).min(4 * MOST).next_multiple_of(ROUND);
+        let few = |more: u64| more.saturating_add(BASE).min(OF_FEW);
+        // what is many is needed by parts: the numbers for each are those of small trees
+        let first = few(read).max(read / 4).min(MOST);
+        let memory = few(made).max(made / 2).max(read / 2).max(first).min(MOST);
         Self {
             // The processor time ends what the wall time would end, even when nobody is there to end it any more.
             seconds: wall.as_secs().saturating_add(1).saturating_mul(threads),
+            first,
             memory,
             // Each thread reserves 130 MiB that it hardly uses.
             address_space: memory.saturating_add(1 << 30).saturating_add(threads.saturating_mul(160 << 20)),

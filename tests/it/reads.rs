@@ -66,7 +66,7 @@ fn check(base: &Base, path: &RepoPath, text: String, thoroughly: bool) -> usize 
     let again = Arc::new(Mutex::new(BTreeSet::new()));
     let heard = Arc::clone(&again);
     let tell: Tell = Arc::new(move |progress| {
-        if let Progress::Ended(id) = progress {
+        if let Progress::Ended(id, _) = progress {
             heard.lock().expect("nobody panics").insert(id);
         }
     });

@@ -142,7 +142,7 @@ fn what_a_request_names_decides_whether_it_is_rendered_again() {
         let done = Arc::new(Mutex::new(Vec::new()));
         let heard = Arc::clone(&done);
         let tell: Tell = Arc::new(move |progress| {
-            if let Progress::Ended(id) = progress {
+            if let Progress::Ended(id, _) = progress {
                 heard.lock().unwrap().push(id.to_string());
             }
         });

@@ -227,7 +227,7 @@ fn row_5_thousands_of_requests_of_one_bad_template_are_one_finding() {
     }
     let given = said.split("more than ").filter_map(|rest| rest.split_once(" MiB of memory")?.0.parse().ok());
     assert!(given.max().is_none_or(|given: u64| given < 256), "{said}");
-    insta::assert_snapshot!(said.replace("it asked for more than 224 MiB of memory", "LIMIT").replace("it took too much processor time", "LIMIT"), @"
+    insta::assert_snapshot!(said.replace("it asked for more than 192 MiB of memory", "LIMIT").replace("it took too much processor time", "LIMIT"), @"
     nested
     golden-paths/config/1.0.0/main/a.yaml.tera:6:71 template-limit: the templates take more than 100000 steps (and so in 11 more); 1985 more requests were not tried
     exit 1
