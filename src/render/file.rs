@@ -349,7 +349,7 @@ impl Maker<'_> {
             Language::Yaml => ("yaml", "key: {{ … | yaml }}"),
             Language::Json => ("json", "\"key\": {{ … | json }}"),
             Language::Hcl => ("hcl", "key = {{ … | hcl }}"),
-            Language::Text => ("trim", "{{ … | trim }}"),
+            Language::Text | Language::Owners => ("trim", "{{ … | trim }}"),
         };
         let message = if print.typed.is_some() {
             format!("`{shown}`, printed with a filter, is not a whole value where it stands")
@@ -358,7 +358,10 @@ impl Maker<'_> {
         } else {
             format!("the text `{shown}` that is printed here changes what is around it")
         };
-        let help = format!("Print it with the filter `{filter}` as a whole value: `{example}`; put texts together before, with `~`.");
+        let help = match language {
+            Language::Owners => "Let the schema take only what is one word without `#` here: a blank ends the pattern of files.".to_owned(),
+            _ => format!("Print it with the filter `{filter}` as a whole value: `{example}`; put texts together before, with `~`."),
+        };
         Mistake { file, span, code: UNSAFE_PRINT, message, help, printed }
     }
 
@@ -390,7 +393,7 @@ impl Maker<'_> {
                         Language::Yaml => "YAML",
                         Language::Json => "JSON",
                         Language::Hcl => "HCL",
-                        Language::Text => "text",
+                        Language::Text | Language::Owners => "text",
                     };
                     format!("`{}` is not well-formed {language}{at}: {}", plan.path, trouble.message)
                 } else if [DOUBTFUL_OUTPUT, KUBERNETES_REFUSED, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED].contains(code) {

@@ -76,16 +76,15 @@ pub(super) fn parse_back(language: Language, text: &str) -> Result<Content, Vec<
             let troubles = otherwise::read(text, &body);
             if troubles.is_empty() { Ok(Content::Hcl(Box::new(body))) } else { Err(troubles) }
         }
-        Language::Text => Ok(Content::Text),
+        Language::Text | Language::Owners => Ok(Content::Text),
     }
 }
 
 /// Parses a rendered YAML file back; with it, whether a text in quotes goes over several lines of it.
 pub(super) fn parse_yaml(text: &str) -> Result<(Content, bool), Vec<Trouble>> {
     let yaml::Parsed { documents, problems, quotes_over_lines, .. } = yaml::parse(text);
-    let problems = problems.iter().filter(|problem| problem.is_error());
-    let troubles: Vec<Trouble> =
-        problems.map(|problem| Trouble::new(problem.span.line, problem.message.clone()).help(problem.help.clone())).collect();
+    let problems = problems.into_iter().filter(yaml::Problem::is_error).chain(yaml::check_lines(text));
+    let troubles: Vec<Trouble> = problems.map(|problem| Trouble::new(problem.span.line, problem.message).help(problem.help)).collect();
     if !troubles.is_empty() {
         return Err(troubles);
     }
@@ -103,8 +102,8 @@ pub(super) fn prints_are_plain(language: Language, text: &[u8], prints: &[Print]
         if text.get(print.offset..end) != Some(print.text.as_bytes()) {
             return false;
         }
-        if language == Language::Text {
-            return !print.text.chars().any(|c| is_break(language, c));
+        if matches!(language, Language::Text | Language::Owners) {
+            return !breaks(language, print);
         }
         let line_start = text[..print.offset].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let line = &text[line_start..];
@@ -123,7 +122,7 @@ fn is_written_for(language: Language, print: &Print) -> bool {
         Language::Yaml | Language::Json => print.written.yaml,
         // a number is the same in all of them
         Language::Hcl => print.written.hcl || hcl(value) == print.text,
-        Language::Text => true,
+        Language::Text | Language::Owners => true,
     }
 }
 
@@ -166,15 +165,14 @@ fn word_is_plain(language: Language, line: &[u8], printed: Range<usize>) -> bool
 /// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text);
 /// gives the first print that changed more than its own place.
 pub(super) fn changed_by_print(language: Language, actual: &Content, (marked, escaped): (&str, &str), prints: &[Print]) -> Option<usize> {
-    let breaks = |print: &Print| {
-        let text = print.text.as_str();
-        print.typed.is_none() && (language == Language::Yaml && is_misplaced(text) || text.chars().any(|c| is_break(language, c)))
-    };
-    let bad = || prints.iter().position(|print| breaks(print) || !is_written_for(language, print));
+    let bad = || prints.iter().position(|print| breaks(language, print) || !is_written_for(language, print));
     if let Some(bad) = bad().or_else(|| if language == Language::Hcl { opens(marked, prints) } else { None }) {
         return Some(bad);
     }
     let Ok(marked) = parse_back(language, marked) else { return first_suspect(prints) };
+    if let Some(bad) = ends_comment(&marked, prints) {
+        return Some(bad);
+    }
     let compared = match (&marked, actual) {
         (Content::Yaml(marked), Content::Yaml(actual)) if marked.len() == actual.len() => {
             marked.iter().zip(actual).try_for_each(|(marked, actual)| same(&marked.0, &actual.0, prints))
@@ -192,9 +190,54 @@ pub(super) fn changed_by_print(language: Language, actual: &Content, (marked, es
 
 /// The first print that readers of YAML 1.1 take for something else than a text, where those of 1.2 do not: `no`, `12:30`, a date.
 pub(super) fn misread_print(text: &str, marked: &str, prints: &[Print]) -> Option<usize> {
-    let doubts = |text: &str| yaml::parse(text).problems.iter().filter(|problem| problem.is_ambiguous()).count();
+    let doubts = |text: &str| {
+        let yaml::Parsed { problems, doubtful_keys, other_keys, .. } = yaml::parse(text);
+        let is_other = |problem: &&yaml::Problem| problem.is_ambiguous() || problem.kind == yaml::ProblemKind::LargeNumber;
+        problems.iter().filter(is_other).count() + doubtful_keys.len() + other_keys
+    };
     let odd = |print: &Print| print.typed.is_none() && !is_plain_word(&print.text);
     (doubts(text) > doubts(marked)).then(|| prints.iter().position(odd).or_else(|| first_suspect(prints))).flatten()
+}
+
+/// Whether a print ends a line to some reader, or stands where none takes what it begins with.
+fn breaks(language: Language, print: &Print) -> bool {
+    let text = print.text.as_str();
+    match language {
+        Language::Owners => {
+            text.starts_with(['!', '[', '^']) || text.contains(|c: char| c == '#' || c.is_whitespace() || is_break(language, c))
+        }
+        // a blank in quotes is no line break
+        _ if print.typed.is_some() => false,
+        Language::Yaml if is_misplaced(text) => true,
+        _ => text.contains(|c| is_break(language, c)),
+    }
+}
+
+/// The first print of several lines that is in no value of a YAML file: its second line ends the comment in which it stands.
+fn ends_comment(marked: &Content, prints: &[Print]) -> Option<usize> {
+    let Content::Yaml(documents) = marked else { return None };
+    let mut open: BTreeSet<usize> = (0..prints.len()).filter(|index| prints[*index].text.contains('\n')).collect();
+    if !open.is_empty() {
+        documents.iter().for_each(|(document, _)| remove_met(document, &mut open));
+    }
+    open.first().copied()
+}
+
+/// Takes away the numbers of the placeholders in a value and its keys.
+fn remove_met(value: &Value, open: &mut BTreeSet<usize>) {
+    let mut met = |text: &str| {
+        let there = placeholders(text);
+        open.retain(|index| !there.contains(index));
+    };
+    match value {
+        Value::String(text) => met(text),
+        Value::Array(items) => items.iter().for_each(|item| remove_met(item, open)),
+        Value::Object(members) => {
+            members.keys().for_each(|key| met(key));
+            members.values().for_each(|member| remove_met(member, open));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// Whether some reader of YAML takes this for something else than text in some place: one looks for the indentation of a block where a line
@@ -237,7 +280,7 @@ fn opens(marked: &str, prints: &[Print]) -> Option<usize> {
 fn is_break(language: Language, c: char) -> bool {
     match language {
         // Terraform takes no line break between quotes.
-        Language::Text | Language::Hcl => c != '\t' && is_odd(c),
+        Language::Text | Language::Owners | Language::Hcl => c != '\t' && is_odd(c),
         // A line break between quotes is a blank to every reader of YAML; others than `\n` are line breaks to some of them alone.
         Language::Yaml => !matches!(c, '\n' | '\t') && is_odd(c),
         Language::Json => false,

@@ -37,6 +37,9 @@ pub(super) enum Language {
     Json,
     Hcl,
     Text,
+    /// Text in which a blank parts a pattern of files from their owners: of the name `CODEOWNERS`.
+    #[serde(skip)]
+    Owners,
 }
 
 /// A built-in check over a parsed-back file.
@@ -95,7 +98,10 @@ impl Renderer {
             let whole = if pattern.contains('/') { path.as_str() } else { path.file_name() };
             glob_matches(pattern, whole)
         };
-        self.languages.iter().find(|(pattern, _)| fits(pattern)).map(|(_, language)| *language)
+        self.languages.iter().find(|(pattern, _)| fits(pattern)).map(|(_, language)| match language {
+            Language::Text if path.file_name() == "CODEOWNERS" => Language::Owners,
+            language => *language,
+        })
     }
 }
 

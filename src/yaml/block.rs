@@ -1,7 +1,7 @@
 //! Mistakes between lines: indentation, dashes, colons, and what stands behind a value.
 
 use super::flow::{behind_quote, no_beginning};
-use super::syntax::{line_above, line_from, line_start, lines_from, one, syntax};
+use super::syntax::{line_above, line_from, line_start, lines_from, one, syntax, unexplained};
 use super::unseen::{described, is_blank};
 use super::{Problem, span_of};
 use crate::model::Span;
@@ -33,7 +33,7 @@ pub(super) fn explain(text: &str, kind: &ErrorKind, after: usize, at: usize) -> 
             syntax(here, message, "Write the text in the lines below, indented; or put it in quotes.")
         }
         ErrorKind::MappingKeyNotAllowed => syntax(here, "a text cannot begin with `? `", "Put the text in quotes."),
-        other => syntax(here, other.to_string(), "See the lines above it: YAML often notices a mistake late."),
+        other => unexplained(here, other),
     })
 }
 

@@ -31,13 +31,24 @@ pub fn check_bytes(bytes: &[u8]) -> Result<&str, Vec<Problem>> {
         let message = "the file holds a carriage return (CR) that is not followed by a line feed (LF)";
         return refuse(wide(point(text, at)), message.into(), "Save the file with Unix line endings.");
     }
-    let control =
-        |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
+    if let Some(problem) = check_lines(text) {
+        return Err(vec![problem]);
+    }
+    let control = |c: char| (c.is_control() && !matches!(c, '\t' | '\n' | '\r')) || matches!(c, '\u{feff}' | '\u{fffe}' | '\u{ffff}');
     if let Some((at, c)) = text.char_indices().find(|(_, c)| control(*c)) {
         let message = format!("the file holds the control character U+{:04X}", c as u32);
         return refuse(wide(point(text, at)), message, "Remove it; in double quotes it can be written as an escape, such as \"\\x07\".");
     }
     Ok(text)
+}
+
+/// The first line break of YAML 1.1 that is none in YAML 1.2: what stands behind it, also in a comment, is another line to some readers.
+pub fn check_lines(text: &str) -> Option<Problem> {
+    let (at, c) = if text.is_ascii() { None } else { text.char_indices().find(|(_, c)| matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}')) }?;
+    let number = u32::from(c);
+    let message = format!("the file holds the character U+{number:04X}, which ends a line for some readers of YAML and not for others");
+    let help = format!("Remove it; in double quotes it can be written as the escape \"\\u{number:04x}\".");
+    Some(Problem::new(ProblemKind::Encoding, wide(point(text, at)), message).help(help))
 }
 
 /// A point as the character that stands there.

@@ -14,7 +14,7 @@ mod syntax;
 mod tree;
 mod unseen;
 
-pub use bytes::check_bytes;
+pub use bytes::{check_bytes, check_lines};
 pub use emit::{emit, emit_into};
 pub use form::{Form, Word};
 pub use problem::{Problem, ProblemKind};
@@ -35,6 +35,8 @@ pub struct Parsed<'a> {
     pub quotes_over_lines: bool,
     /// Keys that readers of YAML 1.1 take for something else, which is a mistake only where no format asks for a key of that name.
     pub doubtful_keys: Vec<Problem>,
+    /// How many keys are numbers, truth values or nothing to YAML itself; here they are text.
+    pub other_keys: usize,
 }
 
 impl Parsed<'_> {

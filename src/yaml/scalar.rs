@@ -98,19 +98,20 @@ pub(super) fn yaml11(text: &str) -> Option<Yaml11> {
     if digits.contains('_') && digits.strip_prefix('.').is_some_and(of_fraction) {
         return Some(Yaml11::Number);
     }
+    let is_signed = digits.len() < text.len();
+    if is_signed && first == b'_' && all(|b| b.is_ascii_digit() || b == b'_') {
+        return Some(Yaml11::Number);
+    }
     if !first.is_ascii_digit() {
         return None;
     }
     if digits.len() > 1 && first == b'0' && all(|b| b.is_ascii_digit() || b == b'_') {
         return Some(Yaml11::Octal);
     }
-    if digits.starts_with("0o") && plain(text).is_number() {
+    if is_based(digits) && (digits.starts_with("0o") || !plain(text).is_number()) {
         return Some(Yaml11::Number);
     }
-    if digits.strip_prefix("0b").is_some_and(|bits| !bits.is_empty() && bits.bytes().all(|b| matches!(b, b'0' | b'1' | b'_'))) {
-        return Some(Yaml11::Number);
-    }
-    if digits.contains('_') && all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'.' | b'x')) {
+    if digits.contains('_') && (all(|b| b.is_ascii_hexdigit() || matches!(b, b'_' | b'.' | b'x')) || is_float(&digits.replace('_', ""))) {
         return Some(Yaml11::Number);
     }
     let sixty = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'_'));
@@ -118,6 +119,19 @@ pub(super) fn yaml11(text: &str) -> Option<Yaml11> {
         return Some(Yaml11::Sexagesimal);
     }
     is_date(digits).then_some(Yaml11::Date)
+}
+
+/// `0x1F`, `0O17`, `0b-1`: a number of another base for some reader, whatever its length and where its sign stands.
+fn is_based(digits: &str) -> bool {
+    let (Some(prefix), Some(rest)) = (digits.get(..2), digits.get(2..)) else { return false };
+    let base = match prefix.to_ascii_lowercase().as_str() {
+        "0b" => 2,
+        "0o" => 8,
+        "0x" => 16,
+        _ => return false,
+    };
+    let rest = rest.strip_prefix(['-', '+']).unwrap_or(rest);
+    !rest.is_empty() && rest.chars().all(|c| c == '_' || c.is_digit(base))
 }
 
 /// `2026-03-01`, `2026-3-1`, and a time behind it.

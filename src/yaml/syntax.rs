@@ -6,11 +6,21 @@ use super::{Problem, ProblemKind, block, span_of};
 use crate::model::Span;
 use granit_parser::{ErrorKind, ScanError};
 
-/// Explains an error of the parser: `after` is where the last good event ended, `flow` where the outermost open bracket stands.
-pub(super) fn explain(text: &str, error: &ScanError, after: usize, flow: Option<usize>) -> Vec<Problem> {
+/// Explains an error of the parser: `after` is where the last good event ended, `flow` where the outermost open bracket stands; nothing when it
+/// comes of one that was told of before.
+pub(super) fn explain(text: &str, error: &ScanError, after: usize, flow: Option<usize>, told: bool) -> Vec<Problem> {
     let at = floor(text, error.marker().byte_offset().unwrap_or(after));
     let strays = strays(text, at);
-    if strays.is_empty() { of_kind(text, error.kind(), floor(text, after), flow, at).into_iter().collect() } else { strays }
+    if !strays.is_empty() {
+        return strays;
+    }
+    let of_kind = of_kind(text, error.kind(), floor(text, after), flow, at);
+    of_kind.or_else(|| (!told).then(|| unexplained(line_from(text, at), error.kind()))).into_iter().collect()
+}
+
+/// An error in the parser's own words.
+pub(super) fn unexplained(here: Span, kind: &ErrorKind) -> Problem {
+    syntax(here, kind.to_string(), "See the lines above it: YAML often notices a mistake late.")
 }
 
 /// Nothing when it was told of before.

@@ -554,6 +554,15 @@ fn documents_behind_a_broken_one_are_still_read() {
 }
 
 #[test]
+fn no_document_is_left_out_without_an_error() {
+    let copies: String = (0..90).map(|n| format!("K{n}: 99999999999999999999, ")).collect();
+    let aliases = "- *e\n".repeat(60);
+    for text in ["x\n{{y\"\nz: 1\n", "'x\n{{y'\non: push\n", "<<: 99999999999999999999\n", &format!("- &e {{{copies}}}\n{aliases}")] {
+        assert!(parse(text).has_errors(), "{text:?}");
+    }
+}
+
+#[test]
 fn bytes_that_are_not_plain_text_are_refused() {
     let said = |bytes: &[u8]| match check_bytes(bytes) {
         Ok(text) => format!("fine: {text:?}\n"),
@@ -722,6 +731,12 @@ proptest! {
         parsed.problems.retain(|problem| problem.kind != ProblemKind::OddCharacter);
         prop_assert!(parsed.problems.is_empty(), "{text:?} {:?}", parsed.problems);
         prop_assert_eq!(parsed.documents.remove(0).into_value(), value, "{}", text);
+    }
+
+    #[test]
+    fn what_the_parser_refuses_is_an_error(text in "[ \t\n:#\\-'\"a&*<\\[\\]{},|>!%@0-9ä€.]{0,40}(\n(---|\\.\\.\\.|\\{\\{|b: c|- d)[\n \"']){0,3}") {
+        let is_refused = granit_parser::Parser::new_from_str(&text).any(|event| event.is_err());
+        prop_assert!(!is_refused || parse(&text).has_errors(), "{:?}", text);
     }
 
     #[test]

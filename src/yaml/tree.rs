@@ -250,8 +250,8 @@ pub(super) fn read(text: &str) -> super::Parsed<'_> {
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut reader = Reader::new(text);
     while reader.step(&mut parser) {}
-    let Reader { documents, problems, doubtful_keys, quotes_over_lines, .. } = reader;
-    super::Parsed { documents, problems, doubtful_keys, quotes_over_lines }
+    let Reader { documents, problems, doubtful_keys, other_keys, quotes_over_lines, .. } = reader;
+    super::Parsed { documents, problems, doubtful_keys, other_keys, quotes_over_lines }
 }
 
 struct Reader<'a> {
@@ -269,6 +269,7 @@ struct Reader<'a> {
     documents: Vec<Document<'a>>,
     problems: Vec<Problem>,
     doubtful_keys: Vec<Problem>,
+    other_keys: usize,
     errors: usize,
     warnings: usize,
     quotes_over_lines: bool,
@@ -292,6 +293,7 @@ impl<'a> Reader<'a> {
             documents,
             problems,
             doubtful_keys: Vec::new(),
+            other_keys: 0,
             errors: 0,
             warnings: 0,
             quotes_over_lines: false,
@@ -321,7 +323,11 @@ impl<'a> Reader<'a> {
                     self.documents.pop();
                 }
                 let flow = self.open.iter().find_map(|(id, _)| self.nodes[*id as usize].flow);
-                for problem in syntax::explain(self.text, &error, self.last_end, flow) {
+                let found = syntax::explain(self.text, &error, self.last_end, flow, self.errors > 0);
+                if found.is_empty() {
+                    self.errors += 1;
+                }
+                for problem in found {
                     self.problems
                         .retain(|known| *known != problem && (known.kind != ProblemKind::OddCharacter || known.span != problem.span));
                     self.note(problem);
@@ -423,6 +429,7 @@ impl<'a> Reader<'a> {
         self.quotes_over_lines |= is_quoted && place.line != place.end_line;
         let is_key = matches!(self.open.last(), Some((id, None)) if matches!(self.nodes[*id as usize].kind, Kind::Map(_)));
         let may_be_other = |first: &u8| first.is_ascii_digit() || b"yYnNoO.+-".contains(first);
+        self.other_keys += usize::from(bare && is_key && !scalar::plain(&text).is_string());
         if bare && is_key && text.as_bytes().first().is_some_and(may_be_other) && self.doubtful_keys.len() < MOST_PROBLEMS {
             self.doubtful_keys.extend(scalar::yaml11(&text).and_then(|other| ambiguous_key(&text, other, place)));
         }
@@ -584,7 +591,7 @@ impl<'a> Reader<'a> {
         self.left.inside = 0;
         match document.root.map(|root| document.build(root, &mut self.left, 0)) {
             Some(Ok(value)) => document.value = value,
-            Some(Err(problem)) if self.problems.iter().any(|known| known.span == problem.span) => {}
+            Some(Err(problem)) if self.problems.iter().any(|known| known.is_error() && known.span == problem.span) => {}
             Some(Err(problem)) => self.note(problem),
             None => {}
         }
