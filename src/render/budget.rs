@@ -309,33 +309,47 @@ fn print(value: Value) -> TeraResult<Value> {
         }
     });
     let Some(text) = value.as_str() else { return Ok(value) };
-    let mark = RUN.with_borrow_mut(|run| {
-        let (typed, written) = match run.typed.get_mut(text).filter(|_| value.is_safe()) {
+    let mark = RUN.with_borrow_mut(|run| run.note(text, value.is_safe()));
+    Ok(match mark {
+        Some(mark) => Value::safe_string(&mark),
+        None => value.mark_safe(),
+    })
+}
+
+/// Writes a text that comes to be written and that nobody has noted, as of a filter over a part of a template.
+pub(super) fn write_unnoted(text: &str, out: &mut dyn Write) -> io::Result<()> {
+    let mark = RUN.with_borrow_mut(|run| run.note(text, false));
+    out.write_all(mark.as_deref().unwrap_or(text).as_bytes())
+}
+
+impl Run {
+    /// Notes a text that is printed, if it is not put together of what was noted; gives what stands for it.
+    fn note(&mut self, text: &str, is_safe: bool) -> Option<String> {
+        let (typed, written) = match self.typed.get_mut(text).filter(|_| is_safe) {
             Some(known) => {
                 let waited = known.waiting.min(1);
                 known.waiting -= waited;
-                run.waiting -= waited;
+                self.waiting -= waited;
                 (Some(known.value.clone()), known.written)
             }
             // put together of what was noted when it was printed, unless it may be made of what a typed filter gave
-            None if value.is_safe() && run.waiting == 0 => return None,
+            None if is_safe && self.waiting == 0 => return None,
             None => (None, Written::default()),
         };
-        let index = run.prints.len();
-        let mark = match (run.marking, &typed) {
-            _ if run.spared.contains(&index) => None,
+        let index = self.prints.len();
+        let mark = match (self.marking, &typed) {
+            _ if self.spared.contains(&index) => None,
             (Marking::None, _) | (Marking::Escaped, Some(_)) => None,
             (Marking::Quoted, Some(_)) => Some(format!("\"{}\"", placeholder(index))),
             (Marking::Placeholder, _) | (Marking::Quoted, None) => Some(placeholder(index)),
             (Marking::Escaped, None) => Some(escape(text)),
         };
-        if let Some(shown) = run.shown.last_mut() {
+        if let Some(shown) = self.shown.last_mut() {
             shown.print = Some(index);
         }
-        run.prints.push(Print { offset: run.bytes, text: text.to_owned(), typed, written });
+        self.prints.push(Print { offset: self.bytes, text: text.to_owned(), typed, written });
         mark
-    });
-    Ok(mark.map_or(value, |mark| Value::safe_string(&mark)))
+    }
 }
 
 struct Counted(Vec<u8>);

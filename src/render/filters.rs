@@ -3,7 +3,7 @@
 use super::budget::{Written, charge, typed};
 use serde_json::Value as JsonValue;
 use std::collections::BTreeMap;
-use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
+use tera::{Error, Kwargs, Map, State, StringInput, Tera, TeraResult, Value};
 
 /// Registers them.
 pub(super) fn register(tera: &mut Tera) {
@@ -22,8 +22,67 @@ pub(super) fn register(tera: &mut Tera) {
     tera.register_filter("safe", |_: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
         Err(Error::message("there is no filter `safe` here: use `yaml`, `json` or `hcl`"))
     });
+    // Those of Tera call a text safe when one of the texts that they make it of is; here each of them must be.
+    tera.register_filter("escape", |value: StringInput<'_>, _: Kwargs, _: &State| value.into_value());
+    tera.register_filter("replace", replace);
+    tera.register_filter("indent", indent);
+    tera.register_filter("join", join);
+    tera.register_filter(KNOWN, |value: Value, _: Kwargs, _: &State| -> TeraResult<Value> {
+        if value.is_undefined() { Err(Error::message(UNDEFINED)) } else { Ok(value) }
+    });
+    tera.register_filter(LITERAL, |value: Value, _: Kwargs, _: &State| value.mark_safe());
     tera.register_filter("group_by", group_by);
     tera.register_function("range", range);
+}
+
+/// What is said of a value that is not there.
+const UNDEFINED: &str = "the value is undefined";
+
+/// The filter that takes everything but what is not there.
+pub(super) const KNOWN: &str = "__known";
+
+/// The filter that says of an argument that a template writes it itself.
+pub(super) const LITERAL: &str = "__literal";
+
+/// A text, safe if all that it is made of is.
+fn text(text: &str, is_safe: bool) -> Value {
+    if is_safe { Value::safe_string(text) } else { Value::from(text) }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is Tera's")]
+fn replace(value: StringInput<'_>, arguments: Kwargs, _: &State) -> TeraResult<Value> {
+    let (from, to) = (arguments.must_get::<StringInput<'_>>("from")?, arguments.must_get::<StringInput<'_>>("to")?);
+    Ok(text(&value.as_str().replace(from.as_str(), to.as_str()), [&value, &from, &to].iter().all(|text| text.is_safe())))
+}
+
+/// The widest indentation, as of Tera's own.
+const WIDEST: usize = 1000;
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is Tera's")]
+fn indent(value: StringInput<'_>, arguments: Kwargs, _: &State) -> TeraResult<Value> {
+    let width = arguments.get::<usize>("width")?.unwrap_or(4).min(WIDEST);
+    let indentation = arguments.get::<StringInput<'_>>("indentation")?;
+    let (first, blank) = (arguments.get::<bool>("first")?.unwrap_or(false), arguments.get::<bool>("blank")?.unwrap_or(false));
+    let unit = indentation.as_ref().map_or(" ", StringInput::as_str);
+    if unit.chars().count() != 1 {
+        return Err(Error::message("`indentation` must be one character"));
+    }
+    let unit = unit.repeat(width);
+    let line = |(number, line): (usize, &str)| {
+        let stays = number == 0 && !first || number > 0 && line.trim_end_matches(['\n', '\r']).is_empty() && !blank;
+        format!("{}{line}", if stays { "" } else { &unit })
+    };
+    let lines: String = value.as_str().split_inclusive('\n').enumerate().map(line).collect();
+    Ok(text(&lines, value.is_safe() && indentation.is_none_or(|text| text.is_safe())))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature is Tera's")]
+fn join(list: &[Value], arguments: Kwargs, _: &State) -> TeraResult<Value> {
+    let separator = arguments.get::<StringInput<'_>>("sep")?;
+    let elements: Vec<String> =
+        list.iter().map(|element| if element.is_undefined() { String::new() } else { element.to_string() }).collect();
+    let is_safe = list.iter().all(Value::is_safe) && separator.as_ref().is_none_or(StringInput::is_safe);
+    Ok(text(&elements.join(separator.as_ref().map_or("", StringInput::as_str)), is_safe))
 }
 
 /// The built-in makes up to 100,000 elements for one step.
@@ -59,7 +118,7 @@ fn group_by(list: &[Value], arguments: Kwargs, _: &State) -> TeraResult<Map> {
 /// A template's value as JSON.
 pub(super) fn to_json(value: &Value) -> TeraResult<JsonValue> {
     if value.is_undefined() {
-        return Err(Error::message("the value is undefined"));
+        return Err(Error::message(UNDEFINED));
     }
     if let Some(text) = value.as_str() {
         return Ok(JsonValue::String(text.to_owned()));

@@ -1,6 +1,8 @@
 //! Puts probes into templates, so that work is counted, printed values are known and lines are traced, without changing what is rendered.
 
+use super::filters::{KNOWN, LITERAL};
 use super::lexer::{Delimiters, Kind, Part, Piece, line_column, parts};
+use std::collections::BTreeSet;
 
 /// What is put in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +44,9 @@ const WALKS: [(&str, &str); 23] = [
     ("upper", "__walk"),
     ("wordcount", "__walk"),
 ];
+
+/// Filters that put a text together of several.
+const MIXES: [&str; 3] = ["indent", "join", "replace"];
 
 /// A template with its probes.
 pub(super) struct Probed {
@@ -147,8 +152,41 @@ impl Put<'_> {
             }
         }
         self.comprehensions(part);
+        self.literals(part);
+        self.joins(part);
         self.walks(part);
         self.searches(part);
+    }
+
+    /// `ONE ~ OTHER`: what is a name or a field there must have a value, as where it is printed by itself.
+    fn joins(&mut self, part: &Part) {
+        let word = |index: usize| part.word(self.source, index);
+        let is = |index: usize, kind: Kind| part.tokens.get(index).is_some_and(|token| token.kind == kind);
+        let mut inserts = BTreeSet::new();
+        for at in 1..part.tokens.len().saturating_sub(1) {
+            if word(at) != "~" {
+                continue;
+            }
+            let (mut first, mut last) = (at - 1, at + 1);
+            while first >= 2 && word(first - 1) == "." && is(first - 2, Kind::Ident) {
+                first -= 2;
+            }
+            while word(last + 1) == "." && is(last + 2, Kind::Ident) {
+                last += 2;
+            }
+            // what is filtered, called, indexed or asked for with a default is not looked at
+            if is(at - 1, Kind::Ident) && !first.checked_sub(1).is_some_and(|before| matches!(word(before), "|" | "." | "?" | "is" | "not"))
+            {
+                inserts.insert((first, at - 1));
+            }
+            if is(at + 1, Kind::Ident) && !matches!(word(last + 1), "(" | "[" | "?" | "." | "|") {
+                inserts.insert((at + 1, last));
+            }
+        }
+        for (first, last) in inserts {
+            self.inserts.push((part.tokens[first].range.start, "(".to_owned()));
+            self.inserts.push((part.tokens[last].range.end, format!(" | {KNOWN})")));
+        }
     }
 
     /// `PART in TEXT`: charges for what is searched, where that is a name or a field.
@@ -174,6 +212,23 @@ impl Put<'_> {
             inserts.push((part.tokens[last].range.end, " | __walk)".to_owned()));
         }
         self.inserts.extend(inserts);
+    }
+
+    /// `replace(from="a", to="b")`: says that the template writes these arguments itself.
+    fn literals(&mut self, part: &Part) {
+        let mut depth = None::<usize>;
+        for (at, token) in part.tokens.iter().enumerate() {
+            let word = |at: usize| part.word(self.source, at);
+            depth = match (depth, word(at)) {
+                (None, "(") if at > 0 && MIXES.contains(&word(at - 1)) => Some(0),
+                (Some(depth), "(" | "[" | "{") => Some(depth + 1),
+                (Some(depth), ")" | "]" | "}") => depth.checked_sub(1),
+                (depth, _) => depth,
+            };
+            if depth == Some(0) && token.kind == Kind::Text && word(at - 1) == "=" && matches!(word(at + 1), "," | ")") {
+                self.inserts.push((token.range.end, format!(" | {LITERAL}")));
+            }
+        }
     }
 
     /// `VALUE | sort`: counts what is gone through.

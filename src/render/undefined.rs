@@ -12,6 +12,14 @@ pub(super) fn undefined(source: &Source, delimiters: &Delimiters, at: usize, con
     let part = parts.iter().find(|part| matches!(part.piece, Piece::Expression | Piece::Tag) && part.range.contains(&at))?;
     let first = part.tokens.iter().position(|token| token.range.contains(&at)).unwrap_or(0);
     let first = (0..=first).rev().find(|index| begins(part, &source.text, *index)).unwrap_or(first);
+    // of what `~` puts together, nobody says which part is not there
+    let joined =
+        (first + 1..part.tokens.len()).filter(|index| begins(part, &source.text, *index) && part.word(&source.text, index - 1) == "~");
+    std::iter::once(first).chain(joined).find_map(|first| undefined_at(source, part, first, context))
+}
+
+/// The same for the path that begins at a token.
+fn undefined_at(source: &Source, part: &Part, first: usize, context: &tera::Context) -> Option<Mistake> {
     let path = path(part, &source.text, first);
     let range = part.tokens[first].range.start..part.tokens[first + 2 * path.len().saturating_sub(1)].range.end;
     let (root, fields) = path.split_first()?;

@@ -55,6 +55,9 @@ const WRONG: &[&str] = &[
     "  a: {{ team.values.foo }}\n",
     "  a: {{ platform.values.foo }}\n",
     "  a: {{ each.name }}\n",
+    "  a: {{ metadata.name ~ \"-\" ~ spec.b }}\n  b: {{ (platform.values.foo ~ \"/\" ~ spec.a) | yaml }}\n",
+    "{% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value=\"d\")) }}\n",
+    "  b: {{ spec.a ~ spec.c }}{% if spec.a ~ spec.b == \"x\" %}{% endif %}\n",
     "{% if refs.db is defined %}{% endif %}\n",
     "<<<<<<< HEAD\n  a: b\n=======\n  a: c\n>>>>>>> other\n",
     "{% raw %}\n  a: b\n  b: 3\n{% endraw %}\n",
@@ -109,6 +112,16 @@ fn a_mistake_of_a_template_has_an_end() {
       shop.yaml:1:1 «»
       a: {{ each.name }}
     → a.yaml.tera:5:9 «each.name» template-error: `each` is undefined: the output is not made for each element of a list. Give the output a `forEach` in `release.yaml`.
+      shop.yaml:1:1 «»
+      a: {{ metadata.name ~ "-" ~ spec.b }}
+      b: {{ (platform.values.foo ~ "/" ~ spec.a) | yaml }}
+    → a.yaml.tera:5:31 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+    {% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value="d")) }}
+    → a.yaml.tera:5:29 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      b: {{ spec.a ~ spec.c }}{% if spec.a ~ spec.b == "x" %}{% endif %}
+    → a.yaml.tera:5:18 «spec.c» template-error: `spec.c` is undefined. Give `c` a default in `schema.json`, or print it with `| default(value=…)`.
       shop.yaml:1:1 «»
     {% if refs.db is defined %}{% endif %}
     → a.yaml.tera:5:7 «refs.db» template-error: `refs.db` is never there: `refs` has no field `db`. Say in `refs` of `release.yaml` which requests may be named.

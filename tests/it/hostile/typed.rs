@@ -116,6 +116,37 @@ const PLAIN: [Place; 31] = [
     },
 ];
 
+/// The same where a filter puts it together with what the template wrote before.
+const PUT_TOGETHER: [Place; 7] = [
+    Place { file: "a.yaml", template: "text: <{ spec.text | escape }>\n", wanted: |text| json!({"text": text}) },
+    Place {
+        file: "a.yaml",
+        template: "<% set p %>pre<% endset %>text: <{ [p, spec.text] | join(sep=' ') }>\n",
+        wanted: |text| json!({"text": format!("pre {text}")}),
+    },
+    Place {
+        file: "a.yaml",
+        template: "<% set p %>text: PLACE\nb: c<% endset %><{ p | replace(from='PLACE', to=spec.text) }>\n",
+        wanted: |text| json!({"text": text, "b": "c"}),
+    },
+    Place {
+        file: "a.yaml",
+        template: "text: <% filter replace(from='PLACE', to=spec.text) %>a PLACE<% endfilter %>\n",
+        wanted: |text| json!({"text": format!("a {text}")}),
+    },
+    Place {
+        file: "a.yaml",
+        template: "<% set p %>a <{ spec.text }><% endset %>text:\n  <{ p | indent(indentation=' ', width=2) | replace(from='a ', to='b ') }>\n",
+        wanted: |text| json!({"text": format!("b {text}")}),
+    },
+    Place { file: "a.tf", template: "locals {\n  text = \"{{ spec.text | escape }}\"\n}\n", wanted: |text| json!({"text": text}) },
+    Place {
+        file: "a.tf",
+        template: "{% set p %}PLACE{% endset %}locals {\n  text = \"{{ p | replace(from='PLACE', to=spec.text) }}\"\n}\n",
+        wanted: |text| json!({"text": text}),
+    },
+];
+
 /// Texts that mean something somewhere.
 pub(super) const WORDS: [&str; 69] = [
     "",
@@ -190,7 +221,7 @@ pub(super) const WORDS: [&str; 69] = [
 ];
 
 /// Breaking out of where one stands, and into goldpath's own labels.
-pub(super) const ATTACKS: [&str; 15] = [
+pub(super) const ATTACKS: [&str; 17] = [
     "x\nevil: true",
     "x\n  labels: {goldpath.dev/team: evil}",
     "x}\nmetadata: {labels: {app.kubernetes.io/managed-by: evil}}\nb: {",
@@ -200,6 +231,8 @@ pub(super) const ATTACKS: [&str; 15] = [
     "x\u{85}evil: true",
     "x\revil: true",
     "x, evil: true",
+    "x\nnull\n---",
+    "x\n{evil: true, name: \"q\n{{q\"}\nz\n---",
     "x' # '",
     "a: b",
     ", evil, ",
@@ -362,8 +395,8 @@ pub(super) fn is_refused(rendered: &Rendered, request: usize, place: usize) -> b
 }
 
 /// Whether a value arrived, when it did not because of a finding at that template.
-fn arrives_or_is_refused(rendered: &Rendered, texts: &[String], n: usize, p: usize) -> Result<bool, TestCaseError> {
-    let (place, text) = (&PLAIN[p], &texts[n]);
+fn arrives_or_is_refused(rendered: &Rendered, places: &[Place], texts: &[String], (n, p): (usize, usize)) -> Result<bool, TestCaseError> {
+    let (place, text) = (&places[p], &texts[n]);
     if let Some(file) = file(rendered, n, p, place.file) {
         return arrives(place, text, file).map(|()| true);
     }
@@ -371,18 +404,44 @@ fn arrives_or_is_refused(rendered: &Rendered, texts: &[String], n: usize, p: usi
     Ok(false)
 }
 
-#[test]
-fn row_8_each_word_that_means_something_somewhere_arrives_or_there_is_a_finding() {
-    let mut arrived = [0; PLAIN.len()];
+/// How many of these texts arrive in each place; the others are refused.
+fn arrived(places: &[Place], texts: &[String]) -> Result<Vec<usize>, TestCaseError> {
+    let mut arrived = vec![0; places.len()];
+    let rendered = rendered(places, texts);
+    for (n, p) in (0..texts.len()).flat_map(|n| (0..places.len()).map(move |p| (n, p))) {
+        arrived[p] += usize::from(arrives_or_is_refused(&rendered, places, texts, (n, p))?);
+    }
+    Ok(arrived)
+}
+
+fn words_arrived(places: &[Place]) -> Vec<usize> {
+    let mut all = vec![0; places.len()];
     for words in WORDS.chunks(24) {
         let texts: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-        let rendered = rendered(&PLAIN, &texts);
-        for (n, p) in (0..texts.len()).flat_map(|n| (0..PLAIN.len()).map(move |p| (n, p))) {
-            arrived[p] += usize::from(arrives_or_is_refused(&rendered, &texts, n, p).unwrap());
-        }
+        all.iter_mut().zip(arrived(places, &texts).unwrap()).for_each(|(all, arrived)| *all += arrived);
     }
+    all
+}
+
+#[test]
+fn row_8_each_word_put_together_with_others_arrives_or_there_is_a_finding() {
+    insta::assert_debug_snapshot!(words_arrived(&PUT_TOGETHER), @r"
+    [
+        16,
+        44,
+        0,
+        44,
+        44,
+        48,
+        48,
+    ]
+    ");
+}
+
+#[test]
+fn row_8_each_word_that_means_something_somewhere_arrives_or_there_is_a_finding() {
     // That some words arrive everywhere is what shows that the places are looked at.
-    insta::assert_debug_snapshot!(arrived, @r"
+    insta::assert_debug_snapshot!(words_arrived(&PLAIN), @r"
     [
         16,
         49,
@@ -392,11 +451,11 @@ fn row_8_each_word_that_means_something_somewhere_arrives_or_there_is_a_finding(
         17,
         14,
         14,
-        35,
+        18,
         48,
         49,
-        54,
-        54,
+        52,
+        52,
         58,
         58,
         0,
@@ -417,6 +476,36 @@ fn row_8_each_word_that_means_something_somewhere_arrives_or_there_is_a_finding(
         29,
     ]
     ");
+}
+
+#[test]
+fn row_8_a_value_chooses_no_owner_of_files() {
+    let templates = ["/services/<{ spec.text }>/ @acme/platform\n", "<{ spec.text }> @acme/platform\n"];
+    let places = templates.map(|template| Place { file: "CODEOWNERS", template, wanted: |_| Value::Null });
+    let texts =
+        ["shop", "*.rs", "a@b", "x @mallory #", "a b", "a\t@b", "a\u{a0}b", "#x", "a#b", "!x", "[x]", "a\n* @evil", ""].map(str::to_owned);
+    let rendered = rendered(&places, &texts);
+    let one = |n: usize, p: usize| match file(&rendered, n, p, "CODEOWNERS") {
+        Some(file) => format!("{file:?}"),
+        None if is_refused(&rendered, n, p) => "refused".to_owned(),
+        None => "lost".to_owned(),
+    };
+    let all: Vec<String> = texts.iter().enumerate().map(|(n, text)| format!("{text:?}: {}, {}", one(n, 0), one(n, 1))).collect();
+    insta::assert_snapshot!(all.join("\n"), @r##"
+    "shop": "/services/shop/ @acme/platform\n", "shop @acme/platform\n"
+    "*.rs": "/services/*.rs/ @acme/platform\n", "*.rs @acme/platform\n"
+    "a@b": "/services/a@b/ @acme/platform\n", "a@b @acme/platform\n"
+    "x @mallory #": refused, refused
+    "a b": refused, refused
+    "a\t@b": refused, refused
+    "a\u{a0}b": refused, refused
+    "#x": refused, refused
+    "a#b": refused, refused
+    "!x": refused, refused
+    "[x]": refused, refused
+    "a\n* @evil": refused, refused
+    "": "/services// @acme/platform\n", " @acme/platform\n"
+    "##);
 }
 
 /// The same texts in every run, so that a change is to blame for what fails; another number tries others.
@@ -445,10 +534,8 @@ proptest! {
 
     #[test]
     fn row_8_any_value_arrives_without_a_filter_or_there_is_a_finding(texts in proptest::collection::vec(text(), 24)) {
-        let rendered = rendered(&PLAIN, &texts);
-        for (n, p) in (0..texts.len()).flat_map(|n| (0..PLAIN.len()).map(move |p| (n, p))) {
-            arrives_or_is_refused(&rendered, &texts, n, p)?;
-        }
+        arrived(&PLAIN, &texts)?;
+        arrived(&PUT_TOGETHER, &texts)?;
     }
 }
 
