@@ -136,6 +136,8 @@ struct Scene<'a> {
     repository: Snapshot,
     /// Where requests go: a policy may ask what a target is for.
     targets: Files,
+    /// Those of `goldpath.yaml`.
+    values: Option<Value>,
     schema: Value,
     seed: u64,
     api_version: String,
@@ -164,6 +166,7 @@ impl<'a> Scene<'a> {
             release: release.clone(),
             repository: repository.only(needed),
             targets: targets(repository),
+            values: document(repository, "goldpath.yaml").as_ref().and_then(|platform| platform.pointer("/spec/values")).cloned(),
             schema,
             seed: u64::from_le_bytes(*digest.bytes().first_chunk()?),
             api_version: format!("{}/{}", text(&path, "/spec/request/group")?, text(&own, "/spec/serves")?),
@@ -247,7 +250,7 @@ impl<'a> Scene<'a> {
         let mut files = self.repository.files().clone();
         files.insert(case.request(), super::setting::file(&self.text(spec)));
         let repository = Snapshot::new(None, files, Vec::new());
-        let mut setting = Setting::of(&repository, &case).expect("its request is there").with_targets(&self.targets);
+        let mut setting = Setting::of(&repository, &case).expect("its request is there").within(&self.targets, self.values.as_ref());
         outcome(&mut setting, self.watcher).came()
     }
 }
@@ -262,6 +265,8 @@ mod tests {
         "size": {"type": "integer", "minimum": 1, "maximum": 9},
         "note": {"type": "string"},
         "words": {"type": "array", "items": {"type": "string"}}}}"#;
+    const PLATFORM: &str =
+        "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: acme}\nspec: {values: {registry: registry.example.org}}\n";
     const TEMPLATE: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {size: \"{{ spec.size }}\"}\n";
 
     fn shown(schema: &str, template: &str, policy: &str) -> String {
@@ -278,6 +283,7 @@ mod tests {
             (format!("{folder}/main/a.yaml.tera"), template),
             (format!("{folder}/policies/small.rego"), policy),
             ("policies/of-all.rego".to_owned(), of_all),
+            ("goldpath.yaml".to_owned(), PLATFORM),
         ]
         .into_iter()
         .map(|(name, text)| (RepoPath::parse(&name).unwrap(), super::super::setting::file(text)))
@@ -341,6 +347,13 @@ mod tests {
         spec:
           size: 6
         ");
+    }
+
+    #[test]
+    fn templates_read_the_values_of_the_platform() {
+        let template = TEMPLATE.replace("data: {size", "data: {registry: {{ platform.values.registry }}, size");
+        let policy = "package main\n\ndeny contains \"another registry\" if input.data.registry != \"registry.example.org\"\n";
+        insta::assert_snapshot!(shown_to(SCHEMA, &template, NO_POLICY, policy), @"12 fit, 12 were refused");
     }
 
     #[test]

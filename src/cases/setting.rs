@@ -82,10 +82,12 @@ impl Setting {
         Ok(setting)
     }
 
-    /// The same with the targets of a repository instead of samples, as far as it has them, and with a team of which nothing is missing that a
-    /// policy may ask for: no request can say it.
-    pub(super) fn with_targets(mut self, targets: &Files) -> Self {
+    /// The same with the targets of a repository instead of samples, as far as it has them, with the values of the platform that its templates
+    /// read, and with a team of which nothing is missing that a policy may ask for: no request can say it.
+    pub(super) fn within(mut self, targets: &Files, values: Option<&Value>) -> Self {
         self.targets = targets.clone();
+        let platform = values.map(|values| own_file("goldpath.yaml", own("Platform", "sample", &json!({"values": values}))));
+        self.files.extend(platform);
         let contact = json!({"channel": "#sample", "onCall": "sample-primary", "email": "sample@example.org"});
         let spec = json!({"title": "Sample", "contact": contact, "costCentre": "cc-0000"});
         self.files.extend(path(&format!("teams/{SAMPLE_TEAM}.yaml")).map(|path| (path, own("Team", SAMPLE_TEAM, &spec))));

@@ -153,6 +153,7 @@ impl Engine {
         let found = traced.zip(self.with_lines()).and_then(|(traced, lines)| {
             let last = traced.noted.trace.iter().rev().find(|(_, written)| *written <= byte);
             let (point, written) = last.map_or((None, 0), |(id, written)| (lines.points.get(*id), *written));
+            let point = self.captured(lines, traced, written, byte).or(point);
             let (index, offset) = point.map_or((template, 0), |point| (point.template, point.offset));
             let source = &self.sources[index];
             let parts = parts(&source.text, &self.delimiters);
@@ -161,6 +162,24 @@ impl Engine {
             Some((source.file.clone(), span(&source.text, extent)))
         });
         found.unwrap_or_else(|| (self.sources[template].file.clone(), Span::START))
+    }
+
+    /// The line that wrote what stands around a byte, where several had written nothing when they began: what a filter or a variable takes over
+    /// is written as a whole, so that of these lines the one is meant that begins as it does.
+    fn captured<'l>(&self, lines: &'l Instance, traced: &Traced, written: usize, byte: usize) -> Option<&'l Point> {
+        let begun = traced.noted.trace.iter().filter(|(_, at)| *at == written).filter_map(|(id, _)| lines.points.get(*id));
+        let output = traced.noted.output.get(..)?;
+        let start = output.get(..byte)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let end = output[start..].iter().position(|byte| *byte == b'\n').map_or(output.len(), |length| start + length);
+        let line = std::str::from_utf8(&output[start..end]).ok()?.trim();
+        let begins = |point: &&'l Point| {
+            let rest = self.sources[point.template].text[point.offset..].lines().next().unwrap_or_default();
+            let code = [&self.delimiters.expression[0], &self.delimiters.block[0], &self.delimiters.comment[0]];
+            let text = code.iter().filter_map(|open| rest.find(open.as_str())).min().map_or(rest, |at| &rest[..at]).trim();
+            if line.starts_with(text) { text.len() } else { 0 }
+        };
+        // of lines that begin alike the first
+        begun.rev().max_by_key(begins).filter(|point| begins(point) > 0)
     }
 
     /// The template and the expression in it that printed what was printed as that number.

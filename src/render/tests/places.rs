@@ -242,3 +242,20 @@ fn a_unit_stays_while_a_target_cannot_be_read() {
     let rendered = case.render();
     assert_eq!((rendered.failed.len(), rendered.units.len(), rendered.findings.len()), (1, 2, 0));
 }
+
+/// Lines that a filter takes over are written when all of them are made.
+#[test]
+fn a_line_that_goes_through_a_filter_keeps_its_place() {
+    let component = "{% component container(image) %}\n- name: a\n  image: {{ image }}\n  prots: [{containerPort: 80}]\n  env: [{name: A, value: {{ image }}}]\n{% endcomponent container %}";
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\nspec:\n  containers:\n";
+    let call = "    {{ <container image={spec.a} /> | indent(width=4) }}\n";
+    insta::assert_snapshot!(found("kubernetes@1", "a.yaml.tera", &format!("{component}{pod}{call}"), "  a: x\n"), @r"
+    a.yaml.tera:4:3 «prots: [{containerPort: 80}]» kubernetes-schema: `a.yaml`: Pod: Kubernetes 1.36 knows no field `spec.containers[0].prots`. Did you mean `ports`?
+      shop.yaml:1:1 «»
+    ");
+    let section = "{% filter indent(width=4) %}{{ <container image={spec.a} /> }}{% endfilter %}\n";
+    insta::assert_snapshot!(found("kubernetes@1", "a.yaml.tera", &format!("{component}{pod}{section}"), "  a: x\n"), @r"
+    a.yaml.tera:4:3 «prots: [{containerPort: 80}]» kubernetes-schema: `a.yaml`: Pod: Kubernetes 1.36 knows no field `spec.containers[0].prots`. Did you mean `ports`?
+      shop.yaml:1:1 «»
+    ");
+}
