@@ -236,7 +236,18 @@ fn a_default_that_is_never_filled_in_is_not_shown_as_the_value() {
     place.write("golden-paths/preview/1.0.0/schema.json", schema);
     place.run(&["new", "preview", "forms"]);
     let text = place.text("requests/platform/forms.yaml");
-    assert_snapshot!(text.split_once("spec:").map(|(_, spec)| spec).unwrap_or(&text), @"");
+    assert_snapshot!(text.split_once("spec:").map(|(_, spec)| spec).unwrap_or(&text), @r"
+
+    # A duration such as `14d` or `12h`.
+    #lifetime:
+    size: small
+    #shape:
+    #  # A quantity such as `500m` or `1Gi`.
+    #  #cpu:
+    # A list.
+    #zones:
+    #-
+    ");
 }
 
 /// The choices that a schema gives for a field of that name, wherever it is.
