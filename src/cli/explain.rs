@@ -113,8 +113,11 @@ fn none_of(text: &str, request: Option<&RequestId>, names: &[String], tree: &Tre
     let (platform, failed) = (&tree.parsed.platform, &tree.rendered.failed);
     let is_whole = request.is_some_and(|id| platform.requests.contains_key(id) && !failed.contains(id));
     if !is_whole {
-        let error = Error::new(Kind::Findings, format!("the request of `{text}` has mistakes, so it renders to nothing"));
-        return error.hint("`goldpath validate` says what they are, each at its line");
+        let error = Error::new(
+            Kind::Findings,
+            format!("the request of `{text}` renders to nothing, for mistakes in it or in what it is made from"),
+        );
+        return error.hint("`goldpath validate` says what they are, each at its line and for whom to mend");
     }
     let hint = match close_match(text, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean `{near}`?"),

@@ -316,6 +316,13 @@ impl Changes {
     }
 }
 
+impl UnitChange {
+    /// Whether it goes away and what was applied stays: it is no longer looked after.
+    pub fn is_left(&self) -> bool {
+        self.transition.after.is_none() && self.on_delete == OnDelete::Keep
+    }
+}
+
 impl Diff {
     /// Takes in all units and requests that differ.
     pub fn take_in(&mut self, changes: Changes) {
@@ -474,9 +481,14 @@ impl Diff {
         self.requests.iter().filter(|(_, change)| change.status == FileStatus::Removed).map(|(id, _)| id)
     }
 
-    /// The units that go away.
+    /// The units that are taken away, with what was applied.
     pub fn removed_units(&self) -> impl Iterator<Item = &UnitChange> {
-        self.units.iter().filter(|unit| unit.transition.after.is_none())
+        self.units.iter().filter(|unit| unit.transition.after.is_none() && !unit.is_left())
+    }
+
+    /// The units that are no longer looked after, whose things stay.
+    pub fn left_units(&self) -> impl Iterator<Item = &UnitChange> {
+        self.units.iter().filter(|unit| unit.is_left())
     }
 
     /// The targets that something goes to or goes away from.

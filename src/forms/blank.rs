@@ -1,9 +1,9 @@
 //! A request file to fill in: every field explained, required ones first, optional ones commented out.
 
-use crate::model::{Fact, GoldenPath, Release, RequestName, TeamName, child};
+use crate::model::{Fact, GoldenPath, Release, RequestName, TeamName, child, filled};
 use crate::yaml;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Comments are not wider than this.
 const WIDTH: usize = 110;
@@ -36,7 +36,8 @@ pub fn blank(made_from: &Blank<'_>) -> String {
     if let Some(Fact::Pointer(pointer)) = &release.facts.owner {
         given.insert(pointer.clone(), Value::from(team.as_str()));
     }
-    let form = Form { root: schema, given };
+    let filled = filled(schema).iter().filter_map(|at| schema.pointer(at)).map(std::ptr::from_ref).collect();
+    let form = Form { root: schema, given, filled };
     let mut lines = vec![format!("# yaml-language-server: $schema={editor}")];
     lines.extend(header(path, schema).iter().flat_map(|text| comment(text, 0)));
     lines.extend(line_of("apiVersion", &format!("{}/{}", path.group, release.serves).into()));
@@ -116,6 +117,8 @@ struct Form<'s> {
     root: &'s Value,
     /// Values that are known already, by pointer.
     given: BTreeMap<String, Value>,
+    /// The schemas whose default is filled in.
+    filled: BTreeSet<*const Value>,
 }
 
 impl<'s> Form<'s> {
@@ -203,6 +206,12 @@ impl<'s> Form<'s> {
         is_empty && self.has_parts(schema)
     }
 
+    /// The default of a schema, or of what it refers to, where that is filled in.
+    fn default(&self, schema: &'s Value) -> Option<&'s Value> {
+        let filled = |schema: &'s Value| schema.get("default").filter(|_| self.filled.contains(&std::ptr::from_ref(schema)));
+        filled(schema).or_else(|| filled(self.resolved(schema)))
+    }
+
     /// A keyword of a schema, or of what it refers to.
     fn keyword(&self, schema: &'s Value, keyword: &str) -> Option<&'s Value> {
         schema.get(keyword).or_else(|| self.resolved(schema).get(keyword))
@@ -235,7 +244,7 @@ impl<'s> Form<'s> {
             let about = self.explained(member, need.words());
             lines.extend(comment(&about, 2 * depth + 2).into_iter().filter(|line| line != "#"));
             let is_needed = need == Needed::Always;
-            let has_default = self.keyword(member, "default").is_some_and(|default| !self.hides(default, member));
+            let has_default = self.default(member).is_some_and(|default| !self.hides(default, member));
             let shown = is_needed || (all && need == Needed::Never && has_default);
             let entry = self.entry(name, member, &child(at, name), depth + 1, is_needed);
             lines.extend(entry.into_iter().map(|line| if shown { line } else { format!("#{line}") }));
@@ -321,7 +330,7 @@ impl<'s> Form<'s> {
         let only = choices.filter(|choices| choices.len() == 1 || !is_needed).and_then(|choices| choices.first());
         let example = self.keyword(schema, "examples").and_then(Value::as_array).and_then(|examples| examples.first());
         let example = example.filter(|_| !is_needed);
-        self.keyword(schema, "default").or_else(|| self.keyword(schema, "const")).or(example).or(only)
+        self.default(schema).or_else(|| self.keyword(schema, "const")).or(example).or(only)
     }
 
     /// What a field is for, what it may be, and whether it must be there.

@@ -114,7 +114,7 @@ fn rewrite(schema: &mut Value, home: &str) {
     }
     let pattern = match map.get("format").and_then(Value::as_str) {
         Some("goldpath-duration") => "^[1-9][0-9]{0,4}[mhdw]$",
-        Some("quantity") => "^[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$",
+        Some("quantity") => "^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$",
         _ => return,
     };
     if !map.contains_key("pattern") {

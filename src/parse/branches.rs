@@ -207,7 +207,7 @@ impl Speaker<'_> {
         }
         for error in errors {
             let path = error.instance_path().as_str();
-            let clash = path == here && matches!(error.kind(), Kind::Type { .. });
+            let clash = path == here && is_of_another_type(error);
             let depth = i64::try_from(path.len().saturating_sub(here.len()).min(20)).unwrap_or(20);
             score += depth - 30 - if clash { 500 } else { 0 };
         }
@@ -215,10 +215,24 @@ impl Speaker<'_> {
     }
 }
 
+/// Whether a value is of another type than is wanted: values that are listed have types too.
+fn is_of_another_type(error: &ValidationError<'_>) -> bool {
+    let got = std::mem::discriminant(&**error.instance());
+    match error.kind() {
+        Kind::Type { .. } => true,
+        Kind::Constant { expected_value } => std::mem::discriminant(&**expected_value) != got,
+        Kind::Enum { options } => options.as_array().is_some_and(|all| all.iter().all(|one| std::mem::discriminant(one) != got)),
+        _ => false,
+    }
+}
+
 fn label(branch: Option<&Value>, index: usize) -> String {
     let text = |key: &str| branch.and_then(|branch| branch.get(key)).and_then(Value::as_str);
     if let Some(title) = text("title") {
         return cut(title);
+    }
+    if let Some(only) = branch.and_then(|branch| branch.get("const")) {
+        return any_of(std::slice::from_ref(only));
     }
     if let Some(required) = branch.and_then(|branch| branch.get("required")).and_then(Value::as_array) {
         return format!("with {}", quoted_list(required.iter().filter_map(Value::as_str)));

@@ -24,11 +24,7 @@ pub(super) struct Chosen<'c> {
 
 /// Finds the golden path of a request, and its release: the one that is pinned, else the current one.
 pub(super) fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) -> Option<Chosen<'c>> {
-    let api = fields.required_text_or("/apiVersion", |fields| {
-        let kind = fields.get("/kind")?.as_str()?;
-        let path = catalogue.paths.values().find(|path| path.kind == kind)?;
-        Some(format!("apiVersion: {}", served(path).pop()?))
-    });
+    let api = api_version(fields, catalogue);
     let kind = fields.required_text_or("/kind", |fields| {
         let group = fields.get("/apiVersion")?.as_str()?.rsplit_once('/')?.0;
         let mut of_group = catalogue.paths.values().filter(|path| path.group == group);
@@ -37,8 +33,7 @@ pub(super) fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) ->
     });
     let (api, kind) = api.zip(kind)?;
     let Some((group, version)) = api.rsplit_once('/').filter(|(group, version)| !group.is_empty() && !version.is_empty()) else {
-        let message = format!("`apiVersion` must be a group and a version, is {}", show(&Value::String(api)));
-        fields.error(codes::WRONG_FORMAT, "/apiVersion", At::Value, message, groups(catalogue, &kind));
+        no_group(fields, catalogue, &Value::String(api));
         return None;
     };
     let Some(path) = catalogue.paths.values().find(|path| path.group == group && path.kind == kind) else {
@@ -61,6 +56,26 @@ pub(super) fn release<'c>(fields: &mut Fields<'_>, catalogue: &Catalogue<'c>) ->
     let current = of_path().find(is_current).and_then(schema_of);
     let others = of_path().rev().filter(|release| is_live(release) && !is_current(release)).filter_map(schema_of).collect();
     Some(Chosen { path, release: catalogue.releases.get(&id)?, schema: catalogue.schemas.get(&id)?, pinned, current, others })
+}
+
+fn api_version(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>) -> Option<String> {
+    // quotes alone would not make a group of a number
+    if let Some(written) = fields.get("/apiVersion").filter(|value| value.is_number() || value.is_boolean()).cloned() {
+        no_group(fields, catalogue, &written);
+        return None;
+    }
+    fields.required_text_or("/apiVersion", |fields| {
+        let kind = fields.get("/kind")?.as_str()?;
+        let path = catalogue.paths.values().find(|path| path.kind == kind)?;
+        Some(format!("apiVersion: {}", served(path).pop()?))
+    })
+}
+
+/// An `apiVersion` that is no group and version.
+fn no_group(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, api: &Value) {
+    let message = format!("`apiVersion` must be a group and a version, is {}", show(api));
+    let help = groups(catalogue, fields.get("/kind").and_then(Value::as_str).unwrap_or_default());
+    fields.error(codes::WRONG_FORMAT, "/apiVersion", At::Value, message, help);
 }
 
 fn unknown_kind(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, group: &str, kind: &str) {
@@ -151,7 +166,7 @@ fn state(fields: &mut Fields<'_>, path: &GoldenPath, id: &ReleaseId, at: &str) {
     };
     match path.releases.get(&id.version) {
         Some(ReleaseState::Deprecated { until, replaced_by }) => {
-            let end = until.as_ref().map_or(String::new(), |until| format!(", and works until {until}"));
+            let end = until.as_ref().map_or(String::new(), |until| format!(", and to be left by {until}"));
             let message = format!("the release `{id}` is deprecated{end}");
             fields.warning(codes::DEPRECATED, at, At::Value, message, instead(replaced_by));
         }

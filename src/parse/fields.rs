@@ -169,6 +169,11 @@ impl<'a> Fields<'a> {
         at(self.document.value(), pointer).is_some()
     }
 
+    /// Whether an alias brings the member of an object at a pointer, by itself or within another.
+    pub(super) fn is_brought(&self, pointer: &str) -> bool {
+        self.document.place(pointer).is_some_and(|spot| spot.key.is_none())
+    }
+
     /// Whether no error was found so far.
     pub(super) fn is_clean(&self) -> bool {
         !self.findings.iter().any(Finding::is_error)
@@ -306,8 +311,9 @@ impl<'a> Fields<'a> {
         let help = match wanted {
             _ if pointer.is_empty() => "Begin with `apiVersion: …`, `kind: …`, `metadata:` and `spec:`.".to_owned(),
             "text" => hint::retyped(pointer, &["string"], value, self.written(pointer))
+                .map(|retyped| retyped.help)
                 .unwrap_or_else(|| "Write one text in its place.".to_owned()),
-            "a list" => hint::retyped(pointer, &["array"], value, None).unwrap_or_default(),
+            "a list" => hint::retyped(pointer, &["array"], value, None).map(|retyped| retyped.help).unwrap_or_default(),
             "an object" => hint::parted(value).unwrap_or_default(),
             _ => String::new(),
         };

@@ -19,6 +19,11 @@ pub(super) fn is_duration(text: &str) -> bool {
     duration_minutes(text).is_some()
 }
 
+/// Whether a text is a quantity that a request may ask for, which is none below nothing.
+pub(super) fn is_quantity(text: &str) -> bool {
+    !text.starts_with('-') && crate::model::is_quantity(text)
+}
+
 /// Whether a text is a day that exists: `2026-03-01`.
 pub(super) fn is_date(text: &str) -> bool {
     text.len() == 10 && text.as_bytes()[4] == b'-' && text.parse::<jiff::civil::Date>().is_ok()

@@ -1,55 +1,83 @@
 //! What to write in the place of a value of another type or form than is wanted.
 
-use super::formats::{is_date, is_duration};
+use super::formats::{is_date, is_duration, is_quantity};
 use super::schema::Schema;
-use crate::model::{is_quantity, key_of};
+use crate::model::key_of;
 use crate::yaml;
 use serde_json::Value;
 
 /// Longer lines are no example.
 const LONGEST: usize = 60;
 
+/// How a value is written in another type.
+pub(super) struct Retyped {
+    /// What it would be then; nothing where that is not one value.
+    pub(super) value: Option<Value>,
+    pub(super) help: String,
+}
+
 /// How the same value is written in a type that is wanted, named as in JSON Schema: in quotes, as a list, by itself. Nothing where it cannot be.
-pub(super) fn retyped(pointer: &str, wanted: &[&str], got: &Value, written: Option<&str>) -> Option<String> {
+pub(super) fn retyped(pointer: &str, wanted: &[&str], got: &Value, written: Option<&str>) -> Option<Retyped> {
     let wants = |names: &[&str]| wanted.iter().any(|name| names.contains(name));
     let is_simple = |value: &Value| !value.is_object() && !value.is_array() && !value.is_null();
+    let as_it_is = |help: &str| Some(Retyped { value: None, help: help.to_owned() });
+    let becomes = |value: Value, help: String| Some(Retyped { value: Some(value), help });
     match got {
-        Value::Number(_) if wants(&["string"]) => match written {
-            Some(written) => line(pointer, &format!("\"{written}\"")).map(|line| format!("Put it in quotes: {line}.")),
-            None => Some("Put it in quotes.".to_owned()),
-        },
-        Value::Bool(_) if wants(&["string"]) => Some("Put it in quotes.".to_owned()),
+        Value::Number(number) if wants(&["string"]) => {
+            let quoted = written.and_then(|written| line(pointer, &format!("\"{written}\"")));
+            let text = written.map_or_else(|| number.to_string(), str::to_owned);
+            becomes(text.into(), quoted.map_or_else(|| "Put it in quotes.".to_owned(), |line| format!("Put it in quotes: {line}.")))
+        }
+        Value::Bool(truth) if wants(&["string"]) => becomes(truth.to_string().into(), "Put it in quotes.".to_owned()),
         Value::String(text) if wants(&["integer", "number"]) => match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Some("Remove the quotes.".to_owned()),
-            Ok(_) => Some("It is too large for a number.".to_owned()),
+            Ok(number) if number.is_finite() => {
+                let number = text.parse::<i64>().map_or_else(|_| Value::from(number), Value::from);
+                becomes(number, "Remove the quotes.".to_owned())
+            }
+            Ok(_) => as_it_is("It is too large for a number."),
             Err(_) => {
-                leading_number(text).and_then(|number| line(pointer, &number)).map(|line| format!("Write the number by itself: {line}."))
+                let number = leading_number(text)?;
+                let help = format!("Write the number by itself: {}.", line(pointer, &number)?);
+                becomes(number.parse::<i64>().ok()?.into(), help)
             }
         },
         Value::String(text) if wants(&["boolean"]) => match text.to_ascii_lowercase().as_str() {
-            "true" | "false" => Some("Remove the quotes.".to_owned()),
-            "y" | "yes" | "on" => Some("Write `true`.".to_owned()),
-            "n" | "no" | "off" => Some("Write `false`.".to_owned()),
+            "true" | "false" => as_it_is("Remove the quotes."),
+            "y" | "yes" | "on" => becomes(true.into(), "Write `true`.".to_owned()),
+            "n" | "no" | "off" => becomes(false.into(), "Write `false`.".to_owned()),
             _ => None,
         },
-        Value::Object(_) if wants(&["array"]) => Some("Begin each entry with `- `.".to_owned()),
-        one if wants(&["array"]) && is_simple(one) => line(pointer, &format!("[{one}]")).map(|line| format!("Write a list: {line}.")),
+        Value::Object(_) if wants(&["array"]) => as_it_is("Begin each entry with `- `."),
+        one if wants(&["array"]) && is_simple(one) => {
+            line(pointer, &format!("[{one}]")).and_then(|line| as_it_is(&format!("Write a list: {line}.")))
+        }
         Value::Array(items) if !wants(&["object", "array"]) => match items.as_slice() {
-            [one] if is_simple(one) => line(pointer, yaml::emit(one).trim_end()).map(|line| format!("Write one value: {line}.")),
+            [one] if is_simple(one) => becomes(one.clone(), format!("Write one value: {}.", line(pointer, yaml::emit(one).trim_end())?)),
             _ => None,
         },
         _ => None,
     }
 }
 
-/// The number that a text begins with, before its unit or the like; `3,000` and `3_000` are three thousand.
+/// The number that a text begins with, before a `%` or words that count nothing; `3,000` and `3_000` are three thousand. With a unit, as in `1h`, it
+/// would be another amount.
 fn leading_number(text: &str) -> Option<String> {
     let end = text.find(|c: char| !c.is_ascii_digit() && !matches!(c, ',' | '_')).unwrap_or(text.len());
     let digits: String = text[..end].chars().filter(char::is_ascii_digit).collect();
     let rest = text[end..].trim_start();
-    (!digits.is_empty() && digits.len() <= 9 && !rest.starts_with('.'))
+    (!digits.is_empty() && digits.len() <= 9 && !rest.starts_with('.') && !is_unit(rest))
         .then(|| digits.trim_start_matches('0').to_owned())
         .filter(|digits| !digits.is_empty())
+}
+
+/// Whether what stands behind a number says of what it is an amount: `h`, `Gi`, `days`.
+fn is_unit(rest: &str) -> bool {
+    let word = rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default().to_lowercase();
+    let lengths = ["milli", "second", "minute", "hour", "day", "week", "month", "year"];
+    (1..=3).contains(&word.chars().count())
+        || lengths.iter().any(|unit| word.starts_with(unit))
+        || word.ends_with("byte")
+        || word.ends_with("bytes")
 }
 
 /// An object that was meant by a text: `name:hello` or `name hello` for `name: hello`.
@@ -65,8 +93,8 @@ pub(super) fn parted(value: &Value) -> Option<String> {
 }
 
 /// A text as it fits a schema by itself: without blanks around it, in one line, in small or capital letters, with dashes; what is not wrong in it
-/// stays as it is where that is possible.
-pub(super) fn respelt(schema: &Value, text: &str) -> Option<String> {
+/// stays as it is where that is possible. `fits`: what else is asked of it.
+pub(super) fn respelt(schema: &Value, text: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
     if text.len() > 4 * LONGEST {
         return None;
     }
@@ -77,13 +105,20 @@ pub(super) fn respelt(schema: &Value, text: &str) -> Option<String> {
     let dashed = [&[' '][..], &['_'], &['.'], &['_', ' '], &['_', ' ', '.']].map(|marks| low.replace(marks, "-"));
     let barred = [&[' '][..], &['-'], &['.'], &['-', ' ', '.']].map(|marks| high.replace(marks, "_"));
     let all = [line, low.clone()].into_iter().chain(dashed).chain([high.clone()]).chain(barred);
-    all.filter(|one| one != text && !one.is_empty()).find(|one| validator.is_valid(&Value::String(one.clone())))
+    all.filter(|one| one != text && !one.is_empty()).find(|one| validator.is_valid(&Value::String(one.clone())) && fits(one))
 }
 
-/// What a schema says of a text by itself, without what it refers to.
+/// Whether a value fits what a schema says of it by itself.
+pub(super) fn fits_alone(schema: &Value, value: &Value) -> bool {
+    super::schema::alone(&strip(schema)).is_none_or(|validator| validator.is_valid(value))
+}
+
+/// What a schema says of a simple value by itself, without what it refers to.
 fn strip(schema: &Value) -> Value {
-    let own = ["type", "pattern", "format", "minLength", "maxLength", "enum", "const"];
-    let members = own.iter().filter_map(|keyword| Some(((*keyword).to_owned(), schema.get(*keyword)?.clone())));
+    let text = ["type", "pattern", "format", "minLength", "maxLength", "enum", "const"];
+    let number = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+    let own = text.iter().chain(&number);
+    let members = own.filter_map(|keyword| Some(((*keyword).to_owned(), schema.get(*keyword)?.clone())));
     Value::Object(members.collect())
 }
 
@@ -122,6 +157,9 @@ pub(super) fn reformed(format: &str, text: &str) -> Option<String> {
     match format {
         "goldpath-duration" => duration(text),
         "quantity" => {
+            if let Some(rest) = text.strip_prefix('-') {
+                return Some(rest.to_owned()).filter(|rest| is_quantity(rest));
+            }
             let (first, rest) = (unit.chars().next()?, unit.get(1..)?);
             let first = if first == 'k' { first } else { first.to_ascii_uppercase() };
             let unit = match rest {

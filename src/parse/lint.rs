@@ -1,7 +1,7 @@
 //! What JSON Schema allows and nobody means: keywords that are none, values that nothing can have.
 
 use super::words::{any_of, cut};
-use crate::model::{child, close_match, meant};
+use crate::model::{child, close_match, filled, meant};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -99,7 +99,7 @@ pub(super) fn doubts(schema: &Value, at: &str, out: &mut Vec<Doubt>) {
                     doubts(member, &child(&at, name), out);
                 }
             }
-            ("const" | "enum" | "default" | "examples", _) => {}
+            ("const" | "enum" | "default" | "dependentRequired" | "examples", _) => {}
             (_, Value::Object(_)) => doubts(value, &at, out),
             (_, Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
@@ -108,6 +108,27 @@ pub(super) fn doubts(schema: &Value, at: &str, out: &mut Vec<Doubt>) {
             }
             _ => {}
         }
+    }
+}
+
+/// Every default that is never filled in, since it is none of a field, or of one that stands in a form or under a pattern.
+pub(super) fn unfilled(root: &Value, out: &mut Vec<Doubt>) {
+    // without the right keyword nothing below it is known
+    if out.iter().any(|doubt| doubt.is_error) {
+        return;
+    }
+    let mut all = Vec::new();
+    add_schemas(root, "", &|keyword| KEYWORDS.contains(&keyword), &mut all);
+    all.retain(|at| root.pointer(at).is_some_and(|schema| schema.get("default").is_some()));
+    let filled = if all.is_empty() { BTreeSet::new() } else { filled(root) };
+    for at in all.iter().filter(|at| !filled.contains(*at)) {
+        out.push(Doubt {
+            pointer: child(at, "default"),
+            message: "this `default` is never filled in".to_owned(),
+            help: "Say it of a field below `properties`, `items`, `then` or `else`; or leave it out, and tell it in the `description`."
+                .to_owned(),
+            is_error: false,
+        });
     }
 }
 
@@ -132,23 +153,26 @@ pub(super) fn circles(root: &Value, out: &mut Vec<Doubt>) {
 /// The pointers of a schema and of all schemas in it.
 pub(super) fn schemas(root: &Value) -> Vec<String> {
     let mut all = Vec::new();
-    add_schemas(root, "", &mut all);
+    add_schemas(root, "", &|_| true, &mut all);
     all
 }
 
-fn add_schemas(schema: &Value, at: &str, all: &mut Vec<String>) {
+fn add_schemas(schema: &Value, at: &str, is_read: &dyn Fn(&str) -> bool, all: &mut Vec<String>) {
     let Some(map) = schema.as_object() else { return };
     all.push(at.to_owned());
-    for (keyword, value) in map.iter().filter(|(keyword, _)| !["const", "enum", "default", "examples"].contains(&keyword.as_str())) {
+    let holds_none = |keyword: &str| ["const", "enum", "default", "dependentRequired", "examples"].contains(&keyword);
+    for (keyword, value) in map.iter().filter(|(keyword, _)| is_read(keyword) && !holds_none(keyword)) {
         let at = child(at, keyword);
         match value {
             Value::Object(members)
                 if ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"].contains(&keyword.as_str()) =>
             {
-                members.iter().for_each(|(name, member)| add_schemas(member, &child(&at, name), all));
+                members.iter().for_each(|(name, member)| add_schemas(member, &child(&at, name), is_read, all));
             }
-            Value::Object(_) => add_schemas(value, &at, all),
-            Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| add_schemas(item, &format!("{at}/{index}"), all)),
+            Value::Object(_) => add_schemas(value, &at, is_read, all),
+            Value::Array(items) => {
+                items.iter().enumerate().for_each(|(index, item)| add_schemas(item, &format!("{at}/{index}"), is_read, all))
+            }
             _ => {}
         }
     }
@@ -181,8 +205,9 @@ fn beside(root: &Value, at: &str) -> Vec<String> {
 }
 
 fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
+    let found = &mut *out;
     let mut push = |keyword: &str, message: String, help: String, is_error: bool| {
-        out.push(Doubt { pointer: child(at, keyword), message, help, is_error });
+        found.push(Doubt { pointer: child(at, keyword), message, help, is_error });
     };
     for keyword in map.keys().filter(|keyword| !KEYWORDS.contains(&keyword.as_str())) {
         if let Some((help, message, is_error)) = no_keyword(keyword) {
@@ -209,12 +234,35 @@ fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
             let message = format!("`{}` is required, and is none of the `properties`, so that no value fits", cut(name));
             push("required", message, help, true);
         }
+        dependents(map, at, properties, out);
     }
     if let (Some(properties), true, false) =
         (map.get("properties").and_then(Value::as_object), closed, map.contains_key("patternProperties"))
     {
         for part in IN_PLACE.iter().flat_map(|keyword| parts(map, at, keyword)) {
             strangers(part, properties, out);
+        }
+    }
+}
+
+/// Fields on which others depend, or which are wanted with others, and that no such object may have.
+fn dependents(map: &Map<String, Value>, at: &str, known: &Map<String, Value>, out: &mut Vec<Doubt>) {
+    let mut strange = |pointer: String, name: &str, so: &str, is_error: bool| {
+        let near = close_match(name, known.keys().map(String::as_str));
+        let help = near.map_or_else(|| "Add it to `properties`, or leave it out here.".to_owned(), meant);
+        out.push(Doubt { pointer, message: format!("`{}` is none of the `properties`, {so}", cut(name)), help, is_error });
+    };
+    for keyword in ["dependentRequired", "dependentSchemas"] {
+        for (name, wanted) in map.get(keyword).and_then(Value::as_object).into_iter().flatten() {
+            let at = child(&child(at, keyword), name);
+            if !known.contains_key(name) {
+                strange(at, name, "so that nothing may have it", false);
+                continue;
+            }
+            let others = wanted.as_array().into_iter().flatten().map(|other| other.as_str().unwrap_or_default()).enumerate();
+            for (index, other) in others.filter(|(_, other)| !known.contains_key(*other)) {
+                strange(format!("{at}/{index}"), other, &format!("so that nothing with `{}` fits", cut(name)), true);
+            }
         }
     }
 }
@@ -254,6 +302,9 @@ fn strangers((at, part): (String, &Map<String, Value>), known: &Map<String, Valu
         let help = near.map_or_else(|| "Add it to the `properties` of the object, or leave it out here.".to_owned(), meant);
         let message = format!("`{}` is none of the `properties`, so that nothing may have it", cut(name));
         out.push(Doubt { pointer, message, help, is_error });
+    }
+    if !is_shared {
+        dependents(part, &at, known, out);
     }
     for inner in IN_PLACE.iter().flat_map(|keyword| parts(part, &at, keyword)) {
         strangers(inner, known, out);
@@ -347,6 +398,43 @@ mod tests {
         assert_eq!([circles(&own), circles(&two)], ["/$ref ", "/$defs/a/$ref "]);
         let tree = json!({"$ref": "#/$defs/node", "$defs": {"node": {"properties": {"left": {"$ref": "#/$defs/node"}, "all": {"items": {"$ref": "#"}}}}}});
         assert_eq!(circles(&tree), "", "a value in a value is another one");
+    }
+
+    #[test]
+    fn names_of_fields_are_no_keywords() {
+        let schema = json!({
+            "type": "object", "additionalProperties": false,
+            "properties": {"allow": {}, "key": {}},
+            "dependentRequired": {"allow": ["key", "kye"], "alow": ["key"], "typ": ["far"]},
+            "dependentSchemas": {"items": {"minimun": 1}},
+            "then": {"dependentRequired": {"key": ["alow"]}},
+        });
+        insta::assert_snapshot!(said(&schema), @r"
+        /dependentRequired/allow/1 `kye` is none of the `properties`, so that nothing with `allow` fits. Did you mean `key`?
+        /dependentRequired/alow `alow` is none of the `properties`, so that nothing may have it. Did you mean `allow`?
+        /dependentRequired/typ `typ` is none of the `properties`, so that nothing may have it. Add it to `properties`, or leave it out here.
+        /dependentSchemas/items `items` is none of the `properties`, so that nothing may have it. Add it to `properties`, or leave it out here.
+        /then/dependentRequired/key/0 `alow` is none of the `properties`, so that nothing with `key` fits. Did you mean `allow`?
+        /dependentSchemas/items/minimun `minimun` is no keyword of JSON Schema, so it checks nothing. Did you mean `minimum`?
+        ");
+    }
+
+    #[test]
+    fn a_default_that_is_never_filled_in_is_said() {
+        let schema = json!({
+            "properties": {
+                "a": {"default": 1}, "b": {"$ref": "#/$defs/b"}, "c": {"oneOf": [{"properties": {"cpu": {"default": "100m"}}}]},
+                "d": {"items": {"default": 2}}, "e": {"patternProperties": {"^x": {"default": 3}}},
+            },
+            "$defs": {"b": {"default": 4}}, "x-own": {"default": 5},
+        });
+        let mut out = Vec::new();
+        unfilled(&schema, &mut out);
+        insta::assert_snapshot!(out.iter().map(|doubt| format!("{} {}. {}\n", doubt.pointer, doubt.message, doubt.help)).collect::<String>(), @r"
+        /properties/c/oneOf/0/properties/cpu/default this `default` is never filled in. Say it of a field below `properties`, `items`, `then` or `else`; or leave it out, and tell it in the `description`.
+        /properties/d/items/default this `default` is never filled in. Say it of a field below `properties`, `items`, `then` or `else`; or leave it out, and tell it in the `description`.
+        /properties/e/patternProperties/^x/default this `default` is never filled in. Say it of a field below `properties`, `items`, `then` or `else`; or leave it out, and tell it in the `description`.
+        ");
     }
 
     #[test]

@@ -154,7 +154,8 @@ impl<'a> Opened<'a> {
     fn end(self, requests: Vec<request::Outcome>) -> Parsed {
         let Self { snapshot, mut layout, mut reader } = self;
         reader.requests(&layout, requests);
-        reader.findings.extend(refs::check(&mut reader.platform));
+        let of_refs = refs::check(&mut reader.platform, &reader.findings);
+        reader.findings.extend(of_refs);
         reader.findings.extend(cross::exceptions(&reader.platform, snapshot));
         reader.findings.extend(idle::rules(&reader.platform, snapshot));
         let libraries = layout.names.libraries.iter();

@@ -1,11 +1,12 @@
 //! Requests that name other requests: these are there, of the golden path that is asked for, and no circle leads back.
 
 use super::codes;
-use crate::model::{Finding, Place, Platform, Ref, Request, RequestId, and_more, close_match, meant};
+use crate::model::{Finding, Place, Platform, Ref, RepoPath, Request, RequestId, and_more, close_match, meant};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Checks what requests name once all of them are read; one that cannot have what it names is known as broken from then on.
-pub(super) fn check(platform: &mut Platform) -> Vec<Finding> {
+/// Checks what requests name once all of them are read; one that cannot have what it names is known as broken from then on. What was found so far
+/// tells whether one that is broken has mistakes of its own, or those of its golden path.
+pub(super) fn check(platform: &mut Platform, known: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut wrong: BTreeSet<RequestId> = BTreeSet::new();
     let mut behind = Behind::default();
@@ -26,7 +27,11 @@ pub(super) fn check(platform: &mut Platform) -> Vec<Finding> {
         wrong.extend(ring);
     }
     leave_out(platform, &wrong, &mut behind);
-    findings.extend(behind.told(platform));
+    let errors = || known.iter().chain(&findings).filter(|finding| finding.is_error());
+    // where nothing is told of what keeps it from being read, it is told here
+    let has_errors = |file: &RepoPath| errors().any(|finding| finding.place.path == *file) || errors().next().is_none();
+    let behind = behind.told(platform, has_errors);
+    findings.extend(behind);
     findings
 }
 
@@ -47,8 +52,8 @@ impl Behind {
         self.places.entry(cause).or_default().push((place, named.request.clone()));
     }
 
-    /// One finding for each with errors, where it is named first.
-    fn told(self, platform: &Platform) -> Vec<Finding> {
+    /// One finding for each with errors, where it is named first. Of one that its golden path keeps from being read, the path's owner is told already.
+    fn told(self, platform: &Platform, has_errors: impl Fn(&RepoPath) -> bool) -> Vec<Finding> {
         let told = |(cause, mut places): (RequestId, Vec<(Place, RequestId)>)| {
             places.sort();
             let others = places.split_off(1);
@@ -65,7 +70,8 @@ impl Behind {
             let finding = file.into_iter().fold(finding, |finding, file| finding.related(file, "the one with errors"));
             Some(others.into_iter().fold(finding, |finding, (place, _)| finding.related(place, "named here too")))
         };
-        self.places.into_iter().filter_map(told).collect()
+        let is_at_fault = |cause: &RequestId| platform.broken.get(cause).is_none_or(&has_errors);
+        self.places.into_iter().filter(|(cause, _)| is_at_fault(cause)).filter_map(told).collect()
     }
 }
 

@@ -309,7 +309,8 @@ fn check(fields: &mut Fields<'_>, chosen: &Chosen<'_>, known: Option<Known<'_>>,
     }
     let written = |pointer: &str| fields.written(&format!("/spec{pointer}")).map(str::to_owned);
     let has = |pointer: &str| fields.is_there(&format!("/spec{pointer}"));
-    let complaints = sentence::complaints(chosen.schema, spec, Text { written: &written, has: &has });
+    let is_brought = |pointer: &str| fields.is_brought(&format!("/spec{pointer}"));
+    let complaints = sentence::complaints(chosen.schema, spec, Text { written: &written, has: &has, is_brought: &is_brought });
     for complaint in complaints {
         debug_assert!(known.is_none(), "nothing was wrong with it before");
         let is_told = complaint.code == codes::UNKNOWN_FIELD && fields.has_error_at(&format!("/spec{}", complaint.pointer));

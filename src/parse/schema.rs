@@ -7,7 +7,7 @@ use super::layout::Entry;
 use super::lint;
 use super::unusable::{self, Mistake};
 use super::words::{cut, dotted, show};
-use crate::model::{Code, Digest, Finding, Place, RepoPath, Span, Turn, child, is_quantity, json_mistake, key_of};
+use crate::model::{Code, Digest, Finding, Place, RepoPath, Span, Turn, child, json_mistake, key_of};
 use crate::yaml::{self, ProblemKind};
 use jsonschema::{Draft, PatternOptions, ValidationOptions, Validator, ValidatorMap};
 use serde::de::IgnoredAny;
@@ -110,6 +110,7 @@ impl Audit<'_> {
         let mut doubts = Vec::new();
         lint::doubts(root, "", &mut doubts);
         lint::circles(root, &mut doubts);
+        lint::unfilled(root, &mut doubts);
         for doubt in doubts {
             let place = yaml::locate(self.text, &doubt.pointer).map_or(Span::START, |spot| spot.key.unwrap_or(spot.value));
             let note = if doubt.is_error { Finding::error } else { Finding::warning };
@@ -360,7 +361,7 @@ fn options() -> ValidationOptions<'static> {
         .with_draft(Draft::Draft202012)
         .with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN))
         .with_format("goldpath-duration", formats::is_duration)
-        .with_format("quantity", is_quantity)
+        .with_format("quantity", formats::is_quantity)
         .should_validate_formats(true)
         .should_ignore_unknown_formats(false)
         .offline()

@@ -42,6 +42,8 @@ pub(super) struct Text<'a> {
     pub(super) written: &'a dyn Fn(&str) -> Option<String>,
     /// Whether a value stands there, and is not filled in.
     pub(super) has: &'a dyn Fn(&str) -> bool,
+    /// Whether an alias brings what stands there.
+    pub(super) is_brought: &'a dyn Fn(&str) -> bool,
 }
 
 /// Everything in a `spec` that does not fit its schema.
@@ -143,8 +145,10 @@ impl Speaker<'_> {
             Kind::PropertyNames { error } => {
                 let key = error.instance().as_str().unwrap_or_default().to_owned();
                 let message = format!("`{}` is not a name that {} may hold", cut(&key), self.field());
-                let respelt = self.keyword().and_then(|schema| hint::respelt(schema, &key)).map(|name| format!("Write `{name}`."));
-                let help = respelt.or_else(|| description(self.keyword())).unwrap_or_else(|| pattern_help(error.kind()));
+                let names = self.names();
+                let respelt = names.and_then(|names| hint::respelt(names, &key, |name| self.fits_as_name(&key, name)));
+                let respelt = respelt.map(|name| format!("Write `{name}`."));
+                let help = respelt.or_else(|| description(names)).unwrap_or_else(|| pattern_help(error.kind()));
                 let complaint = self.complaint(codes::WRONG_FORMAT, message, help);
                 out.push(Complaint { pointer: child(&self.pointer(), &key), at: At::Key, ..complaint });
             }
@@ -210,6 +214,8 @@ impl Speaker<'_> {
         let elsewhere = if near.is_some() { None } else { self.elsewhere(key) };
         let help = match (near, elsewhere) {
             (Some(near), _) => meant(&cut(near)),
+            // what an alias brings is indented as it should be
+            (None, Some(elsewhere)) if (self.text.is_brought)(&child(&self.pointer(), key)) => format!("It belongs to {elsewhere}."),
             (None, Some(elsewhere)) => format!("It belongs to {elsewhere}: mind how far it is indented."),
             (None, None) if names.is_empty() => self.patterns().unwrap_or_else(|| "Remove it.".to_owned()),
             (None, None) => format!("Known are {}.", quoted_list(names.iter().copied())),
@@ -218,6 +224,37 @@ impl Speaker<'_> {
         let complaint = self.complaint(codes::UNKNOWN_FIELD, message, help);
         let pointer = child(&self.pointer(), key);
         Complaint { pointer, at: At::Key, field: near.map(str::to_owned), is_left_over, ..complaint }
+    }
+
+    /// What is said of the names of an object.
+    fn names(&self) -> Option<&Value> {
+        let said = self.keyword().filter(|said| said.is_object()).or_else(|| self.around())?;
+        Some(self.schema.resolved(said))
+    }
+
+    /// Whether a field could have another name, as far as its name alone goes.
+    fn fits_as_name(&self, key: &str, name: &str) -> bool {
+        let mut spec = self.spec.clone();
+        let Some(Value::Object(members)) = spec.pointer_mut(&self.pointer()) else { return false };
+        let Some(value) = members.remove(key) else { return false };
+        let is_taken = members.insert(name.to_owned(), value).is_some();
+        let is_of_name = |error: &ValidationError<'_>| match error.kind() {
+            Kind::PropertyNames { error } => error.instance().as_str() == Some(name),
+            _ => false,
+        };
+        !is_taken && !self.schema.validator.iter_errors(&spec).any(|error| is_of_name(&error))
+    }
+
+    /// Whether another value would do in the place of the one that complains: help must not lead to the next mistake.
+    fn fits(&self, value: &Value) -> bool {
+        let (pointer, mut spec) = (self.pointer(), self.spec.clone());
+        let Some(place) = spec.pointer_mut(&pointer) else { return false };
+        place.clone_from(value);
+        let is_here = |error: &ValidationError<'_>| {
+            error.instance_path().as_str().strip_prefix(&pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let by_itself = self.around().is_none_or(|around| hint::fits_alone(around, value));
+        by_itself && !self.schema.validator.iter_errors(&spec).any(|error| is_here(&error))
     }
 
     /// Which names an object may have that has none of its own.
@@ -294,7 +331,7 @@ impl Speaker<'_> {
             }
             Kind::Format { format } => {
                 let meant = self.error.instance().as_str().and_then(|text| hint::reformed(format, text));
-                let meant = meant.map(|meant| format!("Write `{meant}`."));
+                let meant = meant.filter(|meant| self.fits(&Value::from(meant.as_str()))).map(|meant| format!("Write `{meant}`."));
                 let help = meant.or_else(|| self.respelt()).unwrap_or_else(|| self.example_help());
                 self.complaint(codes::WRONG_FORMAT, format!("{field} must be {}, is {got}", format_in_words(format)), help)
             }
@@ -389,7 +426,7 @@ impl Speaker<'_> {
     /// The same text as it would fit: in small letters, with dashes, without what stands around it.
     fn respelt(&self) -> Option<String> {
         let text = self.error.instance().as_str()?;
-        let fits = hint::respelt(self.around()?, text)?;
+        let fits = hint::respelt(self.around()?, text, |other| self.fits(&Value::from(other)))?;
         Some(if text.contains('\n') { format!("Write it in one line: `{}`.", cut(&fits)) } else { format!("Write `{}`.", cut(&fits)) })
     }
 
@@ -415,8 +452,11 @@ impl Speaker<'_> {
         };
         let got = &**self.error.instance();
         let written = if got.is_number() { (self.text.written)(&self.pointer()) } else { None };
-        let retyped = || hint::retyped(&self.pointer(), &wanted, got, written.as_deref());
-        let help = self.number_help().or_else(retyped).unwrap_or_else(|| match got {
+        let retyped = || {
+            let retyped = hint::retyped(&self.pointer(), &wanted, got, written.as_deref())?;
+            retyped.value.as_ref().is_none_or(|value| self.fits(value)).then_some(retyped.help)
+        };
+        let help = self.number_help().or_else(retyped).or_else(|| self.range_wanted(&wanted)).unwrap_or_else(|| match got {
             Value::Null if !self.is_required() => "Give it a value, or remove it.".to_owned(),
             _ if wanted.contains(&"object") => hint::parted(got).unwrap_or_else(|| self.fields_help()),
             _ if wanted.contains(&"boolean") => String::new(),
@@ -433,9 +473,32 @@ impl Speaker<'_> {
         let number = self.error.instance().as_number()?;
         match self.format()? {
             "goldpath-duration" => Some(format!("Add the unit: `{number}d` is so many days, `{number}h` so many hours.")),
+            "quantity" if number.as_f64().is_some_and(|number| number < 0.0) => Some("Write it without the `-`, in quotes.".to_owned()),
             "quantity" => None,
             _ => Some(self.example_help()),
         }
+    }
+
+    /// Which numbers would do, in the place of a text that begins with one, or a list of one, that cannot be taken for it.
+    fn range_wanted(&self, wanted: &[&str]) -> Option<String> {
+        let is_near = match &**self.error.instance() {
+            Value::String(text) => text.starts_with(|c: char| c.is_ascii_digit()),
+            Value::Array(items) => matches!(items.as_slice(), [Value::Number(_)]),
+            _ => false,
+        };
+        if !is_near {
+            return None;
+        }
+        let what = wanted.iter().find(|name| matches!(**name, "integer" | "number")).map(|name| type_in_words(name))?;
+        let bound = |keyword: &str| self.around()?.get(keyword).filter(|bound| bound.is_number());
+        let range = match (bound("minimum"), bound("maximum")) {
+            (Some(least), Some(most)) => format!(" from {least} to {most}"),
+            (Some(least), None) => format!(" from {least}"),
+            (None, Some(most)) => format!(" up to {most}"),
+            (None, None) => String::new(),
+        };
+        let written = Some(format!("Write {what}{range}."));
+        Some([written, self.described()].into_iter().flatten().collect::<Vec<_>>().join(" "))
     }
 
     fn format(&self) -> Option<&str> {

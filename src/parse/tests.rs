@@ -1,3 +1,4 @@
+mod advice;
 mod causes;
 mod help;
 
@@ -129,6 +130,21 @@ spec:
       replicas: 1
 ";
 const AT: &str = "requests/payments-team/payments-staging.yaml";
+
+const SCHEMATA: &str = "golden-paths/environment/1.1.0/schema.json";
+
+/// What is said of each of some changes.
+fn rows(rows: &[(&str, String)]) -> String {
+    rows.iter().map(|(name, said)| format!("{name}\n{said}")).collect()
+}
+
+/// The findings of a request with other lines at the end, and with more properties in its schema and more beside them.
+fn asked(properties: &str, beside: &str, lines: &str) -> String {
+    let schema = SCHEMA.replace("\"purpose\": {", &format!("{properties}, \"purpose\": {{"));
+    let schema = schema.replace("\"type\": \"object\",\n", &format!("\"type\": \"object\", {beside}\n"));
+    let request = format!("{REQUEST}{lines}");
+    with(&[(SCHEMATA, Some(&schema)), (AT, Some(&request))])
+}
 
 /// A small repository without a mistake.
 fn repository() -> BTreeMap<String, String> {
@@ -364,11 +380,11 @@ fn mistakes_around_a_spec_are_found_together() {
           `spce` is not a field of the document. Did you mean `spec`?
         ");
     insta::assert_snapshot!(changed(AT, &[("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0, example.org/x: y}\n")]), @r#"
-        requests/payments-team/payments-staging.yaml:4:39 warning deprecated (requester)
-          the release `environment@1.0.0` is deprecated, and works until 2026-06-01. Move to `1.1.0`.
-        requests/payments-team/payments-staging.yaml:4:61 warning yaml-ambiguous (requester)
-          `y` is text here, but older YAML readers take it for true. Write `true` when you mean that, or put it in quotes when it is text: "y".
-        "#);
+    requests/payments-team/payments-staging.yaml:4:39 warning deprecated (requester)
+      the release `environment@1.0.0` is deprecated, and to be left by 2026-06-01. Move to `1.1.0`.
+    requests/payments-team/payments-staging.yaml:4:61 warning yaml-ambiguous (requester)
+      `y` is text here, but older YAML readers take it for true. Write `true` when you mean that, or put it in quotes when it is text: "y".
+    "#);
     insta::assert_snapshot!(changed(AT, &[("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.2.0, goldpath.dev/expires: 2026-02-30}\n")]), @r#"
     requests/payments-team/payments-staging.yaml:4:39 error unknown-release (requester)
       the golden path `environment` has no release `1.2.0`. It has `1.0.0` and `1.1.0`.

@@ -69,7 +69,7 @@ pub(super) fn one(pointer: String, error: &ValidationError<'_>) -> Mistake {
             let (_, names) = text.rsplit_once(" is not of type").unwrap_or_default();
             let wanted: Vec<&str> = names.split('"').skip(1).step_by(2).collect();
             let what = either_of(wanted.iter().map(|name| type_in_words(name)));
-            let help = hint::retyped(&pointer, &wanted, value, None);
+            let help = hint::retyped(&pointer, &wanted, value, None).map(|retyped| retyped.help);
             let help = help.unwrap_or_else(|| format!("Write {what}."));
             Mistake { message: format!("`{}` must be {what}, is {}", cut(&keyword), typed(value)), help, pointer }
         }

@@ -2,7 +2,7 @@
 
 use super::{Hold, HoldReason, Judgement, Who, approval, hold};
 use crate::diff::Diff;
-use crate::model::{Approver, Digester, OnDelete, Risk, TeamName, UnitId};
+use crate::model::{Approver, Digester, Risk, TeamName, UnitId};
 use crate::observe::{TerraformPlan, Verb};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ pub(super) fn holds(diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan>, judgem
 fn over_budget(diff: &Diff, judgement: &Judgement) -> Option<HoldReason> {
     let budget = judgement.budget();
     let requests: Vec<_> = diff.removed_requests().cloned().collect();
-    let units = diff.removed_units().filter(|unit| unit.on_delete == OnDelete::Delete).count();
+    let units = diff.removed_units().count();
     let of_units = diff.base_size.units;
     let percent_counts = of_units >= budget.percent_from_units as usize;
     let too_many_units = percent_counts && units * 100 > of_units * budget.max_percent as usize;
@@ -32,7 +32,7 @@ fn over_budget(diff: &Diff, judgement: &Judgement) -> Option<HoldReason> {
 
 /// What goes away though its request still asks for it, unless what was applied stays.
 fn vanished(diff: &Diff) -> Option<HoldReason> {
-    let pruned = diff.removed_units().filter(|unit| unit.on_delete == OnDelete::Delete);
+    let pruned = diff.removed_units();
     let units: Vec<_> = pruned.filter_map(|unit| Some((unit.id.clone(), unit.vanished?))).collect();
     (!units.is_empty()).then_some(HoldReason::Vanished { units })
 }

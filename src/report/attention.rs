@@ -174,11 +174,10 @@ fn terraform(view: &View<'_>) -> Vec<String> {
 fn removals(view: &View<'_>, holds: &[Hold]) -> Vec<String> {
     let Some(diff) = view.diff().filter(|_| !matches!(view.change.state, ChangeState::Accepted(_))) else { return Vec::new() };
     let said = holds.iter().any(|hold| matches!(hold.reason, HoldReason::DeleteBudget { .. }));
-    let gone: Vec<_> = diff.removed_units().collect();
-    if gone.is_empty() || said {
+    if said {
         return Vec::new();
     }
-    let (kept, taken): (Vec<_>, Vec<_>) = gone.into_iter().partition(|unit| unit.on_delete == crate::model::OnDelete::Keep);
+    let (kept, taken): (Vec<_>, Vec<_>) = (diff.left_units().collect(), diff.removed_units().collect());
     let names = |units: &[&crate::diff::UnitChange]| first_of(units.iter().map(|unit| code(&unit.id.to_string())), MOST);
     let mut items = Vec::new();
     if !taken.is_empty() {

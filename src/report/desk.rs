@@ -4,7 +4,7 @@ use super::attention::REFUSED;
 use super::facts::ends;
 use super::json::{diff_report_json, findings_json, report};
 use super::text::{count, first_of, line};
-use super::verdict::{Files, hold_words, mark, review_by, who};
+use super::verdict::{Files, LEFT, hold_words, mark, review_by, who};
 use super::view::View;
 use crate::diff::{About, Diff};
 use crate::evidence::{Entry, Gap, UnitOutcome};
@@ -130,10 +130,11 @@ fn totals(diff: &Diff) -> String {
     if diff.units.is_empty() {
         return "nothing that is rendered changes\n".to_owned();
     }
-    let Files { added, changed, removed, marks } = Files::of(diff);
+    let Files { added, changed, removed, left, marks } = Files::of(diff);
+    let looked_after = if left == 0 { String::new() } else { format!(", {left} {LEFT}") };
     let marked = if marks == 0 { String::new() } else { format!(", {marks} in the {} alone", mark(diff)) };
     format!(
-        "{} of {}: {added} files added, {changed} changed, {removed} removed{marked}\n",
+        "{} of {}: {added} files added, {changed} changed, {removed} removed{looked_after}{marked}\n",
         count(diff.units.len(), "unit"),
         count(diff.requests.len(), "request")
     )

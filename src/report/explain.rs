@@ -59,7 +59,7 @@ impl Explanation<'_> {
         let why = if self.request.pinned { "pinned by the request".to_owned() } else { format!("the current one for `{serves}`") };
         let state = match self.path.releases.get(&id.version) {
             Some(ReleaseState::Deprecated { until, replaced_by }) => {
-                let until = until.as_ref().map(|until| format!(" until {until}")).unwrap_or_default();
+                let until = until.as_ref().map(|until| format!(", to be left by {until}")).unwrap_or_default();
                 let by = replaced_by.as_ref().map(|by| format!(", replaced by `{by}`")).unwrap_or_default();
                 format!("; deprecated{until}{by}")
             }

@@ -3,7 +3,7 @@
 use super::actions;
 use super::table::{Align, Table};
 use super::text::{code, count, fence, first_of, html, thousands};
-use super::verdict::{Files, again, mark};
+use super::verdict::{Files, LEFT, again, mark};
 use super::view::View;
 use crate::change::ChangeState;
 use crate::delivery::Status;
@@ -50,6 +50,9 @@ impl Counts {
             unit.objects.iter().filter(|object| !object.marks_alone).map(|object| object.status).collect()
         };
         let number = |status: FileStatus| statuses.iter().filter(|one| **one == status).count();
+        if unit.is_left() {
+            return Self::default();
+        }
         Self { added: number(FileStatus::Added), changed: number(FileStatus::Changed), removed: number(FileStatus::Removed), replaced: 0 }
     }
 
@@ -219,6 +222,7 @@ fn state(view: &View<'_>, decided: Option<&Decided<'_>>, unit: &UnitChange) -> S
         return decided.units.get(&unit.id).unwrap_or(&decided.others).to_string();
     }
     match unit.target_kind {
+        _ if unit.is_left() && view.plan_of(&unit.id).is_none() => LEFT.to_owned(),
         _ if unit.transition.after.is_none() && view.plan_of(&unit.id).is_none() => "goes away".to_owned(),
         TargetKind::Directory => "rendered".to_owned(),
         TargetKind::Terraform if view.plan_of(&unit.id).is_some() => "planned".to_owned(),
@@ -346,9 +350,10 @@ fn shared_block(units: &BTreeMap<&UnitId, &UnitChange>, group: &Group, first: bo
     let (unit, file) = &group.members[0];
     let change = units.get(unit).and_then(|one| one.files.iter().find(|one| one.path == *file));
     let template = change.map(|change| change.template.as_str()).unwrap_or_default();
-    let status = change.map_or(FileStatus::Changed, |change| change.status);
+    let is_left = units.get(unit).is_some_and(|unit| unit.is_left());
+    let word = change.map_or("change", |change| file_word(change.status, is_left));
     let teams = if group.teams.len() > 1 { format!(" ({} teams)", group.teams.len()) } else { String::new() };
-    let head = format!("The same {} in {}", file_word(status), count(requests.len(), "request"));
+    let head = format!("The same {word} in {}", count(requests.len(), "request"));
     let body = fence("diff", &group.hunks, MOST_LINES);
     if first && group.hunks.lines().count() <= 40 {
         return format!("**{head}**{teams} · {}, shown for {}:\n\n{body}", code(template), code(&unit.request.to_string()));
@@ -358,8 +363,9 @@ fn shared_block(units: &BTreeMap<&UnitId, &UnitChange>, group: &Group, first: bo
     folded(&summary, &format!("Shown for {} of {names}; template {}.\n\n{body}", code(&unit.to_string()), code(template)))
 }
 
-fn file_word(status: FileStatus) -> &'static str {
+fn file_word(status: FileStatus, is_left: bool) -> &'static str {
     match status {
+        FileStatus::Removed if is_left => "file that is no longer looked after",
         FileStatus::Added => "new file",
         FileStatus::Changed => "change",
         FileStatus::Removed => "removed file",
@@ -393,7 +399,7 @@ impl Alike<'_> {
                 body += &format!("… and {}\n", count(files.len() - at, "more file"));
                 break;
             }
-            body += &format!("{} ({}), from {}\n\n", code(file.path.as_str()), lines_word(file), code(file.template.as_str()));
+            body += &format!("{} ({}), from {}\n\n", code(file.path.as_str()), lines_word(units[0], file), code(file.template.as_str()));
             body += &fence("diff", &file.hunks, MOST_LINES);
             body.push('\n');
         }
@@ -414,8 +420,9 @@ impl Alike<'_> {
     }
 }
 
-fn lines_word(file: &FileChange) -> String {
+fn lines_word(unit: &UnitChange, file: &FileChange) -> String {
     match file.status {
+        FileStatus::Removed if unit.is_left() => format!("{LEFT}, {}", count(file.removed, "line")),
         FileStatus::Added => format!("new, {}", count(file.added, "line")),
         FileStatus::Removed => format!("removed, {}", count(file.removed, "line")),
         FileStatus::Changed => format!("+{} −{}", file.added, file.removed),

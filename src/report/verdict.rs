@@ -125,10 +125,10 @@ fn moves(diff: &Diff) -> String {
     if diff.touches_platform() && alike > 1 {
         return format!("{}: {} changed alike", source(diff), thousands(alike));
     }
-    let Files { added, changed, removed, marks } = Files::of(diff);
-    let kinds = [(added, "added"), (changed, "changed"), (removed, "removed"), (marks, in_mark(diff))];
+    let Files { added, changed, removed, left, marks } = Files::of(diff);
+    let kinds = [(added, "added"), (changed, "changed"), (removed, "removed"), (left, LEFT), (marks, in_mark(diff))];
     let kinds: Vec<String> = kinds.iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{} {word}", thousands(*n))).collect();
-    let files = count(added + changed + removed + marks, "file");
+    let files = count(added + changed + removed + left + marks, "file");
     let targets = count(diff.targets().len(), "target");
     format!("{} → {files} to {targets}: {}", source(diff), kinds.join(", "))
 }
@@ -143,23 +143,29 @@ fn in_mark(diff: &Diff) -> &'static str {
     if mark(diff) == "release" { "in the release alone" } else { "in the end alone" }
 }
 
+/// What is said of units that go away, and of their files, where what was applied stays.
+pub(super) const LEFT: &str = "no longer looked after";
+
 /// How many rendered files come, change and go, and how many change in nothing but what goldpath itself writes of the release and the end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Files {
     pub(super) added: usize,
     pub(super) changed: usize,
     pub(super) removed: usize,
+    /// Of units whose things stay.
+    pub(super) left: usize,
     pub(super) marks: usize,
 }
 
 impl Files {
     pub(super) fn of(diff: &Diff) -> Self {
         let mut files = Self::default();
-        for file in diff.units.iter().flat_map(|unit| &unit.files) {
+        for (unit, file) in diff.units.iter().flat_map(|unit| unit.files.iter().map(move |file| (unit, file))) {
             let number = match (file.about, file.status) {
                 (About::Marks, _) => &mut files.marks,
                 (_, FileStatus::Added) => &mut files.added,
                 (_, FileStatus::Changed) => &mut files.changed,
+                (_, FileStatus::Removed) if unit.is_left() => &mut files.left,
                 (_, FileStatus::Removed) => &mut files.removed,
             };
             *number += 1;

@@ -277,7 +277,9 @@ fn misplaced(text: &str, kind: &ErrorKind, at: usize) -> Problem {
     let alike = || around.iter().filter(|block| block.is_list == is_entry);
     if is_entry && *kind == ErrorKind::ExpectedBlockMappingKey && (alike().next().is_none() || at_column(&around, own)) {
         let message = "an entry of a list stands among the keys of an object";
-        return syntax(span_of(text, start + own, start + own + 1), message, "Remove the `- `.");
+        let list = around.iter().filter(|block| block.is_list && block.column > own).min_by_key(|block| block.column);
+        let help = list.map_or_else(|| "Remove the `- `.".to_owned(), |list| indent(list.column, &format!("line {}", list.line)) + ".");
+        return syntax(span_of(text, start + own, start + own + 1), message, help);
     }
     if !is_entry && around.iter().any(|block| block.is_list && block.column == own) {
         let help = format!("Indent it {} when it belongs to the entry above, or begin it with `- `.", spaces(own + 2));

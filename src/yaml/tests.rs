@@ -177,6 +177,29 @@ fn a_mistake_within_brackets_is_told_of_where_it_is() {
 }
 
 #[test]
+fn an_entry_that_is_indented_too_little_is_helped_to_its_list() {
+    let said = table(&[
+        "spec:\n  list:\n    - name: a\n      type: b\n  - name: c\n",
+        "list:\n  - name: a\n- name: c\n",
+        "list:\n  - a\n- c\n",
+        "a:\n  - x:\n      - y: 1\n  z: 2\n",
+        "a:\n  x:\n    - y: 1\n  z: 2\n  - w: 3\n",
+    ]);
+    insta::assert_snapshot!(said, @r#"
+    "spec:\n  list:\n    - name: a\n      type: b\n  - name: c\n"
+      5:3 error yaml-syntax: an entry of a list stands among the keys of an object. Indent it by 4 spaces, like line 3.
+    "list:\n  - name: a\n- name: c\n"
+      3:1 error yaml-syntax: an entry of a list stands among the keys of an object. Indent it by 2 spaces, like line 2.
+    "list:\n  - a\n- c\n"
+      3:1 error yaml-syntax: an entry of a list stands among the keys of an object. Indent it by 2 spaces, like line 2.
+    "a:\n  - x:\n      - y: 1\n  z: 2\n"
+      4:3 error yaml-syntax: this line is no entry of the list that it stands in. Indent it by 4 spaces when it belongs to the entry above, or begin it with `- `.
+    "a:\n  x:\n    - y: 1\n  z: 2\n  - w: 3\n"
+      5:3 error yaml-syntax: an entry of a list stands among the keys of an object. Remove the `- `.
+    "#);
+}
+
+#[test]
 fn a_mistake_between_lines_is_told_of_where_it_is() {
     let said = table(&[
         "a: [WIP] Says it\n",

@@ -3,21 +3,7 @@
 use super::*;
 
 const RELEASED: &str = "golden-paths/environment/1.1.0/release.yaml";
-const SCHEMATA: &str = "golden-paths/environment/1.1.0/schema.json";
 const PATH_AT: &str = "golden-paths/environment/path.yaml";
-
-/// What is said of each of some changes.
-fn rows(rows: &[(&str, String)]) -> String {
-    rows.iter().map(|(name, said)| format!("{name}\n{said}")).collect()
-}
-
-/// The findings of a request with other lines at the end, and with more properties in its schema and more beside them.
-fn asked(properties: &str, beside: &str, lines: &str) -> String {
-    let schema = SCHEMA.replace("\"purpose\": {", &format!("{properties}, \"purpose\": {{"));
-    let schema = schema.replace("\"type\": \"object\",\n", &format!("\"type\": \"object\", {beside}\n"));
-    let request = format!("{REQUEST}{lines}");
-    with(&[(SCHEMATA, Some(&schema)), (AT, Some(&request))])
-}
 
 #[test]
 fn a_mistake_at_an_anchor_is_told_there_and_not_at_its_aliases() {
@@ -63,6 +49,36 @@ fn what_names_a_broken_request_is_told_with_it() {
       `payments-team/payments-staging`, which is named here, has errors of its own (and 2 more: `requests/payments-team/b.yaml`, `requests/payments-team/c.yaml`). Mend that one; nothing needs to change here.
     requests/payments-team/payments-staging.yaml:13:17 error out-of-range (requester)
       `spec.services[0].replicas` must be at most 10, is 20. Write a number from 1 to 10. For more, ask `platform` in #platform-help.
+    ");
+}
+
+#[test]
+fn what_a_golden_path_keeps_from_being_read_is_not_for_who_names_it_to_mend() {
+    let release = RELEASE
+        .replace("VERSION", "1.0.0")
+        .replace("  outputs:\n", "  refs:\n    other: {at: /spec/domain, path: environment}\n  outputs:\n");
+    let path = PATH.replace("{name: environment}", "{name: shop}").replace("kind: SandboxRequest", "kind: Shop");
+    let path = path.replace("v1: 1.1.0", "v1: 1.0.0").replace("\n  releases:\n", "").split("    1.0.0: {state").next().unwrap().to_owned();
+    let shop = REQUEST
+        .replace("SandboxRequest", "Shop")
+        .replace("payments-staging", "shop")
+        .replace("  services:", "  domain: payments-staging\n  services:");
+    let retired = PATH.replace("v1: 1.1.0", "v1: 1.0.0").replace("state: deprecated", "state: retired");
+    let template = "golden-paths/shop/1.0.0/dns/main.tf.tera";
+    let changes = [
+        ("golden-paths/shop/path.yaml", path.as_str()),
+        ("golden-paths/shop/1.0.0/release.yaml", &release),
+        ("golden-paths/shop/1.0.0/schema.json", SCHEMA),
+        ("golden-paths/shop/1.0.0/cluster/namespace.yaml.tera", "kind: Namespace\n"),
+        (template, ""),
+        ("requests/payments-team/shop.yaml", &shop),
+    ];
+    let mut changes = changes.map(|(path, text)| (path, Some(text))).to_vec();
+    insta::assert_snapshot!(with(&changes), @"");
+    changes.push((PATH_AT, Some(&retired)));
+    insta::assert_snapshot!(with(&changes), @r"
+    golden-paths/environment/path.yaml:14:17 error retired-release (path owner)
+      `spec.current.v1` is `1.0.0`, which is retired. Name a live release. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
     ");
 }
 

@@ -276,7 +276,7 @@ fn a_field_of_a_newer_release_is_told_where_an_older_one_is_pinned() {
     let request = REQUEST.replace("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0}\n");
     insta::assert_snapshot!(with(&[("golden-paths/environment/1.0.0/schema.json", Some(&older)), (AT, Some(&request))]), @r"
     requests/payments-team/payments-staging.yaml:4:39 warning deprecated (requester)
-      the release `environment@1.0.0` is deprecated, and works until 2026-06-01. Move to `1.1.0`.
+      the release `environment@1.0.0` is deprecated, and to be left by 2026-06-01. Move to `1.1.0`.
     requests/payments-team/payments-staging.yaml:8:3 error unknown-field (requester)
       `purpose` is not a field of `spec`. It is one in the release `1.1.0`, and this request is pinned to `1.0.0`: move the pin, or remove it.
     ");

@@ -139,6 +139,11 @@ pub(in crate::render) fn are_times(parts: &[&str]) -> bool {
     parts.len() == TIMES.len() && parts.iter().zip(&TIMES).all(|(part, time)| fits(part, time))
 }
 
+/// A quantity as it is written.
+pub(super) fn written(quantity: &Value) -> String {
+    quantity.as_str().map_or_else(|| quantity.to_string(), super::cut)
+}
+
 /// How much a quantity is, for comparing it with another.
 pub(super) fn amount(quantity: &Value) -> Option<f64> {
     match quantity {

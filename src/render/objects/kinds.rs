@@ -120,8 +120,14 @@ impl Look<'_> {
     }
 
     fn claim(&mut self, spec: &Spot<'_, '_>) {
-        if !spec.at("resources/requests/storage").is_there() {
-            self.refuse(spec, At::Key, "a claim must say how much: `resources.requests.storage`", "");
+        let storage = spec.at("resources/requests/storage");
+        match storage.value() {
+            None => self.refuse(spec, At::Key, "a claim must say how much: `resources.requests.storage`", ""),
+            Some(value) if forms::amount(value).is_some_and(|amount| amount <= 0.0) => {
+                let message = format!("{} is {}, and a claim is for more than nothing", storage.shown(), forms::written(value));
+                self.refuse(&storage, At::Value, message, "Write how much, such as `storage: 10Gi`.");
+            }
+            Some(_) => self.bytes(&storage),
         }
         let modes = spec.at("accessModes");
         if modes.items().next().is_none() {

@@ -94,6 +94,14 @@ impl<'a> Look<'a> {
         }
     }
 
+    /// Doubts thousandths of a byte: `512m` is half a byte, and `512Mi` was meant.
+    fn bytes(&mut self, spot: &Spot<'_, '_>) {
+        let slip = spot.text().and_then(|text| Some((text, text.strip_suffix('m')?)));
+        let Some((text, number)) = slip.filter(|(text, _)| crate::model::amount(text).is_some_and(|bytes| bytes > 0.0)) else { return };
+        let message = format!("{} is `{}`, and `m` is a thousandth of a byte", spot.shown(), cut(text));
+        self.doubt(spot, At::Value, message, format!("Write `{}Mi`.", cut(number)));
+    }
+
     /// Refuses a number of a port that there is not, and a name that is none.
     fn port(&mut self, spot: &Spot<'_, '_>) {
         match spot.value() {

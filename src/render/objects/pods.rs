@@ -5,6 +5,8 @@ use serde_json::{Map, Value};
 
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
 const HANDLERS: [&str; 2] = ["httpGet/port", "tcpSocket/port"];
+/// Resources of a container that are counted in bytes.
+const COUNTS_BYTES: [&str; 2] = ["ephemeral-storage", "memory"];
 
 impl Look<'_> {
     /// Looks at the pod that an object is or makes.
@@ -166,16 +168,19 @@ impl Look<'_> {
                     "{} of `{}` is {}, and its limit is {}",
                     requests.shown(),
                     cut(resource),
-                    request.value().map(written).unwrap_or_default(),
-                    limit.map(written).unwrap_or_default()
+                    request.value().map(forms::written).unwrap_or_default(),
+                    limit.map(forms::written).unwrap_or_default()
                 );
                 self.refuse(&request, At::Value, message, "A container asks for no more than it may have.");
             }
         }
         for list in [&requests, &limits] {
             for (resource, quantity) in list.entries() {
+                if COUNTS_BYTES.contains(&resource) {
+                    self.bytes(&quantity);
+                }
                 let Some(less) = quantity.value().filter(|value| forms::amount(value).is_some_and(|amount| amount < 0.0)) else { continue };
-                let message = format!("{} of `{}` is {}, less than nothing", list.shown(), cut(resource), written(less));
+                let message = format!("{} of `{}` is {}, less than nothing", list.shown(), cut(resource), forms::written(less));
                 self.refuse(&quantity, At::Value, message, "");
             }
         }
@@ -207,11 +212,6 @@ impl Look<'_> {
             }
         }
     }
-}
-
-/// A quantity as it is written.
-fn written(quantity: &Value) -> String {
-    quantity.as_str().map_or_else(|| quantity.to_string(), cut)
 }
 
 fn handlers(probe: &Map<String, Value>) -> usize {

@@ -253,6 +253,28 @@ fn a_pod_is_whole() {
 }
 
 #[test]
+fn what_is_asked_for_is_more_than_nothing_and_whole_bytes() {
+    let claim = |storage: &str| {
+        said(&format!(
+            "{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: a}}, spec: {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: {storage}}}}}}}}}"
+        ))
+    };
+    insta::assert_snapshot!(["-1Gi", "0", "0Gi", "10m", "1", "10M"].map(claim).concat(), @r"
+    /spec/resources/requests/storage PersistentVolumeClaim: `spec.resources.requests.storage` is -1Gi, and a claim is for more than nothing. Write how much, such as `storage: 10Gi`.
+    /spec/resources/requests/storage PersistentVolumeClaim: `spec.resources.requests.storage` is 0, and a claim is for more than nothing. Write how much, such as `storage: 10Gi`.
+    /spec/resources/requests/storage PersistentVolumeClaim: `spec.resources.requests.storage` is 0Gi, and a claim is for more than nothing. Write how much, such as `storage: 10Gi`.
+    ? /spec/resources/requests/storage PersistentVolumeClaim: `spec.resources.requests.storage` is `10m`, and `m` is a thousandth of a byte. Write `10Mi`.
+    ");
+    insta::assert_snapshot!(said(r"
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: -1Gi}}}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, volumeMounts: [{name: data, mountPath: /a}], resources: {requests: {cpu: 100m, memory: 512m}, limits: {ephemeral-storage: 20m, memory: 512M}}}]}}}}
+"), @r"
+    /spec/volumeClaimTemplates/0/spec/resources/requests/storage StatefulSet: `spec.volumeClaimTemplates[0].spec.resources.requests.storage` is -1Gi, and a claim is for more than nothing. Write how much, such as `storage: 10Gi`.
+    ? /spec/template/spec/containers/0/resources/requests/memory StatefulSet: `spec.template.spec.containers[0].resources.requests.memory` is `512m`, and `m` is a thousandth of a byte. Write `512Mi`.
+    ? /spec/template/spec/containers/0/resources/limits/ephemeral-storage StatefulSet: `spec.template.spec.containers[0].resources.limits.ephemeral-storage` is `20m`, and `m` is a thousandth of a byte. Write `20Mi`.
+    ");
+}
+
+#[test]
 fn each_kind_is_what_the_api_takes() {
     insta::assert_snapshot!(said(r"
 {apiVersion: v1, kind: Service, metadata: {name: a}, spec: {type: Loadbalancer, ports: [{port: 80}, {port: 80, targetPort: 99999, name: A}, {port: 0, name: x, protocol: tcp}]}}

@@ -54,6 +54,12 @@ impl Tree {
         self
     }
 
+    /// What is applied stays when its unit goes away.
+    pub(super) fn keeping(mut self) -> Self {
+        self.rendered.units.values_mut().for_each(|unit| unit.on_delete = OnDelete::Keep);
+        self
+    }
+
     /// A request is pinned to its release.
     pub(super) fn pinned(mut self, request: &str) -> Self {
         self.parsed.platform.requests.values_mut().filter(|one| one.id.to_string() == request).for_each(|one| one.pinned = true);

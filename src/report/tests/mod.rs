@@ -477,6 +477,56 @@ needs a review by platform (bob), because something is taken away
 }
 
 #[test]
+fn what_stays_is_not_told_to_go_away() {
+    let story = Story::new(&environment().keeping(), &Tree::default());
+    insta::assert_snapshot!(story.comment(), @r#"
+    ### 1 request → 2 files to 2 targets: 2 no longer looked after — waiting for the merge
+
+    Everything that it needs is there. Merge it: `goldpath change merge pr-7`; exactly these bytes are then applied.
+
+    > **No longer looks after** 2 units, and leaves what is there: `payments-team/payments-staging/cluster@staging-eu` and `payments-team/payments-staging/dns@dns`.
+
+    | Request | Target | Policy | State |
+    | --- | --- | --- | --- |
+    | payments-team/payments-staging | staging-eu | ✓ 9 passed | no longer looked after |
+    | | dns | ✓ 9 passed | no longer looked after |
+
+    <details><summary>staging-eu (cluster) — 3 objects: 2 Deployments and Namespace</summary>
+
+    `namespace.yaml` (no longer looked after, 3 lines), from `golden-paths/environment/1.1.0/cluster/namespace.yaml.tera`
+
+    ```diff
+    -kind: Namespace
+    -metadata:
+    -  name: payments-staging
+    ```
+
+    </details>
+
+    <details><summary>dns (dns) — 1 resource: terraform_data</summary>
+
+    `main.tf` (no longer looked after, 1 line), from `golden-paths/environment/1.1.0/dns/main.tf.tera`
+
+    ```diff
+    -resource "terraform_data" "dns" {}
+    ```
+
+    </details>
+
+    <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 83c108bcc192 · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+    "#);
+    insta::assert_snapshot!(story.with(diff_terminal), @r#"
+    staging-eu/payments-team/payments-staging/cluster/namespace.yaml
+      -kind: Namespace
+      -metadata:
+      -  name: payments-staging
+    dns/payments-team/payments-staging/dns/main.tf
+      -resource "terraform_data" "dns" {}
+    2 units of 1 request: 0 files added, 0 changed, 0 removed, 2 no longer looked after
+    "#);
+}
+
+#[test]
 fn what_terraform_would_do_now_is_named_in_the_hold() {
     let unseen = action("terraform_data.dns", "terraform_data", Verb::Replace, &["triggers_replace"], Vec::new());
     let outcome = Outcome::Unreviewed { actions: vec![unseen.clone()], plan: crate::model::Digest::of(b"other") };

@@ -223,6 +223,33 @@ fn what_is_empty_by_default_and_what_has_several_forms_is_explained_too() {
     "#);
 }
 
+#[test]
+fn a_default_that_is_never_filled_in_is_not_shown_as_the_value() {
+    let place = Place::with("first-repository");
+    let schema = r##"{"type": "object", "additionalProperties": false, "properties": {
+        "lifetime": {"type": "string", "format": "goldpath-duration"},
+        "size": {"type": "string", "default": "small"},
+        "shape": {"oneOf": [{"type": "object", "additionalProperties": false, "properties": {"cpu": {"type": "string", "format": "quantity", "default": "100m"}}},
+            {"type": "null"}]},
+        "zones": {"type": "array", "items": {"type": "string", "default": "a"}}
+    }}"##;
+    place.write("golden-paths/preview/1.0.0/schema.json", schema);
+    place.run(&["new", "preview", "forms"]);
+    let text = place.text("requests/platform/forms.yaml");
+    assert_snapshot!(text.split_once("spec:").map(|(_, spec)| spec).unwrap_or(&text), @r"
+
+    # A duration such as `14d` or `12h`.
+    #lifetime:
+    size: small
+    #shape:
+    #  # A quantity such as `500m` or `1Gi`.
+    #  #cpu:
+    # A list.
+    #zones:
+    #-
+    ");
+}
+
 /// The choices that a schema gives for a field of that name, wherever it is.
 fn choices<'s>(schema: &'s Value, field: &str) -> Option<&'s Value> {
     let here = schema.get("properties").and_then(|all| all.get(field)?.get("enum")?.as_array()?.first());
