@@ -7,7 +7,7 @@ use goldpath::render::{Cache, Limits, render};
 use serde_json::{Value, json};
 
 const ANY_SPEC: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
- "properties": {"text": {"type": "string"}, "list": {"type": "array"}, "map": {"type": "object"}, "word": {"type": "string"}}}"#;
+ "properties": {"text": {"type": "string"}, "list": {"type": "array"}, "map": {"type": "object", "additionalProperties": {"type": "string"}}, "word": {"type": "string"}}}"#;
 
 fn release(renderer: &str) -> String {
     format!(

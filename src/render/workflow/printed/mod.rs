@@ -312,7 +312,7 @@ fn is_text(texts: &Texts, index: usize) -> bool {
 
 fn is_number(texts: &Texts, index: usize) -> bool {
     let plain = |text: &str| matches!(text, "true" | "false") || text.parse::<f64>().is_ok_and(f64::is_finite);
-    plain(texts.text(index))
+    texts.bare(index) && plain(texts.text(index))
 }
 
 /// Whether what was printed is a part of the name that it stands in.

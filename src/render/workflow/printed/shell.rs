@@ -7,6 +7,10 @@ use crate::render::language::placeholders;
 /// Scripts nest no deeper.
 const DEEPEST: usize = 50;
 
+/// What stands in a word for what was printed, and for what is not known before it runs and may be nothing.
+const PRINTED: char = '\u{1}';
+const MAY_BE_EMPTY: char = '\0';
+
 /// The first print of a script that is more than an argument of a command that is named there.
 pub(super) fn runs(script: &str, texts: &Texts) -> Option<usize> {
     let all = placeholders(script);
@@ -65,7 +69,7 @@ struct Command {
     closes: bool,
 }
 
-/// One word; what is not known before it runs stands in it as NUL.
+/// One word, with signs for what is not known before it runs.
 #[derive(Default)]
 struct Word {
     literal: String,
@@ -187,12 +191,12 @@ impl Reader<'_> {
 
     /// A print that stands in a word, quoted or not.
     fn print(&mut self, print: usize, list: &mut List) {
-        let begins = list.word.literal.is_empty();
+        let begins = list.word.literal.bytes().all(|byte| byte == MAY_BE_EMPTY as u8);
         if begins && (self.is_option(print) || list.command.sort == Sort::Sets) {
             self.refuse(print);
         }
         if !self.texts.text(print).is_empty() {
-            list.word.literal.push('\0');
+            list.word.literal.push(PRINTED);
         }
         list.word.begun = true;
         list.word.print = list.word.print.or(Some(print));
@@ -347,7 +351,7 @@ impl Reader<'_> {
             let whole = std::mem::replace(&mut self.end, end);
             // Its text is no word of a command, and so no option.
             let mut inner = List::default();
-            inner.word.push('\0');
+            inner.word.push(PRINTED);
             self.quoted(None, &mut inner);
             self.end = whole;
         }
@@ -388,7 +392,7 @@ impl Reader<'_> {
     fn values(&mut self, until: char, sort: Sort, list: &mut List) {
         let prints = self.list(Some(until), sort);
         list.command.prints.extend(prints);
-        list.word.push('\0');
+        list.word.push(MAY_BE_EMPTY);
     }
 
     fn escaped(&mut self, list: &mut List) {
@@ -462,7 +466,7 @@ impl Reader<'_> {
         }
         self.depth += 1;
         self.at += 1;
-        list.word.push('\0');
+        list.word.push(MAY_BE_EMPTY);
         if c == '`' {
             self.inner('`', list);
         } else if self.take("((") {
@@ -553,7 +557,7 @@ impl Reader<'_> {
     /// Up to `))`.
     fn arithmetic(&mut self, list: &mut List) {
         let mut open = 0;
-        list.word.push('\0');
+        list.word.push(MAY_BE_EMPTY);
         loop {
             if let Some(print) = self.take_print() {
                 list.command.prints.push(print);
@@ -740,7 +744,7 @@ mod tests {
             "make \"X\"",
             "make 'X a'",
             "make ${A:-X}",
-            "make XX", // refused
+            "make ${A}X", // refused
             "make --a=X",
             "A=X",
             "echo a-X",

@@ -13,6 +13,8 @@ struct Entry {
     text: String,
     /// Whether a typed filter wrote it, so that it is a whole value.
     typed: bool,
+    /// Whether the text is written as it is, and not as what a reader sees as text.
+    bare: bool,
     /// The print that it is, or that it is a part of.
     owner: usize,
 }
@@ -27,8 +29,8 @@ pub(super) struct Texts {
 impl Texts {
     pub(super) fn of(prints: &[Print]) -> Self {
         let entry = |(owner, print): (usize, &Print)| {
-            let text = print.typed.as_ref().and_then(Value::as_str).unwrap_or(&print.text);
-            Entry { text: text.to_owned(), typed: print.typed.is_some(), owner }
+            let text = print.typed.as_ref().and_then(Value::as_str);
+            Entry { text: text.unwrap_or(&print.text).to_owned(), typed: print.typed.is_some(), bare: text.is_none(), owner }
         };
         Self { entries: prints.iter().enumerate().map(entry).collect(), left_out: None }
     }
@@ -40,7 +42,7 @@ impl Texts {
             self.left_out = self.left_out.or(Some(owner));
             return String::new();
         }
-        self.entries.push(Entry { text: text.to_owned(), typed, owner });
+        self.entries.push(Entry { text: text.to_owned(), typed, bare: false, owner });
         placeholder(index)
     }
 
@@ -50,6 +52,10 @@ impl Texts {
 
     pub(super) fn typed(&self, index: usize) -> bool {
         self.entries.get(index).is_none_or(|entry| entry.typed)
+    }
+
+    pub(super) fn bare(&self, index: usize) -> bool {
+        self.entries.get(index).is_some_and(|entry| entry.bare)
     }
 
     pub(super) fn owner(&self, index: usize) -> usize {
