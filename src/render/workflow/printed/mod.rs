@@ -21,7 +21,7 @@ use texts::Texts;
 /// What runs scripts, by name.
 const SHELLS: [&str; 6] = ["bash", "cmd", "powershell", "pwsh", "python", "sh"];
 
-/// Contexts that may bring what is printed elsewhere in the file, by how their names begin or end.
+/// What stands in every expression that may bring what is printed elsewhere in the file.
 const BRINGING: [&str; 6] = ["env", "inputs", "jobs", "matrix", "needs", "workflow"];
 
 /// Whether a text means nothing to a shell or to a workflow's expressions.

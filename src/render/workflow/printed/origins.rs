@@ -68,7 +68,7 @@ impl<'d> Around<'d> {
             Some(None) | None => values,
         };
         match root {
-            "env" => below(self.at(&self.above.to_vec(), "env"), names.first()),
+            "env" => below(self.at(self.above, "env"), names.first()),
             "matrix" => self.matrix(names.first().copied().flatten()),
             "needs" | "jobs" => {
                 let jobs = below(self.at(&[self.top], "jobs"), names.first());
@@ -93,7 +93,7 @@ impl<'d> Around<'d> {
 
     /// What a name of the matrix can be, by itself or in a combination that is added.
     fn matrix(&self, name: Option<&str>) -> Vec<&'d Value> {
-        let strategies = self.at(&self.above.to_vec(), "strategy");
+        let strategies = self.at(self.above, "strategy");
         let matrices = self.at(&strategies, "matrix");
         let (Some(name), false) = (name, matrices.is_empty()) else { return strategies };
         // What an expression makes is known by none of its names.
