@@ -3,6 +3,7 @@
 mod expression;
 mod facts;
 mod graph;
+mod keys;
 mod names;
 mod printed;
 mod scope;
@@ -81,7 +82,10 @@ pub(super) fn check(file: &RepoPath, content: &Content, text: &str) -> Vec<Troub
         };
         wrong.extend(of.into_iter().map(|wrong| (*line, wrong)));
     }
-    if wrong.is_empty() { Vec::new() } else { placed(text, documents, wrong) }
+    let mut troubles = if wrong.is_empty() { Vec::new() } else { placed(text, documents, wrong) };
+    troubles.extend(keys::beyond(kind, text, documents));
+    troubles.sort_by_key(|trouble| trouble.line);
+    troubles
 }
 
 /// Places are not kept for files in which nothing is wrong, so they are read once more.
@@ -98,9 +102,7 @@ fn placed(text: &str, documents: &[(Value, u32)], wrong: Vec<(u32, Wrong)>) -> V
         let trouble = Trouble::new(line, wrong.message).help(wrong.help);
         if wrong.doubtful { trouble.doubtful() } else { trouble }
     };
-    let mut troubles: Vec<Trouble> = wrong.into_iter().map(trouble).collect();
-    troubles.sort_by_key(|trouble| trouble.line);
-    troubles
+    wrong.into_iter().map(trouble).collect()
 }
 
 /// The line of the text on which a byte of a value stands that was written on these lines.
@@ -121,6 +123,7 @@ fn workflow(top: &Map<String, Value>, document: &Value) -> Vec<Wrong> {
     let facts = Facts::of_workflow(top);
     let mut wrong = shape::workflow(top);
     wrong.extend(graph::check(&facts));
+    wrong.extend(keys::twins(document));
     let mut walk = Walk { kind: Kind::Workflow, facts: &facts, top: document, path: Vec::new(), wrong };
     walk.value(document);
     walk.wrong
@@ -128,7 +131,9 @@ fn workflow(top: &Map<String, Value>, document: &Value) -> Vec<Wrong> {
 
 fn action(top: &Map<String, Value>, document: &Value) -> Vec<Wrong> {
     let facts = Facts::of_action(top);
-    let mut walk = Walk { kind: Kind::Action, facts: &facts, top: document, path: Vec::new(), wrong: shape::action(top) };
+    let mut wrong = shape::action(top);
+    wrong.extend(keys::twins(document));
+    let mut walk = Walk { kind: Kind::Action, facts: &facts, top: document, path: Vec::new(), wrong };
     walk.value(document);
     walk.wrong
 }

@@ -367,3 +367,30 @@ runs:
     1 in the expression `runner.oss == 'a'`: `runner` has no `oss`. Did you mean `os`?
     ");
 }
+
+#[test]
+fn keys_are_read_as_the_forge_reads_them() {
+    let text = r"
+on: push
+env: {A: x, b: y, a: z}
+x: &x {c: d}
+jobs:
+  build: {runs-on: a, steps: [{run: a, env: {<<: *x}}, {run: 'cat <<: a', with-: 1}]}
+  Build: {runs-on: a, steps: [{run: a}], outputs: {V: a, v: b}}
+";
+    let merged = "on: push\njobs:\n  a:\n    runs-on: a\n    env: &e\n      A: b\n    steps:\n    - env:\n        <<: *e\n        B: c\n      run: |\n        cat <<: a\n        <<: b\n";
+    let documents = "on: push\njobs: {a: {runs-on: a, steps: [{run: a}]}}\n---\non: push\njobs: {a: {runs-on: a, steps: [{run: a}]}}\n";
+    insta::assert_snapshot!([said(text), said(merged), said(documents)].join("\n"), @r"
+    3 `A` and `a` are one key. The forge takes keys without regard to case, and refuses the whole file. Keep one of the two.
+    4? a workflow has no `x` that is known here. Known are `name`, `run-name`, `on`, `permissions`, `env`, `defaults`, `concurrency`, `jobs` and `enable-email-notifications`.
+    6 a step has no `with-`. Did you mean `with`?
+    6 `Build` and `build` are one key. The forge takes keys without regard to case, and refuses the whole file. Keep one of the two.
+    6 `<<` takes over the keys of another map. The forge reads `&` and `*`, and refuses the whole file for `<<`. Write the keys out, or print them by a loop.
+    7 `V` and `v` are one key. The forge takes keys without regard to case, and refuses the whole file. Keep one of the two.
+
+    9 `<<` takes over the keys of another map. The forge reads `&` and `*`, and refuses the whole file for `<<`. Write the keys out, or print them by a loop.
+
+    4 a second document begins here. Write one file for each: the forge reads one document of a file.
+    ");
+    assert_eq!(said_of(".gitlab-ci.yml", ".a: &a {b: c}\nA: {<<: *a}\na: {x: 1}\n"), "");
+}

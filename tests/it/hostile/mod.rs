@@ -10,4 +10,5 @@ mod templates;
 mod terraform;
 mod typed;
 mod values;
+mod workflows;
 mod yaml;

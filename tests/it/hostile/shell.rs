@@ -143,10 +143,10 @@ fn row_8_a_shell_reads_one_word_or_there_is_a_finding() {
     }
     insta::assert_debug_snapshot!(arrived, @r"
     [
+        34,
         40,
         40,
-        40,
-        40,
+        34,
         40,
         40,
         40,

@@ -7,7 +7,7 @@ use goldpath::render::{Cache, Limits, render};
 use serde_json::{Value, json};
 
 const ANY_SPEC: &str = r#"{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object", "additionalProperties": false,
- "properties": {"text": {"type": "string"}, "list": {"type": "array"}}}"#;
+ "properties": {"text": {"type": "string"}, "list": {"type": "array"}, "map": {"type": "object", "additionalProperties": {"type": "string"}}, "word": {"type": "string"}}}"#;
 
 fn release(renderer: &str) -> String {
     format!(
@@ -16,7 +16,7 @@ fn release(renderer: &str) -> String {
 }
 
 /// What one template makes of one `spec`: the rendered file, or the findings.
-fn rendered(renderer: &str, file: &str, template: &str, spec: &Value) -> Result<String, String> {
+pub(super) fn rendered(renderer: &str, file: &str, template: &str, spec: &Value) -> Result<String, String> {
     let document = json!({"apiVersion": "platform.example.org/v1", "kind": "SampleRequest", "metadata": {"name": "shop"}, "spec": spec});
     let document = ascii(&document.to_string());
     let at = format!("golden-paths/config/1.0.0/main/{file}.tera");
@@ -70,7 +70,7 @@ fn row_8_a_value_aimed_at_a_shell_or_a_workflow_is_named() {
     "${{ github.token }}": unsafe-print the text `"${{ github.token }}"` that is printed here would run as code
     "a\nb: c": unsafe-print `"a\nb: c"`, printed with a filter, is not a whole value where it stands
     "a && b": unsafe-print the text `a && b` that is printed here would run as code
-    "--flag": rendered
+    "--flag": unsafe-print the text `--flag` that is printed here would run as code
     "'": unsafe-print the text `'` that is printed here would run as code
     "<<EOF": unsafe-print the text `<<EOF` that is printed here would run as code
     "#);
