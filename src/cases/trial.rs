@@ -156,7 +156,7 @@ impl Bench {
     /// Only what trials need: requests have nothing to do with them.
     pub fn needs(repository: &Snapshot) -> Snapshot {
         const FOLDERS: [&str; 6] = ["golden-paths", "policies", "renderers", "schemas", "targets", "teams"];
-        repository.only(|path| FOLDERS.iter().any(|folder| path.below(folder).is_some()))
+        repository.only(|path| path.as_str() == "goldpath.yaml" || FOLDERS.iter().any(|folder| path.below(folder).is_some()))
     }
 
     /// Makes ready, with or without the lines that cases reach; no schema, template or policy is run yet.

@@ -302,12 +302,7 @@ fn print(value: Value) -> TeraResult<Value> {
         let what = if value.is_array() { "a list" } else { "a map" };
         return Err(Error::message(format!("{what} cannot be printed as it is; use the filter `yaml`, `json` or `hcl`")));
     }
-    RUN.with_borrow_mut(|run| {
-        if run.tracing {
-            let point = run.trace.last().map(|(id, _)| *id);
-            run.shown.push(Shown { offset: run.bytes, text: value.to_string(), point, print: None });
-        }
-    });
+    RUN.with_borrow_mut(|run| run.show(|| value.to_string()));
     let Some(text) = value.as_str() else { return Ok(value) };
     let mark = RUN.with_borrow_mut(|run| run.note(text, value.is_safe()));
     Ok(match mark {
@@ -318,11 +313,22 @@ fn print(value: Value) -> TeraResult<Value> {
 
 /// Writes a text that comes to be written and that nobody has noted, as of a filter over a part of a template.
 pub(super) fn write_unnoted(text: &str, out: &mut dyn Write) -> io::Result<()> {
-    let mark = RUN.with_borrow_mut(|run| run.note(text, false));
+    let mark = RUN.with_borrow_mut(|run| {
+        run.show(|| text.to_owned());
+        run.note(text, false)
+    });
     out.write_all(mark.as_deref().unwrap_or(text).as_bytes())
 }
 
 impl Run {
+    /// Keeps what came of an expression, where lines are traced.
+    fn show(&mut self, text: impl FnOnce() -> String) {
+        if self.tracing {
+            let point = self.trace.last().map(|(id, _)| *id);
+            self.shown.push(Shown { offset: self.bytes, text: text(), point, print: None });
+        }
+    }
+
     /// Notes a text that is printed, if it is not put together of what was noted; gives what stands for it.
     fn note(&mut self, text: &str, is_safe: bool) -> Option<String> {
         let (typed, written) = match self.typed.get_mut(text).filter(|_| is_safe) {

@@ -13,8 +13,11 @@ pub(super) fn undefined(source: &Source, delimiters: &Delimiters, at: usize, con
     let first = part.tokens.iter().position(|token| token.range.contains(&at)).unwrap_or(0);
     let first = (0..=first).rev().find(|index| begins(part, &source.text, *index)).unwrap_or(first);
     // of what `~` puts together, nobody says which part is not there
-    let joined =
-        (first + 1..part.tokens.len()).filter(|index| begins(part, &source.text, *index) && part.word(&source.text, index - 1) == "~");
+    let is_joined = |index: &usize| {
+        let end = index + 2 * path(part, &source.text, *index).len() - 1;
+        index.checked_sub(1).is_some_and(|before| part.word(&source.text, before) == "~") || part.word(&source.text, end) == "~"
+    };
+    let joined = (0..part.tokens.len()).filter(|index| begins(part, &source.text, *index)).filter(is_joined);
     std::iter::once(first).chain(joined).find_map(|first| undefined_at(source, part, first, context))
 }
 

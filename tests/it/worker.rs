@@ -39,8 +39,9 @@ fn it_is_shut_in_before_it_reads_its_job() {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_goldpath"));
     let piped = std::process::Stdio::piped;
     let mut child = command.arg("__worker").env_clear().env("SECRET", "x").stdin(piped()).stdout(piped()).stderr(piped()).spawn().unwrap();
-    // ten seconds, 64 MiB of memory, 2 GiB of address space: a length, then the numbers in groups of seven bits
-    child.stdin.as_mut().unwrap().write_all(&[10, 0, 0, 0, 10, 0x80, 0x80, 0x80, 0x20, 0x80, 0x80, 0x80, 0x80, 0x08]).unwrap();
+    // ten seconds, 48 MiB of memory that may become 64, 2 GiB of address space: a length, then the numbers in groups of seven bits
+    let bounds = [14, 0, 0, 0, 10, 0x80, 0x80, 0x80, 0x18, 0x80, 0x80, 0x80, 0x20, 0x80, 0x80, 0x80, 0x80, 0x08];
+    child.stdin.as_mut().unwrap().write_all(&bounds).unwrap();
     let mut ready = [0; 6];
     child.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
     let about = |file: &str| std::fs::read_to_string(format!("/proc/{}/{file}", child.id())).unwrap();
@@ -56,7 +57,7 @@ fn it_is_shut_in_before_it_reads_its_job() {
     Seccomp: 2
     Max cpu time 10 10 seconds
     Max file size 0 0 bytes
-    Max data size 67108864 67108864 bytes
+    Max data size 50331648 67108864 bytes
     Max core file size 0 0 bytes
     Max open files 3 3 files
     Max address space 2147483648 2147483648 bytes

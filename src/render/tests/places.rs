@@ -56,6 +56,7 @@ const WRONG: &[&str] = &[
     "  a: {{ platform.values.foo }}\n",
     "  a: {{ each.name }}\n",
     "  a: {{ metadata.name ~ \"-\" ~ spec.b }}\n  b: {{ (platform.values.foo ~ \"/\" ~ spec.a) | yaml }}\n",
+    "  b: {{ (platform.values.foo ~ \"/\" ~ spec.a) | yaml }}\n",
     "{% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value=\"d\")) }}\n",
     "  b: {{ spec.a ~ spec.c }}{% if spec.a ~ spec.b == \"x\" %}{% endif %}\n",
     "{% if refs.db is defined %}{% endif %}\n",
@@ -116,6 +117,9 @@ fn a_mistake_of_a_template_has_an_end() {
       a: {{ metadata.name ~ "-" ~ spec.b }}
       b: {{ (platform.values.foo ~ "/" ~ spec.a) | yaml }}
     → a.yaml.tera:5:31 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      b: {{ (platform.values.foo ~ "/" ~ spec.a) | yaml }}
+    → a.yaml.tera:5:10 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
       shop.yaml:1:1 «»
     {% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value="d")) }}
     → a.yaml.tera:5:29 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
