@@ -418,7 +418,7 @@ fn words_arrived(places: &[Place]) -> Vec<usize> {
     let mut all = vec![0; places.len()];
     for words in WORDS.chunks(24) {
         let texts: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
-        all.iter_mut().zip(arrived(places, &texts).unwrap()).for_each(|(all, arrived)| *all += arrived);
+        all.iter_mut().zip(arrived(places, &texts).expect("each arrives or is refused")).for_each(|(all, arrived)| *all += arrived);
     }
     all
 }
