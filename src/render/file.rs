@@ -295,7 +295,7 @@ impl Maker<'_> {
             && let Some(print) = workflow::code_printed(content, &noted.prints, marked)
         {
             let message = format!("the text `{}` that is printed here would run as code", shown(&noted.prints[print].text));
-            let help = "Pass it through `env:`, and use the variable in quotes in the script.".to_owned();
+            let help = "Pass it through `env:`, and use the variable in quotes in the script; write into the template what names an action, a permission, an event or a command.".to_owned();
             return Err(vec![Mistake { message, help, ..self.print_mistake(plan.language, template, noted, print) }]);
         }
         Ok(())

@@ -220,7 +220,7 @@ impl Put<'_> {
         for (at, token) in part.tokens.iter().enumerate() {
             let word = |at: usize| part.word(self.source, at);
             depth = match (depth, word(at)) {
-                (None, "(") if at > 0 && MIXES.contains(&word(at - 1)) => Some(0),
+                (None, "(") if at > 1 && MIXES.contains(&word(at - 1)) && matches!(word(at - 2), "|" | "filter") => Some(0),
                 (Some(depth), "(" | "[" | "{") => Some(depth + 1),
                 (Some(depth), ")" | "]" | "}") => depth.checked_sub(1),
                 (depth, _) => depth,

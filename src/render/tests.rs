@@ -886,11 +886,11 @@ fn a_value_is_no_code_in_a_workflow() {
     insta::assert_snapshot!([render("x; id"), render("${{ secrets.TOKEN }}")].join(""), @r#"
     /main/.github/workflows/build.yaml.tera:7:19 unsafe-print (PathOwner)
       the text `x; id` that is printed here would run as code
-      help: Pass it through `env:`, and use the variable in quotes in the script. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      help: Pass it through `env:`, and use the variable in quotes in the script; write into the template what names an action, a permission, an event or a command. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/.github/workflows/build.yaml.tera:6:15 unsafe-print (PathOwner)
       the text `"${{ secrets.TOKEN }}"` that is printed here would run as code
-      help: Pass it through `env:`, and use the variable in quotes in the script. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      help: Pass it through `env:`, and use the variable in quotes in the script; write into the template what names an action, a permission, an event or a command. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     "#);
 }

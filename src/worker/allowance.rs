@@ -3,7 +3,7 @@
 
 use super::wire::Bounds;
 use rustix::process::{Resource, Rlimit, setrlimit};
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
 
 /// How much more is allowed for each byte that is kept: it is read, sent and shown to policies too, which takes twice as much.
 const FOR_EACH_BYTE: u64 = 4;
@@ -15,22 +15,30 @@ const STEP: u64 = 16 << 20;
 #[derive(Debug)]
 pub(super) struct Allowance {
     bounds: Bounds,
-    kept: AtomicU64,
-    given: AtomicU64,
+    now: Mutex<Now>,
+}
+
+/// Bytes that are kept, and that are allowed for them.
+#[derive(Debug)]
+struct Now {
+    kept: u64,
+    given: u64,
 }
 
 impl Allowance {
     /// Of a worker with these bounds, which has kept nothing yet.
     pub(super) fn of(bounds: Bounds) -> Self {
-        Self { bounds, kept: AtomicU64::new(0), given: AtomicU64::new(bounds.first) }
+        Self { bounds, now: Mutex::new(Now { kept: 0, given: bounds.first }) }
     }
 
     /// So many bytes more are kept of what was made.
     pub(super) fn keeps(&self, bytes: usize) {
-        let kept = self.kept.fetch_add(bytes as u64, Relaxed).saturating_add(bytes as u64);
-        let wanted = allowed(&self.bounds, kept);
-        if wanted > self.given.fetch_max(wanted, Relaxed) {
-            // who may not raise it goes on with what there is; of two at once the lower may come last, and the next raises it again
+        let mut now = self.now.lock().unwrap_or_else(PoisonError::into_inner);
+        now.kept = now.kept.saturating_add(bytes as u64);
+        let wanted = allowed(&self.bounds, now.kept);
+        if wanted > now.given {
+            now.given = wanted;
+            // who may not raise it goes on with what there is
             setrlimit(Resource::Data, Rlimit { current: Some(wanted), maximum: Some(self.bounds.memory) }).ok();
         }
     }

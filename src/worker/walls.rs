@@ -23,8 +23,8 @@ impl fmt::Display for Walls {
     }
 }
 
-/// Closes everything that can be closed for good. The order matters: Landlock needs a descriptor, and after the last step no limit can be set but that on memory,
-/// up to what its bounds say.
+/// Closes everything that can be closed for good. The order matters: Landlock needs a descriptor, and after the last step no limit can be set
+/// but that on memory, up to what its bounds say.
 pub(super) fn close(bounds: &Bounds) -> io::Result<Walls> {
     if cfg!(goldpath_measured) {
         // what counts what runs writes it down when it ends, and says that it is no build to be used
