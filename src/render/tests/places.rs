@@ -55,10 +55,6 @@ const WRONG: &[&str] = &[
     "  a: {{ team.values.foo }}\n",
     "  a: {{ platform.values.foo }}\n",
     "  a: {{ each.name }}\n",
-    "  a: {{ metadata.name ~ \"-\" ~ spec.b }}\n  b: {{ (platform.values.foo ~ \"/\" ~ spec.a) | yaml }}\n",
-    "  b: {{ (platform.values.foo ~ \"/\" ~ spec.a) | yaml }}\n",
-    "{% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value=\"d\")) }}\n",
-    "  b: {{ spec.a ~ spec.c }}{% if spec.a ~ spec.b == \"x\" %}{% endif %}\n",
     "{% if refs.db is defined %}{% endif %}\n",
     "<<<<<<< HEAD\n  a: b\n=======\n  a: c\n>>>>>>> other\n",
     "{% raw %}\n  a: b\n  b: 3\n{% endraw %}\n",
@@ -113,19 +109,6 @@ fn a_mistake_of_a_template_has_an_end() {
       shop.yaml:1:1 «»
       a: {{ each.name }}
     → a.yaml.tera:5:9 «each.name» template-error: `each` is undefined: the output is not made for each element of a list. Give the output a `forEach` in `release.yaml`.
-      shop.yaml:1:1 «»
-      a: {{ metadata.name ~ "-" ~ spec.b }}
-      b: {{ (platform.values.foo ~ "/" ~ spec.a) | yaml }}
-    → a.yaml.tera:5:31 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
-      shop.yaml:1:1 «»
-      b: {{ (platform.values.foo ~ "/" ~ spec.a) | yaml }}
-    → a.yaml.tera:5:10 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
-      shop.yaml:1:1 «»
-    {% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value="d")) }}
-    → a.yaml.tera:5:29 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
-      shop.yaml:1:1 «»
-      b: {{ spec.a ~ spec.c }}{% if spec.a ~ spec.b == "x" %}{% endif %}
-    → a.yaml.tera:5:18 «spec.c» template-error: `spec.c` is undefined. Give `c` a default in `schema.json`, or print it with `| default(value=…)`.
       shop.yaml:1:1 «»
     {% if refs.db is defined %}{% endif %}
     → a.yaml.tera:5:7 «refs.db» template-error: `refs.db` is never there: `refs` has no field `db`. Say in `refs` of `release.yaml` which requests may be named.
@@ -245,6 +228,33 @@ fn a_unit_stays_while_a_target_cannot_be_read() {
     case.platform.targets.remove(&TargetName::parse("dns").unwrap());
     let rendered = case.render();
     assert_eq!((rendered.failed.len(), rendered.units.len(), rendered.findings.len()), (1, 2, 0));
+}
+
+/// Of what is put together, the part that is not there.
+#[test]
+fn a_part_that_is_not_there_is_named() {
+    let wrong = [
+        "  a: {{ metadata.name ~ \"-\" ~ spec.b }}\n  b: {{ (platform.values.foo ~ \"/\" ~ spec.a) | yaml }}\n",
+        "  b: {{ (platform.values.foo ~ \"/\" ~ spec.a) | yaml }}\n",
+        "{% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value=\"d\")) }}\n",
+        "  b: {{ spec.a ~ spec.c }}{% if spec.a ~ spec.b == \"x\" %}{% endif %}\n",
+    ];
+    let all: String = wrong.iter().map(|template| format!("{template}→ {}", config(template, "  a: x\n"))).collect();
+    insta::assert_snapshot!(all, @r#"
+      a: {{ metadata.name ~ "-" ~ spec.b }}
+      b: {{ (platform.values.foo ~ "/" ~ spec.a) | yaml }}
+    → a.yaml.tera:5:31 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      b: {{ (platform.values.foo ~ "/" ~ spec.a) | yaml }}
+    → a.yaml.tera:5:10 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+    {% set c = spec.c %}  b: {{ platform.values.foo ~ (spec.c | default(value="d")) }}
+    → a.yaml.tera:5:29 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      b: {{ spec.a ~ spec.c }}{% if spec.a ~ spec.b == "x" %}{% endif %}
+    → a.yaml.tera:5:18 «spec.c» template-error: `spec.c` is undefined. Give `c` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+    "#);
 }
 
 /// Lines that a filter takes over are written when all of them are made.
