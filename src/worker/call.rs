@@ -68,7 +68,9 @@ impl<'a> Call<'a> {
             } else if errand.only_reads {
                 return Err(death);
             } else {
-                let found = if errand.without.len() < MOST_LEFT_OUT { culprit::find(&self, &death) } else { None };
+                // who took all the time may be any of those that ran, and none could be looked for in what is left of it
+                let may_go_on = errand.without.len() < MOST_LEFT_OUT && Instant::now() < self.until;
+                let found = if may_go_on { culprit::find(&self, &death) } else { None };
                 match found.filter(|(file, _)| !errand.without.contains(file)) {
                     Some((file, traced)) => {
                         errand.without.insert(file);

@@ -106,11 +106,15 @@ fn a_template_that_takes_all_time_is_named() {
     insta::assert_snapshot!(shown(&worker(&job(loops, u64::MAX), 0).unwrap_err()), @"goldpath.yaml: reading the repository was ended: it took longer than 0 s");
 }
 
+/// Requests besides the first, by their files.
+fn many_requests(count: u32) -> Vec<(String, String)> {
+    (0..count).map(|n| (format!("requests/platform/r{n}.yaml"), FILES[7].1.replace("shop", &format!("r{n}")))).collect()
+}
+
 #[test]
 fn what_takes_all_the_time_in_many_small_steps_is_told_where_it_was() {
     let slow = format!("{CONFIG}{{% for a in range(end=20000) %}}{{% if a == 0 %}}{{% endif %}}{{% endfor %}}");
-    let request = |n: u32| (format!("requests/platform/r{n}.yaml"), FILES[7].1.replace("shop", &format!("r{n}")));
-    let requests: Vec<(String, String)> = (0..200).map(request).collect();
+    let requests = many_requests(200);
     let others: Vec<(&str, &str)> = requests.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let evaluated = worker(&Job { snapshot: repository(&slow, &others), ..job(&slow, u64::MAX) }, 1).unwrap();
     let said = told(&evaluated);
@@ -118,6 +122,24 @@ fn what_takes_all_the_time_in_many_small_steps_is_told_where_it_was() {
         |line: &str| line.starts_with("golden-paths/config/1.0.0/main/a.yaml.tera:1: ") && line.contains(": it took longer than 1 s");
     assert!(said.lines().any(of_template) && said.contains("nothing was rendered"), "{said}");
     assert_eq!((evaluated.rendered.units.len(), evaluated.parsed.platform.requests.len()), (0, 201), "it was read all the same");
+}
+
+#[test]
+fn policies_that_take_all_the_time_are_told_where_it_was() {
+    let each = |name: &str| format!("  some {name} in digits\n");
+    let loops = ["a", "b", "c", "d"].map(each).concat();
+    let policy = format!(
+        "package main\n\ndigits := [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]\n\ndeny contains \"none\" if {{\n{loops}  a + b + c + d < 0\n}}\n"
+    );
+    let requests = many_requests(200);
+    let mut others: Vec<(&str, &str)> = requests.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    others.push(("policies/slow.rego", &policy));
+    let template = CONFIG.replace("name: a", "name: {{ metadata.name }}");
+    let evaluated = worker(&Job { snapshot: repository(&template, &others), ..asking(&[]) }, 1).unwrap();
+    let said = told(&evaluated);
+    let of_policy = |line: &str| line.starts_with("policies/slow.rego:1: ") && line.contains(": it took longer than 1 s");
+    assert!(said.lines().any(of_policy) && said.contains("nothing was rendered"), "{said}");
+    assert_eq!(evaluated.parsed.platform.requests.len(), 201, "it was read all the same");
 }
 
 #[test]
