@@ -802,6 +802,46 @@ fn defaults_are_filled_in_through_the_whole_schema() {
         "#);
 }
 
+/// What is said to be filled in is what is filled in: each default is the pointer of its own schema.
+#[test]
+fn no_other_defaults_are_filled_in_than_is_said() {
+    let mut schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let text = |at: &str| serde_json::json!({"type": "string", "default": at});
+    let object = |properties: Value| serde_json::json!({"type": "object", "additionalProperties": false, "properties": properties});
+    let when = |size: &str, branch: &str, name: &str| {
+        let then = serde_json::json!({"properties": {name: text(&format!("/properties/probe/allOf/{}/{branch}/properties/{name}", usize::from(branch == "else")))}});
+        serde_json::json!({"if": {"properties": {"size": {"const": size}}}, branch: then})
+    };
+    let mut probe = object(serde_json::json!({
+        "size": {"type": "string"}, "taken": {"type": "string"}, "other": {"type": "string"},
+        "own": text("/properties/probe/properties/own"),
+        "far": {"$ref": "#/$defs/far"},
+        "list": {"type": "array", "items": object(serde_json::json!({"in": text("/properties/probe/properties/list/items/properties/in")}))},
+        "texts": {"type": "array", "items": text("/properties/probe/properties/texts/items")},
+        "map": {"type": "object", "additionalProperties": object(serde_json::json!({"of": text("/properties/probe/properties/map/additionalProperties/properties/of")}))},
+        "named": {"type": "object", "additionalProperties": false, "patternProperties": {"^a": text("/properties/probe/properties/named/patternProperties/^a")}},
+        "form": {"oneOf": [object(serde_json::json!({"cpu": text("/properties/probe/properties/form/oneOf/0/properties/cpu")}))]},
+    }));
+    probe["allOf"] = serde_json::json!([when("small", "then", "taken"), when("large", "else", "other")]);
+    schema["properties"]["probe"] = probe;
+    schema["$defs"]["far"] = serde_json::json!({"$ref": "#/$defs/end"});
+    schema["$defs"]["end"] = text("/$defs/end");
+    let mut files = repository();
+    files.insert(SCHEMATA.to_owned(), schema.to_string());
+    files.insert(
+        AT.to_owned(),
+        format!("{REQUEST}  probe: {{size: small, list: [{{}}], texts: [], map: {{a: {{}}}}, named: {{}}, form: {{}}}}\n"),
+    );
+    let parsed = parse(&snapshot(&files));
+    let request = parsed.platform.requests.values().next().unwrap_or_else(|| panic!("{}", said(&parsed)));
+    let shown = request.document["spec"]["probe"].to_string();
+    let strings = shown.split('"').filter(|text| text.starts_with('/')).map(str::to_owned);
+    let is_probe = |at: &String| schema.pointer(at).and_then(|schema| schema.get("default")?.as_str()).is_some_and(|default| default == at);
+    let told: BTreeSet<String> = crate::model::filled(&schema).into_iter().filter(is_probe).collect();
+    assert_eq!(strings.collect::<BTreeSet<_>>(), told);
+    assert_eq!(told.len(), 6, "{told:?}");
+}
+
 #[test]
 fn hostile_files_end_in_a_few_findings() {
     let many: String = (0..40_000).map(|n| format!("  x{n}: 1\n")).collect();
