@@ -168,7 +168,7 @@ impl Engine {
     /// is written as a whole, so that of these lines the one is meant that begins as it does.
     fn captured<'l>(&self, lines: &'l Instance, traced: &Traced, written: usize, byte: usize) -> Option<&'l Point> {
         let begun = traced.noted.trace.iter().filter(|(_, at)| *at == written).filter_map(|(id, _)| lines.points.get(*id));
-        let output = traced.noted.output.get(..)?;
+        let output = &traced.noted.output;
         let start = output.get(..byte)?.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let end = output[start..].iter().position(|byte| *byte == b'\n').map_or(output.len(), |length| start + length);
         let line = std::str::from_utf8(&output[start..end]).ok()?.trim();

@@ -175,11 +175,11 @@ impl Reader<'_> {
             '\\' => self.escaped(list),
             '\'' => {
                 self.at += 1;
-                self.raw('\'', list);
+                self.quoted(Some('\''), false, list);
             }
             '"' => {
                 self.at += 1;
-                self.quoted(Some('"'), list);
+                self.quoted(Some('"'), true, list);
             }
             '$' | '`' => self.expansion(c, list, false),
             _ => {
@@ -352,7 +352,7 @@ impl Reader<'_> {
             // Its text is no word of a command, and so no option.
             let mut inner = List::default();
             inner.word.push(PRINTED);
-            self.quoted(None, &mut inner);
+            self.quoted(None, true, &mut inner);
             self.end = whole;
         }
     }
@@ -409,28 +409,8 @@ impl Reader<'_> {
         }
     }
 
-    /// Up to a quote, with nothing in it that means anything.
-    fn raw(&mut self, until: char, list: &mut List) {
-        list.word.begun = true;
-        list.word.quoted = true;
-        loop {
-            if let Some(print) = self.take_print() {
-                self.print(print, list);
-                continue;
-            }
-            match self.next() {
-                None => {
-                    self.lost = true;
-                    return;
-                }
-                Some(c) if c == until => return,
-                Some(c) => list.word.push(c),
-            }
-        }
-    }
-
-    /// Up to a quote, or to the end of a heredoc: a text with expansions.
-    fn quoted(&mut self, until: Option<char>, list: &mut List) {
+    /// Up to a quote, or to the end of a heredoc: a text, with or without expansions.
+    fn quoted(&mut self, until: Option<char>, expands: bool, list: &mut List) {
         list.word.begun = true;
         list.word.quoted = true;
         loop {
@@ -447,8 +427,8 @@ impl Reader<'_> {
                     self.at += 1;
                     return;
                 }
-                Some('\\') => self.escaped(list),
-                Some(c @ ('$' | '`')) => self.expansion(c, list, true),
+                Some('\\') if expands => self.escaped(list),
+                Some(c @ ('$' | '`')) if expands => self.expansion(c, list, true),
                 Some(c) => {
                     self.at += c.len_utf8();
                     list.word.push(c);
@@ -544,7 +524,7 @@ impl Reader<'_> {
                 Some(c @ ('$' | '`')) => self.expansion(c, list, true),
                 Some('"') => {
                     self.at += 1;
-                    self.quoted(Some('"'), list);
+                    self.quoted(Some('"'), true, list);
                 }
                 Some(c) => {
                     self.at += c.len_utf8();
