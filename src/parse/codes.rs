@@ -127,6 +127,8 @@ codes! {
     OTHER_OWNER = "other-owner";
     /// A request asks for a longer life than its golden path gives.
     LIFETIME_TOO_LONG = "lifetime-too-long";
+    /// The day on which a request was to end is over.
+    EXPIRED = "request-expired";
     /// The repository asks for another version of goldpath.
     OTHER_GOLDPATH = "other-goldpath";
     /// A rule that can never do anything.

@@ -1,4 +1,4 @@
-//! What only the day tells: ends that are set by hand too far away, and releases whose last day is over.
+//! What only the day tells: ends that are set by hand too far away or are over, and releases whose last day is over.
 
 use super::codes;
 use super::formats;
@@ -16,6 +16,7 @@ const MINUTES_OF_A_DAY: u64 = 24 * 60;
 pub fn on_day(snapshot: &Snapshot, platform: &Platform, today: &str) -> Vec<Finding> {
     let Ok(today) = today.parse::<Date>() else { return Vec::new() };
     let mut findings = too_far(snapshot, platform, today);
+    findings.extend(expired(snapshot, platform, today));
     findings.extend(over(snapshot, platform, today));
     findings
 }
@@ -48,6 +49,19 @@ fn too_far(snapshot: &Snapshot, platform: &Platform, today: Date) -> Vec<Finding
         let place = spot(snapshot, &request.file, EXPIRES_AT);
         let help = format!("Write `{last}` or a day before it; it can be extended before it ends.");
         is_far.then(|| Finding::error(codes::LIFETIME_TOO_LONG, place, message).help(help).turn(Turn::Requester))
+    })
+    .collect()
+}
+
+/// Requests whose end is set to a day before today.
+fn expired(snapshot: &Snapshot, platform: &Platform, today: Date) -> Vec<Finding> {
+    let set = platform.requests.values().filter_map(|request| Some((request, request.facts.expires.as_deref()?)));
+    set.filter_map(|(request, expires)| {
+        let is_over = expires.parse::<Date>().ok()? < today;
+        let place = spot(snapshot, &request.file, EXPIRES_AT);
+        let message = format!("it was to end on {expires}, and nothing takes it away by itself yet");
+        let help = "Remove the file, or write a later day.";
+        is_over.then(|| Finding::warning(codes::EXPIRED, place, message).help(help).turn(Turn::Requester))
     })
     .collect()
 }

@@ -387,6 +387,12 @@ pub(super) const ALL: &[Explained] = &[
         "Ask for less; a request can be extended before it ends.",
     ),
     row(
+        "request-expired",
+        "The day that `goldpath.dev/expires` names is over, and the request is still there. Of a request that a change does not touch, only `goldpath validate` says it.",
+        &[Swap(REQUEST, "metadata:\n", "metadata:\n  annotations: {goldpath.dev/expires: 2025-12-31}\n")],
+        "Remove the request, or extend it: a later day, reviewed as every change.",
+    ),
+    row(
         "other-goldpath",
         "The repository asks for another version of goldpath.",
         &[Swap(SETTINGS, "spec:\n", "spec:\n  requires: \">=9\"\n")],

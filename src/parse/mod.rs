@@ -28,7 +28,7 @@ mod words;
 
 use crate::model::{
     Code, Explained, Finding, GoldenPath, LibraryId, PathName, Place, Platform, Release, ReleaseId, RepoPath, RequestId, TeamName, Turn,
-    joined, quoted_list, sort_findings,
+    close_match, joined, meant, quoted_list, sort_findings,
 };
 use crate::snapshot::Snapshot;
 pub use day::{on_day, on_day_anew};
@@ -351,7 +351,8 @@ impl Reader {
         for (team, id, entry) in &layout.exceptions {
             if !layout.names.teams.contains(team) {
                 let message = format!("there is no team `{team}`");
-                let help = format!("Teams are {}.", quoted_list(layout.names.teams.iter().map(TeamName::as_str)));
+                let names = || layout.names.teams.iter().map(TeamName::as_str);
+                let help = close_match(team.as_str(), names()).map_or_else(|| format!("Teams are {}.", quoted_list(names())), meant);
                 self.findings.push(Finding::error(codes::UNKNOWN_TEAM, Place::file(entry.0.clone()), message).help(help));
             }
             let exception = self.load(*entry, Turn::Requester, |fields| settings::exception(fields, team.clone(), id.clone()));

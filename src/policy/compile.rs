@@ -12,7 +12,7 @@ use crate::model::{
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use regorus::utils::limits::ExecutionTimerConfig;
-use regorus::{Engine, LimitError};
+use regorus::{Engine, LimitError, cache};
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -20,6 +20,8 @@ use std::time::Duration;
 /// How many steps one rule of a policy may take for one input: about a second's worth. They are counted, and no clock is looked at, so that every
 /// machine says the same; what takes long in few steps is ended from outside.
 pub(super) const STEPS: NonZeroU32 = NonZeroU32::new(1_000_000).expect("it is not zero");
+/// How many patterns are kept ready for the next object: making one takes longer than all else that a rule does, and each may grow to megabytes.
+const PATTERNS: cache::Config = cache::Config { regex: 64, glob: 64 };
 /// Who owns a policy of the organisation whose metadata say nothing; a release's is its path's owner's.
 const DEFAULT_OWNER: &str = "platform";
 
@@ -208,6 +210,7 @@ fn ids(snapshot: &Snapshot, platform: &Platform, policies: &[Policy], sources: &
 }
 
 pub(super) fn engine() -> Engine {
+    cache::configure(PATTERNS);
     let mut engine = Engine::new();
     engine.set_rego_v0(false);
     engine.set_strict_builtin_errors(true);

@@ -41,14 +41,14 @@ pub(super) struct Call<'a> {
     pub(super) exe: &'a Path,
     pub(super) prepared: Prepared,
     pub(super) later: Option<Later>,
-    pub(super) wall: Duration,
     pub(super) until: Instant,
     pub(super) take: &'a TakeUnit<'a>,
 }
 
 impl<'a> Call<'a> {
-    pub(super) fn of(exe: &'a Path, prepared: Prepared, wall: Duration, take: &'a TakeUnit<'a>) -> Self {
-        Self { exe, prepared, later: None, wall, until: Instant::now() + wall, take }
+    pub(super) fn of(exe: &'a Path, prepared: Prepared, take: &'a TakeUnit<'a>) -> Self {
+        let until = Instant::now() + prepared.bounds.wall;
+        Self { exe, prepared, later: None, until, take }
     }
 
     /// What comes of it when a first child gave this: one that ended early is run again, telling where it is, and without what ended it.
@@ -64,7 +64,7 @@ impl<'a> Call<'a> {
             if death.is_nowhere() && !errand.telling {
                 errand.telling = true;
                 // what took all the time is to be found too
-                self.until = Instant::now() + self.wall;
+                self.until = Instant::now() + self.prepared.bounds.wall;
             } else if errand.only_reads {
                 return Err(death);
             } else {
@@ -80,7 +80,7 @@ impl<'a> Call<'a> {
                     // what is left is as much as can be told without running anything
                     None => {
                         errand.only_reads = true;
-                        self.until = Instant::now() + self.wall;
+                        self.until = Instant::now() + self.prepared.bounds.wall;
                         deaths.push(death);
                     }
                 }

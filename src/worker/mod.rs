@@ -41,8 +41,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use wire::{Bounds, Errand};
 
-/// How long a worker may take for one tree. What explodes in one step is ended long before by the watch over steps; this one is for
-/// what takes long in many small ones, and leaves room for ten thousand requests on a busy machine.
+/// How long a worker may take for one tree, and as much more as its requests need. What explodes in one step is ended long before by the watch
+/// over steps; this one is for what takes long in many small ones, and leaves room for a busy machine.
 pub const WALL: Duration = Duration::from_secs(60);
 
 /// The hidden verb of the binary that starts [`main`].
@@ -177,7 +177,8 @@ enum Said {
     Answer(usize, Box<Answer>),
 }
 
-/// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall`; `exe` is this binary.
+/// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall` and a little more for each request; `exe`
+/// is this binary.
 ///
 /// It works without a word; when it ends early it is started again and tells where it is, because telling costs more than rendering. A
 /// template, a schema or a policy that ends the child is looked for, left out, and told as a finding: the rest goes on.
@@ -193,7 +194,7 @@ pub fn evaluate(exe: &Path, job: &Job, wall: Duration) -> Result<Evaluated, Deat
 /// # Errors
 /// As [`evaluate`].
 pub fn evaluate_with(exe: &Path, job: &Job, later: Option<&Later>, wall: Duration) -> Result<Evaluated, Death> {
-    let call = Call { later: later.cloned(), ..Call::of(exe, Prepared::of(job, wall)?, wall, &kept) };
+    let call = Call { later: later.cloned(), ..Call::of(exe, Prepared::of(job, wall)?, &kept) };
     let first = call.run(&Errand::default());
     call.until_done(first)
 }
@@ -215,7 +216,7 @@ pub fn evaluate_early<E>(
         let input = std::iter::once_with(move || waits.wait().clone()).flatten();
         let child = scope.spawn(move || {
             let mut heard = Heard::by(take);
-            let output = process::pipe(exe, &[VERB, EARLY], Some(ENV), input, wall.saturating_add(READING), |bytes| heard.take(bytes));
+            let output = process::pipe(exe, &[VERB, EARLY], Some(ENV), input, wall.saturating_add(EARLY_MORE), |bytes| heard.take(bytes));
             (heard, output)
         });
         // whatever becomes of reading, nobody waits for ever
@@ -230,7 +231,7 @@ pub fn evaluate_early<E>(
         let job = job?;
         let evaluated = prepared.and_then(|prepared| {
             let first = heard.end(output, prepared.bounds.first);
-            Call::of(exe, prepared, wall, take).until_done(first)
+            Call::of(exe, prepared, take).until_done(first)
         });
         Ok((job, evaluated))
     })
@@ -245,8 +246,8 @@ impl Drop for GivesNothing<'_> {
     }
 }
 
-/// How much longer a child may take that waits for what is read in the meantime.
-const READING: Duration = Duration::from_secs(60);
+/// How much longer a child may take that was started when nobody knew of how many requests: what runs without end is ended by its processor time.
+const EARLY_MORE: Duration = Duration::from_secs(600);
 
 /// Who takes a unit as soon as it comes, and gives back what is kept of it.
 pub type TakeUnit<'t> = dyn Fn(Unit) -> Unit + Sync + 't;

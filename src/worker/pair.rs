@@ -80,7 +80,7 @@ pub fn compare(exe: &Path, pair: &Pair, wall: Duration) -> Option<Compared> {
     let errand = Errand { pair: true, ..Errand::default() };
     let pieces = [wire::frame(&bounds).ok()?, wire::frame(&errand).ok()?, frame].map(Arc::from);
     let mut heard = Heard::by(&kept);
-    process::pipe(exe, &[VERB], Some(ENV), pieces.into_iter(), wall, |bytes| heard.take(bytes)).ok()?;
+    process::pipe(exe, &[VERB], Some(ENV), pieces.into_iter(), bounds.wall, |bytes| heard.take(bytes)).ok()?;
     heard.compared.and_then(|rest| rest.with(heard.changes))
 }
 

@@ -144,7 +144,7 @@ fn what_is_told_later_keeps_nobody_from_beginning() {
     let later = Later::default();
     let bounds = Bounds::of(0, 0, 1, Duration::from_secs(1));
     let prepared = Prepared { bounds, job_frame: vec![7; 3].into() };
-    let call = Call { later: Some(later.clone()), ..Call::of(Path::new("/bin/cat"), prepared, Duration::ZERO, &kept) };
+    let call = Call { later: Some(later.clone()), ..Call::of(Path::new("/bin/cat"), prepared, &kept) };
     let (sent, came) = std::sync::mpsc::channel();
     std::thread::scope(|scope| {
         scope.spawn(|| call.input(&Errand::default()).unwrap().for_each(|piece| sent.send(piece).unwrap()));
@@ -199,6 +199,9 @@ fn thousands_of_requests_are_given_less_than_256_mib_until_they_need_more() {
         let (first, small, large) = (mib(bounds.first), kept(2 << 10), kept(27 << 10));
         format!("{requests}: {first}, with four small objects each {small}, with whole services {large}, at most {}", mib(bounds.memory))
     });
+    let seconds =
+        [0, 100, 10_000].map(|requests| Bounds::of(0, requests, 2, Duration::from_secs(60))).map(|bounds| (bounds.wall, bounds.seconds));
+    insta::assert_debug_snapshot!(seconds, @"");
     insta::assert_snapshot!(all.join("\n"), @r"
     1: 192 MiB, with four small objects each 192 MiB, with whole services 192 MiB, at most 192 MiB
     100: 192 MiB, with four small objects each 192 MiB, with whole services 192 MiB, at most 192 MiB

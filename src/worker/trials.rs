@@ -49,7 +49,7 @@ pub fn try_all(exe: &Path, repository: &Snapshot, trials: Vec<Trial>, trying: Tr
     let job_frame: Arc<[u8]> = wire::frame(&bundle).map_err(|error| garbled(&error))?.into();
     // What a trial renders is gone when it is over: each thread needs as much as a few requests do.
     let bounds = Bounds::of(job_frame.len(), 0, threads, wall);
-    let call = Call::of(exe, Prepared { bounds, job_frame }, wall, &super::kept);
+    let call = Call::of(exe, Prepared { bounds, job_frame }, &super::kept);
     let mut round = Round { call: &call, trials: &bundle.trials, answers: vec![None; bundle.trials.len()], ended: 0 };
     while let Some(open) = round.open() {
         if round.ended >= MOST_ENDED {
@@ -231,7 +231,7 @@ mod tests {
         ];
         let bounds = Bounds::of(0, 0, 1, Duration::ZERO);
         let prepared = Prepared { bounds, job_frame: Arc::new([]) };
-        let call = Call::of(Path::new("nowhere"), prepared, Duration::ZERO, &super::super::kept);
+        let call = Call::of(Path::new("nowhere"), prepared, &super::super::kept);
         let mut round = Round { call: &call, trials: &trials, answers: vec![None; trials.len()], ended: 0 };
         round.leave(&[0, 1, 2, 3]);
         let left: Vec<String> = round.answers.iter().map(|answer| told(answer.as_ref())).collect();

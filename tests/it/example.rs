@@ -2,7 +2,7 @@
 
 use goldpath::git::working_tree;
 use goldpath::model::{Digest, Finding, RepoPath};
-use goldpath::parse::{Parsed, parse};
+use goldpath::parse::{Parsed, on_day, parse};
 use goldpath::policy::{self, Tally, UnitInput, Verdicts};
 use goldpath::render::{Cache, Limits, Rendered, render};
 use goldpath::snapshot::Snapshot;
@@ -32,11 +32,14 @@ pub(super) fn lines<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Stri
     findings.into_iter().map(line).collect()
 }
 
+const TODAY: &str = "2026-01-31";
+
 /// What the policies of a snapshot say, and what is wrong with them.
 pub(super) fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered) -> (Verdicts, Vec<Finding>) {
     let platform = &parsed.platform;
     let (policies, mut broken) = policy::compile(snapshot, platform);
-    broken.extend(policy::expired(snapshot, platform, "2026-01-31"));
+    broken.extend(policy::expired(snapshot, platform, TODAY));
+    broken.extend(on_day(snapshot, platform, TODAY));
     let inputs: Vec<UnitInput<'_>> = rendered
         .units
         .values()
@@ -54,7 +57,7 @@ pub(super) fn verdicts(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered
             }
         })
         .collect();
-    (policy::evaluate(&policies, &inputs, &platform.exceptions, "2026-01-31"), broken)
+    (policy::evaluate(&policies, &inputs, &platform.exceptions, TODAY), broken)
 }
 
 /// All units with their policies, or everything that is wrong.
