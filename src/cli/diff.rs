@@ -12,7 +12,7 @@ use crate::plan::{Evaluation, Round};
 use crate::report::{self, Links, View};
 use crate::snapshot::{Change as TreeChange, Snapshot};
 use crate::worker::{self, Asked, Later, Pair, WALL, WantedClaims};
-use crate::world::{Bench, OfBase, Tree, evaluate};
+use crate::world::{Bench, Tree, evaluate};
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -134,7 +134,7 @@ fn read(base: Option<Snapshot>, head: Snapshot, today: &str) -> Result<(Option<T
         return Ok((None, place::apart(head, Some(asked))??));
     };
     let files = head.clone();
-    let asks = |base: &Tree| base.asks(&files, base, today, OfBase::AskedThere);
+    let asks = |base: &Tree| base.asks(&files, base, today);
     if base.files().len().max(head.files().len()) > MOST_AT_ONCE {
         let base = place::apart(base, None)??;
         let asked = asks(&base);

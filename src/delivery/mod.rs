@@ -241,11 +241,10 @@ impl Delivery {
             let refusal = refused.get(&job.apply.unit);
             job.refused = refusal.cloned();
             let Status::Held(hold) = &job.status else { continue };
-            let goes_on = if hold.is_refusal() { refusal.is_none() } else { hold.is_cleared(facts) };
-            if !goes_on {
+            if !hold.is_refusal() && !hold.is_cleared(facts) {
                 continue;
             }
-            // what was approved by name may still be refused
+            // what was approved by name may still be refused, and what is refused may be so for something else
             if let Some(refusal) = refusal {
                 job.status = Status::Held(refusal.clone());
                 continue;

@@ -44,7 +44,7 @@ fn named(head: Source<'_>, before: &Platform, user: &Request, id: &RequestId) ->
 }
 
 /// A value of a file; the whole file where it is not there.
-fn value_in(source: Source<'_>, file: &RepoPath, pointer: &str) -> Place {
+pub(super) fn value_in(source: Source<'_>, file: &RepoPath, pointer: &str) -> Place {
     let spot = source.snapshot.text(file.as_str()).and_then(|text| yaml::locate(text, pointer));
     Place::new(file.clone(), spot.map_or(Span::START, |spot| spot.value))
 }

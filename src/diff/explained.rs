@@ -22,6 +22,13 @@ pub(super) const ALL: &[Explained] = &[
         fix: "Retire it in `path.yaml`, move its requests to another release, and remove it then.",
     },
     Explained {
+        code: "target-moved",
+        when: "The type or the connection of a target that is on the default branch was changed; what was applied there would stay, and each unit go elsewhere with its next change.",
+        before: &[],
+        example: &[Swap("targets/staging.yaml", "connection: staging", "connection: production")],
+        fix: "Add a target with another name, and let requests go there. Where a connection leads is said in the daemon's configuration.",
+    },
+    Explained {
         code: "request-in-use",
         when: "A request goes away that other requests name.",
         before: &[

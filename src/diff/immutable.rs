@@ -1,7 +1,7 @@
-//! Releases, libraries and renderers are immutable once they are on the default branch.
+//! Releases, libraries and renderers are immutable once they are on the default branch, and so is where a target leads.
 
-use super::Source;
-use crate::model::{Code, Finding, Place, ReleaseId, RepoPath, Turn};
+use super::{Source, counted};
+use crate::model::{Code, Finding, Place, ReleaseId, RepoPath, Target, Turn};
 use crate::snapshot::{Snapshot, is_beside};
 use std::collections::BTreeSet;
 
@@ -9,6 +9,27 @@ use std::collections::BTreeSet;
 pub(super) const RELEASE_CHANGED: Code = Code::new("release-changed");
 /// A release was removed that requests still use.
 pub(super) const RELEASE_REMOVED: Code = Code::new("release-removed");
+
+/// A target would lead elsewhere.
+pub(super) const TARGET_MOVED: Code = Code::new("target-moved");
+
+/// One finding for each target that would lead elsewhere: what was applied would stay where it is, and each unit go to the new place with its next
+/// change, which nobody sees in its bytes.
+pub(super) fn moved(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
+    let leads = |target: &Target| (target.kind, target.connection.clone());
+    let now = &head.parsed.platform.targets;
+    let moved = base.parsed.platform.targets.values().filter(|was| now.get(&was.name).is_some_and(|is| leads(is) != leads(was)));
+    let said = |target: &Target| {
+        let name = &target.name;
+        let message =
+            format!("`{name}` is on the default branch, so its type and connection cannot change: what was applied would stay where it is");
+        let help =
+            "Add a target with another name, and let requests go there. What a connection leads to is said in the daemon's configuration.";
+        let place = counted::value_in(head, &target.file, "/spec/connection");
+        Finding::error(TARGET_MOVED, place, message).help(help).turn(Turn::Platform)
+    };
+    moved.map(said).collect()
+}
 
 /// One finding for each release of the base whose files changed.
 pub(super) fn changed(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {

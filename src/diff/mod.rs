@@ -338,7 +338,7 @@ impl Diff {
 
 /// What only the pair can tell: the files of both trees and what they say, whatever they render to.
 pub fn between(base: Source<'_>, head: Source<'_>) -> Vec<Finding> {
-    let all = [immutable::changed(base, head), counted::in_use(base, head), counted::over_quota(base, head)];
+    let all = [immutable::changed(base, head), immutable::moved(base, head), counted::in_use(base, head), counted::over_quota(base, head)];
     all.into_iter().flatten().collect()
 }
 

@@ -3,10 +3,10 @@
 use super::codes;
 use super::words::cut;
 use crate::model::{
-    Code, ExceptionId, Finding, LibraryId, LibraryName, NameError, PathName, Place, PolicyFile, ReleaseId, RepoPath, RequestName,
-    TargetName, TeamName, Turn,
+    Code, ExceptionId, Finding, LibraryId, LibraryName, NameError, PathName, Place, PolicyFile, ReleaseId, RepoPath, RequestId,
+    RequestName, TargetName, TeamName, Turn,
 };
-use crate::snapshot::{File, Mode, Snapshot};
+use crate::snapshot::{File, Mode, Refused, Snapshot};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The folders that goldpath reads.
@@ -60,6 +60,8 @@ pub(super) struct Layout<'a> {
     pub(super) targets: BTreeMap<TargetName, Entry<'a>>,
     pub(super) teams: BTreeMap<TeamName, Entry<'a>>,
     pub(super) requests: Vec<RequestFile<'a>>,
+    /// Requests whose files cannot be read.
+    pub(super) unread: Vec<(RequestId, RepoPath)>,
     pub(super) exceptions: Vec<(TeamName, ExceptionId, Entry<'a>)>,
     pub(super) policies: Vec<PolicyFile>,
     /// Schemas of custom resources, which are read with what is rendered.
@@ -74,13 +76,7 @@ impl<'a> Layout<'a> {
     /// Sorts the files of a snapshot.
     pub(super) fn of(snapshot: &'a Snapshot) -> Self {
         let mut layout = Self::default();
-        for refused in snapshot.refused() {
-            // what can be named is where it is; what cannot is a matter of the repository as a whole
-            let path = RepoPath::parse(&refused.name).or_else(|_| RepoPath::parse("goldpath.yaml")).expect("the constant is a path");
-            let place = Place::file(path);
-            let message = format!("`{}` is not read: {}", cut(&refused.name), refused.reason);
-            layout.findings.push(Finding::error(codes::REFUSED_PATH, place, message).help("Rename it, or remove it from the repository."));
-        }
+        snapshot.refused().iter().for_each(|refused| layout.refused(refused));
         for (path, file) in snapshot.files() {
             let parts: Vec<&str> = path.as_str().split('/').collect();
             let known = layout.findings.len();
@@ -93,6 +89,29 @@ impl<'a> Layout<'a> {
         layout.names.paths = layout.paths.keys().cloned().collect();
         layout.names.releases = layout.releases.keys().cloned().collect();
         layout
+    }
+
+    /// A file that is not there to be read. What can be named is where it is; what cannot is a matter of the repository as a whole.
+    fn refused(&mut self, refused: &Refused) {
+        let message = format!("`{}` is not read: {}", cut(&refused.name), refused.reason);
+        let said = |path: RepoPath, help: &str| Finding::error(codes::REFUSED_PATH, Place::file(path), message).help(help);
+        let finding = match RepoPath::parse(&refused.name) {
+            Ok(path) => {
+                self.unread(&path);
+                let turn = if path.below("requests").is_some() { Turn::Requester } else { Turn::Platform };
+                said(path, "Make it smaller, or remove it from the repository.").turn(turn)
+            }
+            Err(_) => said(RepoPath::parse("goldpath.yaml").expect("it is a path"), "Rename it, or remove it from the repository."),
+        };
+        self.findings.push(finding);
+    }
+
+    /// A file that is not read and may hold a request, which is not taken for removed then.
+    fn unread(&mut self, path: &RepoPath) {
+        let team = path.below("requests").and_then(|below| below.split('/').next()).and_then(|team| TeamName::parse(team).ok());
+        let stem = path.file_name().rsplit_once('.').filter(|(_, extension)| matches!(*extension, "yaml" | "yml"));
+        let name = stem.and_then(|(stem, _)| RequestName::parse(stem).ok());
+        self.unread.extend(team.zip(name).map(|(team, name)| (RequestId { team, name }, path.clone())));
     }
 
     /// Leaves out the schemas among some files.
@@ -384,6 +403,9 @@ impl<'a> Layout<'a> {
             return;
         }
         let name = self.named(file, entry.0, RequestName::parse, Turn::Requester);
+        if file.ends_with(".yml") {
+            self.unread(entry.0);
+        }
         if name.is_some() || file.ends_with(".yaml") {
             self.requests.push(RequestFile { entry, team: TeamName::parse(team).ok(), name });
         }

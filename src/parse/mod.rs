@@ -388,6 +388,9 @@ impl Reader {
                 }
             }
         }
+        for (id, file) in layout.unread.iter().filter(|(id, _)| !seen.contains_key(id)) {
+            self.platform.broken.insert(id.clone(), file.clone());
+        }
     }
 }
 

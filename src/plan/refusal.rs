@@ -2,7 +2,8 @@
 
 use super::{Evaluation, Hold, HoldReason};
 use crate::diff::UnitChange;
-use crate::model::{Finding, UnitId};
+use crate::model::{Finding, ReleaseId, UnitId};
+use crate::policy;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The units that may not be applied for a mistake or a policy, each with its hold. What goes away is not refused.
@@ -14,13 +15,17 @@ pub fn refusals(evaluation: &Evaluation) -> BTreeMap<UnitId, Hold> {
 fn refusal(evaluation: &Evaluation, unit: &UnitChange) -> Option<Hold> {
     let mut by = Vec::new();
     if evaluation.tallies.get(&unit.id).is_some_and(|tally| tally.failed > 0) {
-        by.extend(said(evaluation, |finding| is_policy(finding) && speaks_of(finding, unit)));
+        by.extend(said(evaluation, |finding| policy::refuses(finding) && speaks_of(finding, unit)));
+        by.extend(said(evaluation, policy::gave_up));
         // its words may stand elsewhere, and it refuses all the same
         if by.is_empty() {
-            by.extend(said(evaluation, is_policy));
+            by.extend(said(evaluation, policy::refuses));
+        }
+        if by.is_empty() {
+            by.push((policy::FAILED.to_string(), "a policy has not said yes to it".to_owned()));
         }
     }
-    by.extend(said(evaluation, |finding| !is_policy(finding) && touches(finding, unit)));
+    by.extend(said(evaluation, |finding| !policy::refuses(finding) && (touches(finding, unit) || is_silent(finding, unit))));
     by.sort();
     by.dedup();
     (!by.is_empty()).then(|| HoldReason::Refused { unit: unit.id.clone(), by }.held(Vec::new(), BTreeSet::new()))
@@ -32,10 +37,6 @@ fn said(evaluation: &Evaluation, is_meant: impl Fn(&Finding) -> bool) -> Vec<(St
     errors.map(|finding| (finding.code.to_string(), finding.message.clone())).collect()
 }
 
-fn is_policy(finding: &Finding) -> bool {
-    finding.code.as_str().starts_with("policy/")
-}
-
 fn stands_in(finding: &Finding, unit: &UnitChange) -> bool {
     finding.place.path == unit.request_file
 }
@@ -43,6 +44,12 @@ fn stands_in(finding: &Finding, unit: &UnitChange) -> bool {
 /// A policy names the unit whose bytes it looked at, at the end of its message.
 fn speaks_of(finding: &Finding, unit: &UnitChange) -> bool {
     stands_in(finding, unit) && finding.message.contains(&format!("`{}`", unit.id))
+}
+
+/// Whether a mistake keeps a policy from being asked at all: one of the organisation's judges every unit, and has not said yes to this one.
+fn is_silent(finding: &Finding, unit: &UnitChange) -> bool {
+    let release = ReleaseId::of_file(&finding.place.path);
+    policy::cannot_run(finding) && release.is_none_or(|release| release == unit.release)
 }
 
 /// Whether a mistake stands in what a unit is made of: its request, its golden path, its target, its team. Cases are not rendered from.

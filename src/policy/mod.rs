@@ -24,14 +24,15 @@ mod tests;
 mod verdict;
 
 pub use check::{Tested, test, tests};
+pub use codes::{FAILED, cannot_run, gave_up, refuses};
 pub use compile::{Policies, compile, compile_telling, compile_without};
 pub use evaluate::{Answered, Asking, Before, UnitInput, coverage, evaluate, evaluate_telling};
 pub use exceptions::expired;
 pub use group::grouped;
 pub use input::input_schema;
-pub use inputs::{input, inputs, name_diff, same_exceptions, same_files};
+pub use inputs::{Surroundings, input, inputs, name_diff, name_plan, same_exceptions, same_files, same_surroundings, seen};
 pub use metadata::owner;
-pub use standing::{Standing, Stood};
+pub use standing::{Standing, Stays, Stood};
 pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};

@@ -1,9 +1,10 @@
-//! What a change of policies or exceptions would refuse from then on, of units that it does not touch, and of those that an exception lets
-//! through for the last time. Nobody has to mend it now, so it is warned of.
+//! What a change of policies, of exceptions or of what surrounds a request would refuse from then on, of units that it does not touch, and of
+//! those that an exception lets through for the last time. Nobody has to mend it now, so it is warned of.
 
 use super::Progress;
 use super::compile::{Policies, Policy};
 use super::evaluate::{Bench, Heard, PART, UnitInput};
+use super::inputs::Surroundings;
 use super::verdict::End;
 use crate::model::{Code, Exception, Finding, PolicyId, ReleaseId, Severity};
 use crate::render::on_threads;
@@ -27,6 +28,29 @@ pub struct Stood {
     is: Heard,
 }
 
+/// Units that stay as they are, as policies saw them before and as they see them now, one beside the other.
+#[derive(Default)]
+pub struct Stays<'a> {
+    was: Vec<UnitInput<'a>>,
+    is: Vec<UnitInput<'a>>,
+}
+
+impl<'a> Stays<'a> {
+    /// Those that stay, as they are seen now; `around`: what surrounded them before, where that differs. Where they are judged by the same
+    /// policies and exceptions as before, only those that are seen in another way.
+    pub fn of(stay: Vec<UnitInput<'a>>, around: Option<&'a Surroundings>, by_others: bool) -> Self {
+        let mut stays = Self::default();
+        for is in stay {
+            let was = around.and_then(|around| around.before(&is));
+            if by_others || was.is_some() {
+                stays.was.push(was.unwrap_or(is));
+                stays.is.push(is);
+            }
+        }
+        stays
+    }
+}
+
 struct Both<'a> {
     was: Bench<'a>,
     is: Bench<'a>,
@@ -43,18 +67,19 @@ impl<'a> Standing<'a> {
     pub fn refused_anew(
         &self,
         change: &[UnitInput<'_>],
-        stay: &[UnitInput<'_>],
+        stay: &Stays<'_>,
         threads: usize,
         tell: &(dyn Fn(Progress) + Sync),
     ) -> Vec<Finding> {
-        let threads = if stay.len() > PART { threads } else { 1 };
+        let threads = if stay.is.len() > PART { threads } else { 1 };
         let stood = on_threads(threads, |parallel| {
-            let part = |(number, part): (usize, &[UnitInput<'_>])| self.ask(number * PART, &[], part, tell);
-            let mut stood = self.ask(0, change, &[], tell);
+            let part =
+                |(number, (was, is)): (usize, (&[UnitInput<'_>], &[UnitInput<'_>]))| self.stay.ask(number * PART, (was, is), false, tell);
+            let mut stood = self.ask(0, change, &Stays::default(), tell);
             if parallel {
-                stood.par_extend(stay.par_chunks(PART).enumerate().flat_map_iter(part));
+                stood.par_extend(stay.was.par_chunks(PART).zip(stay.is.par_chunks(PART)).enumerate().flat_map_iter(part));
             } else {
-                stood.extend(part((0, stay)));
+                stood.extend(part((0, (&stay.was, &stay.is))));
             }
             stood
         });
@@ -62,9 +87,9 @@ impl<'a> Standing<'a> {
     }
 
     /// Asks about some units, of which the first of each kind has this number.
-    pub fn ask(&self, first: usize, change: &[UnitInput<'_>], stay: &[UnitInput<'_>], tell: &(dyn Fn(Progress) + Sync)) -> Vec<Stood> {
-        let mut stood = self.stay.ask(first, stay, false, tell);
-        stood.extend(self.change.iter().flat_map(|both| both.ask(first, change, true, tell)));
+    pub fn ask(&self, first: usize, change: &[UnitInput<'_>], stay: &Stays<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Vec<Stood> {
+        let mut stood = self.stay.ask(first, (&stay.was, &stay.is), false, tell);
+        stood.extend(self.change.iter().flat_map(|both| both.ask(first, (change, change), true, tell)));
         stood
     }
 
@@ -76,10 +101,16 @@ impl<'a> Standing<'a> {
 }
 
 impl Both<'_> {
-    fn ask(&self, first: usize, inputs: &[UnitInput<'_>], changes: bool, tell: &(dyn Fn(Progress) + Sync)) -> Vec<Stood> {
-        let heard = (first..).zip(self.is.ask_about(first, inputs, tell));
+    fn ask(
+        &self,
+        first: usize,
+        (was, is): (&[UnitInput<'_>], &[UnitInput<'_>]),
+        changes: bool,
+        tell: &(dyn Fn(Progress) + Sync),
+    ) -> Vec<Stood> {
+        let heard = (first..).zip(self.is.ask_about(first, is, tell));
         let refused: Vec<(usize, Heard)> = heard.filter(|(_, heard)| heard.iter().any(|(_, judged)| judged.end == End::Failed)).collect();
-        let were = self.was.ask_numbered(refused.iter().map(|(number, _)| (*number, &inputs[number - first])), tell);
+        let were = self.was.ask_numbered(refused.iter().map(|(number, _)| (*number, &was[number - first])), tell);
         refused.into_iter().zip(were).map(|((number, is), was)| Stood { number, changes, was, is }).collect()
     }
 

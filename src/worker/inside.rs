@@ -1,17 +1,18 @@
 //! What runs in the child.
 
 use super::allowance::Allowance;
+use super::asking::Tree;
 use super::at::Key;
 use super::giver::Giver;
 use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
-use super::{Amended, Asked, At, Evaluated, Job, Said, Wanted, Wants, Was, pair, trials, walls};
-use crate::model::{Digest, Finding, Platform, RepoPath, UnitId};
-use crate::parse::{self, Parsed};
-use crate::policy::{self, Policies, Standing, Verdicts};
-use crate::render::{self, Cache, Rendered, Take, Watched, render_watched};
+use super::{Amended, At, Evaluated, Job, Said, Wanted, Wants, pair, trials, walls};
+use crate::model::{Finding, Platform, RepoPath};
+use crate::parse;
+use crate::policy::{self, Policies, Verdicts};
+use crate::render::{self, Cache, Take, Watched, render_watched};
 use crate::snapshot::Snapshot;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -61,7 +62,8 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     let traced = errand.traced.is_some();
     // who tells of what was left out says for which request it was
     let wanted = Wanted { platform: job.wanted.platform || !errand.without.is_empty(), ..job.wanted };
-    let has_policies = errand.later || job.asked.as_ref().is_some_and(|asked| asked.was.is_some() || !parsed.platform.policies.is_empty());
+    let has_policies = errand.later
+        || job.asked.as_ref().is_some_and(|asked| asked.judge.is_some() || asked.was.is_some() || !parsed.platform.policies.is_empty());
     let giver = Arc::new(Giver::of(wanted.rendered, has_policies));
     let taker = Arc::clone(&giver);
     let take: Take = Arc::new(move |unit| taker.take(unit));
@@ -82,8 +84,8 @@ fn work(input: &mut impl Read) -> io::Result<()> {
     if errand.later {
         job.asked = wire::read(input)?;
     }
-    let verdicts =
-        if errand.only_reads { Verdicts::default() } else { verdicts((&job, &watched.without), &parsed, &rendered, &begins, &ended) };
+    let tree = Tree { job: &job, without: &watched.without, parsed: &parsed, rendered: &rendered, begins: &begins, ended: &ended };
+    let verdicts = if errand.only_reads { Verdicts::default() } else { tree.verdicts() };
     watch.rest();
     giver.give(Evaluated { parsed, rendered, verdicts, requests, left_out: BTreeSet::new() }, wanted)
 }
@@ -152,48 +154,6 @@ pub(super) fn compiled(
     let compiled = policy::compile_without(snapshot, platform, without, &mut |ask| begins(At::Ask(ask)));
     ended(Key::Compiled);
     compiled
-}
-
-/// Compiles the policies of the tree, and asks them where that is wanted.
-fn verdicts(
-    (job, without): (&Job, &BTreeSet<RepoPath>),
-    parsed: &Parsed,
-    rendered: &Rendered,
-    begins: &Teller<At>,
-    ended: &Teller<Key>,
-) -> Verdicts {
-    let platform = &parsed.platform;
-    let tell = of_policies(begins, ended);
-    let (policies, mut broken) = compiled((&job.snapshot, platform), without, begins, ended);
-    let mut verdicts = Verdicts::default();
-    if let Some(Asked { base, before, exceptions, today, was }) = &job.asked {
-        let changed = |id: &UnitId| differs(base, rendered, id);
-        let plans = BTreeMap::new();
-        let inputs = policy::inputs(&job.snapshot, platform, rendered, changed, before.as_ref(), &plans);
-        broken.extend(policy::expired(&job.snapshot, platform, today));
-        if exceptions.is_none() {
-            // else it is compared with another tree, and what that one has too is not told
-            broken.extend(parse::on_day(&job.snapshot, platform, today));
-        }
-        let exceptions = exceptions.as_ref().unwrap_or(&platform.exceptions);
-        verdicts = policy::evaluate_telling(&policies, &inputs, exceptions, today, job.threads, &tell);
-        if let Some(Was { policies: files, exceptions: old, ask_about_changes }) = was {
-            let (others, _) = compiled((files, &parse::parse(files).platform), without, begins, ended);
-            if *ask_about_changes {
-                verdicts.extend(policy::evaluate_telling(&others, &inputs, exceptions, today, job.threads, &tell));
-            }
-            let stays = |id: &UnitId| !changed(id);
-            let standing = policy::inputs(&job.snapshot, platform, rendered, stays, before.as_ref(), &plans);
-            let questions = Standing::of((&others, old), (&policies, &platform.exceptions), today);
-            verdicts.findings.extend(questions.refused_anew(&inputs, &standing, job.threads, &tell));
-        }
-    }
-    verdicts.findings.extend(broken);
-    verdicts
-}
-
-fn differs(base: &BTreeMap<UnitId, Digest>, rendered: &Rendered, id: &UnitId) -> bool {
-    base.get(id) != rendered.units.get(id).map(|unit| &unit.digest)
 }
 
 /// Writes one value at once, whichever thread says it.

@@ -4,6 +4,7 @@
 //! processor time and wall time; whatever happens in it ends that process and is told as a [`Death`].
 
 mod allowance;
+mod asking;
 mod at;
 mod call;
 mod culprit;
@@ -26,8 +27,9 @@ pub use walls::Walls;
 use crate::cases::Answer;
 use crate::diff::Changes;
 use crate::model::{Digest, Exception, Place, RepoPath, UnitId};
+use crate::observe::TerraformPlan;
 use crate::parse::Parsed;
-use crate::policy::Verdicts;
+use crate::policy::{Surroundings, Verdicts};
 use crate::process;
 use crate::render::{Limits, Rendered, Unit};
 use crate::snapshot::Snapshot;
@@ -64,7 +66,7 @@ pub struct Job {
     pub limits: Limits,
     /// How many threads render.
     pub threads: usize,
-    /// What its own policies are asked; nothing when they are those of the judge, who asks them itself: they are only compiled then.
+    /// What policies are asked; nothing: those of the tree are only compiled.
     pub asked: Option<Asked>,
     /// What comes back: much of what is not needed takes longer to send than to make.
     pub wanted: Wanted,
@@ -105,7 +107,7 @@ impl Wanted {
 /// What the policies of a tree are asked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
-    /// Units of the base: what has the same digest is not asked about.
+    /// Digests of what policies see of units of the base by themselves ([`policy::seen`]): what has the same is not asked about.
     pub base: BTreeMap<UnitId, Digest>,
     /// The same units as the policies are shown them beside what they are now, without bytes and only where policies look at it; nothing:
     /// nothing is compared.
@@ -116,6 +118,12 @@ pub struct Asked {
     pub today: String,
     /// By what the base judged, where the tree brings other policies or exceptions; nothing: it brings the same.
     pub was: Option<Was>,
+    /// The policies of whoever judges, where the tree has others.
+    pub judge: Option<Judge>,
+    /// What surrounded requests in the base, where that is not the same.
+    pub around: Option<Surroundings>,
+    /// What Terraform would do, where that is known.
+    pub plans: BTreeMap<UnitId, TerraformPlan>,
 }
 
 /// The policies and exceptions of a base.
@@ -125,8 +133,15 @@ pub struct Was {
     pub policies: Snapshot,
     /// The exceptions.
     pub exceptions: Vec<Exception>,
-    /// Whether these policies are asked about what changes too. Not in the daemon, which asks its own.
-    pub ask_about_changes: bool,
+}
+
+/// The policies of a judge.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Judge {
+    /// Their files, and what tells of their owners.
+    pub policies: Snapshot,
+    /// Whether they are asked in the place of those of the tree: it landed before they did, and they hold for it now.
+    pub is_newer: bool,
 }
 
 impl Asked {

@@ -11,10 +11,10 @@ use super::watch::Watch;
 use super::wire::{self, Bounds, Errand};
 use super::{At, ENV, Said, VERB, kept};
 use crate::diff::{self, Changes, Claims, Part, Side, UnitChange, unit_change};
-use crate::model::{Finding, Json, Platform, Request, UnitId, joined};
+use crate::model::{Finding, Json, Platform, Request, RequestId, UnitId, joined};
 use crate::parse::{self, Parsed};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
-use crate::policy::{self, Answered, Asking, Before, Policies, Standing, Stood, Tally, Verdicts};
+use crate::policy::{self, Answered, Asking, Before, Policies, Standing, Stays, Stood, Surroundings, Tally, UnitInput, Verdicts};
 use crate::process;
 use crate::render::{Cache, Done, Limits, Opened, Rendered, Unit, Watched, on_threads, open};
 use crate::snapshot::{Change, Snapshot};
@@ -125,8 +125,24 @@ struct Found {
 struct Questions<'a> {
     /// About units that differ: those of the head, and those of the base where they are others.
     changed: Vec<Asking<'a>>,
-    /// About units that stay too, where policies or exceptions differ.
+    /// About units that stay too, where policies, exceptions or what surrounds requests differ.
     standing: Option<Standing<'a>>,
+    /// What surrounds requests in the base, where it differs.
+    around: Option<Surroundings>,
+    /// Whether policies or exceptions differ.
+    by_others: bool,
+}
+
+impl Questions<'_> {
+    /// Units that stay, as they are seen now and were seen before.
+    fn stays<'i>(&'i self, stay: Vec<UnitInput<'i>>) -> Stays<'i> {
+        Stays::of(stay, self.around.as_ref(), self.by_others)
+    }
+}
+
+/// A request that is there before and after, and is not the same.
+fn rewritten<'r>((was, is): &Both<'r>) -> Option<&'r RequestId> {
+    was.zip(*is).filter(|(was, is)| was.document != is.document).map(|(_, is)| &is.id)
 }
 
 /// How many units all requests have before and after.
@@ -151,10 +167,11 @@ impl Desk<'_> {
         let of_base = (!policy::same_files(self.base.0, self.head.0)).then(|| self.compiled((self.base.0, base)).0);
         let asking = |policies| Asking::of(policies, &base.exceptions, today);
         let asked: Vec<Asking<'_>> = std::iter::once(&own).chain(&of_base).map(asking).collect();
-        let differ = of_base.is_some() || !policy::same_exceptions(self.base.0, self.head.0);
+        let by_others = of_base.is_some() || !policy::same_exceptions(self.base.0, self.head.0);
+        let around = (!policy::same_surroundings(self.base.0, self.head.0)).then(|| Surroundings::of(base));
         let was = (of_base.as_ref().unwrap_or(&own), base.exceptions.as_slice());
-        let standing = differ.then(|| Standing::of(was, (&own, &head.exceptions), today));
-        let asked = Questions { changed: asked, standing };
+        let standing = (by_others || around.is_some()).then(|| Standing::of(was, (&own, &head.exceptions), today));
+        let asked = Questions { changed: asked, standing, around, by_others };
         let (mut found, counts, before, after) = on_threads(threads, |parallel| self.render(&asked, parallel));
         broken.extend(asked.standing.iter().flat_map(|standing| standing.findings(std::mem::take(&mut found.stood))));
         // two hold the same object: what was told of each is not what is to be told of both
@@ -181,8 +198,9 @@ impl Desk<'_> {
         let claims = if wanted == WantedClaims::OfBase { Claims::of(side) } else { None };
         let mut evaluation = Evaluation::of(Some(side), other, diff, verdicts, (round, judged), slim);
         let tallies = std::mem::take(&mut evaluation.tallies).into_iter();
-        let tallies =
-            tallies.map(|(id, tally)| Some((u32::try_from(changed.binary_search(&id).ok()?).ok()?, tally))).collect::<Option<_>>()?;
+        // of what stays as it is, nothing is told but what is found
+        let changing = tallies.filter_map(|(id, tally)| Some((changed.binary_search(&id).ok()?, tally)));
+        let tallies = changing.map(|(number, tally)| Some((u32::try_from(number).ok()?, tally))).collect::<Option<_>>()?;
         // the system takes back at once what would take long to take apart
         std::mem::forget((before, after));
         Some(Rest { compared: Compared { evaluation, part, claims }, last, depends_on, tallies })
@@ -250,19 +268,17 @@ impl Desk<'_> {
         }
         found.lost = say(&Said::Changes(changes)).is_err();
         let changed: BTreeSet<&UnitId> = found.changed.iter().collect();
+        let rewritten: BTreeSet<&RequestId> = requests.iter().filter_map(rewritten).collect();
         let before = |unit: &Unit| Before::was(were.get(&unit.id).copied());
-        let inputs_of = |wanted: &dyn Fn(&Unit) -> bool| -> Vec<_> {
-            let units = are.iter().filter(|unit| wanted(unit));
-            units.filter_map(|unit| policy::input(self.head.0, head, unit, before(unit), None)).collect()
-        };
-        let inputs = inputs_of(&|unit| changed.contains(&unit.id));
+        let all = are.iter().filter_map(|unit| policy::input(self.head.0, head, unit, before(unit), None));
+        let differs = |input: &UnitInput<'_>| changed.contains(&input.unit.id) || rewritten.contains(&input.unit.id.request);
+        let (inputs, stay): (Vec<_>, Vec<_>) = all.partition(differs);
         let tell = of_policies(self.begins, self.ended);
         let first = number << UNITS_AT_ONCE;
         let mut answers = asked.changed.iter().map(|asking| asking.ask(first, &inputs, &tell));
         found.answers = [answers.next().unwrap_or_default(), answers.next().unwrap_or_default()];
         if let Some(standing) = &asked.standing {
-            let stay = inputs_of(&|unit| !changed.contains(&unit.id));
-            found.stood = standing.ask(first, &inputs, &stay, &tell);
+            found.stood = standing.ask(first, &inputs, &asked.stays(stay), &tell);
         }
         let stay: BTreeSet<UnitId> = are.iter().map(|unit| unit.id.clone()).collect();
         found.before = std::mem::take(&mut found.before)

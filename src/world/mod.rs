@@ -25,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub use tree::{Bench, OfBase, Tree, evaluate, judgement};
+pub use tree::{Bench, Tree, evaluate, judgement};
 
 /// Trees and evaluations that are kept; each is made again when it is asked for and gone.
 const KEPT: usize = 8;
@@ -52,16 +52,16 @@ struct Outside {
     own_refs: Mutex<()>,
 }
 
-/// A round, and the commit that judges it.
-type Judged = (Round, Option<CommitId>);
+/// A round, the commit that judges it, and the day: what holds on one may be over on the next.
+type Judged = (Round, Option<CommitId>, String);
 
 /// For whom a worker asked the policies of a head.
 #[derive(Clone, PartialEq)]
 enum Asks {
-    /// They are those of the judge, who asks them: what is read and rendered is the same for each such judge.
+    /// It is only compared with.
     Nobody,
-    /// For this judge.
-    For(Option<CommitId>),
+    /// For this judge, on this day.
+    For(Option<CommitId>, String),
 }
 
 /// What was read and rendered lately; the oldest goes first.

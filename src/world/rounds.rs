@@ -1,6 +1,6 @@
 //! Rounds of looking at a change: both sides read and rendered, compared, judged, planned.
 
-use super::{Asks, Bench, OfBase, Outside, Tree, evaluate, judgement, keep, recall, traced};
+use super::{Asks, Bench, Outside, Tree, evaluate, judgement, keep, recall, traced};
 use crate::command::Event;
 use crate::error::Error;
 use crate::model::{CommitId, Digest, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
@@ -8,8 +8,8 @@ use crate::observe::TerraformPlan;
 use crate::plan::{ErrorAt, Evaluation, Plans, Round};
 use crate::policy;
 use crate::snapshot::Snapshot;
-use crate::worker::Asked;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::worker::{Asked, Judge};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -39,7 +39,7 @@ impl Outside {
 
     /// What a round gives; asked again, the same answer.
     pub(super) fn evaluation(&self, round: &Round, judge: Option<&CommitId>) -> Result<Arc<Evaluation>, Error> {
-        let key = (round.clone(), judge.cloned());
+        let key = (round.clone(), judge.cloned(), today());
         if let Some(evaluation) = recall(&mut self.kept().evaluations, &key) {
             return Ok(evaluation);
         }
@@ -90,7 +90,7 @@ impl Outside {
 
     fn unaccepted(&self, commit: &CommitId) -> Result<Head, Error> {
         let itself = Round { base: None, head: commit.clone(), preview: false };
-        self.worked(&itself, None, || self.snapshot(commit), None)
+        self.worked((itself, Asks::Nobody), || self.snapshot(commit), None)
     }
 
     /// The commit, when it is known that reading it comes to an end: it was read here before, or a worker can.
@@ -122,12 +122,8 @@ impl Outside {
     /// The head of a round, or what its merge would give, read and rendered by a worker: it is what a pull request brought.
     fn head(&self, round: &Round, judge: Option<&CommitId>) -> Result<Head, Error> {
         let (base, judge_tree) = (self.base(round, judge)?, self.judge(judge)?);
-        let need_not_be_asked = |snapshot: &Snapshot| {
-            let same = |tree: &Option<Arc<Tree>>| tree.as_ref().is_some_and(|tree| tree.judges_as(snapshot));
-            same(&judge_tree) && same(&base)
-        };
-        let known = recall(&mut self.kept().heads, &(round.clone(), Asks::Nobody)).filter(|tree| need_not_be_asked(&tree.snapshot));
-        if let Some(tree) = known.or_else(|| recall(&mut self.kept().heads, &(round.clone(), Asks::For(judge.cloned())))) {
+        let key = (round.clone(), Asks::For(judge.cloned(), today()));
+        if let Some(tree) = recall(&mut self.kept().heads, &key) {
             return Ok(Head::Tree(tree));
         }
         let snapshot = match round.base.as_ref().filter(|_| round.preview) {
@@ -140,24 +136,25 @@ impl Outside {
                 self.git.snapshot_of_tree(&merged.tree, &self.snapshot(base)?)?
             }
         };
-        let asked = match (&judge_tree, &base) {
-            _ if need_not_be_asked(&snapshot) => None,
-            (judge, Some(base)) => Some(base.asks(&snapshot, judge.as_ref().unwrap_or(base), &today(), OfBase::AskedHere)),
-            (_, None) => Some(Asked::about_what_is_new(today())),
+        let asked = match &base {
+            Some(base) => self.asked(round, judge, (base, judge_tree.as_deref().unwrap_or(base)), &snapshot)?,
+            None => Asked::about_what_is_new(today()),
         };
-        self.worked(round, judge, || Ok(snapshot), asked)
+        self.worked(key, || Ok(snapshot), Some(asked))
+    }
+
+    /// What policies are asked about the head of a round. What landed before its judge is judged by the judge's alone: what its own refuse is
+    /// mended by newer ones.
+    fn asked(&self, round: &Round, judge: Option<&CommitId>, (base, tree): (&Tree, &Tree), head: &Snapshot) -> Result<Asked, Error> {
+        let landed_before = |judge: &CommitId| Ok::<_, Error>(*judge != round.head && self.git.is_ancestor(&round.head, judge)?);
+        let is_newer = !round.preview && judge.map_or(Ok(false), landed_before)?;
+        let mut asked = base.asks(head, tree, &today());
+        asked.judge = asked.judge.map(|judge| Judge { is_newer, ..judge });
+        Ok(asked)
     }
 
     /// What a worker makes of files, kept for the next time.
-    fn worked(
-        &self,
-        round: &Round,
-        judge: Option<&CommitId>,
-        snapshot: impl FnOnce() -> Result<Snapshot, Error>,
-        asked: Option<Asked>,
-    ) -> Result<Head, Error> {
-        let asks = if asked.is_some() { Asks::For(judge.cloned()) } else { Asks::Nobody };
-        let key = (round.clone(), asks);
+    fn worked(&self, key: (Round, Asks), snapshot: impl FnOnce() -> Result<Snapshot, Error>, asked: Option<Asked>) -> Result<Head, Error> {
         if let Some(tree) = recall(&mut self.kept().heads, &key) {
             return Ok(Head::Tree(tree));
         }
@@ -201,23 +198,31 @@ impl Outside {
                 }
             }
         }
-        let findings = self.judge_plans((base.as_deref(), &head), judge, &plans, &evaluation)?;
+        let findings = self.judge_plans((round, base.as_deref(), &head), judge, &plans)?;
         Ok(Event::Planned(Box::new(Plans { evaluation, plans, failed, findings, errors, recreated })))
     }
 
     /// What the policies say of the plans that they did not say before.
     fn judge_plans(
         &self,
-        (base, head): (Option<&Tree>, &Tree),
+        (round, base, head): (&Round, Option<&Tree>, &Tree),
         judge: Option<&CommitId>,
         plans: &BTreeMap<UnitId, TerraformPlan>,
-        evaluation: &Evaluation,
     ) -> Result<Vec<Finding>, Error> {
-        let Some(judge) = self.judge(judge)? else { return Ok(Vec::new()) };
-        let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
-        let only: BTreeSet<UnitId> = plans.keys().cloned().collect();
-        let verdicts = head.judge(&policies, &only, base, plans, &judge.parsed.platform.exceptions, &today());
-        Ok(verdicts.findings.into_iter().filter(|finding| !evaluation.findings.contains(finding)).collect())
+        let judge_tree = self.judge(judge)?;
+        let (Some(tree), false) = (judge_tree.as_deref().or(base), plans.is_empty()) else { return Ok(Vec::new()) };
+        if !policy::name_plan(&tree.snapshot) && !policy::name_plan(&head.snapshot) {
+            return Ok(Vec::new());
+        }
+        let asked = self.asked(round, judge, (base.unwrap_or(tree), tree), &head.snapshot)?;
+        let said = match head.asked_again(&self.exe, Asked { plans: plans.clone(), ..asked }, self.threads) {
+            Ok(verdicts) => verdicts.findings,
+            Err(death) if death.findings().is_empty() => return Err(death.into()),
+            Err(death) => death.findings(),
+        };
+        let before = head.brought.iter().flat_map(|verdicts| &verdicts.findings);
+        let known: Vec<&Finding> = before.collect();
+        Ok(said.into_iter().filter(|finding| !known.contains(&finding)).collect())
     }
 }
 

@@ -1,14 +1,13 @@
 //! Both sides of a comparison, read and rendered, and what comparing them gives.
 
 use crate::diff::{Side, diff};
-use crate::model::{CommitId, Digest, Digester, Exception, Platform, RepoPath, UnitId};
-use crate::observe::TerraformPlan;
+use crate::model::{CommitId, Digest, Digester, Platform, RepoPath, UnitId};
 use crate::parse::{FOLDERS, Parsed, on_day_anew, parse};
 use crate::plan::{Evaluation, Judged, Judgement, Round};
-use crate::policy::{self, Policies, Verdicts};
+use crate::policy::{self, Surroundings, Verdicts};
 use crate::render::{Cache, Limits, Rendered, Unit, render};
 use crate::snapshot::Snapshot;
-use crate::worker::{self, Asked, Death, Evaluated, Job, Later, WALL, Wanted, Was};
+use crate::worker::{self, Asked, Death, Evaluated, Job, Judge, Later, WALL, Wanted, Wants, Was};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -21,19 +20,10 @@ pub struct Tree {
     pub parsed: Parsed,
     /// What they render to.
     pub rendered: Rendered,
-    /// What its own policies say, when a worker read it; nothing: it was accepted, and its policies may run here.
+    /// What policies say of it, when a worker read it and asked them; nothing: it was accepted, and is only compared with.
     pub brought: Option<Verdicts>,
     /// Whether all of its templates come to an end: those that do not were left out by the worker, and it is never accepted.
     pub ends: bool,
-}
-
-/// Who asks the policies of a base about what changes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OfBase {
-    /// Whoever asks those of the head, in the same worker: neither of two trees was accepted.
-    AskedThere,
-    /// Whoever judges, here: they were accepted.
-    AskedHere,
 }
 
 impl Tree {
@@ -69,26 +59,38 @@ impl Tree {
         Self::of(exe, job, Some(asked))
     }
 
+    /// What policies say of this tree when they are asked again, in a worker.
+    ///
+    /// # Errors
+    /// As [`apart`](Self::apart).
+    pub fn asked_again(&self, exe: &Path, asked: Asked, threads: usize) -> Result<Verdicts, Death> {
+        let wanted = Wanted { platform: false, rendered: Wants::Findings };
+        let job = Job { snapshot: self.snapshot.clone(), limits: Limits::default(), threads, asked: Some(asked), wanted };
+        worker::evaluate(exe, &job, WALL).map(|evaluated| evaluated.verdicts)
+    }
+
     fn of(exe: &Path, job: Job, later: Option<&Later>) -> Result<Self, Death> {
         let Evaluated { parsed, rendered, verdicts, left_out, requests: _ } = worker::evaluate_with(exe, &job, later, WALL)?;
         Ok(Self { snapshot: job.snapshot, parsed, rendered, brought: Some(verdicts), ends: left_out.is_empty() })
     }
 
-    /// What the policies of a head are asked when it is compared with this tree, and judged by another (or this) on a day; and who asks the
-    /// policies of this tree about what changes.
-    pub fn asks(&self, head: &Snapshot, judge: &Self, today: &str, of_base: OfBase) -> Asked {
-        let shown = policy::name_diff(head) || policy::name_diff(&self.snapshot);
-        let base = self.rendered.units.values().map(|unit| (unit.id.clone(), unit.digest)).collect();
+    /// What policies are asked of a head when it is compared with this tree, and judged by another (or this) on a day.
+    pub fn asks(&self, head: &Snapshot, judge: &Self, today: &str) -> Asked {
+        let shown = [head, &judge.snapshot, &self.snapshot].into_iter().any(policy::name_diff);
+        let Platform { requests, .. } = &self.parsed.platform;
+        let seen = |unit: &Unit| Some((unit.id.clone(), policy::seen(unit, requests.get(&unit.id.request)?)));
         let unit = |unit: &Unit| (unit.id.clone(), unit.clone().without_bytes());
-        let before = shown.then(|| self.rendered.units.values().map(unit).collect());
-        let ask_about_changes = of_base == OfBase::AskedThere && !policy::same_files(&self.snapshot, head);
-        let was = || Was { policies: self.policies(), exceptions: self.parsed.platform.exceptions.clone(), ask_about_changes };
+        let was = || Was { policies: self.policies(), exceptions: self.parsed.platform.exceptions.clone() };
+        let judges = || Judge { policies: judge.policies(), is_newer: false };
         Asked {
-            base,
-            before,
+            base: self.rendered.units.values().filter_map(seen).collect(),
+            before: shown.then(|| self.rendered.units.values().map(unit).collect()),
             exceptions: Some(judge.parsed.platform.exceptions.clone()),
             today: today.to_owned(),
             was: (!self.judges_as(head)).then(was),
+            judge: (!policy::same_files(&judge.snapshot, head)).then(judges),
+            around: (!policy::same_surroundings(&self.snapshot, head)).then(|| Surroundings::of(&self.parsed.platform)),
+            plans: BTreeMap::new(),
         }
     }
 
@@ -129,22 +131,6 @@ impl Tree {
     pub fn side(&self) -> Side<'_> {
         Side { snapshot: &self.snapshot, parsed: &self.parsed, rendered: &self.rendered }
     }
-
-    /// Runs policies that were accepted over its units, with what changes of them and what Terraform would do; `only` leaves out the others.
-    pub fn judge(
-        &self,
-        policies: &Policies,
-        only: &BTreeSet<UnitId>,
-        base: Option<&Self>,
-        plans: &BTreeMap<UnitId, TerraformPlan>,
-        exceptions: &[Exception],
-        today: &str,
-    ) -> Verdicts {
-        let nothing = BTreeMap::new();
-        let base = base.map_or(&nothing, |base| &base.rendered.units);
-        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |id| only.contains(id), Some(base), plans);
-        policy::evaluate(policies, &inputs, exceptions, today)
-    }
 }
 
 /// What surrounds a comparison.
@@ -159,16 +145,13 @@ pub struct Bench<'a> {
     pub today: String,
 }
 
-/// Compares two trees: what changes, what is wrong with it, what the policies of the judge say, and what those of the head said in a worker.
+/// Compares two trees: what changes, what is wrong with it, and what policies said of the head in its worker.
 pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluation {
     let diff = diff(base.map(Tree::side), head.side(), bench.judge.map(|judge| &judge.parsed.platform));
-    // the judge's policies decide; those of the head can only refuse more
     let mut verdicts = head.brought.clone().unwrap_or_default();
-    if let Some(judge) = bench.judge.filter(|judge| judge.brought.is_none()) {
-        let changed: BTreeSet<UnitId> = diff.units.iter().map(|unit| unit.id.clone()).collect();
-        let (policies, _) = policy::compile(&judge.snapshot, &judge.parsed.platform);
-        verdicts.extend(head.judge(&policies, &changed, base, &BTreeMap::new(), &judge.parsed.platform.exceptions, &bench.today));
-    }
+    // of what stays as it is, nothing is told but what is found
+    let changing: BTreeSet<&UnitId> = diff.units.iter().map(|unit| &unit.id).collect();
+    verdicts.units.retain(|unit, _| changing.contains(unit));
     verdicts.findings.extend(on_day_anew(base.map(Tree::files), head.files(), &bench.today));
     let judged = Judged {
         judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),

@@ -7,7 +7,7 @@ use goldpath::parse::{parse, parse_both};
 use goldpath::plan::{Evaluation, Round};
 use goldpath::snapshot::{Change, File, Mode, Snapshot};
 use goldpath::worker::{Pair, WantedClaims, compare};
-use goldpath::world::{Bench, OfBase, Tree, evaluate};
+use goldpath::world::{Bench, Tree, evaluate};
 use std::path::Path;
 use std::time::Duration;
 
@@ -66,7 +66,7 @@ fn round() -> Round {
 fn apart(base: &Snapshot, head: &Snapshot) -> Evaluation {
     let exe = Path::new(EXE);
     let before = Tree::apart(exe, base.clone(), None, 2).expect("the base comes to its end");
-    let asked = before.asks(head, &before, TODAY, OfBase::AskedThere);
+    let asked = before.asks(head, &before, TODAY);
     let after = Tree::apart(exe, head.clone(), Some(asked), 2).expect("the head comes to its end");
     let bench = Bench { round: round(), judge: Some(&before), owners: Default::default(), today: TODAY.to_owned() };
     evaluate(Some(&before), &after, bench)
@@ -140,6 +140,11 @@ fn edits() -> Vec<(&'static str, Vec<Edit>)> {
             )],
         ),
         ("an exception goes", vec![("exceptions/payments-team/gateway-exposure.yaml", None)]),
+        ("a team can be asked no more", vec![("teams/orders-team.yaml", Some(("    channel: \"#orders\"\n", "")))]),
+        (
+            "a target becomes production",
+            vec![("targets/staging-eu-west-1.yaml", Some(("environment: staging", "environment: production")))],
+        ),
         (
             "an exception goes with a change of what it lets through",
             vec![
@@ -185,6 +190,20 @@ fn one_worker_finds_what_two_find() {
     an exception goes: 0 units, 0 groups, 0 vanished: policy/public-exposure
     an exception goes with a change of what it lets through: 1 units, 1 groups, 0 vanished: policy/public-exposure
     ");
+}
+
+/// What no template prints changes no byte, and is judged all the same.
+#[test]
+fn what_policies_see_beside_the_bytes_is_judged() {
+    let wish =
+        "package goldpath.unit\n\ndeny contains \"not here\" if input.request.metadata.annotations[\"example.org/wish\"] == \"root\"\n";
+    let base = edited(&example(), &[("policies/wish.rego", Some(("", wish)))]);
+    let edit = ("metadata:\n", "metadata:\n  annotations: {example.org/wish: root}\n");
+    let head = edited(&base, &[("requests/orders-team/orders-demo.yaml", Some(edit))]);
+    let two = without_requests(apart(&base, &head));
+    assert!(together(&base, &head).map(without_requests).as_ref() == Some(&two), "{}", told(&two));
+    insta::assert_snapshot!(told(&two), @"0 units, 0 groups, 0 vanished: policy/wish");
+    assert!(two.findings.iter().all(Finding::is_error));
 }
 
 #[test]

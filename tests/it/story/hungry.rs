@@ -1,7 +1,7 @@
 //! What a pull request brings to take all memory or all time: it is said on that pull request, and the daemon lives.
 
 use super::town::{ALICE, Town};
-use super::{FILE, REQUEST};
+use super::{FILE, REQUEST, request};
 use crate::worker::{doubled_schema, grows};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,18 @@ fn what_takes_everything_ends_as_a_finding_and_the_daemon_lives() {
     golden-paths/environment/1.1.0/cluster/namespace.yaml.tera: the templates take more than 99948 steps 
     golden-paths/environment/1.1.0/schema.json: holding `requests/payments-team/payments-staging.yaml` against this schema was ended: it took too much processor time 
     ");
+}
+
+/// The policy was accepted, and what makes it grow was not.
+#[test]
+fn what_makes_an_accepted_policy_take_everything_is_ended_too() {
+    let grows = grows("input.metadata.labels[\"goldpath.dev/request\"] == \"boom\"");
+    let town = Town::with(&[("policies/grows.rego", &grows)]);
+    let (file, text) = request("boom");
+    town.propose(ALICE, "boom", &[(&file, &text)]);
+    let comment = town.comment("1");
+    assert!(comment.contains("was ended: it asked for more than 192 MiB of memory"), "{comment}");
+    assert_eq!(town.ask_as(ALICE, &["change", "merge", "1"]).code, 4, "{comment}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod refused;
 mod review;
 mod settings;
 mod town;
+mod unasked;
 
 /// The published request.
 const REQUEST: &str = include_str!("../../../demo/request.yaml");

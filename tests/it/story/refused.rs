@@ -36,7 +36,7 @@ fn refused() -> (Town, String) {
 }
 
 /// The change that the newest push to the default branch is.
-fn newest_push(town: &Town) -> String {
+pub(super) fn newest_push(town: &Town) -> String {
     let list = town.ask(&["change", "list"]).done();
     list.split_whitespace().find(|word| word.starts_with("push-")).expect("it landed").to_owned()
 }
