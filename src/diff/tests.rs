@@ -196,7 +196,7 @@ fn libraries_and_renderers_are_immutable_as_releases_are() {
 #[test]
 fn a_target_does_not_lead_elsewhere() {
     let elsewhere = text_of("targets/us.yaml").replace("connection: us", "connection: eu");
-    insta::assert_snapshot!(said(&[], &[("targets/us.yaml", Some(&elsewhere))]), @"");
+    insta::assert_snapshot!(said(&[], &[("targets/us.yaml", Some(&elsewhere))]), @r"targets/us.yaml: target-moved: `us` is on the default branch, so its type and connection cannot change: what was applied would stay where it is");
     let new = elsewhere.replace("name: us", "name: asia");
     assert_eq!(said(&[], &[("targets/asia.yaml", Some(&new))]), "");
 }

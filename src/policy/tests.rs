@@ -186,7 +186,7 @@ impl Case {
         let (was, is) = ((&was, before.platform.exceptions.as_slice()), (&is, self.platform.exceptions.as_slice()));
         let standing = Standing::of(was, is, self.today);
         let of = |change: &[UnitInput<'_>], stay: &[UnitInput<'_>]| -> String {
-            standing.refused_anew(change, stay, 1, &|_| {}).iter().map(show).collect()
+            standing.refused_anew(change, &Stays::of(stay.to_vec(), None, true), 1, &|_| {}).iter().map(show).collect()
         };
         let (stays, changes) = (of(&[], &[self.input()]), of(&[self.input()], &[]));
         if changes.is_empty() { stays } else { format!("{stays}and when it changes:\n{changes}") }

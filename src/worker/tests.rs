@@ -201,7 +201,22 @@ fn thousands_of_requests_are_given_less_than_256_mib_until_they_need_more() {
     });
     let seconds =
         [0, 100, 10_000].map(|requests| Bounds::of(0, requests, 2, Duration::from_secs(60))).map(|bounds| (bounds.wall, bounds.seconds));
-    insta::assert_debug_snapshot!(seconds, @"");
+    insta::assert_debug_snapshot!(seconds, @r"
+    [
+        (
+            60s,
+            122,
+        ),
+        (
+            62s,
+            126,
+        ),
+        (
+            260s,
+            522,
+        ),
+    ]
+    ");
     insta::assert_snapshot!(all.join("\n"), @r"
     1: 192 MiB, with four small objects each 192 MiB, with whole services 192 MiB, at most 192 MiB
     100: 192 MiB, with four small objects each 192 MiB, with whole services 192 MiB, at most 192 MiB

@@ -436,7 +436,11 @@ fn what_only_the_day_tells_is_told_on_that_day() {
       it would end on 2026-03-31, and `environment` lives at most `30d` from today. Write `2026-03-30` or a day before it; it can be extended before it ends.
     -- 2026-03-01
     -- 2026-06-01
+    requests/payments-team/payments-staging.yaml:4:68 warning request-expired (requester)
+      it was to end on 2026-03-31, and nothing takes it away by itself yet. Remove the file, or write a later day.
     -- 2026-06-02
+    requests/payments-team/payments-staging.yaml:4:68 warning request-expired (requester)
+      it was to end on 2026-03-31, and nothing takes it away by itself yet. Remove the file, or write a later day.
     golden-paths/environment/path.yaml:16:58 warning deprecated (path owner)
       `environment@1.0.0` was to work until 2026-06-01, and 1 request uses it. Give it another day, or retire it once they have moved.
     -- someday
