@@ -9,8 +9,10 @@ mod hold;
 mod refusal;
 
 use crate::diff::{Diff, Transition, UnitChange};
-use crate::model::{CommitId, DeleteBudget, Digest, Digester, Risk, Settings, TargetKind, TargetName, Team, TeamName, UnitId};
-use crate::observe::{Action, TerraformPlan, Verb};
+use crate::model::{
+    CommitId, ContentId, DeleteBudget, Digest, Digester, RepoPath, Risk, Settings, TargetKind, TargetName, Team, TeamName, UnitId,
+};
+use crate::observe::{Action, Effect, TerraformPlan, Verb};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -64,10 +66,13 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "", deserialize = "State: serde::de::DeserializeOwned"))]
 pub struct ApplyPlan<State> {
-    /// Digest of all steps: two plans with the same id do the same.
+    /// Digest of all steps, of the files outside `requests/` and of the risks: two plans with the same id do the same.
     pub id: Digest,
     /// The head that was looked at.
     pub head: CommitId,
+    /// What its approvals are of besides the head; nothing: it was stored before that was kept, and they are of the head.
+    #[serde(default)]
+    pub effect: Option<Effect>,
     /// The moves, in the order in which they are applied.
     pub steps: Vec<Step>,
     /// Approval rules that match.
@@ -132,8 +137,10 @@ pub fn plan(head: &CommitId, diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan
     risks.extend(plans.values().flat_map(|plan| &plan.actions).flat_map(|action| risks_of(action, &budget)));
     let needs = approval::needs(diff, &risks, judgement);
     let holds = budget::holds(diff, plans, judgement);
-    let id = digest(&steps);
-    ApplyPlan { id, head: head.clone(), steps, needs, holds, risks, state: PhantomData }
+    let bytes = bytes(&steps, &diff.platform);
+    let id = digest(bytes, &steps, &risks);
+    let effect = Some(Effect { bytes, plan: Some(id) });
+    ApplyPlan { id, head: head.clone(), effect, steps, needs, holds, risks, state: PhantomData }
 }
 
 fn step(unit: &UnitChange, plan: Option<&TerraformPlan>) -> Step {
@@ -216,24 +223,48 @@ impl Waiting {
     }
 }
 
-fn digest(steps: &[Step]) -> Digest {
-    let mut digester = Digester::new();
+/// Digest of the bytes that these steps bring and take away, and of the files outside `requests/` as they are left.
+fn bytes(steps: &[Step], platform: &BTreeMap<RepoPath, Option<ContentId>>) -> Digest {
+    let mut digester = Digester::new().field(steps.len().to_le_bytes());
     for step in steps {
         digester.add(step.unit.to_string());
         for side in [step.transition.before, step.transition.after] {
             digester.add(side.map(|digest| digest.to_string()).unwrap_or_default());
         }
+        digester.add(if step.keep { "stays" } else { "goes" });
+    }
+    for (path, content) in platform {
+        digester.add(path.as_str());
+        digester.add(content.as_ref().map_or(&[][..], |content| content.bytes()));
+    }
+    digester.finish()
+}
+
+/// Digest of bytes, of what was seen of what Terraform would do, and of what is dangerous.
+fn digest(bytes: Digest, steps: &[Step], risks: &BTreeSet<Risk>) -> Digest {
+    let mut digester = Digester::new().field(bytes.bytes());
+    for step in steps {
         digester.add(step.reviewed.digest().map(|digest| digest.to_string()).unwrap_or_default());
+    }
+    for risk in risks {
+        digester.add(format!("{risk:?}"));
     }
     digester.finish()
 }
 
 impl ApplyPlan<Proposed> {
-    /// These moves, under the rules of what was reviewed: its head is the one that was approved.
+    /// These moves, under the rules of what was reviewed: its head is the one that was approved, for what it came to.
     #[must_use]
     pub fn under(self, reviewed: &Self) -> Self {
-        let Self { head, needs, holds, risks, .. } = reviewed.clone();
-        Self { head, needs, holds, risks, ..self }
+        let Self { head, effect, needs, holds, risks, .. } = reviewed.clone();
+        Self { head, effect, needs, holds, risks, ..self }
+    }
+
+    /// This, where nobody knows any more what Terraform said when it was approved: approvals of the bytes count.
+    #[must_use]
+    pub fn by_bytes(self) -> Self {
+        let effect = self.effect.map(|effect| Effect { plan: None, ..effect });
+        Self { effect, ..self }
     }
 
     /// These moves under their own rules and those of what was reviewed.
@@ -252,7 +283,8 @@ impl ApplyPlan<Proposed> {
     /// None of these moves.
     #[must_use]
     pub fn nothing(self) -> Self {
-        Self { id: digest(&[]), steps: Vec::new(), risks: BTreeSet::new(), ..self.under_no_rule() }
+        let id = digest(bytes(&[], &BTreeMap::new()), &[], &BTreeSet::new());
+        Self { id, steps: Vec::new(), risks: BTreeSet::new(), ..self.under_no_rule() }
     }
 
     /// These moves under no rule at all: the first start takes what it finds.

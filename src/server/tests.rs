@@ -196,7 +196,7 @@ async fn a_person_with_a_token_acts() {
         assert_eq!(status_of(&answer), "200", "{verb}: {answer}");
         assert!(answer.contains("\"kind\":\"ActionReport\"") && answer.contains("\"user\":\"bob\""), "{answer}");
     }
-    let approve = |hold: Option<&str>| Action::Approve { hold: hold.map(str::to_owned) };
+    let approve = |hold: Option<&str>| Action::Approve { hold: hold.map(str::to_owned), looked_at: LookedAt::default() };
     let comment = Action::Comment { text: "well".to_owned() };
     assert_eq!(server.acted(), [approve(Some("h-22222222")), approve(None), Action::Merge, comment]);
 }
