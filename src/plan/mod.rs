@@ -66,7 +66,7 @@ pub struct Step {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound(serialize = "", deserialize = "State: serde::de::DeserializeOwned"))]
 pub struct ApplyPlan<State> {
-    /// Digest of all steps, of the files outside `requests/` and of the risks: two plans with the same id do the same.
+    /// Digest of all steps: two plans with the same id do the same.
     pub id: Digest,
     /// The head that was looked at.
     pub head: CommitId,
@@ -137,9 +137,8 @@ pub fn plan(head: &CommitId, diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan
     risks.extend(plans.values().flat_map(|plan| &plan.actions).flat_map(|action| risks_of(action, &budget)));
     let needs = approval::needs(diff, &risks, judgement);
     let holds = budget::holds(diff, plans, judgement);
-    let bytes = bytes(&steps, &diff.platform);
-    let id = digest(bytes, &steps, &risks);
-    let effect = Some(Effect { bytes, plan: Some(id) });
+    let id = digest(&steps);
+    let effect = Some(effect(&steps, &diff.platform, &risks));
     ApplyPlan { id, head: head.clone(), effect, steps, needs, holds, risks, state: PhantomData }
 }
 
@@ -223,8 +222,20 @@ impl Waiting {
     }
 }
 
-/// Digest of the bytes that these steps bring and take away, and of the files outside `requests/` as they are left.
-fn bytes(steps: &[Step], platform: &BTreeMap<RepoPath, Option<ContentId>>) -> Digest {
+fn digest(steps: &[Step]) -> Digest {
+    let mut digester = Digester::new();
+    for step in steps {
+        digester.add(step.unit.to_string());
+        for side in [step.transition.before, step.transition.after] {
+            digester.add(side.map(|digest| digest.to_string()).unwrap_or_default());
+        }
+        digester.add(step.reviewed.digest().map(|digest| digest.to_string()).unwrap_or_default());
+    }
+    digester.finish()
+}
+
+/// What these steps and files come to, as a whole: what an approval is of.
+fn effect(steps: &[Step], platform: &BTreeMap<RepoPath, Option<ContentId>>, risks: &BTreeSet<Risk>) -> Effect {
     let mut digester = Digester::new().field(steps.len().to_le_bytes());
     for step in steps {
         digester.add(step.unit.to_string());
@@ -237,19 +248,12 @@ fn bytes(steps: &[Step], platform: &BTreeMap<RepoPath, Option<ContentId>>) -> Di
         digester.add(path.as_str());
         digester.add(content.as_ref().map_or(&[][..], |content| content.bytes()));
     }
-    digester.finish()
-}
-
-/// Digest of bytes, of what was seen of what Terraform would do, and of what is dangerous.
-fn digest(bytes: Digest, steps: &[Step], risks: &BTreeSet<Risk>) -> Digest {
-    let mut digester = Digester::new().field(bytes.bytes());
-    for step in steps {
-        digester.add(step.reviewed.digest().map(|digest| digest.to_string()).unwrap_or_default());
-    }
+    let bytes = digester.finish();
+    let mut digester = Digester::new().field(bytes.bytes()).field(digest(steps).bytes());
     for risk in risks {
         digester.add(format!("{risk:?}"));
     }
-    digester.finish()
+    Effect { bytes, plan: Some(digester.finish()) }
 }
 
 impl ApplyPlan<Proposed> {
@@ -283,8 +287,7 @@ impl ApplyPlan<Proposed> {
     /// None of these moves.
     #[must_use]
     pub fn nothing(self) -> Self {
-        let id = digest(bytes(&[], &BTreeMap::new()), &[], &BTreeSet::new());
-        Self { id, steps: Vec::new(), risks: BTreeSet::new(), ..self.under_no_rule() }
+        Self { id: digest(&[]), steps: Vec::new(), risks: BTreeSet::new(), ..self.under_no_rule() }
     }
 
     /// These moves under no rule at all: the first start takes what it finds.

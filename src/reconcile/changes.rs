@@ -19,7 +19,8 @@ impl<P: Perform> Reconciler<P> {
         let change = known.clone().unwrap_or_else(|| Change::new(id.clone(), String::new(), None, now));
         if let Some(accepted) = change.accepted().filter(|accepted| accepted.recorded) {
             // what moves nothing is recorded before its last words, which may have been cut off
-            return if accepted.entries.is_empty() { self.say(&change, run).await } else { Ok(None) };
+            let may_be_cut = accepted.entries.is_empty() && id.number().is_some();
+            return if may_be_cut { self.say(&change, run).await } else { Ok(None) };
         }
         let Some(mut change) = self.look(change, run).await? else { return Ok(Some(now + PAUSE)) };
         let (after, judge) = self.go_on(change, run).await?;
@@ -35,8 +36,10 @@ impl<P: Perform> Reconciler<P> {
             return Ok(Some(self.world.now() + pause));
         }
         change = self.close(change, run).await?;
-        // a recorded change has had its last words; one without a move has not
-        let is_told = change.accepted().is_some_and(|accepted| accepted.recorded && !accepted.entries.is_empty());
+        // a recorded change has had its last words; one without a move has them now, where anything was said of it before
+        let was_spoken_of = id.number().is_some() || known.is_some_and(|known| matches!(known.state, ChangeState::Held(_)));
+        let told = |accepted: &Accepted| !accepted.entries.is_empty() || !was_spoken_of;
+        let is_told = change.accepted().is_some_and(|accepted| accepted.recorded && told(accepted));
         if is_told { Ok(None) } else { self.say(&change, run).await }
     }
 

@@ -4,7 +4,8 @@ use super::{Error, Looked, PAUSE, Perform, Reconciler};
 use crate::change::{Change, ChangeState};
 use crate::command::{Command, Event, Run, Words};
 use crate::delivery::{Delivery, progress};
-use crate::model::{ChangeId, CommitId, Digest, TargetName};
+use crate::model::{ChangeId, CommitId, TargetName};
+use crate::observe::Effect;
 use crate::plan::{ApplyPlan, Proposed, Round};
 use crate::report::{self, Links, View};
 use jiff::Timestamp;
@@ -16,14 +17,14 @@ use std::sync::PoisonError;
 pub struct Said {
     /// The head.
     pub head: CommitId,
-    /// The id of its plan.
-    pub plan: Digest,
+    /// What it comes to.
+    pub effect: Option<Effect>,
 }
 
 impl Said {
     /// Whether it is what this plan does.
     pub fn is_of(&self, plan: &ApplyPlan<Proposed>) -> bool {
-        self.head == plan.head && self.plan == plan.id
+        self.head == plan.head && self.effect == plan.effect
     }
 }
 
@@ -64,7 +65,7 @@ impl<P: Perform> Reconciler<P> {
     fn remember_said(&self, change: &Change) {
         let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
         match change.judged() {
-            Some(plan) => drop(said.insert(change.id.clone(), Said { head: plan.head.clone(), plan: plan.id })),
+            Some(plan) => drop(said.insert(change.id.clone(), Said { head: plan.head.clone(), effect: plan.effect })),
             None => drop(said.remove(&change.id)),
         }
     }
