@@ -72,7 +72,7 @@ impl<'a> Asked<'a> {
         let (heads, digests) = self.names();
         let id = &self.change.id;
         let other = |now: Option<String>, then: &str| {
-            let now = now.map_or_else(|| "something else".to_owned(), |now| now);
+            let now = now.unwrap_or_else(|| "something else".to_owned());
             Err(not_now(&format!("{id} is at {now} now, and you looked at {then}"), &self.look_first()))
         };
         if let Some(head) = looked_at.head.as_deref().filter(|head| !heads.iter().any(|known| known.as_str().starts_with(head))) {

@@ -96,8 +96,8 @@ fn an_approval_and_a_wanted_merge_are_of_what_the_head_came_to() {
     assert!(!town.comment("1").contains("Approved before"), "{}", town.comment("1"));
     let log = town.goldpath(&["audit", "log", "--repo", &town.text("platform.git"), "--output", "json"]).done();
     let log: serde_json::Value = serde_json::from_str(&log).expect("JSON");
-    let entries = log["entries"].as_array().expect("a list").iter().map(|entry| &entry["statement"]["predicate"]);
-    let stated = entries.into_iter().find(|stated| stated["change"] == "pr-1").expect("it is recorded");
+    let mut entries = log["entries"].as_array().expect("a list").iter().map(|entry| &entry["statement"]["predicate"]);
+    let stated = entries.find(|stated| stated["change"] == "pr-1").expect("it is recorded");
     assert_eq!(stated["approvals"].as_array().map(Vec::len), Some(1), "the approval that counted, and not the one before: {stated}");
     assert_eq!(town.verify().code, 0, "{}", town.verify().out);
 }
