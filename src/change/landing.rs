@@ -52,6 +52,7 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
     }
     let head = landing.merges.as_ref().unwrap_or(&landing.commit);
     let plan = plan::plan(head, &evaluation.diff, &Default::default(), &evaluation.judgement);
+    let plan = if landing.merges.is_some() { plan.by_bytes() } else { plan };
     let seen = review.filter(|review| review.counts_for(&landing));
     // the first start takes what it finds
     let refused = if landing.base.is_some() { plan::refusals(evaluation) } else { BTreeMap::new() };

@@ -4,6 +4,8 @@
 
 mod landing;
 mod review;
+#[cfg(test)]
+mod tests;
 
 pub use landing::round;
 
@@ -224,18 +226,31 @@ impl Change {
         }
     }
 
-    /// The commit whose approvals count: the head that was reviewed, or where it landed unseen.
-    pub fn judged_head(&self) -> Option<CommitId> {
+    /// What can be approved: what was reviewed, or what landed unseen; nothing while that is being worked out, and once it was accepted.
+    pub fn judged(&self) -> Option<&ApplyPlan<Proposed>> {
         match &self.state {
-            ChangeState::Held(held) => Some(held.judged().head.clone()),
-            ChangeState::Rendering { .. }
+            ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => Some(&review.plan),
+            ChangeState::Held(held) => Some(held.judged()),
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
             | ChangeState::Planning { .. }
+            | ChangeState::Landing { .. }
+            | ChangeState::Accepted(_)
+            | ChangeState::Closed => None,
+        }
+    }
+
+    /// What is being compared, before it is known what that gives.
+    pub fn under_way(&self) -> Option<&Round> {
+        match &self.state {
+            ChangeState::Rendering { round } | ChangeState::Planning { round, .. } => Some(round),
+            ChangeState::Seen
             | ChangeState::Waiting(_)
             | ChangeState::Merging { .. }
             | ChangeState::Landing { .. }
-            | ChangeState::Seen
+            | ChangeState::Held(_)
             | ChangeState::Accepted(_)
-            | ChangeState::Closed => self.head(),
+            | ChangeState::Closed => None,
         }
     }
 
@@ -308,6 +323,7 @@ impl Change {
             reviewed_head: accepted.reviewed_head.clone(),
             facts: self.facts.clone(),
             accepted_at: accepted.at,
+            effect: accepted.plan.effect,
             units: Vec::new(),
         })
     }

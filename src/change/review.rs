@@ -4,7 +4,7 @@ use super::{Change, ChangeState, Review};
 use crate::command::Command;
 use crate::diff::Diff;
 use crate::model::{CommitId, Finding, TargetKind, UnitId};
-use crate::observe::{Facts, Landing, PullRequest, PullState};
+use crate::observe::{Facts, Landing, PullRequest, PullState, Wish};
 use crate::plan::{self, Evaluation, Plans, Round, WaitingOn};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -31,8 +31,10 @@ pub(super) fn observed(mut change: Change, pull: PullRequest, now: Timestamp) ->
     if known != Some(&round) {
         return change.go(ChangeState::Rendering { round }, now);
     }
-    match (change.state.clone(), pull.merge_wanted_by) {
-        (ChangeState::Waiting(review), Some(by)) if review.may_merge(&change.facts) => change.go(ChangeState::Merging { review, by }, now),
+    match (change.state.clone(), pull.merge_wanted) {
+        (ChangeState::Waiting(review), Some(wish)) if review.is_wanted(&wish) && review.may_merge(&change.facts) => {
+            change.go(ChangeState::Merging { review, by: wish.by }, now)
+        }
         _ => change,
     }
 }
@@ -119,8 +121,17 @@ impl Review {
         diff.platform.iter().all(|(path, now)| self.platform.get(path) == Some(now))
     }
 
-    /// What is asked where there is a newer judge than the one that it was reviewed under.
+    /// Whether a wish is for the merge of exactly this.
+    fn is_wanted(&self, wish: &Wish) -> bool {
+        self.plan.effect.is_some() && wish.effect == self.plan.effect
+    }
+
+    /// What is asked where there is a newer judge than the one that it was reviewed under, or where it was stored before it was kept what
+    /// approvals are of.
     pub(super) fn judge_again(&self, judge: Option<CommitId>) -> Option<Command> {
+        if self.plan.effect.is_none() {
+            return Some(Command::Render { round: self.round.clone(), judge });
+        }
         let judge = judge.filter(|judge| self.judge.as_ref() != Some(judge))?;
         Some(Command::Judge { round: self.round.clone(), judge, rules: self.rules })
     }

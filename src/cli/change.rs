@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::forge;
 use crate::report::{self, Detail, Summary};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Subcommand)]
@@ -32,6 +32,12 @@ pub(super) enum Verb {
         id: String,
         /// The hold, as `goldpath change show` names it: `h-…`
         hold: Option<String>,
+        /// Only if this commit is what its comment shows: the one that you looked at
+        #[arg(long, value_name = "COMMIT")]
+        head: Option<String>,
+        /// Only if this is what its comment calls `bytes`: what you looked at, on the base that it had then
+        #[arg(long, value_name = "DIGEST")]
+        bytes: Option<String>,
         #[command(flatten)]
         actor: Actor,
     },
@@ -77,7 +83,11 @@ pub(super) fn run(verb: Verb, output: Output) -> Result<Ended, Error> {
             let text = report::change_terminal(&detail);
             shown(output, &change, |_| if full { text.clone() } else { folded(&text, &detail) });
         }
-        Verb::Approve { id, hold, actor } => act(&actor, &id, "approve", &json!({ "hold": hold }), output)?,
+        Verb::Approve { id, hold, head, bytes, actor } => {
+            let named = [("hold", hold), ("head", head), ("bytes", bytes)];
+            let body: Map<String, Value> = named.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?.into()))).collect();
+            act(&actor, &id, "approve", &body.into(), output)?;
+        }
         Verb::Merge { id, actor } => act(&actor, &id, "merge", &json!({}), output)?,
         Verb::Comment { id, text, actor } => {
             if text.trim().is_empty() {

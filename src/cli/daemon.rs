@@ -1,14 +1,14 @@
 //! The daemon: everything opened, joined and started; and the answers to what people ask of it.
 
+use super::asked::{Asked, not_now};
 use crate::config::Config;
 use crate::error::{Error, Kind};
-use crate::forge::{By, Forge, Local, Slot, Subject};
+use crate::forge::{Approves, By, Forge, Local, Slot, Subject};
 use crate::git::{self, Repository};
 use crate::model::{ChangeId, Digest, Digester};
-use crate::plan::{Hold, WaitingOn, Who};
 use crate::reconcile::{Key, Reconciler};
-use crate::report::{DaemonStatus, Remark, Summary};
-use crate::server::{self, Action, Api, Done, Hosts, Question, Readiness, Refused};
+use crate::report::{self, DaemonStatus, Detail, Remark};
+use crate::server::{self, Action, Api, Done, Hosts, LookedAt, Question, Readiness, Refused};
 use crate::signer::Signer;
 use crate::store::Store;
 use crate::watch::{self, Watch};
@@ -218,12 +218,16 @@ impl Desk {
         Ok(())
     }
 
-    async fn detail(&self, id: &ChangeId) -> Result<Option<crate::report::Detail>, Error> {
+    async fn detail(&self, id: &ChangeId) -> Result<Option<Detail>, Error> {
         let Some(change) = self.reconciler.stored(id).await? else { return Ok(None) };
         let (posted, remarks) = subject(&change).map(|subject| self.said(&subject)).unwrap_or_default();
         let detail = self.reconciler.detail(id, remarks).await?;
-        // what was posted is what people speak of
-        Ok(detail.map(|detail| crate::report::Detail { report: posted.unwrap_or(detail.report.clone()), ..detail }))
+        // what was posted is what people speak of, also while something else is being looked at
+        let report = posted.map(|posted| match change.under_way() {
+            Some(round) => report::overtaken(&posted, &round.head, self.reconciler.said(id).map(|said| said.head).as_ref()),
+            None => posted,
+        });
+        Ok(detail.map(|detail| Detail { report: report.unwrap_or(detail.report.clone()), ..detail }))
     }
 
     /// The comment as it is posted, and what else was said, by whom.
@@ -248,7 +252,8 @@ impl Desk {
         let Some(person) = person else { return Ok(Err(Refused::Token)) };
         let Some(change) = self.reconciler.stored(id).await? else { return Ok(Err(Refused::Unknown)) };
         let (summary, holds) = self.reconciler.summary(&change).await?;
-        let asked = Asked { change: &change, summary: &summary, holds: &holds, user: &person.user };
+        let said = self.reconciler.said(id);
+        let asked = Asked { change: &change, summary: &summary, holds: &holds, said: said.as_ref(), user: &person.user };
         let message = match self.do_it(&asked, action) {
             Ok(message) => message,
             Err(refused) => return Ok(Err(refused)),
@@ -267,7 +272,7 @@ impl Desk {
                 self.tell(asked, |local, now| local.person_comment(&subject, user, &text, now).map(drop))?;
                 Ok(format!("{user} commented on {id}"))
             }
-            Action::Approve { hold } => self.approve(asked, &subject, hold.as_deref()),
+            Action::Approve { hold, looked_at } => self.approve(asked, &subject, hold.as_deref(), &looked_at),
             Action::Merge => {
                 let show = format!("`goldpath change show {id}` says what to do");
                 let number = id.number().ok_or_else(|| not_now(&format!("{id} is on the default branch already"), &show))?;
@@ -277,27 +282,33 @@ impl Desk {
                 if !review.may_merge(&change.facts) {
                     return Err(not_now(&format!("{id} cannot be merged yet: {}", summary.line), &show));
                 }
-                self.tell(asked, |local, now| local.want_merge(number, user, &review.round.head, now))?;
+                let plan = asked.shown()?;
+                self.tell(asked, |local, now| local.want_merge(number, user, (&plan.head, plan.effect), now))?;
                 Ok(format!("{user} asked for the merge of {id}"))
             }
         }
     }
 
-    /// Approves the head that was looked at, or one hold by name, when that is of any use.
-    fn approve(&self, asked: &Asked<'_>, subject: &Subject, hold: Option<&str>) -> Result<String, Refused> {
+    /// Approves what is shown of it, or one hold by name, when that is of any use.
+    fn approve(&self, asked: &Asked<'_>, subject: &Subject, hold: Option<&str>, looked_at: &LookedAt) -> Result<String, Refused> {
         let Asked { change, summary, user, .. } = asked;
         let id = &change.id;
-        let held = hold.map(|hold| asked.may_clear(hold)).transpose()?.map(|hold| (hold.id.as_str(), hold.reason.digest()));
-        if held.is_none() && matches!(change.state, change::ChangeState::Accepted(_)) {
-            let message = format!("{id} is on the default branch already: {}", summary.line);
-            return Err(not_now(&message, &asked.open_holds()));
+        if let Some(name) = hold {
+            let held = asked.may_clear(name)?;
+            asked.check(looked_at)?;
+            let what = Approves::Hold { name, digest: held.reason.digest() };
+            self.tell(asked, |local, now| local.approve(subject, user, what, now))?;
+            return Ok(format!("{user} approved hold {name} of {id}"));
         }
-        let head = change.judged_head().ok_or_else(|| not_now("it has not been looked at yet", "try again in a moment"))?;
-        self.tell(asked, |local, now| local.approve(subject, user, held, &head, now))?;
-        Ok(match hold {
-            Some(hold) => format!("{user} approved hold {hold} of {id}"),
-            None if asked.is_asked() => format!("{user} approved {id} at {}", head.short()),
-            None => format!("{user} approved {id} at {}, but no rule that it waits for asks {user}: {}", head.short(), summary.line),
+        let plan = asked.shown()?;
+        asked.check(looked_at)?;
+        let what = Approves::Head { head: &plan.head, effect: plan.effect };
+        self.tell(asked, |local, now| local.approve(subject, user, what, now))?;
+        let head = plan.head.short();
+        Ok(if asked.is_asked() {
+            format!("{user} approved {id} at {head}")
+        } else {
+            format!("{user} approved {id} at {head}, but no rule that it waits for asks {user}: {}", summary.line)
         })
     }
 
@@ -328,64 +339,6 @@ impl Desk {
             targets: self.reconciler.targets().await?,
         })
     }
-}
-
-/// Who asks something of which change, and how that is.
-struct Asked<'a> {
-    change: &'a change::Change,
-    summary: &'a Summary,
-    holds: &'a [Hold],
-    user: &'a str,
-}
-
-impl Asked<'_> {
-    /// The hold of this name, when this person may approve it; what they wrote themselves the forge refuses.
-    fn may_clear(&self, name: &str) -> Result<&Hold, Refused> {
-        let id = &self.change.id;
-        let Some(hold) = self.holds.iter().find(|hold| hold.id.as_str() == name) else {
-            return Err(not_now(&format!("{id} has no hold `{name}`"), &self.open_holds()));
-        };
-        if hold.is_refusal() {
-            return Err(not_now(
-                &format!("no approval clears hold {name} of {id}"),
-                "mend the file, or propose an exception of the policy",
-            ));
-        }
-        if hold.may_clear(self.user, &self.change.facts) || self.change.facts.wrote(self.user) {
-            return Ok(hold);
-        }
-        let from = self.summary.holds.iter().find(|hold| hold.id == name).map(|hold| hold.from.as_str()).unwrap_or_default();
-        let message = format!("{} may not approve hold {name} of {id}", self.user);
-        Err(Refused::NotAllowed { message, hint: format!("ask {from}") })
-    }
-
-    /// Whether a rule that it waits for asks this person.
-    fn is_asked(&self) -> bool {
-        let asks = |waiting: &WaitingOn| match waiting {
-            WaitingOn::Approval { from, users, .. } => users.contains(self.user) || from.contains(&Who::Anyone),
-            WaitingOn::Fix { .. }
-            | WaitingOn::Conflict { .. }
-            | WaitingOn::Hold(_)
-            | WaitingOn::Merge
-            | WaitingOn::Plan { .. }
-            | WaitingOn::Settings => false,
-        };
-        self.change.waiting().iter().any(asks)
-    }
-
-    /// What can be approved by name now.
-    fn open_holds(&self) -> String {
-        let by_name = self.holds.iter().filter(|hold| !hold.is_refusal());
-        let names: Vec<&str> = by_name.map(|hold| hold.id.as_str()).collect();
-        match names.as_slice() {
-            [] => "nothing of it is held: there is nothing to approve".to_owned(),
-            names => format!("what is held is approved by name: {}", names.join(", ")),
-        }
-    }
-}
-
-fn not_now(message: &str, hint: &str) -> Refused {
-    Refused::NotNow { message: message.to_owned(), hint: hint.to_owned() }
 }
 
 /// What is talked about on the forge.

@@ -1,6 +1,7 @@
 //! The command line, one file per verb.
 
 mod about;
+mod asked;
 mod audit;
 mod base;
 mod cache;

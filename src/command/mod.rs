@@ -4,7 +4,7 @@
 
 use crate::diff::Transition;
 use crate::model::{ChangeId, CommitId, Digest, Finding, RepoPath, TargetKind, TargetName, UnitId};
-use crate::observe::{Conclusion, Facts, Landing, Outcome, PullRequest, UnitResult};
+use crate::observe::{Conclusion, Effect, Facts, Landing, Outcome, PullRequest, UnitResult};
 use crate::plan::{ApplyPlan, Approved, Evaluation, Hold, Plans, Reviewed, Round, Who};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -165,6 +165,8 @@ pub struct Record {
     pub landing: Landing,
     /// The head that was looked at on the pull request.
     pub reviewed_head: Option<CommitId>,
+    /// What that came to: approvals of something else did not count.
+    pub effect: Option<Effect>,
     /// Who wrote and who approved it.
     pub facts: Facts,
     /// When its moves were accepted.

@@ -2,7 +2,7 @@
 
 use super::{Refused, Subject};
 use crate::model::{CommitId, Finding};
-use crate::observe::{Clearance, Conclusion, PullState, Review};
+use crate::observe::{Clearance, Conclusion, Effect, PullState, Review};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -114,12 +114,15 @@ pub(super) struct Landed {
     pub(super) thread: Thread,
 }
 
-/// Who asked for the merge of which head.
+/// Who asked for the merge of what a head came to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Wanted {
     pub(super) user: String,
     pub(super) head: CommitId,
+    /// What it came to then; nothing: it is of before that was kept.
+    #[serde(default)]
+    pub(super) effect: Option<Effect>,
     pub(super) at: Timestamp,
 }
 

@@ -4,13 +4,32 @@ use super::book::{Book, Landed, Pull, Thread, Wanted};
 use super::sync::{Idle, sorted};
 use super::{By, Check, Comment, Error, People, Person, Refused, Signature, Slot, Status, Subject, file};
 use crate::model::{CommitId, Digest};
-use crate::observe::{Clearance, Conclusion, Facts, PullRequest, PullState, Review};
+use crate::observe::{Clearance, Conclusion, Effect, Facts, PullRequest, PullState, Review, Wish};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 const KIND: &str = "LocalForge";
 /// The most characters of a comment.
 const MOST_OF_A_COMMENT: usize = 60_000;
+
+/// What somebody approves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Approves<'a> {
+    /// A head, and what it came to when it was looked at.
+    Head {
+        /// The commit that was looked at.
+        head: &'a CommitId,
+        /// What it came to.
+        effect: Option<Effect>,
+    },
+    /// One hold.
+    Hold {
+        /// Its name: `h-…`.
+        name: &'a str,
+        /// The digest of what it holds.
+        digest: Digest,
+    },
+}
 
 /// The local forge. Only the daemon writes its file; what changes nothing writes nothing.
 #[derive(Debug)]
@@ -123,38 +142,41 @@ impl Local {
         })
     }
 
-    /// Somebody approves what they looked at: all of it, or one hold by its name and the digest of what it holds. Doing it again changes nothing.
+    /// Somebody approves what they looked at: a head and what it came to, or one hold by its name and the digest of what it holds. Doing it
+    /// again changes nothing.
     ///
     /// # Errors
     /// When they may not, or the file cannot be written.
-    pub fn approve(
-        &mut self,
-        subject: &Subject,
-        user: &str,
-        hold: Option<(&str, Digest)>,
-        head: &CommitId,
-        now: Timestamp,
-    ) -> Result<(), Error> {
+    pub fn approve(&mut self, subject: &Subject, user: &str, what: Approves<'_>, now: Timestamp) -> Result<(), Error> {
         let facts = self.facts(subject)?.ok_or_else(|| Refused::Unknown { subject: subject.clone() })?;
         if facts.wrote(user) {
             return Err(Refused::OwnApproval { user: user.to_owned(), subject: subject.clone() }.into());
         }
-        self.change(|book| {
-            // the id of a hold is bound to what it holds, a review to the head
-            if let Some(hold) = hold {
+        self.change(|book| match what {
+            // the id of a hold is bound to what it holds, a review to the head and what that came to
+            Approves::Hold { name, digest } => {
                 book.still_there(subject)?;
-                return book.thread_mut(subject).map(|thread| thread.clear(user, hold, now));
+                book.thread_mut(subject).map(|thread| thread.clear(user, (name, digest), now))
             }
-            book.looked_at(subject, head)?;
-            book.thread_mut(subject).map(|thread| thread.review(user, head, now))
+            Approves::Head { head, effect } => {
+                book.looked_at(subject, head)?;
+                book.thread_mut(subject).map(|thread| thread.review(user, (head, effect), now))
+            }
         })
     }
 
-    /// Somebody wants the head that they looked at to be merged, as soon as nothing is left to wait for. Doing it again changes nothing.
+    /// Somebody wants what they looked at, a head and what it came to, to be merged, as soon as nothing is left to wait for. Doing it again
+    /// changes nothing.
     ///
     /// # Errors
     /// When it has moved, is closed or merged, or the file cannot be written.
-    pub fn want_merge(&mut self, number: u64, user: &str, head: &CommitId, now: Timestamp) -> Result<(), Error> {
+    pub fn want_merge(
+        &mut self,
+        number: u64,
+        user: &str,
+        (head, effect): (&CommitId, Option<Effect>),
+        now: Timestamp,
+    ) -> Result<(), Error> {
         self.change(|book| {
             let subject = Subject::Pull(number);
             if let PullState::Merged { commit } = &book.pull(number)?.state {
@@ -162,8 +184,8 @@ impl Local {
             }
             book.looked_at(&subject, head)?;
             let pull = book.pull_mut(number)?;
-            if pull.merge_wanted.as_ref().is_none_or(|wanted| wanted.head != *head) {
-                pull.merge_wanted = Some(Wanted { user: user.to_owned(), head: head.clone(), at: now });
+            if pull.merge_wanted.as_ref().is_none_or(|wanted| wanted.head != *head || wanted.effect != effect) {
+                pull.merge_wanted = Some(Wanted { user: user.to_owned(), head: head.clone(), effect, at: now });
             }
             Ok(())
         })
@@ -271,7 +293,7 @@ impl Local {
             head: pull.head.clone(),
             state: pull.state.clone(),
             facts: self.facts_of(&pull.thread),
-            merge_wanted_by: wanted.map(|wanted| wanted.user.clone()),
+            merge_wanted: wanted.map(|wanted| Wish { by: wanted.user.clone(), effect: wanted.effect }),
         }
     }
 
@@ -309,9 +331,9 @@ impl Book {
 }
 
 impl Thread {
-    fn review(&mut self, user: &str, head: &CommitId, now: Timestamp) {
-        if !self.reviews.iter().any(|review| review.user == user && review.head == *head) {
-            self.reviews.push(Review { user: user.to_owned(), head: head.clone(), at: now });
+    fn review(&mut self, user: &str, (head, effect): (&CommitId, Option<Effect>), now: Timestamp) {
+        if !self.reviews.iter().any(|review| review.user == user && review.head == *head && review.effect == effect) {
+            self.reviews.push(Review { user: user.to_owned(), head: head.clone(), effect, at: now });
         }
     }
 

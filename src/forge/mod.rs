@@ -13,7 +13,7 @@ mod tests;
 
 pub use book::{By, Check, Comment, Signature, Slot, Status};
 pub use error::{Error, Refused};
-pub use local::Local;
+pub use local::{Approves, Local};
 pub use people::{People, Person, Token};
 pub use sync::Branch;
 

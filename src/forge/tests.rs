@@ -1,6 +1,6 @@
-use super::{Branch, Check, Error, Local, Signature, Slot, Subject, people};
+use super::{Approves, Branch, Check, Error, Local, Signature, Slot, Subject, people};
 use crate::model::{Code, CommitId, Digest, Finding, Place, RepoPath, Span};
-use crate::observe::{Author, Conclusion, PullState};
+use crate::observe::{Author, Conclusion, Effect, PullState};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::fs;
@@ -17,6 +17,19 @@ fn at(second: i64) -> Timestamp {
 /// A commit whose id is one letter, again and again.
 fn commit(letter: char) -> CommitId {
     CommitId::parse(&letter.to_string().repeat(40)).expect("an id")
+}
+
+/// What a head came to.
+fn effect(text: &str) -> Option<Effect> {
+    Some(Effect { bytes: Digest::of(text.as_bytes()), plan: Some(Digest::of(text.as_bytes())) })
+}
+
+fn head(head: &CommitId) -> Approves<'_> {
+    Approves::Head { head, effect: effect("one") }
+}
+
+fn hold(name: &str) -> Approves<'_> {
+    Approves::Hold { name, digest: Digest::of(name.as_bytes()) }
 }
 
 /// A forge with alice and bob, and what Git would say: heads written as letters.
@@ -237,11 +250,11 @@ fn authors_are_users_by_their_email_in_any_case() {
 fn nobody_approves_their_own_work() {
     let mut bed = Bed::with_pull();
     let before = bed.bytes();
-    let (subject, head) = (Subject::Pull(1), commit('b'));
-    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "alice", None, &head, at(1))), @"alice wrote a commit of pull request #1, and nobody approves their own work: ask somebody else to look at it");
+    let subject = Subject::Pull(1);
+    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "alice", head(&commit('b')), at(1))), @"alice wrote a commit of pull request #1, and nobody approves their own work: ask somebody else to look at it");
     assert_eq!(
-        refused(bed.forge.approve(&subject, "alice", Some(("h-x", Digest::of(b"h-x"))), &head, at(1))),
-        refused(bed.forge.approve(&subject, "alice", None, &head, at(1)))
+        refused(bed.forge.approve(&subject, "alice", hold("h-x"), at(1))),
+        refused(bed.forge.approve(&subject, "alice", head(&commit('b')), at(1)))
     );
     assert_eq!(bed.bytes(), before);
 }
@@ -250,28 +263,48 @@ fn nobody_approves_their_own_work() {
 fn an_approval_is_of_the_head_that_was_looked_at() {
     let mut bed = Bed::with_pull();
     let subject = Subject::Pull(1);
-    bed.forge.approve(&subject, "bob", None, &commit('b'), at(1)).expect("approved");
+    bed.forge.approve(&subject, "bob", head(&commit('b')), at(1)).expect("approved");
     let bytes = bed.bytes();
-    bed.forge.approve(&subject, "bob", None, &commit('b'), at(2)).expect("said again");
+    bed.forge.approve(&subject, "bob", head(&commit('b')), at(2)).expect("said again");
     assert_eq!(bed.bytes(), bytes);
     let facts = |bed: &mut Bed| bed.forge.facts(&subject).expect("read").expect("there");
-    assert_eq!(facts(&mut bed).approvers_of(&commit('b')), ["bob"].into());
+    assert_eq!(facts(&mut bed).approvers_of(&commit('b'), effect("one").as_ref()), ["bob"].into());
+    assert!(facts(&mut bed).approvers_of(&commit('b'), effect("two").as_ref()).is_empty(), "what the same head comes to on another base");
+    assert_eq!(facts(&mut bed).approvers_before(&commit('b'), effect("two").as_ref()), ["bob"].into());
     bed.branches.insert("feature", 'c');
     bed.sync();
-    assert!(facts(&mut bed).approvers_of(&commit('c')).is_empty());
-    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "bob", None, &commit('b'), at(3))), @"pull request #1 is now at ccccccc, and you looked at bbbbbbb: look at it again");
+    assert!(facts(&mut bed).approvers_of(&commit('c'), effect("one").as_ref()).is_empty());
+    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "bob", head(&commit('b')), at(3))), @"pull request #1 is now at ccccccc, and you looked at bbbbbbb: look at it again");
     bed.branches.clear();
     bed.sync();
-    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "bob", None, &commit('c'), at(4))), @"pull request #1 is closed, because its branch is gone: push the branch again to open a new one");
+    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "bob", head(&commit('c')), at(4))), @"pull request #1 is closed, because its branch is gone: push the branch again to open a new one");
     bed.forge.merged(1, &commit('d'), Vec::new(), at(5)).expect("merged");
-    bed.forge.approve(&subject, "bob", None, &commit('d'), at(6)).expect("what it landed as");
+    bed.forge.approve(&subject, "bob", head(&commit('d')), at(6)).expect("what it landed as");
+}
+
+#[test]
+fn what_was_said_before_it_was_kept_of_what_says_nothing_of_it() {
+    let mut bed = Bed::with_pull();
+    bed.forge.approve(&Subject::Pull(1), "bob", head(&commit('b')), at(1)).expect("approved");
+    bed.forge.want_merge(1, "bob", (&commit('b'), effect("one")), at(1)).expect("wanted");
+    let path = bed.folder.path().join("forge.json");
+    let mut file: serde_json::Value = serde_json::from_slice(&fs::read(&path).expect("read")).expect("JSON");
+    let pull = file["pulls"][0].as_object_mut().expect("a pull request");
+    pull["thread"]["reviews"][0].as_object_mut().expect("a review").remove("effect").expect("it is kept");
+    pull["mergeWanted"].as_object_mut().expect("a wish").remove("effect").expect("it is kept");
+    fs::write(&path, file.to_string()).expect("written");
+    bed.reopen();
+    let facts = bed.forge.facts(&Subject::Pull(1)).expect("read").expect("there");
+    assert!(facts.approvers_of(&commit('b'), effect("one").as_ref()).is_empty());
+    assert_eq!(facts.approvers_of(&commit('b'), None), ["bob"].into(), "of what was stored before, too");
+    assert_eq!(bed.forge.pull(1).expect("read").expect("there").merge_wanted.map(|wish| wish.effect), Some(None));
 }
 
 #[test]
 fn a_hold_is_approved_by_name_once() {
     let mut bed = Bed::with_pull();
     for second in [1, 2] {
-        bed.forge.approve(&Subject::Pull(1), "bob", Some(("h-2345", Digest::of(b"h-2345"))), &commit('f'), at(second)).expect("approved");
+        bed.forge.approve(&Subject::Pull(1), "bob", hold("h-2345"), at(second)).expect("approved");
     }
     let facts = bed.forge.facts(&Subject::Pull(1)).expect("read").expect("there");
     assert_eq!(facts.clearances.len(), 1);
@@ -282,17 +315,14 @@ fn a_hold_is_approved_by_name_once() {
 fn a_commit_without_a_pull_request_is_talked_about_once_it_has_landed() {
     let mut bed = Bed::new();
     let subject = Subject::Commit(commit('e'));
-    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "bob", None, &commit('e'), at(1))), @"there is no commit eeeeeee here: `goldpath change list` shows what there is");
+    insta::assert_snapshot!(refused(bed.forge.approve(&subject, "bob", head(&commit('e')), at(1))), @"there is no commit eeeeeee here: `goldpath change list` shows what there is");
     assert_eq!(bed.forge.facts(&subject).expect("read"), None);
     for authors in [vec![signature("A", ALICE.1), signature("A", ALICE.1)], Vec::new()] {
         bed.forge.landed(&commit('e'), authors, at(1)).expect("stored");
     }
-    assert!(
-        refused(bed.forge.approve(&subject, "alice", Some(("h-1", Digest::of(b"h-1"))), &commit('e'), at(1)))
-            .contains("nobody approves their own work")
-    );
-    bed.forge.approve(&subject, "bob", Some(("h-1", Digest::of(b"h-1"))), &commit('e'), at(2)).expect("approved");
-    bed.forge.approve(&subject, "bob", None, &commit('e'), at(2)).expect("approved");
+    assert!(refused(bed.forge.approve(&subject, "alice", hold("h-1"), at(1))).contains("nobody approves their own work"));
+    bed.forge.approve(&subject, "bob", hold("h-1"), at(2)).expect("approved");
+    bed.forge.approve(&subject, "bob", head(&commit('e')), at(2)).expect("approved");
     assert!(bed.forge.comment(&subject, Slot::Sticky, "held", at(3)).expect("written"));
     bed.reopen();
     let facts = bed.forge.facts(&subject).expect("read").expect("there");
@@ -302,16 +332,18 @@ fn a_commit_without_a_pull_request_is_talked_about_once_it_has_landed() {
 #[test]
 fn a_merge_is_wanted_of_one_head() {
     let mut bed = Bed::with_pull();
-    let wanted = |bed: &mut Bed| bed.forge.pull(1).expect("read").expect("there").merge_wanted_by;
-    bed.forge.want_merge(1, "alice", &commit('b'), at(1)).expect("wanted");
-    bed.forge.want_merge(1, "bob", &commit('b'), at(2)).expect("wanted already");
-    assert_eq!(wanted(&mut bed).as_deref(), Some("alice"));
+    let wanted = |bed: &mut Bed| bed.forge.pull(1).expect("read").expect("there").merge_wanted.map(|wish| (wish.by, wish.effect));
+    bed.forge.want_merge(1, "alice", (&commit('b'), effect("one")), at(1)).expect("wanted");
+    bed.forge.want_merge(1, "bob", (&commit('b'), effect("one")), at(2)).expect("wanted already");
+    assert_eq!(wanted(&mut bed), Some(("alice".to_owned(), effect("one"))));
+    bed.forge.want_merge(1, "bob", (&commit('b'), effect("two")), at(2)).expect("of what it comes to now");
+    assert_eq!(wanted(&mut bed), Some(("bob".to_owned(), effect("two"))));
     bed.branches.insert("feature", 'c');
     bed.sync();
     assert_eq!(wanted(&mut bed), None);
-    assert!(refused(bed.forge.want_merge(1, "alice", &commit('b'), at(3))).contains("look at it again"));
+    assert!(refused(bed.forge.want_merge(1, "alice", (&commit('b'), effect("one")), at(3))).contains("look at it again"));
     bed.forge.merged(1, &commit('d'), Vec::new(), at(4)).expect("merged");
-    insta::assert_snapshot!(refused(bed.forge.want_merge(1, "alice", &commit('c'), at(5))), @"pull request #1 is merged already, as commit ddddddd");
+    insta::assert_snapshot!(refused(bed.forge.want_merge(1, "alice", (&commit('c'), effect("one")), at(5))), @"pull request #1 is merged already, as commit ddddddd");
     assert_eq!(bed.forge.pull(9).expect("read"), None);
 }
 

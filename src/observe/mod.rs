@@ -3,5 +3,5 @@
 mod pull;
 mod terraform;
 
-pub use pull::{Author, Clearance, Conclusion, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult};
+pub use pull::{Author, Clearance, Conclusion, Effect, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult, Wish};
 pub use terraform::{Action, AttributeChange, PlanError, Secrets, Shown, TerraformPlan, Verb, read_show_json};

@@ -22,8 +22,35 @@ pub struct PullRequest {
     pub state: PullState,
     /// What people did about it.
     pub facts: Facts,
-    /// The user who asked for the merge of this very head, when somebody did.
-    pub merge_wanted_by: Option<String>,
+    /// Who asked for the merge of this very head, when somebody did.
+    pub merge_wanted: Option<Wish>,
+}
+
+/// Somebody asked for the merge of what a head came to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Who.
+    pub by: String,
+    /// What was to be merged; nothing: the wish is of before that was kept.
+    pub effect: Option<Effect>,
+}
+
+/// What a head comes to on the base that it was compared with: who approves it approves this, and nothing that the same head comes to on
+/// another base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    /// Digest of the moves of all units, from which bytes to which, and of the files outside `requests/`.
+    pub bytes: Digest,
+    /// Digest of these, of what Terraform said that it would do, and of the risks; nothing: what was said is not known any more.
+    #[serde(default)]
+    pub plan: Option<Digest>,
+}
+
+impl Effect {
+    /// Whether who looked at `seen` has looked at this.
+    pub fn is_shown_by(&self, seen: Option<&Self>) -> bool {
+        seen.is_some_and(|seen| seen.bytes == self.bytes && (self.plan.is_none() || seen.plan == self.plan))
+    }
 }
 
 /// Where a pull request stands.
@@ -60,13 +87,16 @@ pub enum Author {
     Email(String),
 }
 
-/// An approval of one head.
+/// An approval of one head, for what it came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
     /// Who approved.
     pub user: String,
     /// The commit that was looked at.
     pub head: CommitId,
+    /// What it came to then; nothing: the approval is of before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
     /// When.
     pub at: Timestamp,
 }
@@ -155,10 +185,22 @@ impl Facts {
         self.authors.contains(&Author::User(user.to_owned()))
     }
 
-    /// Users other than the authors who approved exactly this head, each once.
-    pub fn approvers_of(&self, head: &CommitId) -> BTreeSet<&str> {
-        let reviews = self.reviews.iter().filter(|review| review.head == *head);
-        reviews.map(|review| review.user.as_str()).filter(|user| !self.wrote(user)).collect()
+    /// Approvals of exactly this head, for what it comes to, by others than the authors. Where what it comes to is not known, because it was
+    /// stored before that was kept, approvals of the head count.
+    pub fn approvals_of(&self, head: &CommitId, effect: Option<&Effect>) -> impl Iterator<Item = &Review> {
+        let counts = move |review: &&Review| effect.is_none_or(|effect| effect.is_shown_by(review.effect.as_ref()));
+        self.reviews.iter().filter(move |review| review.head == *head && !self.wrote(&review.user)).filter(counts)
+    }
+
+    /// Users other than the authors who approved exactly this head for what it comes to, each once.
+    pub fn approvers_of(&self, head: &CommitId, effect: Option<&Effect>) -> BTreeSet<&str> {
+        self.approvals_of(head, effect).map(|review| review.user.as_str()).collect()
+    }
+
+    /// Users other than the authors who approved this head when it came to something else, and have not approved what it comes to now.
+    pub fn approvers_before(&self, head: &CommitId, effect: Option<&Effect>) -> BTreeSet<&str> {
+        let now = self.approvers_of(head, effect);
+        self.approvers_of(head, None).into_iter().filter(|user| !now.contains(user)).collect()
     }
 }
 

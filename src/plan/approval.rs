@@ -149,7 +149,7 @@ fn risk_words(risk: Risk) -> &'static str {
 
 /// Everything that a plan still waits for, given what people did.
 pub fn waiting<State>(plan: &ApplyPlan<State>, facts: &Facts) -> Vec<WaitingOn> {
-    let approvers = facts.approvers_of(&plan.head);
+    let approvers = facts.approvers_of(&plan.head, plan.effect.as_ref());
     let mut waiting = Vec::new();
     for need in &plan.needs {
         let anyone = need.from.contains(&Who::Anyone);
@@ -174,8 +174,8 @@ pub fn approve(plan: ApplyPlan<Proposed>, facts: &Facts) -> Result<ApplyPlan<App
     if !left.is_empty() {
         return Err(left);
     }
-    let ApplyPlan { id, head, steps, needs, holds, risks, state: PhantomData } = plan;
-    Ok(ApplyPlan { id, head, steps, needs, holds, risks, state: PhantomData })
+    let ApplyPlan { id, head, effect, steps, needs, holds, risks, state: PhantomData } = plan;
+    Ok(ApplyPlan { id, head, effect, steps, needs, holds, risks, state: PhantomData })
 }
 
 impl super::Hold {

@@ -9,8 +9,10 @@ mod hold;
 mod refusal;
 
 use crate::diff::{Diff, Transition, UnitChange};
-use crate::model::{CommitId, DeleteBudget, Digest, Digester, Risk, Settings, TargetKind, TargetName, Team, TeamName, UnitId};
-use crate::observe::{Action, TerraformPlan, Verb};
+use crate::model::{
+    CommitId, ContentId, DeleteBudget, Digest, Digester, RepoPath, Risk, Settings, TargetKind, TargetName, Team, TeamName, UnitId,
+};
+use crate::observe::{Action, Effect, TerraformPlan, Verb};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
@@ -68,6 +70,9 @@ pub struct ApplyPlan<State> {
     pub id: Digest,
     /// The head that was looked at.
     pub head: CommitId,
+    /// What its approvals are of besides the head; nothing: it was stored before that was kept, and they are of the head.
+    #[serde(default)]
+    pub effect: Option<Effect>,
     /// The moves, in the order in which they are applied.
     pub steps: Vec<Step>,
     /// Approval rules that match.
@@ -133,7 +138,8 @@ pub fn plan(head: &CommitId, diff: &Diff, plans: &BTreeMap<UnitId, TerraformPlan
     let needs = approval::needs(diff, &risks, judgement);
     let holds = budget::holds(diff, plans, judgement);
     let id = digest(&steps);
-    ApplyPlan { id, head: head.clone(), steps, needs, holds, risks, state: PhantomData }
+    let effect = Some(effect(&steps, &diff.platform, &risks));
+    ApplyPlan { id, head: head.clone(), effect, steps, needs, holds, risks, state: PhantomData }
 }
 
 fn step(unit: &UnitChange, plan: Option<&TerraformPlan>) -> Step {
@@ -228,12 +234,41 @@ fn digest(steps: &[Step]) -> Digest {
     digester.finish()
 }
 
+/// What these steps and files come to, as a whole: what an approval is of.
+fn effect(steps: &[Step], platform: &BTreeMap<RepoPath, Option<ContentId>>, risks: &BTreeSet<Risk>) -> Effect {
+    let mut digester = Digester::new().field(steps.len().to_le_bytes());
+    for step in steps {
+        digester.add(step.unit.to_string());
+        for side in [step.transition.before, step.transition.after] {
+            digester.add(side.map(|digest| digest.to_string()).unwrap_or_default());
+        }
+        digester.add(if step.keep { "stays" } else { "goes" });
+    }
+    for (path, content) in platform {
+        digester.add(path.as_str());
+        digester.add(content.as_ref().map_or(&[][..], |content| content.bytes()));
+    }
+    let bytes = digester.finish();
+    let mut digester = Digester::new().field(bytes.bytes()).field(digest(steps).bytes());
+    for risk in risks {
+        digester.add(format!("{risk:?}"));
+    }
+    Effect { bytes, plan: Some(digester.finish()) }
+}
+
 impl ApplyPlan<Proposed> {
-    /// These moves, under the rules of what was reviewed: its head is the one that was approved.
+    /// These moves, under the rules of what was reviewed: its head is the one that was approved, for what it came to.
     #[must_use]
     pub fn under(self, reviewed: &Self) -> Self {
-        let Self { head, needs, holds, risks, .. } = reviewed.clone();
-        Self { head, needs, holds, risks, ..self }
+        let Self { head, effect, needs, holds, risks, .. } = reviewed.clone();
+        Self { head, effect, needs, holds, risks, ..self }
+    }
+
+    /// This, where nobody knows any more what Terraform said when it was approved: approvals of the bytes count.
+    #[must_use]
+    pub fn by_bytes(self) -> Self {
+        let effect = self.effect.map(|effect| Effect { plan: None, ..effect });
+        Self { effect, ..self }
     }
 
     /// These moves under their own rules and those of what was reviewed.

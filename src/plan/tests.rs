@@ -104,13 +104,15 @@ fn every_rule_that_fits_must_be_met() {
     1 of Team(sre) or Team(platform) because every change needs it
     ");
     let head = CommitId::parse(&"a".repeat(40)).unwrap();
-    let left = |users: &[&str]| waiting(&plan(&head, &diff, &BTreeMap::new(), &judgement), &approved(&head, users)).len();
+    let plan = plan(&head, &diff, &BTreeMap::new(), &judgement);
+    let left = |users: &[&str]| waiting(&plan, &approved(&plan, users)).len();
     assert_eq!([left(&[]), left(&["sam"]), left(&["pat"]), left(&["sue", "pat"]), left(&["pat", "sam"])], [2, 1, 1, 1, 0]);
 }
 
-/// These users approved this head, and somebody else wrote it.
-fn approved(head: &CommitId, users: &[&str]) -> Facts {
-    let review = |user: &&str| Review { user: (*user).to_owned(), head: head.clone(), at: Timestamp::UNIX_EPOCH };
+/// These users approved this, and somebody else wrote it.
+fn approved(plan: &ApplyPlan<Proposed>, users: &[&str]) -> Facts {
+    let (head, effect) = (&plan.head, plan.effect);
+    let review = |user: &&str| Review { user: (*user).to_owned(), head: head.clone(), effect, at: Timestamp::UNIX_EPOCH };
     Facts { authors: BTreeSet::from([Author::User("ann".to_owned())]), reviews: users.iter().map(review).collect(), ..Facts::default() }
 }
 

@@ -17,12 +17,17 @@ impl<P: Perform> Reconciler<P> {
         let now = self.world.now();
         let known = self.store.change(id).await?;
         let change = known.clone().unwrap_or_else(|| Change::new(id.clone(), String::new(), None, now));
-        if change.accepted().is_some_and(|accepted| accepted.recorded) {
-            return Ok(None);
+        if let Some(accepted) = change.accepted().filter(|accepted| accepted.recorded) {
+            // what moves nothing is recorded before its last words, which may have been cut off
+            let may_be_cut = accepted.entries.is_empty() && id.number().is_some();
+            return if may_be_cut { self.say(&change, run).await } else { Ok(None) };
         }
         let Some(mut change) = self.look(change, run).await? else { return Ok(Some(now + PAUSE)) };
         let (after, judge) = self.go_on(change, run).await?;
         change = after;
+        if let Some(again) = self.say_if_closed(known.as_ref(), &change, run).await? {
+            return Ok(Some(again));
+        }
         self.settle_change(known.as_ref(), &change, run).await?;
         let newest = self.line().await?.judge;
         if change.command(newest.clone()).is_some() {
@@ -31,11 +36,20 @@ impl<P: Perform> Reconciler<P> {
             return Ok(Some(self.world.now() + pause));
         }
         change = self.close(change, run).await?;
-        // a recorded change has had its last words; one without a move had only those of its hold
-        let was_held = known.is_some_and(|known| matches!(known.state, ChangeState::Held(_)));
-        let told = |accepted: &Accepted| !was_held || !accepted.entries.is_empty();
-        let last_words = change.accepted().is_some_and(|accepted| accepted.recorded && told(accepted));
-        if last_words { Ok(None) } else { self.say(&change, run).await }
+        // a recorded change has had its last words; one without a move has them now, where anything was said of it before
+        let was_spoken_of = id.number().is_some() || known.is_some_and(|known| matches!(known.state, ChangeState::Held(_)));
+        let told = |accepted: &Accepted| !accepted.entries.is_empty() || !was_spoken_of;
+        let is_told = change.accepted().is_some_and(|accepted| accepted.recorded && told(accepted));
+        if is_told { Ok(None) } else { self.say(&change, run).await }
+    }
+
+    /// Has the last words on a change whose branch is gone, before that is stored: a closed change is not looked at again. Answers when to
+    /// try again.
+    async fn say_if_closed(&self, known: Option<&Change>, change: &Change, run: &Run) -> Result<Option<Timestamp>, Error> {
+        match (&change.state, known.and_then(Change::head)) {
+            (ChangeState::Closed, Some(head)) => self.say_closed(change, head, run).await,
+            (_, _) => Ok(None),
+        }
     }
 
     /// What the forge and the default branch say of it now.

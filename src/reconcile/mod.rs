@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 pub use error::Error;
 pub use key::Key;
 pub use line::Line;
+pub use say::Said;
 
 /// How long a lease holds without being renewed.
 const LEASE: SignedDuration = SignedDuration::from_secs(30);
@@ -58,6 +59,8 @@ pub struct Reconciler<P> {
     owner: String,
     /// What was looked at last, per change; it is made again when it is missing.
     looked: Mutex<BTreeMap<ChangeId, Looked>>,
+    /// What the comment of each change shows, as far as this process has written or found it so.
+    said: Mutex<BTreeMap<ChangeId, Said>>,
     /// Deliveries are read, stepped and written by one task at a time.
     deliveries: tokio::sync::Mutex<()>,
     /// The line is read, moved on and written by one task at a time.
@@ -87,6 +90,7 @@ impl<P: Perform> Reconciler<P> {
             world,
             owner,
             looked: Mutex::default(),
+            said: Mutex::default(),
             deliveries: tokio::sync::Mutex::default(),
             one_line: tokio::sync::Mutex::default(),
             wake: Notify::new(),

@@ -17,7 +17,7 @@ impl<P: Perform> Reconciler<P> {
         let mut changes: Vec<Change> = self.store.changes().await?.into_values().collect();
         changes.sort_by(|a, b| b.seen.cmp(&a.seen).then_with(|| b.id.cmp(&a.id)));
         let summary = |change: &Change| {
-            let looked = self.looked(&change.id);
+            let looked = self.looked_for(change);
             self.with_view(change, looked.as_ref(), &deliveries, |view| report::summary(&view))
         };
         Ok(changes.iter().map(summary).collect())
@@ -30,7 +30,7 @@ impl<P: Perform> Reconciler<P> {
     pub async fn detail(&self, id: &ChangeId, remarks: Vec<Remark>) -> Result<Option<Detail>, Error> {
         let Some(change) = self.store.change(id).await? else { return Ok(None) };
         let deliveries = self.store.deliveries().await?;
-        let looked = self.looked(id);
+        let looked = self.looked_for(&change);
         Ok(Some(self.with_view(&change, looked.as_ref(), &deliveries, |view| report::detail(&view, remarks))))
     }
 
@@ -40,7 +40,7 @@ impl<P: Perform> Reconciler<P> {
     /// When the store cannot be read.
     pub async fn summary(&self, change: &Change) -> Result<(Summary, Vec<Hold>), Error> {
         let deliveries = self.store.deliveries().await?;
-        let looked = self.looked(&change.id);
+        let looked = self.looked_for(change);
         Ok(self.with_view(change, looked.as_ref(), &deliveries, |view| (report::summary(&view), view.holds())))
     }
 

@@ -87,15 +87,30 @@ fn waived(view: &View<'_>) -> String {
 fn approvals(view: &View<'_>) -> String {
     let facts = &view.change.facts;
     let mut parts = Vec::new();
-    if let Some(head) = view.reviewed_head() {
-        let users: Vec<String> = facts.approvers_of(head).into_iter().map(code).collect();
+    let mut before = String::new();
+    if let Some((head, effect)) = view.reviewed() {
+        let names = |users: BTreeSet<&str>| users.into_iter().map(code).collect::<Vec<String>>();
+        let users = names(facts.approvers_of(head, effect));
         if !users.is_empty() {
             parts.push(format!("{} by {}", code(head.short()), first_of(users, 10)));
+        }
+        let users = names(facts.approvers_before(head, effect));
+        if !users.is_empty() && view.change.accepted().is_none() {
+            let approved = format!("{} by {}", code(head.short()), first_of(users, 10));
+            before = format!(
+                "Approved before: {approved}, when it came to other bytes, another plan or other risks. Who still agrees approves again."
+            );
         }
     }
     let named: BTreeSet<String> = facts.clearances.iter().map(|one| format!("{} by {}", code(&one.hold), code(&one.user))).collect();
     parts.extend(named.into_iter().take(10));
-    if parts.is_empty() { String::new() } else { format!("Approved: {}.", parts.join(", ")) }
+    let now = if parts.is_empty() { String::new() } else { format!("Approved: {}.", parts.join(", ")) };
+    joined(&[now, before])
+}
+
+fn joined(paragraphs: &[String]) -> String {
+    let said: Vec<&str> = paragraphs.iter().map(String::as_str).filter(|text| !text.is_empty()).collect();
+    said.join("\n\n")
 }
 
 /// Releases, commits, digests and the commands that work; the only place for digests.

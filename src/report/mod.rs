@@ -16,6 +16,7 @@ mod facts;
 mod findings;
 mod json;
 mod moves;
+mod newer;
 mod scanning;
 mod start;
 mod summary;
@@ -37,6 +38,7 @@ pub use desk::{audit_json, audit_log, audit_verify, diff_json, diff_terminal, do
 pub use doctor::{Checkup, Health, doctor_json, doctor_terminal};
 pub use explain::{Explanation, Line, explain_json, explain_terminal};
 pub use json::{API_VERSION, diff_report_json, error_json, findings_json, report};
+pub use newer::overtaken;
 pub use scanning::{github, sarif};
 pub use start::{
     Imported, Kind, imported_json, imported_terminal, init_json, init_terminal, kinds_terminal, new_json, new_terminal, schema_json,

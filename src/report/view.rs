@@ -4,7 +4,7 @@ use crate::change::{Change, ChangeState};
 use crate::delivery::{Job, Progress, Status};
 use crate::diff::Diff;
 use crate::model::{CommitId, Finding, GoldenPath, Platform, RepoPath, Turn, UnitId};
-use crate::observe::TerraformPlan;
+use crate::observe::{Effect, TerraformPlan};
 use crate::plan::{ApplyPlan, Evaluation, Hold, Plans, Proposed, WaitingOn};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -136,13 +136,14 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The commit that was approved: the head of the pull request.
-    pub(super) fn reviewed_head(&self) -> Option<&'a CommitId> {
+    /// What was approved: the head of the pull request, and what it came to.
+    pub(super) fn reviewed(&self) -> Option<(&'a CommitId, Option<&'a Effect>)> {
+        let of = |plan: &'a ApplyPlan<Proposed>| (&plan.head, plan.effect.as_ref());
         match &self.change.state {
-            ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => Some(&review.round.head),
-            ChangeState::Landing { review, .. } => review.as_ref().map(|review| &review.round.head),
-            ChangeState::Held(held) => held.review.as_ref().map(|review| &review.round.head),
-            ChangeState::Accepted(accepted) => accepted.reviewed_head.as_ref(),
+            ChangeState::Waiting(review) | ChangeState::Merging { review, .. } => Some(of(&review.plan)),
+            ChangeState::Landing { review, .. } => review.as_ref().map(|review| of(&review.plan)),
+            ChangeState::Held(held) => held.review.as_ref().map(|review| of(&review.plan)),
+            ChangeState::Accepted(accepted) => accepted.reviewed_head.as_ref().map(|head| (head, accepted.plan.effect.as_ref())),
             ChangeState::Seen | ChangeState::Rendering { .. } | ChangeState::Planning { .. } | ChangeState::Closed => None,
         }
     }

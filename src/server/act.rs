@@ -1,7 +1,7 @@
 //! What changes something: only with a person's token, from a loopback too.
 
 use super::answer::{Problem, json};
-use super::{Action, Api, Question, ask};
+use super::{Action, Api, LookedAt, Question, ask};
 use crate::model::ChangeId;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, State};
@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// The most bytes of a body.
 const MOST_BYTES: usize = 64 << 10;
+/// The fewest digits by which a commit or a digest is named.
+const FEWEST_OF_AN_ID: usize = 6;
 /// The most characters of a comment.
 const MOST_OF_A_COMMENT: usize = 16_000;
 
@@ -22,6 +24,10 @@ const MOST_OF_A_COMMENT: usize = 16_000;
 struct Approve {
     #[serde(default)]
     hold: Option<String>,
+    #[serde(default)]
+    head: Option<String>,
+    #[serde(default)]
+    bytes: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,11 +65,22 @@ type Parse = fn(&[u8]) -> Result<Action, Problem>;
 
 fn parser(verb: &str) -> Option<Parse> {
     match verb {
-        "approve" => Some(|bytes| object::<Approve>(bytes).map(|Approve { hold }| Action::Approve { hold })),
+        "approve" => Some(approve),
         "merge" => Some(|bytes| object::<Merge>(bytes).map(|Merge {}| Action::Merge)),
         "comment" => Some(comment),
         _ => None,
     }
+}
+
+fn approve(bytes: &[u8]) -> Result<Action, Problem> {
+    let Approve { hold, head, bytes } = object(bytes)?;
+    let bytes = bytes.map(|digest| digest.strip_prefix("sha256:").map_or(digest.clone(), str::to_owned));
+    let is_too_short = |id: &&String| id.len() < FEWEST_OF_AN_ID || !id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+    if let Some(id) = [&head, &bytes].into_iter().flatten().find(is_too_short) {
+        let error = format!("{id:?} names nothing that was looked at: write {FEWEST_OF_AN_ID} or more of its hexadecimal digits");
+        return Err(Problem::body(StatusCode::BAD_REQUEST, error));
+    }
+    Ok(Action::Approve { hold, looked_at: LookedAt { head, bytes } })
 }
 
 fn comment(bytes: &[u8]) -> Result<Action, Problem> {

@@ -79,6 +79,8 @@ pub enum Action {
     Approve {
         /// The hold: `h-…`; nothing: the head.
         hold: Option<String>,
+        /// What they say that they looked at.
+        looked_at: LookedAt,
     },
     /// Ask for the merge.
     Merge,
@@ -87,6 +89,15 @@ pub enum Action {
         /// What.
         text: String,
     },
+}
+
+/// What a person says that they looked at; when it is no longer what is shown, nothing is approved.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LookedAt {
+    /// How the commit begins.
+    pub head: Option<String>,
+    /// How the digest begins that the comment calls `bytes`.
+    pub bytes: Option<String>,
 }
 
 /// What came of it.

@@ -168,6 +168,9 @@ async fn nothing_changes_without_a_token_and_a_proper_body() {
         ("/api/v1/changes/pr-7/merge", &format!("{BOB}Content-Type: text/plain\r\n"), "{}", "415"),
         ("/api/v1/changes/pr-7/merge", &both, "", "400"),
         ("/api/v1/changes/pr-7/merge", &both, "{\"force\":true}", "400"),
+        ("/api/v1/changes/pr-7/approve", &both, "{\"head\":\"\"}", "400"),
+        ("/api/v1/changes/pr-7/approve", &both, "{\"head\":\"main\"}", "400"),
+        ("/api/v1/changes/pr-7/approve", &both, "{\"bytes\":\"sha256:\"}", "400"),
         ("/api/v1/changes/pr-7/comment", &both, "{\"text\":7}", "400"),
         ("/api/v1/changes/pr-7/comment", &both, "{\"text\":\" \"}", "400"),
         ("/api/v1/changes/pr-7/comment", &both, &long, "400"),
@@ -191,14 +194,22 @@ async fn nothing_changes_without_a_token_and_a_proper_body() {
 async fn a_person_with_a_token_acts() {
     let server = server().await;
     let both = format!("{BOB}{JSON}");
-    for (verb, body) in [("approve", "{\"hold\":\"h-22222222\"}"), ("approve", "{}"), ("merge", "{}"), ("comment", "{\"text\":\"well\"}")] {
+    for (verb, body) in [
+        ("approve", "{\"hold\":\"h-22222222\"}"),
+        ("approve", "{}"),
+        ("approve", "{\"head\":\"0123abc\",\"bytes\":\"sha256:abcdef\"}"),
+        ("merge", "{}"),
+        ("comment", "{\"text\":\"well\"}"),
+    ] {
         let answer = server.post(&format!("/api/v1/changes/pr-7/{verb}"), &both, body).await;
         assert_eq!(status_of(&answer), "200", "{verb}: {answer}");
         assert!(answer.contains("\"kind\":\"ActionReport\"") && answer.contains("\"user\":\"bob\""), "{answer}");
     }
-    let approve = |hold: Option<&str>| Action::Approve { hold: hold.map(str::to_owned) };
+    let approve = |hold: Option<&str>| Action::Approve { hold: hold.map(str::to_owned), looked_at: LookedAt::default() };
     let comment = Action::Comment { text: "well".to_owned() };
-    assert_eq!(server.acted(), [approve(Some("h-22222222")), approve(None), Action::Merge, comment]);
+    let looked_at = LookedAt { head: Some("0123abc".to_owned()), bytes: Some("abcdef".to_owned()) };
+    let named = Action::Approve { hold: None, looked_at };
+    assert_eq!(server.acted(), [approve(Some("h-22222222")), approve(None), named, Action::Merge, comment]);
 }
 
 #[tokio::test]

@@ -136,9 +136,8 @@ fn exceptions(evaluation: &Evaluation) -> Vec<ExceptionUse> {
     used.collect()
 }
 
-/// Approvals that counted: of the head that was looked at, by somebody who did not write it.
+/// Approvals that counted: of the head that was looked at, for what was accepted of it, by somebody who did not write it.
 fn approvals(record: &Record) -> Vec<Review> {
     let head = record.reviewed_head.as_ref().unwrap_or(&record.landing.commit);
-    let counted = record.facts.reviews.iter().filter(|review| review.head == *head && !record.facts.wrote(&review.user));
-    counted.cloned().collect()
+    record.facts.approvals_of(head, record.effect.as_ref()).cloned().collect()
 }

@@ -223,8 +223,14 @@ impl Outside {
             if let Some((nonce, text)) = &words.note {
                 written |= local.comment(&subject, Slot::Once(nonce.clone()), text, now)?;
             }
-            written |= local.check(commit, check)?;
-            written |= local.status(commit, "goldpath", words.conclusion, &words.title, now)?;
+            // the head that was merged does not go on asking for its merge
+            let pull = pull.map(|number| local.pull(number)).transpose()?.flatten();
+            let merged = pull.filter(|pull| matches!(pull.state, PullState::Merged { .. })).map(|pull| pull.head);
+            let head = merged.filter(|head| head != commit && local.check_of(head).is_some());
+            for commit in head.iter().chain([commit]) {
+                written |= local.check(commit, check.clone())?;
+                written |= local.status(commit, "goldpath", words.conclusion, &words.title, now)?;
+            }
             Ok(written)
         })?;
         Ok(Event::Said { written })

@@ -72,7 +72,7 @@ fn input(n: u64, units: Vec<UnitRecord>) -> Input {
             unit: unit("a"),
             expires: "2026-03-01".to_owned(),
         }],
-        approvals: vec![crate::observe::Review { user: "bob".to_owned(), head: commit(100 + n), at: at(10) }],
+        approvals: vec![crate::observe::Review { user: "bob".to_owned(), head: commit(100 + n), effect: None, at: at(10) }],
         clearances: Vec::new(),
         pull: Some(Pull { number: n, branch: format!("topic-{n}"), authors: ["alice".to_owned()].into() }),
         units,

@@ -138,9 +138,10 @@ fn rendered(text: &str) -> Story {
     let change = AttributeChange { path: text.to_owned(), before: side(text), after: side(text) };
     let actions = vec![action(text, text, Verb::Replace, &[text], vec![change])];
     let mut story = Story::new(&Tree::default(), &tree).planned(DNS, plan_of(actions));
+    let effect = story.change.judged().and_then(|plan| plan.effect);
     story.change.facts = Facts {
         authors: [Author::User("alice".to_owned()), Author::Email(text.to_owned())].into(),
-        reviews: vec![crate::observe::Review { user: format!("u{text}"), head: super::fixture::commit('a'), at: at("10:00:00") }],
+        reviews: vec![crate::observe::Review { user: format!("u{text}"), head: super::fixture::commit('a'), effect, at: at("10:00:00") }],
         clearances: vec![crate::observe::Clearance {
             user: text.to_owned(),
             hold: text.to_owned(),

@@ -6,8 +6,8 @@ use goldpath::model::{
     ApprovalRule, Approver, ChangeId, CommitId, DeleteBudget, Digest, Json, OnDelete, ReleaseId, RepoPath, Settings, Span, TargetKind,
     TeamName, UnitId,
 };
-use goldpath::observe::{Author, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult};
-use goldpath::plan::{Evaluation, Judgement, Round};
+use goldpath::observe::{Author, Effect, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult, Wish};
+use goldpath::plan::{Evaluation, Judgement, Round, plan};
 use goldpath::reconcile::Perform;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -189,9 +189,22 @@ impl State {
         self.main.last().expect("there is a first commit").0.clone()
     }
 
+    /// What a pull request comes to now, or came to when it was merged: its people look again whenever that is another.
+    fn effect(&self, number: u64) -> Option<Effect> {
+        let merged = self.main.iter().position(|(_, merges)| *merges == Some(number));
+        let base = self.main[merged.map_or(self.main.len() - 1, |at| at - 1)].0.clone();
+        self.effect_of(base, &self.pulls[&number].head)
+    }
+
+    fn effect_of(&self, base: CommitId, head: &CommitId) -> Option<Effect> {
+        let evaluation = self.evaluate(&Round { base: Some(base), head: head.clone(), preview: true }, None);
+        plan(head, &evaluation.diff, &BTreeMap::new(), &evaluation.judgement).effect
+    }
+
     fn facts(&self, number: u64) -> Facts {
         let Some(pull) = self.pulls.get(&number) else { return Facts::default() };
-        let review = |user: &String| Review { user: user.clone(), head: pull.head.clone(), at: self.now };
+        let effect = self.effect(number);
+        let review = |user: &String| Review { user: user.clone(), head: pull.head.clone(), effect, at: self.now };
         Facts {
             authors: BTreeSet::from([Author::User(pull.author.clone())]),
             reviews: pull.reviews.iter().map(review).collect(),
@@ -221,7 +234,9 @@ impl State {
 
     fn facts_of_push(&self, commit: &CommitId) -> Facts {
         let users = self.approved.get(commit).into_iter().flatten();
-        let reviews = users.map(|user| Review { user: user.clone(), head: commit.clone(), at: self.now }).collect();
+        let at = self.main.iter().position(|(id, _)| id == commit).filter(|at| *at > 0);
+        let effect = at.and_then(|at| self.effect_of(self.main[at - 1].0.clone(), commit));
+        let reviews = users.map(|user| Review { user: user.clone(), head: commit.clone(), effect, at: self.now }).collect();
         Facts { authors: BTreeSet::from([Author::User("alice".to_owned())]), reviews, clearances: Vec::new() }
     }
 
@@ -239,7 +254,7 @@ impl State {
             head: pull.head.clone(),
             state: merged.map_or(PullState::Open, |(commit, _)| PullState::Merged { commit: commit.clone() }),
             facts: self.facts(number),
-            merge_wanted_by: pull.merge_by.clone(),
+            merge_wanted: pull.merge_by.as_ref().map(|by| Wish { by: by.clone(), effect: self.effect(number) }),
         }))
     }
 

@@ -106,7 +106,7 @@ pub(super) fn steady(text: &str, check: impl FnOnce(&str)) {
         (r"sha256:[0-9a-f]+", "DIGEST"),
         (r"\b(push|base)-[0-9a-f]{7,}\b", "$1-COMMIT"),
         (r"\b(head|checked|on|bytes|at|push) `?[0-9a-f]{6,12}`?\b", "$1 COMMIT"),
-        (r"Approved: `[0-9a-f]{7}`", "Approved: `COMMIT`"),
+        (r"Approved( before)?: `[0-9a-f]{7}`", "Approved$1: `COMMIT`"),
         (r"\b\d+(\.\d+)? (s|ms)\b", "TIME"),
         (r"\d{4}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?", "DATE"),
     ];

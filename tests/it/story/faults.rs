@@ -151,7 +151,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    fn before(town: &mut Town, subcommand: &str) -> Self {
+    pub(super) fn before(town: &mut Town, subcommand: &str) -> Self {
         let (reached, go_on, armed) = (town.path("reached"), town.path("go-on"), town.path("armed"));
         let script = format!(
             "#!/bin/sh\nif [ \"$1\" = {subcommand} ] && rm {armed} 2>/dev/null; then mkfifo {go_on}; mv {going} {reached}; read -r _ < {go_on}; fi\nexec terraform \"$@\"\n",
@@ -169,19 +169,19 @@ impl Gate {
     }
 
     /// From now on the next call stops.
-    fn arm(&self) {
+    pub(super) fn arm(&self) {
         std::fs::write(self.reached.with_file_name("armed"), "").expect("a file");
     }
 
     /// Waits until a call has stopped.
-    fn wait(&self) {
+    pub(super) fn wait(&self) {
         while !self.reached.exists() {
             std::thread::yield_now();
         }
     }
 
     /// Lets it go on.
-    fn open(&self) {
+    pub(super) fn open(&self) {
         std::fs::write(&self.go_on, "\n").expect("somebody waits");
     }
 }

@@ -10,6 +10,7 @@ mod landing;
 mod lost;
 mod merged;
 mod open;
+mod overtaken;
 mod refused;
 mod review;
 mod settings;
