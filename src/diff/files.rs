@@ -2,7 +2,8 @@
 
 use super::hunks::unified;
 use super::marked::{are_marks, in_marks_alone, in_release_alone};
-use super::{About, FileChange, FileStatus, ObjectChange};
+use super::masked;
+use super::{About, FileChange, FileStatus, ObjectChange, replaced};
 use crate::model::RepoPath;
 use crate::render::{Object, RenderedFile, Unit};
 use serde_json::Value;
@@ -18,7 +19,18 @@ const MADE_FROM: &str = "release.yaml";
 pub(super) fn changed_files(pair: (Option<&Unit>, Option<&Unit>), objects: &[Differing<'_>]) -> Vec<FileChange> {
     let mut of_files: BTreeMap<&RepoPath, Vec<&Differing<'_>>> = BTreeMap::new();
     objects.iter().for_each(|object| of_files.entry(object.file()).or_default().push(object));
-    paths(pair).into_iter().filter_map(|both| file_change(both, of_files.get(both.0).map(Vec::as_slice).unwrap_or_default())).collect()
+    let of_file = |path: &RepoPath| of_files.get(path).map(Vec::as_slice).unwrap_or_default();
+    paths(pair).into_iter().filter_map(|both| file_change(both, of_file(both.0), may_hold_secrets(pair, both))).collect()
+}
+
+/// Whether a file may hold a Secret: told by its objects where they are known, else by its text.
+fn may_hold_secrets((before, after): (Option<&Unit>, Option<&Unit>), (path, old, new): BothFiles<'_>) -> bool {
+    let holds = |unit: Option<&Unit>, file: Option<&RenderedFile>| {
+        let mut objects = unit.into_iter().flat_map(|unit| unit.manifests(path)).peekable();
+        let is_secret = |object: &Object| masked::is_secret(&object.kind);
+        if objects.peek().is_some() { objects.any(is_secret) } else { masked::may_hold(&text(file)) }
+    };
+    status(old, new).is_some() && (holds(before, old) || holds(after, new))
 }
 
 /// How the files of a unit differ; nothing is said of those that do not.
@@ -44,9 +56,18 @@ fn status(before: Option<&RenderedFile>, after: Option<&RenderedFile>) -> Option
     }
 }
 
-fn file_change((path, before, after): BothFiles<'_>, objects: &[&Differing<'_>]) -> Option<FileChange> {
+/// A line that stands for those of a change of which none is shown.
+const UNSEEN: &str = " (what changes here is written among the values of a Secret, and is not shown)\n";
+
+fn file_change((path, before, after): BothFiles<'_>, objects: &[&Differing<'_>], secrets: bool) -> Option<FileChange> {
     let status = status(before, after)?;
-    let (hunks, added, removed) = unified(&text(before), &text(after));
+    let (old, new) = (text(before), text(after));
+    let is_data = || [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
+    let [old, new] = if secrets { masked::shown(&old, &new, is_data()) } else { [old.as_ref().into(), new.as_ref().into()] };
+    let (mut hunks, added, removed) = unified(&old, &new);
+    if secrets && hunks.is_empty() {
+        hunks.push_str(UNSEEN);
+    }
     let template = after.or(before)?.template.clone();
     let about = about((path, &template), status, &hunks, objects);
     Some(FileChange { path: path.clone(), status, about, template, hunks, added, removed })
@@ -98,11 +119,19 @@ pub(super) struct Both<'u> {
     values: OnceCell<(Value, Value)>,
     release_alone: OnceCell<bool>,
     marks_alone: OnceCell<bool>,
+    replaced: OnceCell<bool>,
 }
 
 impl<'u> Both<'u> {
     pub(super) fn new(before: &'u Object, after: &'u Object) -> Self {
-        Self { before, after, values: OnceCell::new(), release_alone: OnceCell::new(), marks_alone: OnceCell::new() }
+        Self {
+            before,
+            after,
+            values: OnceCell::new(),
+            release_alone: OnceCell::new(),
+            marks_alone: OnceCell::new(),
+            replaced: OnceCell::new(),
+        }
     }
 
     /// Both as values, which are read only once.
@@ -113,6 +142,11 @@ impl<'u> Both<'u> {
     /// Whether they differ in nothing but the release that goldpath writes on them.
     pub(super) fn differ_in_release_alone(&self) -> bool {
         *self.release_alone.get_or_init(|| in_release_alone(self.before.document.text(), self.after.document.text()))
+    }
+
+    /// Whether what differs makes the object new, which is worked out only once.
+    pub(super) fn are_replaced(&self, judged: impl FnOnce() -> bool) -> bool {
+        *self.replaced.get_or_init(judged)
     }
 
     /// Whether they differ in nothing but the release and the end that goldpath writes on them. It may read them: only where their lines say so.
@@ -183,7 +217,9 @@ impl<'u> Differing<'u> {
         let (Self::Added(object) | Self::Removed(object) | Self::Changed(Both { after: object, .. })) = self;
         let Object { kind, group: _, namespace, name, file: _, document: _ } = object;
         let marks_alone = matches!(self, Self::Changed(both) if both.are_known_to_differ_in_marks_alone());
-        ObjectChange { status: self.status(), kind: kind.clone(), namespace: namespace.clone(), name: name.clone(), marks_alone }
+        let replaced = matches!(self, Self::Changed(both) if !both.differ_in_release_alone() && replaced::is(both));
+        let (kind, namespace, name) = (kind.clone(), namespace.clone(), name.clone());
+        ObjectChange { status: self.status(), kind, namespace, name, marks_alone, replaced }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which changes of files are alike, so that a reviewer reads each once.
 
 use super::{About, FileChange, Group, UnitChange};
-use crate::model::{Digester, Request, UnitId};
+use crate::model::{Digester, Json, Platform};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -13,10 +13,11 @@ const SHORTEST: usize = 3;
 /// What tells of the change of a file which others are alike: the beginning of a digest.
 pub type Key = [u8; 16];
 
-/// The keys of the files of a unit. The names of a unit are left out of the comparison, but for one, its own or its team's, that its request
-/// writes as a value too: two requests must not hide what differs between them behind what they are called.
-pub(super) fn keys(unit: &UnitChange, request: Option<&Request>) -> Vec<Key> {
-    let names = names(&unit.id, request);
+/// The keys of the files of a unit. The names of a unit, its own and its team's, are left out of the comparison where they can have come from
+/// nowhere else: not where anything else that its templates see has such a word in it, in whatever form. Two requests must not hide what differs
+/// between them behind what they are called.
+pub(super) fn keys(unit: &UnitChange, platform: &Platform) -> Vec<Key> {
+    let names = names(unit, platform);
     let key = |file: &FileChange| {
         let status = [file.status as u8];
         let digest = Digester::new().field(file.template.as_str()).field(status).field(signature(&names, file)).finish();
@@ -72,28 +73,78 @@ fn sorted(mut groups: Vec<Found>) -> Vec<Group> {
 }
 
 /// The names that are left out, each with what stands for it.
-fn names<'u>(unit: &'u UnitId, request: Option<&Request>) -> Vec<(&'u str, &'static str)> {
-    let spec = request.and_then(|request| request.document.get("spec"));
-    let stands_for = [(unit.request.name.as_str(), "\u{1}"), (unit.request.team.as_str(), "\u{2}")];
-    stands_for.into_iter().filter(|(name, _)| name.len() >= SHORTEST && !spec.is_some_and(|spec| writes(spec, name))).collect()
+fn names<'u>(unit: &'u UnitChange, platform: &Platform) -> Vec<(&'u str, &'static str)> {
+    let request = &unit.id.request;
+    let stands_for = [(request.name.as_str(), "\u{1}"), (request.team.as_str(), "\u{2}")];
+    let is_shown = |name: &str| unit.files.iter().flat_map(moved).any(|line| line.contains(name));
+    let mut names = stands_for.into_iter().filter(|(name, _)| name.len() >= SHORTEST && is_shown(name)).peekable();
+    if names.peek().is_none() {
+        return Vec::new();
+    }
+    let seen = seen(unit, platform);
+    names.filter(|(name, _)| seen.as_ref().is_some_and(|seen| !seen.contains(&name.to_lowercase()))).collect()
 }
 
-/// Whether a value somewhere is this word, or ends with it behind a mark, as the tag of an image does.
-fn writes(value: &Value, word: &str) -> bool {
-    match value {
-        Value::Object(members) => members.values().any(|member| writes(member, word)),
-        Value::Array(items) => items.iter().any(|item| writes(item, word)),
-        Value::String(text) => text.strip_suffix(word).is_some_and(|rest| rest.is_empty() || rest.ends_with([':', '=', '@', '#'])),
-        Value::Number(number) => number.to_string() == word,
-        Value::Bool(is) => word == if *is { "true" } else { "false" },
-        Value::Null => false,
+/// All words that the templates of a unit see besides the names, in small letters; nothing where that is not known.
+fn seen(unit: &UnitChange, platform: &Platform) -> Option<String> {
+    let request = platform.requests.get(&unit.id.request)?;
+    // what other requests give is known to them alone
+    if !request.refs.is_empty() {
+        return None;
     }
+    let mut seen = String::new();
+    let mut take = |words: &str| {
+        seen.push('\n');
+        seen.push_str(&words.to_lowercase());
+    };
+    let members = request.document.as_object().into_iter().flatten();
+    for (key, part) in members.filter(|(key, _)| !matches!(key.as_str(), "apiVersion" | "kind")) {
+        words(part, if key == "metadata" { "name" } else { "" }, &mut take);
+    }
+    for Json(values) in values(unit, platform) {
+        words(values, "", &mut take);
+    }
+    let team = platform.teams.get(&request.id.team);
+    team.into_iter().flat_map(|team| team.contact.values().chain(&team.cost_centre)).for_each(|text| take(text));
+    take(unit.id.target.as_str());
+    unit.target_labels.values().for_each(|label| take(label));
+    Some(seen)
+}
+
+/// What templates see of the platform, the team and the target.
+fn values<'p>(unit: &UnitChange, platform: &'p Platform) -> impl Iterator<Item = &'p Json> {
+    let settings = platform.settings.as_ref().map(|settings| &settings.values);
+    let team = platform.teams.get(&unit.id.request.team).map(|team| &team.values);
+    let target = platform.targets.get(&unit.id.target).map(|target| &target.values);
+    settings.into_iter().chain(team).chain(target)
+}
+
+/// Tells all words of a value, its keys too, without one member.
+fn words(value: &Value, without: &str, take: &mut impl FnMut(&str)) {
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members.iter().filter(|(key, _)| without.is_empty() || *key != without) {
+                take(key);
+                words(member, "", take);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| words(item, "", take)),
+        Value::String(text) => take(text),
+        Value::Number(number) => take(&number.to_string()),
+        Value::Bool(is) => take(if *is { "true" } else { "false" }),
+        Value::Null => {}
+    }
+}
+
+/// The lines that come and go.
+fn moved(file: &FileChange) -> impl Iterator<Item = &str> {
+    file.hunks.lines().filter(|line| line.starts_with(['+', '-']))
 }
 
 /// What of a diff is compared: the lines that come and go, without line numbers and without names.
 fn signature(names: &[(&str, &str)], file: &FileChange) -> String {
     let mut text = String::new();
-    for line in file.hunks.lines().filter(|line| line.starts_with(['+', '-'])) {
+    for line in moved(file) {
         text.push_str(&names.iter().fold(Cow::Borrowed(line), |line, (name, mark)| replaced(line, name, mark)));
         text.push('\n');
     }
@@ -137,7 +188,10 @@ mod tests {
         let release = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs: [{name: all, renderer: ci@1, target: eu}]\n";
         let [first, second] = [one, other].map(|(name, spec)| {
             let (team, name) = name.split_once('/').unwrap_or(("shop", name));
-            let of_team = format!("apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {{name: {team}}}\nspec: {{title: Team}}\n");
+            let of_team = format!(
+                "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {{name: {team}}}\nspec:\n  title: Team\n{}",
+                if matches!(team, "dawn" | "dusk") { format!("  values: {{mode: {team}}}\n") } else { String::new() }
+            );
             ((format!("requests/{team}/{name}.yaml"), request(name, spec)), (format!("teams/{team}.yaml"), of_team))
         });
         let base = [
@@ -183,6 +237,10 @@ mod tests {
             groups("a <{ metadata.name }>bc\n", ("cart", ""), ("till", "")),
             groups(stage, ("test/cart", "stage: test"), ("live/cart", "stage: live")),
             groups("of <{ team.name }>\n", ("test/cart", "stage: one"), ("live/cart", "stage: one")),
+            groups(stage, ("debug", "stage: debug-1.4.0"), ("stable", "stage: stable-1.4.0")),
+            groups(stage, ("debug", "stage: eu/DEBUG.x"), ("stable", "stage: eu/STABLE.x")),
+            groups("mode <{ team.values.mode }>\n", ("dawn/cart", ""), ("dusk/cart", "")),
+            groups("lives <{ spec.stage }> of <{ metadata.name }>\n", ("cart", "stage: one"), ("till", "stage: one")),
         ];
         insta::assert_snapshot!(table.join("\n"), @"
         1: +stage live; 1: +stage test
@@ -192,6 +250,10 @@ mod tests {
         1: +a cartbc; 1: +a tillbc
         1: +stage live; 1: +stage test
         2: +of live
+        1: +stage debug-1.4.0; 1: +stage stable-1.4.0
+        1: +stage eu/DEBUG.x; 1: +stage eu/STABLE.x
+        1: +mode dawn; 1: +mode dusk
+        2: +lives one of cart
         ");
     }
 }

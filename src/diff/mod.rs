@@ -10,6 +10,7 @@ mod group;
 mod hunks;
 mod immutable;
 mod marked;
+mod masked;
 mod replaced;
 mod risk;
 mod vanished;
@@ -190,6 +191,8 @@ pub struct ObjectChange {
     /// Whether nothing differs but what goldpath itself writes on it of its release and its end.
     #[serde(rename = "marksAlone")]
     pub marks_alone: bool,
+    /// Whether what differs cannot be changed in place, so that it is made anew.
+    pub replaced: bool,
 }
 
 /// What the change of a file tells a reviewer, the most telling first.
@@ -246,8 +249,11 @@ pub fn diff(base: Option<Side<'_>>, head: Side<'_>, judge: Option<&Platform>) ->
 }
 
 fn with_units(base: Option<Side<'_>>, head: Side<'_>, units: Vec<UnitChange>) -> Diff {
-    let request = |id: &RequestId| requests_of(head).get(id).or_else(|| requests_of(base?).get(id));
-    let keys = |unit: &UnitChange| group::keys(unit, request(&unit.id.request));
+    let platform = |id: &RequestId| match base {
+        Some(base) if !requests_of(head).contains_key(id) => &base.parsed.platform,
+        Some(_) | None => &head.parsed.platform,
+    };
+    let keys = |unit: &UnitChange| group::keys(unit, platform(&unit.id.request));
     let keys: Vec<Vec<Key>> = if units.len() < FEW { units.iter().map(keys).collect() } else { units.par_iter().map(keys).collect() };
     Diff { requests: changed_requests(base, head, &units), groups: group::group(&units, &keys), units, ..rest(base, head) }
 }
@@ -297,9 +303,9 @@ pub struct Changes {
 }
 
 impl Changes {
-    /// Adds a unit that differs; `request` is its request, in the head or, when it goes away, in the base.
-    pub fn add(&mut self, unit: UnitChange, request: Option<&Request>) {
-        let keys = group::keys(&unit, request);
+    /// Adds a unit that differs; `platform` is the one that has its request: the head or, when it goes away, the base.
+    pub fn add(&mut self, unit: UnitChange, platform: &Platform) {
+        let keys = group::keys(&unit, platform);
         self.units.push((unit, keys));
     }
 

@@ -33,6 +33,10 @@ const MARKED: [&str; 2] = ["labels", "annotations"];
 
 /// Whether what differs between two objects of one name makes it new.
 pub(super) fn is(both: &Both<'_>) -> bool {
+    both.are_replaced(|| judged(both))
+}
+
+fn judged(both: &Both<'_>) -> bool {
     let after = both.after;
     let fixed = FIXED.iter().find(|(group, kind, _)| *group == after.group && *kind == after.kind).map(|(_, _, fields)| *fields);
     let claim = after.kind == "PersistentVolumeClaim";

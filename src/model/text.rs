@@ -107,9 +107,26 @@ pub fn amount(quantity: &str) -> Option<f64> {
     Some(quantity[..end].parse::<f64>().ok()? * factor)
 }
 
+/// Whether a character cannot be seen, or turns text around: control characters, what joins, fills or chooses a form, tags, line separators.
+pub fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_fills_joins_or_turns_is_unseen() {
+        let unseen = "\u{ad}\u{34f}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}\u{200b}\u{202e}\u{2062}\u{2800}\u{3164}\u{fe0f}\u{feff}\u{ffa0}\u{1d173}\u{e0041}\u{e0100}\n\u{1b}";
+        assert!(unseen.chars().all(is_unseen));
+        assert!(!"aä한 ⠿ក。…•✓—\u{1f600}".chars().any(is_unseen));
+    }
 
     #[test]
     fn words_are_listed() {

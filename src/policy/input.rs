@@ -93,7 +93,7 @@ fn difference(before: Before<'_>, unit: &Unit) -> Option<Value> {
     let Differing { files, objects } = differing(before, unit);
     let files = files.into_iter().map(|(path, status)| json!({"path": path, "status": status}));
     let object = |(change, [before, after]): (ObjectChange, [Option<&Object>; 2])| {
-        let ObjectChange { status, kind, namespace, name, marks_alone: _ } = change;
+        let ObjectChange { status, kind, namespace, name, marks_alone: _, replaced: _ } = change;
         let mut object = json!({"status": status, "kind": kind, "name": name});
         let value = |object: &Object| object.document.value();
         let rest = [("namespace", namespace.map(Value::from)), ("before", before.map(value)), ("after", after.map(value))];

@@ -1,15 +1,12 @@
 //! What Terraform would do, for people; secrets are shown as such.
 
-use super::text::{code, count, fence, first_of};
+use super::bounds::Bounds;
+use super::difference::difference;
+use super::text::{code, count, first_of};
 use super::view::View;
 use crate::model::UnitId;
 use crate::observe::{Action, AttributeChange, Shown, Verb};
 use std::fmt::Write as _;
-
-/// The most actions that are listed.
-const MOST: usize = 50;
-/// The most lines of attributes.
-const MOST_LINES: usize = 200;
 
 /// "`aws_db_instance.main` must be replaced because `storage_type` changes".
 pub(super) fn said(address: &str, verb: Verb, because: &[String]) -> String {
@@ -48,22 +45,29 @@ pub(super) fn to_do(actions: &[Action]) -> String {
 }
 
 /// Each action in words, and the attributes that would be others.
-pub(super) fn listed(actions: &[Action]) -> String {
-    let mut text: String =
-        actions.iter().take(MOST).map(|action| format!("- {}\n", said(&action.address, action.verb, &action.because))).collect();
-    if actions.len() > MOST {
-        writeln!(text, "- … and {}", count(actions.len() - MOST, "more action")).expect("a string takes all");
-    }
-    let attributes: String = actions.iter().take(MOST).map(attributes).collect();
+pub(super) fn listed(actions: &[Action], bounds: &Bounds) -> String {
+    let shown = || actions.iter().take(bounds.actions);
+    let mut text: String = shown().map(|action| format!("- {}\n", said(&action.address, action.verb, &action.because))).collect();
+    text += &left(actions.len(), bounds);
+    let attributes: String = shown().map(attributes).collect();
     if !attributes.is_empty() {
         text.push('\n');
-        text += &fence("diff", &attributes, MOST_LINES);
+        text += &difference(&attributes, bounds);
     }
     text
 }
 
+/// "… and 3 more actions", where not all are listed.
+fn left(all: usize, bounds: &Bounds) -> String {
+    if all <= bounds.actions {
+        return String::new();
+    }
+    bounds.leave_out();
+    format!("- … and {}\n", count(all - bounds.actions, "more action"))
+}
+
 /// What would be done to several units, the most dangerous first.
-pub(super) fn by_unit(units: &[(&UnitId, &[Action])]) -> String {
+pub(super) fn by_unit(units: &[(&UnitId, &[Action])], bounds: &Bounds) -> String {
     let rank = |verb: Verb| match verb {
         Verb::Replace => 0,
         Verb::Delete => 1,
@@ -75,11 +79,8 @@ pub(super) fn by_unit(units: &[(&UnitId, &[Action])]) -> String {
     let said = |(unit, action): &(&UnitId, &Action)| {
         format!("- {}: {}\n", code(&unit.to_string()), said(&action.address, action.verb, &action.because))
     };
-    let mut text: String = all.iter().take(MOST).map(said).collect();
-    if all.len() > MOST {
-        writeln!(text, "- … and {}", count(all.len() - MOST, "more action")).expect("a string takes all");
-    }
-    text
+    let text: String = all.iter().take(bounds.actions).map(said).collect();
+    text + &left(all.len(), bounds)
 }
 
 fn attributes(action: &Action) -> String {

@@ -6,8 +6,8 @@ use super::verdict::{again, who};
 use super::view::View;
 use crate::change::ChangeState;
 use crate::delivery::Status;
-use crate::diff::Vanished;
-use crate::model::{Finding, MadeBy, Place, Risk, Severity, UnitId};
+use crate::diff::{Diff, FileStatus, ObjectChange, UnitChange, Vanished};
+use crate::model::{Finding, MadeBy, Place, Risk, Severity, TeamName, UnitId};
 use crate::observe::Verb;
 use crate::plan::{ErrorAt, Hold, HoldReason, WaitingOn, Who};
 use std::collections::BTreeSet;
@@ -30,7 +30,9 @@ pub(super) fn attention(view: &View<'_>) -> String {
         |hold: &&Hold| matches!(hold.reason, HoldReason::Protected { .. } | HoldReason::DeleteBudget { .. } | HoldReason::Vanished { .. });
     items.extend(holds.iter().filter(dangerous).map(|hold| held(view, hold)));
     items.extend(terraform(view));
+    items.extend(replaced(view, &holds));
     items.extend(removals(view, &holds));
+    items.extend(taken(view, &holds));
     items.extend(widened(view));
     items.extend(failed_policies(view));
     items.extend(holds.iter().filter(|hold| !dangerous(hold) && !hold.is_refusal()).map(|hold| held(view, hold)));
@@ -132,15 +134,37 @@ fn clears(view: &View<'_>, hold: &Hold) -> String {
         _ => format!("{}{}", who(&hold.from), named(&able)),
     };
     let nobody = if able.is_empty() && !anyone {
-        " Nobody of them may, for they wrote it: add a member to the team, or an owner to the daemon's configuration."
+        nobody_may(view, &hold.from, ", or add an owner to the daemon's configuration")
     } else {
-        ""
+        String::new()
     };
     let comment = view.can_comment("approve").then(|| code(&format!("/goldpath approve {}", hold.id)));
     let terminal = view.links.terminal.then(|| code(&format!("goldpath change approve {} {}", view.change.id, hold.id)));
     let ways: Vec<String> = comment.into_iter().chain(terminal).collect();
     let ways = if ways.is_empty() { format!("approves {}", code(hold.id.as_str())) } else { format!("types {}", ways.join(" or ")) };
     format!("Held until {someone} {ways}.{nobody}")
+}
+
+/// Why nobody of those who are asked may approve, and what helps; `or` is what would help besides.
+fn nobody_may(view: &View<'_>, from: &[Who], or: &str) -> String {
+    let members = view.evaluation.map(|evaluation| &evaluation.judgement.members);
+    let teams = || from.iter().filter_map(|who| if let Who::Team(team) = who { Some(team) } else { None });
+    let bold = |teams: Vec<&TeamName>| first_of(teams.iter().map(|team| format!("**{team}**")), MOST);
+    let unknown: Vec<&TeamName> = teams().filter(|team| members.is_some_and(|members| !members.contains_key(team))).collect();
+    if let Some(first) = unknown.first() {
+        let file = code(&format!("teams/{first}.yaml"));
+        let verb = if unknown.len() == 1 { "is" } else { "are" };
+        return format!(
+            " Nobody can yet: {} {verb} not on the default branch, and who approves is read there. Merge {file} first, in a pull request of its own{or}.",
+            bold(unknown)
+        );
+    }
+    let is_empty = |team: &&TeamName| members.and_then(|members| members.get(team)).is_some_and(BTreeSet::is_empty);
+    if teams().next().is_some() && teams().all(|team| is_empty(&team)) {
+        let verb = if teams().count() == 1 { "has" } else { "have" };
+        return format!(" Nobody can yet: {} {verb} no members on the default branch. Add some there{or}.", bold(teams().collect()));
+    }
+    format!(" Nobody of them may, for they wrote it: add a member to the team{or}.")
 }
 
 fn named(users: &[String]) -> String {
@@ -170,6 +194,44 @@ fn terraform(view: &View<'_>) -> Vec<String> {
     items
 }
 
+/// Some of the objects that change in units that stay, unless a hold names them already: how many there are, and their names.
+fn objects_where(view: &View<'_>, holds: &[Hold], is_it: fn(&ObjectChange) -> bool) -> (usize, String) {
+    let said: BTreeSet<(&UnitId, &str)> = holds
+        .iter()
+        .filter_map(|hold| if let HoldReason::Protected { things, .. } = &hold.reason { Some(things) } else { None })
+        .flatten()
+        .map(|(unit, thing)| (unit, thing.as_str()))
+        .collect();
+    let diff = view.diff().filter(|_| !matches!(view.change.state, ChangeState::Accepted(_)));
+    let stay = diff.into_iter().flat_map(|diff| staying(view, diff));
+    let objects = stay.flat_map(|unit| unit.objects.iter().filter(|object| is_it(object)).map(move |object| (unit, object)));
+    let named = objects.filter_map(|(unit, object)| {
+        let thing = format!("{}/{}", object.kind, object.name);
+        (!said.contains(&(&unit.id, thing.as_str()))).then(|| format!("{} of {}", code(&thing), code(&unit.id.to_string())))
+    });
+    let named: Vec<String> = named.collect();
+    (named.len(), first_of(named, MOST))
+}
+
+/// Units that stay and of which nothing better is known than their files: what Terraform would do to them is said by its plan.
+pub(super) fn staying<'d>(view: &View<'d>, diff: &'d Diff) -> impl Iterator<Item = &'d UnitChange> {
+    let view = *view;
+    diff.units.iter().filter(move |unit| unit.transition.after.is_some() && view.plan_of(&unit.id).is_none())
+}
+
+/// Objects that cannot be changed in place.
+fn replaced(view: &View<'_>, holds: &[Hold]) -> Option<String> {
+    let (number, names) = objects_where(view, holds, |object| object.replaced);
+    let what = if number == 1 { "what differs in it" } else { "what differs in them" };
+    (number > 0).then(|| format!("**Replaces {}**, for {what} cannot be changed in place: {names}.", count(number, "object")))
+}
+
+/// Objects that go away while their unit stays.
+fn taken(view: &View<'_>, holds: &[Hold]) -> Option<String> {
+    let (number, names) = objects_where(view, holds, |object| object.status == FileStatus::Removed);
+    (number > 0).then(|| format!("**Takes away {}** of units that stay: {names}.", count(number, "object")))
+}
+
 /// What goes away with its units, unless a hold says it already.
 fn removals(view: &View<'_>, holds: &[Hold]) -> Vec<String> {
     let Some(diff) = view.diff().filter(|_| !matches!(view.change.state, ChangeState::Accepted(_))) else { return Vec::new() };
@@ -178,7 +240,7 @@ fn removals(view: &View<'_>, holds: &[Hold]) -> Vec<String> {
         return Vec::new();
     }
     let (kept, taken): (Vec<_>, Vec<_>) = (diff.left_units().collect(), diff.removed_units().collect());
-    let names = |units: &[&crate::diff::UnitChange]| first_of(units.iter().map(|unit| code(&unit.id.to_string())), MOST);
+    let names = |units: &[&UnitChange]| first_of(units.iter().map(|unit| code(&unit.id.to_string())), MOST);
     let mut items = Vec::new();
     if !taken.is_empty() {
         items.push(format!("**Takes away** {}: {}.", count(taken.len(), "unit"), names(&taken)));
@@ -251,9 +313,7 @@ fn review(view: &View<'_>, from: &[Who], users: &BTreeSet<String>, (have, need):
     let users: Vec<String> = users.iter().cloned().collect();
     let who = format!("**Review by {}**{counted}{}", who(from), named(&users));
     let how = match (users.is_empty(), view.links.terminal) {
-        (true, _) => {
-            " Nobody of them may, for they wrote it: add a member to the team, or an owner to the daemon's configuration.".to_owned()
-        }
+        (true, _) => nobody_may(view, from, ""),
         (false, true) => format!(" To approve: {}.", code(&format!("goldpath change approve {}", view.change.id))),
         (false, false) => String::new(),
     };

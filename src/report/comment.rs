@@ -1,5 +1,6 @@
 //! The one comment on a change, before and after it lands.
 
+use super::bounds::Bounds;
 use super::facts::facts;
 use super::text::{code, count, first_of, in_address, mention, prose};
 use super::verdict::verdict;
@@ -15,14 +16,59 @@ pub const MOST_CHARACTERS: usize = 60_000;
 /// Kept free for what is said about what was left out.
 const RESERVED: usize = 400;
 
+/// What a comment says where it leaves something out.
+const NOT_ALL: &str = "Not all of it is shown here: ";
+const NOT_FITTING: &str = " more did not fit here: ";
+
+/// Whether a comment says that it leaves something out.
+pub(super) fn is_cut(comment: &str) -> bool {
+    comment.contains(NOT_ALL) || comment.contains(NOT_FITTING)
+}
+
 /// The comment: Markdown of at most [`MOST_CHARACTERS`] characters. The same view gives the same text.
 pub fn comment(view: &View<'_>) -> String {
+    composed(view, &Bounds::of_comment())
+}
+
+/// Everything that the comment is about, as Markdown of at most two million characters; nothing where the comment says all of it.
+pub(super) fn in_full(view: &View<'_>) -> Option<String> {
+    let bounds = Bounds::of_comment();
+    composed(view, &bounds);
+    bounds.is_cut().then(|| {
+        let bounds = Bounds::of_page();
+        let (text, left_out) = joined(changes(view, &bounds), bounds.all);
+        let more = match left_out {
+            0 => String::new(),
+            some => format!("\n{}{NOT_FITTING}{} shows them.\n", count(some, "section"), code("goldpath diff")),
+        };
+        text + &more
+    })
+}
+
+fn composed(view: &View<'_>, bounds: &Bounds) -> String {
     let verdict = verdict(view);
     let mut text = format!("### {}{}\n", verdict.mark.symbol(), verdict.line);
     let footer = footer(view);
-    let mut room = MOST_CHARACTERS - RESERVED - length(&text) - length(&footer);
+    let room = bounds.all - RESERVED - length(&text) - length(&footer);
+    let (blocks, left_out) = joined(blocks(view, bounds), room);
+    text += &blocks;
+    if left_out > 0 {
+        bounds.leave_out();
+        text += &format!("\n{}{NOT_FITTING}{}.\n", count(left_out, "section"), everything(view));
+    } else if bounds.is_cut() {
+        text += &format!("\n{NOT_ALL}{}.\n", everything(view));
+    }
+    if !footer.is_empty() {
+        text += &format!("\n{footer}\n");
+    }
+    text
+}
+
+/// The blocks that fit into so many characters, and how many do not.
+fn joined(blocks: Vec<String>, mut room: usize) -> (String, usize) {
+    let mut text = String::new();
     let mut left_out = 0;
-    for block in blocks(view).into_iter().filter(|block| !block.is_empty()) {
+    for block in blocks.into_iter().filter(|block| !block.is_empty()) {
         let block = format!("\n{}\n", block.trim_end());
         if length(&block) > room {
             left_out += 1;
@@ -31,26 +77,30 @@ pub fn comment(view: &View<'_>) -> String {
         room -= length(&block);
         text += &block;
     }
-    if left_out > 0 {
-        text += &format!("\n{} more did not fit here: {}.\n", count(left_out, "section"), everything(view));
-    }
-    if !footer.is_empty() {
-        text += &format!("\n{footer}\n");
-    }
-    text
+    (text, left_out)
 }
 
 fn length(text: &str) -> usize {
     text.chars().count()
 }
 
-fn blocks(view: &View<'_>) -> Vec<String> {
+fn blocks(view: &View<'_>, bounds: &Bounds) -> Vec<String> {
     let mut blocks = vec![attention::your_turn(view), attention::attention(view), attention::failures(view)];
-    blocks.extend(findings::findings(view));
-    if view.errors() == 0 {
-        blocks.extend([moves::table(view), facts(view), waived(view), approvals(view)]);
-        blocks.extend(moves::differences(view));
+    blocks.extend(findings::findings(view, bounds));
+    if view.shows_moves() {
+        blocks.extend([moves::table(view, bounds), facts(view), waived(view), approvals(view)]);
+        blocks.extend(moves::differences(view, bounds));
         blocks.push(actions::drifted(view));
+    }
+    blocks
+}
+
+/// What is wrong and what changes.
+fn changes(view: &View<'_>, bounds: &Bounds) -> Vec<String> {
+    let mut blocks = findings::findings(view, bounds);
+    if view.shows_moves() {
+        blocks.push(moves::table(view, bounds));
+        blocks.extend(moves::differences(view, bounds));
     }
     blocks
 }
@@ -127,7 +177,7 @@ fn footer(view: &View<'_>) -> String {
     if let Some(landing) = view.change.landing().filter(|landing| Some(&landing.commit) != head) {
         parts.push(format!("landed as {}", landing.commit.short()));
     }
-    let planned = view.apply_plan().filter(|plan| view.errors() == 0 && !plan.steps.is_empty());
+    let planned = view.apply_plan().filter(|plan| view.shows_moves() && !plan.steps.is_empty());
     parts.extend(planned.map(|plan| format!("bytes {}", plan.id.short())));
     parts.extend(view.took().map(|took| format!("{:.1} s", took.as_secs_f64())));
     if let ChangeState::Accepted(accepted) = &view.change.state

@@ -3,7 +3,7 @@
 use super::attention::REFUSED;
 use super::facts::ends;
 use super::json::{diff_report_json, findings_json, report};
-use super::text::{count, first_of, line};
+use super::text::{count, first_of, line, part};
 use super::verdict::{Files, LEFT, hold_words, mark, review_by, who};
 use super::view::View;
 use crate::diff::{About, Diff};
@@ -79,7 +79,8 @@ pub fn diff_terminal(view: &View<'_>) -> String {
         let more = group.members.len() - 1;
         let also = if more > 0 { format!("  and the same in {}", count(more, "other file")) } else { String::new() };
         writeln!(text, "{}/{path}{also}", unit.folder()).expect("a string takes all");
-        group.hunks.lines().for_each(|hunk| writeln!(text, "  {}", line(hunk)).expect("a string takes all"));
+        // all of it: a comment points here for what it cuts
+        group.hunks.lines().for_each(|hunk| writeln!(text, "  {}", part(hunk, 0, usize::MAX)).expect("a string takes all"));
     }
     let told = ends(diff).into_iter().chain(waived(view)).chain(waits(view));
     told.for_each(|told| writeln!(text, "{told}").expect("a string takes all"));

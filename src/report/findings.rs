@@ -1,25 +1,23 @@
 //! Findings as Markdown: one table per file, each at its line, with the next step.
 
+use super::bounds::Bounds;
 use super::text::{code, count, prose};
 use super::view::View;
 use crate::model::{Finding, RepoPath, Severity, Turn};
 use std::collections::BTreeMap;
 
-/// The most findings of one file.
-const MOST_OF_A_FILE: usize = 30;
-
 /// One block for each file, files with errors first.
-pub(super) fn findings(view: &View<'_>) -> Vec<String> {
+pub(super) fn findings(view: &View<'_>, bounds: &Bounds) -> Vec<String> {
     let mut files: BTreeMap<(bool, &RepoPath), Vec<&Finding>> = BTreeMap::new();
     let all = view.findings();
     for finding in &all {
         let has_error = all.iter().any(|other| other.place.path == finding.place.path && other.is_error());
         files.entry((!has_error, &finding.place.path)).or_default().push(finding);
     }
-    files.into_iter().map(|((_, path), findings)| file(view, path, &findings)).collect()
+    files.into_iter().map(|((_, path), findings)| file(view, path, &findings, bounds)).collect()
 }
 
-fn file(view: &View<'_>, path: &RepoPath, findings: &[&Finding]) -> String {
+fn file(view: &View<'_>, path: &RepoPath, findings: &[&Finding], bounds: &Bounds) -> String {
     let mut table = super::table::Table::new([
         ("Line", super::table::Align::Left),
         ("", super::table::Align::Left),
@@ -29,7 +27,7 @@ fn file(view: &View<'_>, path: &RepoPath, findings: &[&Finding]) -> String {
     for finding in findings {
         table.row([line(view, finding), severity(finding.severity).to_owned(), said(finding), next_step(view, finding)]);
     }
-    format!("**{}**\n\n{}", code(path.as_str()), table.markdown(MOST_OF_A_FILE))
+    format!("**{}**\n\n{}", code(path.as_str()), table.markdown(bounds.findings, bounds))
 }
 
 fn line(view: &View<'_>, finding: &Finding) -> String {

@@ -4,11 +4,13 @@
 
 mod actions;
 mod attention;
+mod bounds;
 mod cases;
 mod check;
 mod comment;
 mod coverage;
 mod desk;
+mod difference;
 mod doctor;
 mod excerpt;
 mod explain;
@@ -44,7 +46,7 @@ pub use start::{
     Imported, Kind, imported_json, imported_terminal, init_json, init_terminal, kinds_terminal, new_json, new_terminal, schema_json,
     written_schemas,
 };
-pub use summary::{DaemonStatus, Detail, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
+pub use summary::{DaemonStatus, Detail, Everything, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
 pub use terminal::{change_terminal, changes_terminal, findings_terminal, status_terminal};
 pub use validated::{Validated, validate_json, validate_summary};
 pub use view::{Links, View};

@@ -1,8 +1,10 @@
 //! What changes: the table of requests and targets, and the folded differences with equal ones shown once.
 
 use super::actions;
+use super::bounds::Bounds;
+use super::difference::difference;
 use super::table::{Align, Table};
-use super::text::{code, count, fence, first_of, html, thousands};
+use super::text::{code, count, first_of, html, thousands};
 use super::verdict::{Files, LEFT, again, mark};
 use super::view::View;
 use crate::change::ChangeState;
@@ -13,16 +15,8 @@ use crate::observe::{Action, Verb};
 use crate::policy::Tally;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// More rows than these are summed up per target.
-const MOST_ROWS: usize = 40;
 /// The most releases whose pinned requests are told of.
 const MOST_PINNED: usize = 5;
-/// Lines of a difference that is shown in full.
-const MOST_LINES: usize = 300;
-/// Characters of one unit's differences after which no further file is shown.
-const MOST_OF_A_UNIT: usize = 12_000;
-/// How many units in which the same changes are named.
-const MOST_NAMED: usize = 8;
 
 /// How many things come, change, go and are recreated.
 #[derive(Clone, Copy, Debug, Default)]
@@ -47,13 +41,14 @@ impl Counts {
         let statuses: Vec<FileStatus> = if unit.objects.is_empty() {
             unit.files.iter().filter(|file| file.about != About::Marks).map(|file| file.status).collect()
         } else {
-            unit.objects.iter().filter(|object| !object.marks_alone).map(|object| object.status).collect()
+            unit.objects.iter().filter(|object| !object.marks_alone && !object.replaced).map(|object| object.status).collect()
         };
         let number = |status: FileStatus| statuses.iter().filter(|one| **one == status).count();
         if unit.is_left() {
             return Self::default();
         }
-        Self { added: number(FileStatus::Added), changed: number(FileStatus::Changed), removed: number(FileStatus::Removed), replaced: 0 }
+        let replaced = unit.objects.iter().filter(|object| object.replaced).count();
+        Self { added: number(FileStatus::Added), changed: number(FileStatus::Changed), removed: number(FileStatus::Removed), replaced }
     }
 
     fn is_nothing(self) -> bool {
@@ -84,9 +79,9 @@ fn noun(unit: &UnitChange) -> &'static str {
 }
 
 /// The table, and one line for what does not change.
-pub(super) fn table(view: &View<'_>) -> String {
+pub(super) fn table(view: &View<'_>, bounds: &Bounds) -> String {
     let Some(diff) = view.diff().filter(|diff| !diff.units.is_empty()) else { return String::new() };
-    let mut text = if diff.units.len() <= MOST_ROWS { by_unit(view, diff) } else { by_target(view, diff) };
+    let mut text = if diff.units.len() <= bounds.units { by_unit(view, diff, bounds) } else { by_target(view, diff, bounds) };
     if diff.unchanged > 0 {
         let verb = if diff.unchanged == 1 { "does" } else { "do" };
         text += &format!("\n{} {verb} not change.\n", count(diff.unchanged, "unit"));
@@ -94,7 +89,7 @@ pub(super) fn table(view: &View<'_>) -> String {
     text
 }
 
-fn by_unit(view: &View<'_>, diff: &Diff) -> String {
+fn by_unit(view: &View<'_>, diff: &Diff, bounds: &Bounds) -> String {
     let mut table = Table::new([
         ("Request", Align::Left),
         ("Target", Align::Left),
@@ -129,10 +124,11 @@ fn by_unit(view: &View<'_>, diff: &Diff) -> String {
             state(view, decided.as_ref(), unit),
         ]);
     }
-    table.markdown(MOST_ROWS)
+    table.markdown(bounds.units, bounds)
 }
 
-fn by_target(view: &View<'_>, diff: &Diff) -> String {
+fn by_target(view: &View<'_>, diff: &Diff, bounds: &Bounds) -> String {
+    bounds.leave_out();
     let mut targets: BTreeMap<&TargetName, Vec<&UnitChange>> = BTreeMap::new();
     for unit in &diff.units {
         targets.entry(&unit.id.target).or_default().push(unit);
@@ -176,7 +172,7 @@ fn by_target(view: &View<'_>, diff: &Diff) -> String {
             states(view, decided.as_ref(), &units),
         ]);
     }
-    table.markdown(MOST_ROWS)
+    table.markdown(bounds.units, bounds)
 }
 
 fn tally(tally: &Tally) -> String {
@@ -264,17 +260,17 @@ fn states(view: &View<'_>, decided: Option<&Decided<'_>>, units: &[&UnitChange])
 }
 
 /// The differences: equal changes once, then each unit folded.
-pub(super) fn differences(view: &View<'_>) -> Vec<String> {
+pub(super) fn differences(view: &View<'_>, bounds: &Bounds) -> Vec<String> {
     let Some(diff) = view.diff() else { return Vec::new() };
     let told = diff.groups.iter().filter(|group| group.about != About::Marks);
     let (shared, own): (Vec<&Group>, Vec<&Group>) = told.partition(|group| requests_of(group).len() > 1);
     let alone: BTreeSet<&RequestId> = own.iter().flat_map(|group| requests_of(group)).collect();
     let own: BTreeSet<(&UnitId, &RepoPath)> = own.iter().flat_map(|group| group.members.iter().map(|(unit, file)| (unit, file))).collect();
     let units: BTreeMap<&UnitId, &UnitChange> = diff.units.iter().map(|unit| (&unit.id, unit)).collect();
-    let mut shared = shared.into_iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0));
+    let mut shared = shared.into_iter().enumerate().map(|(at, group)| shared_block(&units, group, at == 0, bounds));
     let mut blocks: Vec<String> = shared.next().into_iter().collect();
     if diff.touches_platform() && !blocks.is_empty() && !alone.is_empty() {
-        let names = first_of(alone.iter().map(|request| code(&request.to_string())), 8);
+        let names = first_of(alone.iter().map(|request| code(&request.to_string())), bounds.names);
         blocks.push(format!("**Different in {}**: {names} (below).", count(alone.len(), "request")));
     }
     blocks.push(pinned(diff));
@@ -298,11 +294,11 @@ pub(super) fn differences(view: &View<'_>) -> Vec<String> {
             }
         }
     }
-    blocks.extend(alike.iter().map(|alike| alike.block(one_request)));
+    blocks.extend(alike.iter().map(|alike| alike.block(one_request, bounds)));
     if !elsewhere.is_empty() {
         let all: Vec<Action> = elsewhere.iter().flat_map(|(_, actions)| actions.iter().cloned()).collect();
         let summary = format!("Terraform in {}: {}", count(elsewhere.len(), "unit"), actions::to_do(&all));
-        blocks.push(folded(&summary, &actions::by_unit(&elsewhere)));
+        blocks.push(folded(&summary, &actions::by_unit(&elsewhere, bounds)));
     }
     blocks.push(marked(diff));
     blocks
@@ -345,7 +341,7 @@ fn requests_of(group: &Group) -> BTreeSet<&RequestId> {
 }
 
 /// "**The same change in 411 requests** (36 teams)", shown with the names of one of them.
-fn shared_block(units: &BTreeMap<&UnitId, &UnitChange>, group: &Group, first: bool) -> String {
+fn shared_block(units: &BTreeMap<&UnitId, &UnitChange>, group: &Group, first: bool, bounds: &Bounds) -> String {
     let requests = requests_of(group);
     let (unit, file) = &group.members[0];
     let change = units.get(unit).and_then(|one| one.files.iter().find(|one| one.path == *file));
@@ -354,11 +350,14 @@ fn shared_block(units: &BTreeMap<&UnitId, &UnitChange>, group: &Group, first: bo
     let word = change.map_or("change", |change| file_word(change.status, is_left));
     let teams = if group.teams.len() > 1 { format!(" ({} teams)", group.teams.len()) } else { String::new() };
     let head = format!("The same {word} in {}", count(requests.len(), "request"));
-    let body = fence("diff", &group.hunks, MOST_LINES);
+    let body = difference(&group.hunks, bounds);
+    if requests.len() > bounds.names {
+        bounds.leave_out();
+    }
     if first && group.hunks.lines().count() <= 40 {
         return format!("**{head}**{teams} · {}, shown for {}:\n\n{body}", code(template), code(&unit.request.to_string()));
     }
-    let names = first_of(requests.iter().map(|request| request.to_string()), 8);
+    let names = first_of(requests.iter().map(|request| request.to_string()), bounds.names);
     let summary = format!("{head}{teams} — {}", html(file.as_str()));
     folded(&summary, &format!("Shown for {} of {names}; template {}.\n\n{body}", code(&unit.to_string()), code(template)))
 }
@@ -387,35 +386,36 @@ struct Alike<'a> {
 }
 
 impl Alike<'_> {
-    fn block(&self, one_request: bool) -> String {
+    fn block(&self, one_request: bool, bounds: &Bounds) -> String {
         let Self { units, files, actions } = self;
         let mut body = String::new();
         if !actions.is_empty() {
-            body += &actions::listed(actions);
+            body += &actions::listed(actions, bounds);
             body.push('\n');
         }
         for (at, file) in files.iter().enumerate() {
-            if body.len() > MOST_OF_A_UNIT {
+            if body.len() > bounds.unit {
+                bounds.leave_out();
                 body += &format!("… and {}\n", count(files.len() - at, "more file"));
                 break;
             }
             body += &format!("{} ({}), from {}\n\n", code(file.path.as_str()), lines_word(units[0], file), code(file.template.as_str()));
-            body += &fence("diff", &file.hunks, MOST_LINES);
+            body += &difference(&file.hunks, bounds);
             body.push('\n');
         }
         let each = if units.len() > 1 { " in each" } else { "" };
-        folded(&format!("{} — {}{each}", html(&self.names(one_request)), html(&what(units[0], actions))), &body)
+        folded(&format!("{} — {}{each}", html(&self.names(one_request, bounds.names)), html(&what(units[0], actions))), &body)
     }
 
-    fn names(&self, one_request: bool) -> String {
+    fn names(&self, one_request: bool, most: usize) -> String {
         let first = &self.units[0].id;
         let one_output = self.units.iter().all(|unit| unit.id.output == first.output);
-        let targets = || first_of(self.units.iter().map(|unit| unit.id.target.to_string()), MOST_NAMED);
+        let targets = || first_of(self.units.iter().map(|unit| unit.id.target.to_string()), most);
         match (one_request, one_output) {
             (true, true) => format!("{} ({})", targets(), first.output),
-            (true, false) => first_of(self.units.iter().map(|unit| format!("{} ({})", unit.id.target, unit.id.output)), MOST_NAMED),
+            (true, false) => first_of(self.units.iter().map(|unit| format!("{} ({})", unit.id.target, unit.id.output)), most),
             (false, true) => format!("{}/{}@{}", first.request, first.output, targets()),
-            (false, false) => first_of(self.units.iter().map(|unit| unit.id.to_string()), MOST_NAMED),
+            (false, false) => first_of(self.units.iter().map(|unit| unit.id.to_string()), most),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What lists, pages and the API say of changes and of the daemon.
 
-use super::attention::reason;
-use super::comment::comment;
+use super::attention::{REFUSED, reason};
+use super::comment::{comment, in_full, is_cut};
 use super::verdict::{hold_words, verdict, who};
 use super::view::View;
 use crate::model::{ChangeId, CommitId, TargetName};
@@ -69,8 +69,28 @@ pub struct Detail {
     pub summary: Summary,
     /// The comment, as Markdown.
     pub report: String,
+    /// For the page, where the comment does not say all of it: everything that is wrong and changes, as Markdown.
+    #[serde(skip)]
+    pub everything: Everything,
     /// What people wrote.
     pub remarks: Vec<Remark>,
+}
+
+/// What the page of a change shows besides its comment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Everything {
+    /// The comment says all of it.
+    #[default]
+    Said,
+    /// All of it, as Markdown.
+    Shown(String),
+    /// What changes is not known any more: the commits that were compared, where they are.
+    Forgotten {
+        /// The commit before.
+        base: Option<CommitId>,
+        /// The commit that was looked at.
+        head: Option<CommitId>,
+    },
 }
 
 /// How the daemon is.
@@ -118,6 +138,24 @@ pub struct TargetStatus {
     pub held: usize,
 }
 
+impl Detail {
+    /// What the page shows besides the comment, where that leaves something out.
+    pub fn everything(&self) -> Option<&Everything> {
+        match &self.everything {
+            Everything::Said => None,
+            Everything::Shown(_) => Some(&self.everything),
+            Everything::Forgotten { .. } => is_cut(&self.report).then_some(&self.everything),
+        }
+    }
+}
+
+impl HoldSummary {
+    /// What clears it, where no approval does.
+    pub fn refused(&self) -> Option<&'static str> {
+        self.from.is_empty().then_some(REFUSED)
+    }
+}
+
 impl Summary {
     /// Whether anything may still become of it.
     pub fn is_open(&self) -> bool {
@@ -161,7 +199,15 @@ pub fn summary_line(view: &View<'_>) -> String {
 
 /// One change in full, with what people wrote on it.
 pub fn detail(view: &View<'_>, remarks: Vec<Remark>) -> Detail {
-    Detail { summary: summary(view), report: comment(view), remarks }
+    let everything = match (view.evaluation, in_full(view)) {
+        (Some(_), None) => Everything::Said,
+        (Some(_), Some(all)) => Everything::Shown(all),
+        (None, _) => {
+            let (base, head) = view.commits();
+            Everything::Forgotten { base: base.cloned(), head: head.cloned() }
+        }
+    };
+    Detail { summary: summary(view), report: comment(view), everything, remarks }
 }
 
 /// The phase in the words of people: what is recorded is applied.

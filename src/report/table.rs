@@ -1,9 +1,7 @@
 //! Markdown tables without columns that are empty everywhere.
 
+use super::bounds::Bounds;
 use super::text::cell;
-
-/// A table that is longer than this takes no more rows.
-const MOST_CHARACTERS: usize = 12_000;
 
 /// How a column stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +29,7 @@ impl<const N: usize> Table<N> {
     }
 
     /// At most so many rows; what is left out is said below. Nothing when there are no rows.
-    pub(super) fn markdown(&self, most: usize) -> String {
+    pub(super) fn markdown(&self, most: usize, bounds: &Bounds) -> String {
         let kept: Vec<usize> = (0..N).filter(|column| self.rows.iter().any(|row| !row[*column].is_empty())).collect();
         if self.rows.is_empty() || kept.is_empty() {
             return String::new();
@@ -40,13 +38,14 @@ impl<const N: usize> Table<N> {
         text += &line(kept.iter().map(|column| if self.columns[*column].1 == Align::Right { "--:" } else { "---" }.to_owned()));
         let mut taken = 0;
         for row in self.rows.iter().take(most) {
-            if text.len() > MOST_CHARACTERS {
+            if text.len() > bounds.table {
                 break;
             }
             taken += 1;
             text += &line(kept.iter().map(|column| cell(&row[*column])));
         }
         if self.rows.len() > taken {
+            bounds.leave_out();
             text += &format!("\n… and {} more.\n", super::text::count(self.rows.len() - taken, "row"));
         }
         text

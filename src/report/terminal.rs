@@ -130,12 +130,8 @@ pub fn changes_terminal(changes: &[Summary]) -> String {
 
 fn holds(text: &mut String, holds: &[HoldSummary], indent: &str, id: &str) {
     for hold in holds {
-        let (reason, from, hold) = (line(&hold.reason), line(&hold.from), line(&hold.id));
-        let how = if from.is_empty() {
-            format!("until {}", super::attention::REFUSED)
-        } else {
-            format!("{from} types `goldpath change approve {id} {hold}`")
-        };
+        let (reason, from, refused, hold) = (line(&hold.reason), line(&hold.from), hold.refused(), line(&hold.id));
+        let how = refused.map_or_else(|| format!("{from} types `goldpath change approve {id} {hold}`"), |what| format!("until {what}"));
         writeln!(text, "{indent}held: {reason}; {how}").expect("a string takes all");
     }
 }

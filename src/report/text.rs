@@ -2,6 +2,7 @@
 //!
 //! What comes out names nobody, links nowhere, loads nothing, and opens or closes nothing.
 
+use crate::model::is_unseen;
 use std::fmt::Write as _;
 
 /// The most characters of one line of a diff or of an error.
@@ -10,14 +11,6 @@ const MOST_OF_A_LINE: usize = 400;
 const MOST_OF_A_SENTENCE: usize = 800;
 /// The most characters of one fence.
 const MOST_OF_A_FENCE: usize = 16_000;
-
-/// Shows what cannot be seen or turns text around: control characters, bidi and zero-width characters, line separators.
-fn is_unseen(c: char) -> bool {
-    c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
 
 fn push_visible(text: &mut String, c: char) {
     if is_unseen(c) {
@@ -33,13 +26,18 @@ pub(super) fn line(raw: &str) -> String {
 }
 
 fn shown(raw: &str, most: usize) -> String {
+    let mut text = part(raw, 0, most);
+    let left = if raw.len() <= most { 0 } else { raw.chars().skip(most).count() };
+    if left > 0 {
+        write!(text, " … ({left} more characters)").expect("a string takes all");
+    }
+    text
+}
+
+/// So many characters of a line, from one of them on: unseen ones as escapes, line ends as blanks.
+pub(super) fn part(raw: &str, from: usize, most: usize) -> String {
     let mut text = String::with_capacity(raw.len().min(most));
-    for (count, c) in raw.chars().enumerate() {
-        if count == most {
-            let left = raw.chars().skip(most).count();
-            write!(text, " … ({left} more characters)").expect("a string takes all");
-            break;
-        }
+    for c in raw.chars().skip(from).take(most) {
         match c {
             '\n' | '\r' | '\t' => text.push(' '),
             other => push_visible(&mut text, other),
@@ -61,10 +59,14 @@ pub(super) fn lines(raw: &str, most: usize) -> String {
         push_line(&mut text, one);
     }
     if all > taken {
-        let left = all - taken;
-        writeln!(text, "… {left} more {}", if left == 1 { "line" } else { "lines" }).expect("a string takes all");
+        text += &left_lines(all - taken);
     }
     text
+}
+
+/// "… 3 more lines", as a line.
+pub(super) fn left_lines(left: usize) -> String {
+    format!("… {left} more {}\n", if left == 1 { "line" } else { "lines" })
 }
 
 /// All lines of a text whose parts are bounded already, such as a report.
@@ -104,8 +106,12 @@ fn longest_run(text: &str) -> usize {
 
 /// A fenced block whose fence is longer than any run of backticks inside.
 pub(super) fn fence(language: &str, raw: &str, most_lines: usize) -> String {
-    let body = lines(raw, most_lines);
-    let ticks = "`".repeat(longest_run(&body).max(2) + 1);
+    fenced(language, &lines(raw, most_lines))
+}
+
+/// Lines that are harmless already, in such a block.
+pub(super) fn fenced(language: &str, body: &str) -> String {
+    let ticks = "`".repeat(longest_run(body).max(2) + 1);
     format!("{ticks}{language}\n{body}{ticks}\n")
 }
 

@@ -1,10 +1,11 @@
 //! The first line: counts, danger, and whose turn it is.
 
+use super::attention::staying;
 use super::text::{count, first_of, list, thousands};
 use super::view::View;
 use crate::change::{Accepted, ChangeState};
 use crate::delivery::{Job, MOST_ATTEMPTS, Status};
-use crate::diff::{About, Diff, FileStatus};
+use crate::diff::{About, Diff, FileStatus, Group, ObjectChange};
 use crate::model::{Code, RepoPath, RequestId, Severity, TeamName, Turn};
 use crate::observe::Verb;
 use crate::plan::{HoldReason, WaitingOn, Who};
@@ -120,10 +121,13 @@ fn moves(diff: &Diff) -> String {
     if diff.units.is_empty() {
         return format!("{} → nothing to apply", source(diff));
     }
-    let widest = diff.groups.iter().filter(|group| group.about != About::Marks).max_by_key(|group| group.members.len());
-    let alike = widest.map_or(0, |group| group.members.iter().map(|(unit, _)| &unit.request).collect::<BTreeSet<_>>().len());
-    if diff.touches_platform() && alike > 1 {
-        return format!("{}: {} changed alike", source(diff), thousands(alike));
+    let told = || diff.groups.iter().filter(|group| group.about != About::Marks);
+    let requests = |group: &Group| group.members.iter().map(|(unit, _)| unit.request.clone()).collect::<BTreeSet<RequestId>>();
+    let alike = told().max_by_key(|group| group.members.len()).map(requests).unwrap_or_default();
+    if diff.touches_platform() && alike.len() > 1 {
+        let others = told().flat_map(requests).filter(|request| !alike.contains(request)).collect::<BTreeSet<_>>().len();
+        let others = if others == 0 { String::new() } else { format!(", {} otherwise", thousands(others)) };
+        return format!("{}: {} changed alike{others}", source(diff), thousands(alike.len()));
     }
     let Files { added, changed, removed, left, marks } = Files::of(diff);
     let kinds = [(added, "added"), (changed, "changed"), (removed, "removed"), (left, LEFT), (marks, in_mark(diff))];
@@ -203,16 +207,25 @@ pub(super) fn dangers(view: &View<'_>) -> Vec<String> {
     };
     let protected = view.diff().map_or(0, |diff| diff.units.iter().map(|unit| unit.protected.len()).sum());
     let removed = view.diff().map_or(0, |diff| diff.removed_units().count());
+    let objects = |is_it: fn(&ObjectChange) -> bool| -> usize {
+        let stay = view.diff().into_iter().flat_map(|diff| staying(view, diff));
+        stay.map(|unit| {
+            let protected = |object: &&ObjectChange| unit.protected.contains(&format!("{}/{}", object.kind, object.name));
+            unit.objects.iter().filter(|object| is_it(object) && !protected(object)).count()
+        })
+        .sum()
+    };
     let mut dangers = Vec::new();
     let mut say = |number: usize, words: &dyn Fn(usize) -> String| {
         if number > 0 {
             dangers.push(words(number));
         }
     };
-    say(actions(Verb::Replace), &|n| format!("replaces {}", count(n, "thing")));
+    say(actions(Verb::Replace) + objects(|object| object.replaced), &|n| format!("replaces {}", count(n, "thing")));
     say(protected, &|n| format!("takes away or recreates {}", count(n, "protected thing")));
     say(actions(Verb::Delete), &|n| format!("destroys {}", count(n, "thing")));
     say(removed, &|n| format!("removes {}", count(n, "unit")));
+    say(objects(|object| object.status == FileStatus::Removed), &|n| format!("takes away {}", count(n, "object")));
     dangers
 }
 
@@ -286,20 +299,27 @@ fn applied(view: &View<'_>, accepted: &Accepted) -> Verdict {
         // once it is recorded, the targets have forgotten its moves, for all of them ended well
         Some(_) | None => (if accepted.recorded { accepted.entries.len() } else { 0 }, accepted.entries.len()),
     };
+    // what gave way was never applied: it is counted, and said
+    let gave_way = view.jobs().iter().filter(|job| matches!(job.status, Status::Superseded { .. })).count();
+    let (open, total) = (total - done, total + gave_way);
+    let gave = if gave_way == 0 { String::new() } else { format!(", {gave_way} gave way to newer changes") };
     let failures = view.failures();
     if let Some(first) = failures.first() {
-        let line = format!("Applied {done} of {total} — {}", failing(first, failures.len()));
+        let line = format!("Applied {done} of {total}{gave} — {}", failing(first, failures.len()));
         return says(Mark::Failed, line);
     }
-    if done == total {
-        return says(Mark::Done, format!("Applied: {done} of {total}{}", taken(view, accepted)));
+    if open == 0 && done == 0 {
+        return says(Mark::Done, format!("Nothing applied: {} gave way to newer changes", count(gave_way, "unit")));
+    }
+    if open == 0 {
+        return says(Mark::Done, format!("Applied: {done} of {total}{gave}{}", taken(view, accepted)));
     }
     let holds = view.holds();
     if !holds.is_empty() {
         let held = holds.iter().filter(|hold| hold.reason.unit().is_some()).count().max(1);
-        return says(Mark::Danger, format!("Applied {done} of {total} — {held} held, {}", turn(view)));
+        return says(Mark::Danger, format!("Applied {done} of {total}{gave} — {held} held, {}", turn(view)));
     }
-    says(Mark::Busy, format!("Applied {done} of {total} — {} to go", total - done))
+    says(Mark::Busy, format!("Applied {done} of {total}{gave} — {open} to go"))
 }
 
 /// ", ready after 42 s": from accepted to the last move.

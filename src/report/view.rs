@@ -61,6 +61,19 @@ impl<'a> View<'a> {
         }
     }
 
+    /// Whether what changes is shown: not while mistakes stand in the way of everything, but always where something may be applied or approved.
+    pub(super) fn shows_moves(&self) -> bool {
+        let may_go_on = match &self.change.state {
+            ChangeState::Merging { .. } | ChangeState::Landing { .. } | ChangeState::Held(_) | ChangeState::Accepted(_) => true,
+            ChangeState::Seen
+            | ChangeState::Rendering { .. }
+            | ChangeState::Planning { .. }
+            | ChangeState::Waiting(_)
+            | ChangeState::Closed => false,
+        };
+        may_go_on || self.errors() == 0
+    }
+
     /// What it would do, as far as it is known.
     pub(super) fn apply_plan(&self) -> Option<&'a ApplyPlan<Proposed>> {
         match &self.change.state {

@@ -36,7 +36,8 @@ fn answer(question: Question, acted: &std::sync::Mutex<Vec<Action>>) {
     match question {
         Question::Changes { reply } => drop(reply.send(vec![summary()])),
         Question::Change { id, reply } => {
-            let detail = Detail { summary: summary(), report: "### Well\n".to_owned(), remarks: Vec::new() };
+            let detail =
+                Detail { summary: summary(), report: "### Well\n".to_owned(), everything: Default::default(), remarks: Vec::new() };
             drop(reply.send((id == ChangeId::pull(7)).then_some(detail)));
         }
         Question::Act { id, token, action, reply } => {

@@ -7,7 +7,8 @@ mod tests;
 
 pub use markdown::markdown;
 
-use crate::report::{Detail, HoldSummary, Remark, Summary};
+use crate::model::{CommitId, is_unseen};
+use crate::report::{Detail, Everything, HoldSummary, Remark, Summary};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// The one style sheet, served as a file of its own.
@@ -77,9 +78,7 @@ fn address(change: &Summary) -> String {
 
 /// What cannot be seen or turns text around, shown as a mark.
 fn visible(text: &str) -> String {
-    let unseen =
-        |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}');
-    text.chars().map(|c| if unseen(c) { '\u{fffd}' } else { c }).collect()
+    text.chars().map(|c| if is_unseen(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// One change: its report, its holds, and what people wrote.
@@ -92,9 +91,11 @@ pub fn change(detail: &Detail) -> String {
             @if let Some(branch) = &summary.branch { " branch " code { (visible(branch)) } }
             @if let Some(head) = &summary.head { " head " code { (head.short()) } }
             @if let Some(landed) = &summary.landed { " landed as " code { (landed.short()) } }
+            @if detail.everything().is_some() { " " a href="#everything" { "Everything that changes" } }
         }
         (holds(summary))
         article class="report" { (PreEscaped(markdown(&detail.report))) }
+        @if let Some(all) = detail.everything() { (everything(all)) }
         h2 { "Comments" }
         @if detail.remarks.is_empty() {
             p class="empty" { "Nobody has written anything. " code { "goldpath change comment " (summary.id) " TEXT" } " does." }
@@ -102,6 +103,27 @@ pub fn change(detail: &Detail) -> String {
         @for remark in &detail.remarks { (said(remark)) }
     };
     layout(summary.id.as_str(), &body)
+}
+
+/// What the comment had no room for.
+fn everything(everything: &Everything) -> Markup {
+    let commit = |commit: &Option<CommitId>| commit.as_ref().map(|commit| commit.short().to_owned());
+    html! {
+        h2 id="everything" { "Everything that changes" }
+        @match everything {
+            Everything::Said => { p class="empty" { "The comment shows all of it." } }
+            Everything::Shown(all) => { article class="report" { (PreEscaped(markdown(all))) } }
+            Everything::Forgotten { base, head } => {
+                p class="empty" {
+                    "What the comment leaves out is not kept any longer than the daemon runs"
+                    @match (commit(base), commit(head)) {
+                        (Some(base), Some(head)) => { ". In a clone " code { "goldpath diff " (base) ".." (head) } " shows it." }
+                        (_, _) => { "; in a clone " code { "goldpath diff" } " shows it." }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn holds(summary: &Summary) -> Markup {
@@ -117,8 +139,12 @@ fn holds(summary: &Summary) -> Markup {
 
 fn held(summary: &Summary, hold: &HoldSummary) -> Markup {
     html! {
-        (visible(&hold.reason)) ". It goes on when " strong { (visible(&hold.from)) } " types "
-        code { "goldpath change approve " (summary.id) " " (hold.id) } "."
+        (visible(&hold.reason)) ". It goes on when "
+        @if let Some(what) = hold.refused() {
+            (what) "."
+        } @else {
+            strong { (visible(&hold.from)) } " types " code { "goldpath change approve " (summary.id) " " (hold.id) } "."
+        }
     }
 }
 

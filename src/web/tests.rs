@@ -56,6 +56,7 @@ fn the_pages_need_no_script_and_no_inline_style() {
     let detail = Detail {
         summary: summary(),
         report: "### ⚠️ Held\n\n<details><summary>a</summary>\n\n```diff\n+a\n```\n\n</details>\n".to_owned(),
+        everything: Everything::Shown("```diff\n+all of it\n```\n".to_owned()),
         remarks: vec![Remark { author: "<b>".to_owned(), at: jiff::Timestamp::UNIX_EPOCH, text: "</article></main>".to_owned() }],
     };
     for page in [changes(&[summary()]), changes(&[]), change(&detail), problem("No such <change>", "look again")] {
@@ -65,4 +66,22 @@ fn the_pages_need_no_script_and_no_inline_style() {
     let page = change(&detail);
     assert!(page.contains("goldpath change approve pr-7 h-22222222"), "{page}");
     assert!(page.contains("<details><summary>a</summary>"), "{page}");
+    assert!(page.contains("href=\"#everything\"") && page.contains("+all of it"), "{page}");
+}
+
+#[test]
+fn the_page_says_where_everything_is_and_what_clears_a_refusal() {
+    let refused = HoldSummary { from: String::new(), ..summary().holds.remove(0) };
+    let commit = |letter: &str| CommitId::parse(&letter.repeat(40));
+    let detail = Detail {
+        summary: Summary { holds: vec![refused], title: "a\u{3164}b\u{e0041}".to_owned(), ..summary() },
+        report: "Not all of it is shown here: [everything](x).\n".to_owned(),
+        everything: Everything::Forgotten { base: commit("b"), head: commit("a") },
+        remarks: Vec::new(),
+    };
+    let page = change(&detail);
+    assert!(page.contains("goldpath diff bbbbbbb..aaaaaaa") && page.contains("a\u{fffd}b\u{fffd}"), "{page}");
+    assert!(page.contains("no approval clears it") && !page.contains("goldpath change approve"), "{page}");
+    let said = change(&Detail { everything: Everything::Said, ..detail });
+    assert!(!said.contains("Everything that changes"), "{said}");
 }

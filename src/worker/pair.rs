@@ -260,7 +260,7 @@ impl Desk<'_> {
         for unit in &are {
             if let Some(change) = unit_change(base, head, (were.get(&unit.id).copied(), Some(*unit)), || None) {
                 found.changed.push(change.id.clone());
-                changes.add(change, head.requests.get(&unit.id.request));
+                changes.add(change, head);
             }
         }
         for pair in requests {
@@ -298,7 +298,7 @@ impl Desk<'_> {
         for change in gone.filter_map(|unit| self.gone(base, head, unit)) {
             let id = change.id.request.clone();
             let pair = (before.requests.get(&id), after.requests.get(&id));
-            last.add(change, pair.1.or(pair.0));
+            last.add(change, if pair.1.is_some() { after } else { before });
             last.add_request(pair, after);
         }
         last

@@ -95,6 +95,15 @@ impl Tree {
         self
     }
 
+    /// One more object of a unit, in its first file.
+    pub(super) fn object(mut self, unit: &str, group: &str, thing: &str, spec: serde_json::Value) -> Self {
+        let unit = self.rendered.units.get_mut(&UnitId::parse(unit).unwrap()).unwrap();
+        let file = unit.files.keys().next().unwrap().to_string();
+        let document = JsonText::of(&json!({"kind": thing, "spec": spec}));
+        unit.objects.push(Object { group: group.to_owned(), document, ..object(thing, &file, "") });
+        self
+    }
+
     /// A unit of `environment@1.1.0` with one file, whose objects are `Kind/name`.
     pub(super) fn unit(mut self, id: &str, kind: TargetKind, file: &str, text: &str, objects: &[&str]) -> Self {
         let id = UnitId::parse(id).unwrap();

@@ -21,46 +21,48 @@ fn upgraded(number: usize) -> Story {
 
 #[test]
 fn the_same_change_is_shown_once() {
-    insta::assert_snapshot!(upgraded(412).comment(), @r#"
-### 1 golden path → 412 requests of 37 teams: 411 changed alike — waiting for the merge
+    insta::assert_snapshot!(upgraded(412).comment(), @"
+    ### 1 golden path → 412 requests of 37 teams: 411 changed alike, 1 otherwise — waiting for the merge
 
-Everything that it needs is there. Merge it: `goldpath change merge pr-7`; exactly these bytes are then applied.
+    Everything that it needs is there. Merge it: `goldpath change merge pr-7`; exactly these bytes are then applied.
 
-| Target | Requests | ~ | Policy | State |
-| --- | --: | --: | --- | --- |
-| target-0 | 206 | 206 | ✓ 1,854 passed | rendered |
-| target-1 | 206 | 206 | ✓ 1,854 passed | rendered |
+    | Target | Requests | ~ | Policy | State |
+    | --- | --: | --: | --- | --- |
+    | target-0 | 206 | 206 | ✓ 1,854 passed | rendered |
+    | target-1 | 206 | 206 | ✓ 1,854 passed | rendered |
 
-Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
 
-**The same change in 411 requests** (37 teams) · `golden-paths/environment/1.1.0/cluster/app.yaml.tera`, shown for `team-0/app-0`:
+    **The same change in 411 requests** (37 teams) · `golden-paths/environment/1.1.0/cluster/app.yaml.tera`, shown for `team-0/app-0`:
 
-```diff
-@@ -1,3 +1,3 @@
- resources:
-   requests:
--    cpu: 100m
-+    cpu: 150m
-```
+    ```diff
+    @@ -1,3 +1,3 @@
+     resources:
+       requests:
+    -    cpu: 100m
+    +    cpu: 150m
+    ```
 
-**Different in 1 request**: `team-4/app-411` (below).
+    **Different in 1 request**: `team-4/app-411` (below).
 
-<details><summary>team-4/app-411/cluster@<!-- -->target-1 — 1 object: Deployment</summary>
+    <details><summary>team-4/app-411/cluster@<!-- -->target-1 — 1 object: Deployment</summary>
 
-`app.yaml` (+1 −1), from `golden-paths/environment/1.1.0/cluster/app.yaml.tera`
+    `app.yaml` (+1 −1), from `golden-paths/environment/1.1.0/cluster/app.yaml.tera`
 
-```diff
-@@ -1,3 +1,3 @@
- resources:
-   requests:
--    cpu: 100m
-+    cpu: 999m
-```
+    ```diff
+    @@ -1,3 +1,3 @@
+     resources:
+       requests:
+    -    cpu: 100m
+    +    cpu: 999m
+    ```
 
-</details>
+    </details>
 
-<sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes f686ecc3a191 · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
-"#);
+    Not all of it is shown here: [everything](http://127.0.0.1:7171/changes/pr-7).
+
+    <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes f686ecc3a191 · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+    ");
 }
 
 #[test]
@@ -96,62 +98,62 @@ fn released(number: usize, version: &str, memory: &str, odd: &str) -> Tree {
 #[test]
 fn what_follows_from_the_release_alone_is_told_in_one_line() {
     let story = Story::new(&released(4, "1.0.0", "128Mi", "128Mi"), &released(4, "1.1.0", "192Mi", "256Mi"));
-    insta::assert_snapshot!(story.comment(), @r#"
-### 1 golden path → 4 of 5 requests of 3 teams: 3 changed alike — waiting for the merge
+    insta::assert_snapshot!(story.comment(), @"
+    ### 1 golden path → 4 of 5 requests of 3 teams: 3 changed alike, 1 otherwise — waiting for the merge
 
-Everything that it needs is there. Merge it: `goldpath change merge pr-7`; exactly these bytes are then applied.
+    Everything that it needs is there. Merge it: `goldpath change merge pr-7`; exactly these bytes are then applied.
 
-| Request | Target | ~ | Policy | State |
-| --- | --- | --: | --- | --- |
-| team-0/app-0 | staging | 1 object | ✓ 9 passed | rendered |
-| | dns | release only | ✓ 9 passed | rendered |
-| team-0/app-3 | staging | 1 object | ✓ 9 passed | rendered |
-| | dns | release only | ✓ 9 passed | rendered |
-| team-1/app-1 | staging | 1 object | ✓ 9 passed | rendered |
-| | dns | release only | ✓ 9 passed | rendered |
-| team-2/app-2 | staging | 1 object | ✓ 9 passed | rendered |
-| | dns | release only | ✓ 9 passed | rendered |
+    | Request | Target | ~ | Policy | State |
+    | --- | --- | --: | --- | --- |
+    | team-0/app-0 | staging | 1 object | ✓ 9 passed | rendered |
+    | | dns | release only | ✓ 9 passed | rendered |
+    | team-0/app-3 | staging | 1 object | ✓ 9 passed | rendered |
+    | | dns | release only | ✓ 9 passed | rendered |
+    | team-1/app-1 | staging | 1 object | ✓ 9 passed | rendered |
+    | | dns | release only | ✓ 9 passed | rendered |
+    | team-2/app-2 | staging | 1 object | ✓ 9 passed | rendered |
+    | | dns | release only | ✓ 9 passed | rendered |
 
-1 unit does not change.
+    1 unit does not change.
 
-Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`, before `environment@1.0.0`.
+    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`, before `environment@1.0.0`.
 
-**The same change in 3 requests** (3 teams) · `golden-paths/environment/1.1.0/cluster/deployment.yaml.tera`, shown for `team-0/app-0`:
+    **The same change in 3 requests** (3 teams) · `golden-paths/environment/1.1.0/cluster/deployment.yaml.tera`, shown for `team-0/app-0`:
 
-```diff
-@@ -1,4 +1,4 @@
- kind: Deployment
-   annotations:
--    goldpath.dev/release: 1.0.0
--spec: 128Mi
-+    goldpath.dev/release: 1.1.0
-+spec: 192Mi
-```
+    ```diff
+    @@ -1,4 +1,4 @@
+     kind: Deployment
+       annotations:
+    -    goldpath.dev/release: 1.0.0
+    -spec: 128Mi
+    +    goldpath.dev/release: 1.1.0
+    +spec: 192Mi
+    ```
 
-**Different in 1 request**: `team-0/app-3` (below).
+    **Different in 1 request**: `team-0/app-3` (below).
 
-1 request pinned to `environment@1.0.0` does not change.
+    1 request pinned to `environment@1.0.0` does not change.
 
-<details><summary>team-0/app-3/cluster@<!-- -->staging — 1 object: Deployment</summary>
+    <details><summary>team-0/app-3/cluster@<!-- -->staging — 1 object: Deployment</summary>
 
-`deployment.yaml` (+2 −2), from `golden-paths/environment/1.1.0/cluster/deployment.yaml.tera`
+    `deployment.yaml` (+2 −2), from `golden-paths/environment/1.1.0/cluster/deployment.yaml.tera`
 
-```diff
-@@ -1,4 +1,4 @@
- kind: Deployment
-   annotations:
--    goldpath.dev/release: 1.0.0
--spec: 128Mi
-+    goldpath.dev/release: 1.1.0
-+spec: 256Mi
-```
+    ```diff
+    @@ -1,4 +1,4 @@
+     kind: Deployment
+       annotations:
+    -    goldpath.dev/release: 1.0.0
+    -spec: 128Mi
+    +    goldpath.dev/release: 1.1.0
+    +spec: 256Mi
+    ```
 
-</details>
+    </details>
 
-**The release alone** changes in 12 files of 4 requests: goldpath writes it on everything, and it follows from the request.
+    **The release alone** changes in 12 files of 4 requests: goldpath writes it on everything, and it follows from the request.
 
-<sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 939152b2143f · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
-"#);
+    <sub>`environment@1.1.0` · aaaaaaa on bbbbbbb · bytes 939152b2143f · [everything](http://127.0.0.1:7171/changes/pr-7) · `/goldpath help`</sub>
+    ");
     insta::assert_snapshot!(story.with(diff_terminal), @r#"
 staging/team-0/app-0/cluster/deployment.yaml  and the same in 2 other files
   @@ -1,4 +1,4 @@
@@ -172,7 +174,7 @@ staging/team-0/app-3/cluster/deployment.yaml
 8 units of 4 requests: 0 files added, 4 changed, 0 removed, 12 in the release alone
 "#);
     let report = story.with(diff_report_json);
-    insta::assert_snapshot!(format!("{} {}", report["units"][0]["objects"][0], report["units"][0]["files"][0]["about"]), @r#"{"status":"changed","kind":"ConfigMap","namespace":null,"name":"main","marksAlone":true} "marks""#);
+    insta::assert_snapshot!(format!("{} {}", report["units"][0]["objects"][0], report["units"][0]["files"][0]["about"]), @r#"{"status":"changed","kind":"ConfigMap","namespace":null,"name":"main","marksAlone":true,"replaced":false} "marks""#);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod fixture;
 mod hostile;
 mod large;
+mod shown;
 mod terminal;
 
 use crate::delivery::Status;

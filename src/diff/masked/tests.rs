@@ -1,0 +1,149 @@
+use super::*;
+
+const BEFORE: &str = "apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"password\":\"OLD\"}}'
+data: # OLD
+  password: OLD # OLD
+  # user: OLD
+  user: SAME
+  gone: OLD
+  tls.key: |
+    OLD 1
+    OLD 2
+type: Opaque
+";
+
+const AFTER: &str = "apiVersion: v1
+kind: Secret
+metadata:
+  name: db
+  annotations:
+    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":{\"password\":\"NEW\"}}'
+data: # NEW
+  password: NEW # NEW
+  # user: NEW
+  user: SAME
+  token: NEW
+  tls.key: |
+    NEW 1
+
+    NEW 2
+    NEW 3
+type: Opaque
+";
+
+fn told(before: &str, after: &str) -> String {
+    let [before, after] = shown(before, after, true);
+    super::super::hunks::unified(&before, &after).0
+}
+
+#[test]
+fn that_a_value_changes_is_shown_and_never_what_it_is() {
+    insta::assert_snapshot!(told(BEFORE, AFTER), @"
+    @@ -3,13 +3,15 @@
+     metadata:
+       name: db
+       annotations:
+    -    kubectl.kubernetes.io/last-applied-configuration: ••• (value before)
+    +    kubectl.kubernetes.io/last-applied-configuration: ••• (new value)
+     data: # •••
+    -  password: ••• (value before) # •••
+    +  password: ••• (new value) # •••
+       # •••
+       user: •••
+    -  gone: ••• (value before)
+    +  token: ••• (new value)
+       tls.key: |
+    -    ••• (value before)
+    +    ••• (new value)
+    +
+    +    •••
+         •••
+     type: Opaque
+    ");
+}
+
+#[test]
+fn every_form_of_a_secret_is_masked() {
+    let json = r#"{"apiVersion":"v1","kind":"Secret","stringData":{"a":"OLD","b":{"OLD":["OLD"]}},"metadata":{"name":"x"}}"#;
+    let pretty = "{\n  \"kind\": \"Secret\",\n  \"data\": {\n    \"a\": \"OLD\",\n    \"b\": null\n  }\n}\n";
+    let list = "kind: List\nitems:\n- kind: ConfigMap\n  data:\n    a: SHOWN\n- kind: Secret\n  metadata: {name: x}\n  stringData: {a: OLD, b: 'OLD}'}\n  # OLD\n- kind: Service\n";
+    let kinds = "kind: SecretList\nitems:\n- metadata: {name: x}\n  data:\n    a: >-\n      OLD\n      OLD\n";
+    let many =
+        "kind: Service\n---\n# shown\nkind: Secret\ndata: OLD\n---\n# shown\nkind: \"\\x53ecret\"\nstringData:\n  a: \"OLD\n    OLD\"\n";
+    let all = [json, pretty, list, kinds, many].map(|text| told("", text));
+    let all = all.join("\n");
+    assert!(!all.contains("OLD"), "{all}");
+    insta::assert_snapshot!(all, @r#"
+    +{"apiVersion":"v1","kind":"Secret","stringData":{"a":••• (new value),"b":••• (new value)},"metadata":{"name":"x"}}
+
+    +{
+    +  "kind": "Secret",
+    +  "data": {
+    +    "a": ••• (new value),
+    +    "b": ••• (new value)
+    +  }
+    +}
+
+    +kind: List
+    +items:
+    +- kind: ConfigMap
+    +  data:
+    +    a: SHOWN
+    +- kind: Secret
+    +  metadata: {name: x}
+    +  stringData: {a: ••• (new value), b: ••• (new value)}
+    +  # •••
+    +- kind: Service
+
+    +kind: SecretList
+    +items:
+    +- metadata: {name: x}
+    +  data:
+    +    a: >-
+    +      ••• (new value)
+    +      •••
+
+    +kind: Service
+    +---
+    +# shown
+    +kind: Secret
+    +data: ••• (new value)
+    +---
+    +# shown
+    +kind: "\x53ecret"
+    +stringData:
+    +  a: ••• (new value)
+    +    •••
+    "#);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_shown() {
+    let broken = "kind: Secret\ndata: {a: OLD\n";
+    let alias = "a: &a OLD\nb:\n  kind: Secret\n  data: {a: *a}\n";
+    let merged = "a: &a {x: OLD}\nb:\n  kind: Secret\n  data:\n    <<: *a\n";
+    let twice = "kind: Secret\ndata: {a: OLD}\ndata: {b: OLD}\n";
+    let all = [told("", broken), told(alias, merged), told(twice, ""), told("a: 1\n", "kind: SecretStore\ndata: {a: SHOWN}\n")];
+    let script = "cat <<EOF\n{\"kind\": \"Secret\", \"data\": \n\tOLD\n";
+    let [text, other] = [script, "the Secret: {[ of it\n"].map(|text| shown("", text, false)[1].to_string());
+    assert!(!text.contains("OLD") && other.contains("of it"), "{text}{other}");
+    insta::assert_snapshot!(all.join("\n"), @"
+    +(not shown: 2 lines now, which may hold a Secret and cannot be read)
+
+    @@ -1 +1 @@
+    -(not shown: 4 lines before, which may hold a Secret and cannot be read)
+    +(not shown: 5 lines now, which may hold a Secret and cannot be read)
+
+    -(not shown: 3 lines before, which may hold a Secret and cannot be read)
+
+    @@ -1 +1,2 @@
+    -a: 1
+    +kind: SecretStore
+    +data: {a: SHOWN}
+    ");
+}
