@@ -2,9 +2,11 @@
 
 use super::language::Trouble;
 use super::lexer::line_column;
+use super::walk;
 use crate::model::quoted_list;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
+use hcl_edit::template::ForTemplateExpr;
 use hcl_edit::visit::{Visit, visit_func_call};
 use hcl_edit::{Decorated, Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -337,6 +339,10 @@ impl Visit for Programs {
     fn visit_block_label(&mut self, node: &BlockLabel) {
         self.0 |= node.as_str() == "exec";
     }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
+    }
 }
 
 impl Visit for Check<'_> {
@@ -373,5 +379,9 @@ impl Visit for Check<'_> {
             self.refuse(node.span(), format!("the function `{name}` {why}"), "Let the template write the value instead.");
         }
         visit_func_call(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
     }
 }

@@ -4,12 +4,14 @@ use super::budget::{Print, placeholder};
 use super::filters::{escape, hcl, is_odd, is_plain_word};
 use super::otherwise;
 use super::renderer::Language;
+use super::walk;
 use crate::model::json_mistake;
 use crate::yaml;
 use hcl_edit::Ident;
 use hcl_edit::expr::{Expression, FuncCall, Traversal};
 use hcl_edit::structure::{BlockLabel, Body, Structure};
-use hcl_edit::visit::{Visit, visit_block_label, visit_expr, visit_func_call, visit_traversal};
+use hcl_edit::template::{ForTemplateExpr, HeredocTemplate};
+use hcl_edit::visit::{Visit, visit_block_label, visit_expr, visit_func_call, visit_heredoc_template, visit_traversal};
 use hcl_edit::{Decorated, Spanned};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -429,6 +431,16 @@ impl Visit for Seen<'_> {
     fn visit_block_label(&mut self, node: &BlockLabel) {
         self.text(node.as_str());
         visit_block_label(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
+    }
+
+    /// What ends a text is no text.
+    fn visit_heredoc_template(&mut self, node: &HeredocTemplate) {
+        self.code(node.delimiter.as_str());
+        visit_heredoc_template(self, node);
     }
 
     fn visit_func_call(&mut self, node: &FuncCall) {
