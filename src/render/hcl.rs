@@ -170,7 +170,8 @@ impl<'a> Root<'a> {
     fn refused(&self, local: &str) -> Option<String> {
         let source = self.declared.get(local).cloned().unwrap_or_else(|| format!("hashicorp/{local}"));
         let plain = source.strip_prefix("registry.terraform.io/").unwrap_or(&source);
-        (!self.providers.contains(plain)).then(|| format!("the provider `{plain}` is not among those that the target allows"))
+        // No registry tells sources apart by their letters' case.
+        (!self.providers.iter().any(|provider| provider.eq_ignore_ascii_case(plain))).then(|| format!("the provider `{plain}` is not among those that the target allows"))
     }
 
     fn help(&self) -> String {
