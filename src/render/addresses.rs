@@ -2,12 +2,13 @@
 
 use super::language::Trouble;
 use super::lexer::line_column;
+use super::walk::{self, Binds, Bound};
 use crate::model::{close_match, meant};
-use hcl_edit::Ident;
-use hcl_edit::expr::{Expression, ForIntro, Traversal, TraversalOperator};
-use hcl_edit::structure::{Block, Body};
-use hcl_edit::visit::{Visit, visit_block, visit_expr, visit_for_intro, visit_traversal};
-use hcl_edit::{Decorated, Span};
+use hcl_edit::Span;
+use hcl_edit::expr::{Expression, ForExpr, Traversal, TraversalOperator};
+use hcl_edit::structure::{Attribute, Block, Body};
+use hcl_edit::template::ForTemplateExpr;
+use hcl_edit::visit::{Visit, visit_expr, visit_traversal};
 use std::collections::BTreeSet;
 
 /// Names that Terraform itself gives a meaning.
@@ -35,9 +36,7 @@ impl Addresses {
 
     /// The names in one file that nothing declares, each once.
     pub(super) fn unknown(&self, text: &str, body: &Body) -> Vec<Trouble> {
-        let mut bound = Bound(BTreeSet::new());
-        bound.visit_body(body);
-        let mut named = Named { bound: bound.0, found: Vec::new() };
+        let mut named = Named::default();
         for block in body.blocks().filter(|block| !matches!(block.ident.as_str(), "moved" | "removed")) {
             named.visit_block(block);
         }
@@ -68,44 +67,42 @@ impl Addresses {
     }
 }
 
-/// The names that `for` and `dynamic` bind.
-struct Bound(BTreeSet<String>);
-
-impl Visit for Bound {
-    fn visit_for_intro(&mut self, node: &ForIntro) {
-        let names: Vec<&Decorated<Ident>> = node.key_var.iter().chain([&node.value_var]).collect();
-        self.0.extend(names.into_iter().map(|name| name.as_str().to_owned()));
-        visit_for_intro(self, node);
-    }
-
-    fn visit_block(&mut self, node: &Block) {
-        if node.ident.as_str() == "dynamic" {
-            self.0.extend(node.labels.first().map(|label| label.as_str().to_owned()));
-            let iterator = node.body.get_attribute("iterator").and_then(|attribute| attribute.value.as_variable());
-            self.0.extend(iterator.map(|name| name.as_str().to_owned()));
-        }
-        visit_block(self, node);
-    }
-}
-
 /// The addresses that a file names, with where.
+#[derive(Default)]
 struct Named {
-    bound: BTreeSet<String>,
+    bound: Bound,
     found: Vec<(String, Option<usize>)>,
 }
 
+impl Binds for Named {
+    fn bound(&mut self) -> &mut Bound {
+        &mut self.bound
+    }
+}
+
 impl Visit for Named {
+    fn visit_for_expr(&mut self, node: &ForExpr) {
+        walk::for_expr(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::for_template_expr(self, node);
+    }
+
     fn visit_block(&mut self, node: &Block) {
-        for attribute in node.body.attributes() {
-            // A provider and a type are named, and the arguments of `lifecycle` name attributes of the block itself.
-            let words = attribute.key.as_str() == "provider" || attribute.key.as_str() == "type" && node.ident.as_str() == "variable";
+        let argument = |named: &mut Self, attribute: &Attribute| {
+            // A provider and a type are named, and what is ignored are arguments of the block itself.
+            let words = match attribute.key.as_str() {
+                "provider" => true,
+                "type" => node.ident.as_str() == "variable",
+                "ignore_changes" => node.ident.as_str() == "lifecycle",
+                _ => false,
+            };
             if !words {
-                self.visit_expr(&attribute.value);
+                named.visit_expr(&attribute.value);
             }
-        }
-        for block in node.body.blocks().filter(|block| block.ident.as_str() != "lifecycle") {
-            self.visit_block(block);
-        }
+        };
+        walk::block(self, node, argument, Self::visit_block);
     }
 
     fn visit_traversal(&mut self, node: &Traversal) {
@@ -124,7 +121,7 @@ impl Visit for Named {
 
     fn visit_expr(&mut self, node: &Expression) {
         match node {
-            Expression::Variable(name) if !self.bound.contains(name.as_str()) => {
+            Expression::Variable(name) if !self.bound.holds(name.as_str()) => {
                 self.found.push((name.as_str().to_owned(), node.span().map(|span| span.start)))
             }
             Expression::Variable(_) => {}
@@ -134,8 +131,8 @@ impl Visit for Named {
 }
 
 /// The address that a traversal begins with; nothing when it names something else.
-fn address(root: &str, names: &[&str], bound: &BTreeSet<String>) -> Option<String> {
-    if bound.contains(root) || OWN.contains(&root) {
+fn address(root: &str, names: &[&str], bound: &Bound) -> Option<String> {
+    if bound.holds(root) || OWN.contains(&root) {
         return None;
     }
     match (root, names) {

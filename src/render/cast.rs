@@ -1,7 +1,7 @@
 //! What all files of one skeleton have in common: their documents, with the places in them that words are put into.
 
 use super::budget::{Print, placeholder};
-use super::language::{Content, ended, parse_back, placeholders};
+use super::language::{Read, ended, parse_yaml, placeholders};
 use super::marks::Marks;
 use super::mould::Mould;
 use super::renderer::Language;
@@ -55,7 +55,7 @@ enum Part {
 }
 
 impl Cast {
-    /// Parses a skeleton; nothing when a key is printed, as two of them may become the same.
+    /// Parses a skeleton; nothing when a key is printed, as two of them may become the same, and when something has to be said of it.
     pub(super) fn of(between: &[Box<str>]) -> Option<Self> {
         let (first, behind) = between.split_first()?;
         let mut skeleton = first.to_string();
@@ -63,8 +63,8 @@ impl Cast {
             skeleton.push_str(&placeholder(index));
             skeleton.push_str(behind);
         }
-        let Ok(Content::Yaml(documents)) = parse_back(Language::Yaml, &ended(&skeleton)) else { return None };
-        if !documents.iter().all(|(document, _)| keys_are_fixed(document)) {
+        let Read { documents, misread, .. } = parse_yaml(&ended(Language::Yaml, &skeleton)).ok()?;
+        if misread || !documents.iter().all(|(document, _)| keys_are_fixed(document)) {
             return None;
         }
         let mut found = Found::default();

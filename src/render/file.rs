@@ -90,6 +90,8 @@ struct Draft<'a> {
     plan: &'a FilePlan,
     text: String,
     content: Content,
+    /// Whether `kubectl` reads something of it as another value.
+    misread: bool,
 }
 
 impl Maker<'_> {
@@ -249,8 +251,8 @@ impl Maker<'_> {
     /// Parses a file back.
     fn draft<'a>(&self, file: &Fresh<'a>) -> Result<Draft<'a>, Vec<Mistake>> {
         let Fresh { plan, template, noted, plain, cast } = file;
-        let text = text_of(noted);
-        let mut plain = *plain;
+        let text = text_of(plan.language, noted);
+        let (mut plain, mut misread) = (*plain, false);
         let content = match cast.as_ref().and_then(|cast| cast.filled(&noted.prints)) {
             Some(documents) => {
                 let read = Content::Yaml(documents);
@@ -261,10 +263,11 @@ impl Maker<'_> {
                 );
                 Ok(read)
             }
-            None if plan.language == Language::Yaml => parse_yaml(&text).map(|(content, quotes_over_lines)| {
+            None if plan.language == Language::Yaml => parse_yaml(&text).map(|read| {
                 // a line between quotes that began before only looks like a key with a value
-                plain &= !quotes_over_lines || noted.prints.iter().all(|print| print.typed.is_none());
-                content
+                plain &= !read.quotes_over_lines || noted.prints.iter().all(|print| print.typed.is_none());
+                misread = read.misread;
+                Content::Yaml(read.documents)
             }),
             None => parse_back(plan.language, &text),
         };
@@ -272,7 +275,7 @@ impl Maker<'_> {
             self.prints(plan, *template, noted, plain, &content)?;
         }
         match content {
-            Ok(content) => Ok(Draft { plan, text, content }),
+            Ok(content) => Ok(Draft { plan, text, content, misread }),
             Err(troubles) => Err(self.mistakes(plan, &NOT_WELL_FORMED, troubles)),
         }
     }
@@ -289,7 +292,7 @@ impl Maker<'_> {
         if !plain && let Some(print) = self.unsafe_print(plan.language, template, noted, content) {
             return Err(vec![self.print_mistake(plan.language, template, noted, print)]);
         }
-        let marked = || parse_back(plan.language, &self.again(template, Marking::Placeholder, &[])?).ok();
+        let marked = || parse_back(plan.language, &self.again(plan.language, template, Marking::Placeholder, &[])?).ok();
         if self.renderer.checks.contains(&Check::Workflow)
             && let Ok(content) = content
             && let Some(print) = workflow::code_printed(content, &noted.prints, marked)
@@ -302,11 +305,11 @@ impl Maker<'_> {
     }
 
     /// The text of a template with something else for each print but the spared ones.
-    fn again(&self, template: usize, marking: Marking, spared: &[usize]) -> Option<String> {
+    fn again(&self, language: Language, template: usize, marking: Marking, spared: &[usize]) -> Option<String> {
         let mode = Mode::marked(marking, spared);
         let bytes = self.limits.output_bytes.saturating_mul(2);
         let again = self.plan.engine.render(template, self.context, self.limits.steps, bytes, mode).ok()?;
-        String::from_utf8(again.output).ok().map(|text| ended(&text))
+        String::from_utf8(again.output).ok().map(|text| ended(language, &text))
     }
 
     /// Renders once more with placeholders, to find a print that changed what is around it.
@@ -327,14 +330,15 @@ impl Maker<'_> {
         spared: &[usize],
     ) -> Option<usize> {
         let marking = if language == Language::Json { Marking::Quoted } else { Marking::Placeholder };
-        let Some(marked) = self.again(template, marking, spared) else { return first_suspect(&noted.prints) };
+        let Some(marked) = self.again(language, template, marking, spared) else { return first_suspect(&noted.prints) };
         match content {
             Ok(content) => {
-                let escaped = if language == Language::Hcl { self.again(template, Marking::Escaped, &[])? } else { String::new() };
+                let escaped =
+                    if language == Language::Hcl { self.again(language, template, Marking::Escaped, &[])? } else { String::new() };
                 let changed = changed_by_print(language, content, (&marked, &escaped), &noted.prints);
                 // Kubernetes objects are written anew, with quotes where a reader could see something else.
                 let as_it_is = language == Language::Yaml && !self.renderer.checks.contains(&Check::Kubernetes);
-                changed.or_else(|| if as_it_is { misread_print(&text_of(noted), &marked, &noted.prints) } else { None })
+                changed.or_else(|| if as_it_is { misread_print(&text_of(language, noted), &marked, &noted.prints) } else { None })
             }
             Err(_) => parse_back(language, &marked).is_ok().then(|| first_suspect(&noted.prints)).flatten(),
         }
@@ -436,7 +440,7 @@ impl Maker<'_> {
     }
 
     fn finish(&self, draft: Draft<'_>, made: &mut Made) -> Result<(), Vec<Mistake>> {
-        let Draft { plan, mut text, content } = draft;
+        let Draft { plan, mut text, content, misread } = draft;
         if let (Content::Yaml(documents), true) = (content, self.renderer.checks.contains(&Check::Kubernetes)) {
             if documents.is_empty() {
                 return Ok(());
@@ -453,6 +457,9 @@ impl Maker<'_> {
                 made.unchecked.extend(unchecked.map(|(place, (shown, is_there))| (plan.source.clone(), shown, place, is_there)));
             }
             let mut mistakes = self.mistakes(plan, &KUBERNETES_SCHEMA, misfits);
+            if misread {
+                mistakes.extend(self.mistakes(plan, &OUTPUT_REFUSED, kubernetes::misread(self.apis, &text, &documents, &custom)));
+            }
             // What has another form than it should have would be said twice.
             if self.apis.is_some() && mistakes.is_empty() {
                 let (refused, doubtful) = kubernetes::refused(&text, &documents);
@@ -521,8 +528,8 @@ fn captured_words(noted: &Noted) -> Vec<usize> {
 }
 
 /// What a rendering wrote.
-fn text_of(noted: &Noted) -> String {
-    ended(&String::from_utf8_lossy(&noted.output))
+fn text_of(language: Language, noted: &Noted) -> String {
+    ended(language, &String::from_utf8_lossy(&noted.output))
 }
 
 /// A mistake about an output as a whole, at its place in `release.yaml`.

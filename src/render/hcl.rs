@@ -2,9 +2,11 @@
 
 use super::language::Trouble;
 use super::lexer::line_column;
+use super::walk;
 use crate::model::quoted_list;
 use hcl_edit::expr::{Expression, FuncCall, ObjectKey};
 use hcl_edit::structure::{Block, BlockLabel, Body, Structure};
+use hcl_edit::template::ForTemplateExpr;
 use hcl_edit::visit::{Visit, visit_func_call};
 use hcl_edit::{Decorated, Ident, Span};
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,7 +170,8 @@ impl<'a> Root<'a> {
     fn refused(&self, local: &str) -> Option<String> {
         let source = self.declared.get(local).cloned().unwrap_or_else(|| format!("hashicorp/{local}"));
         let plain = source.strip_prefix("registry.terraform.io/").unwrap_or(&source);
-        (!self.providers.contains(plain)).then(|| format!("the provider `{plain}` is not among those that the target allows"))
+        // No registry tells sources apart by their letters' case.
+        (!self.providers.iter().any(|provider| provider.eq_ignore_ascii_case(plain))).then(|| format!("the provider `{plain}` is not among those that the target allows"))
     }
 
     fn help(&self) -> String {
@@ -337,6 +340,10 @@ impl Visit for Programs {
     fn visit_block_label(&mut self, node: &BlockLabel) {
         self.0 |= node.as_str() == "exec";
     }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
+    }
 }
 
 impl Visit for Check<'_> {
@@ -373,5 +380,9 @@ impl Visit for Check<'_> {
             self.refuse(node.span(), format!("the function `{name}` {why}"), "Let the template write the value instead.");
         }
         visit_func_call(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
     }
 }

@@ -5,7 +5,7 @@ use super::marks::{MANAGED_BY, Marks, OWN_PREFIX};
 use super::namespaces::Allowed;
 use super::objects;
 use super::rendered::Object;
-use super::schema::{self, At, Custom, Known, Schema, Scope};
+use super::schema::{self, At, Custom, Known, Schema, Scope, Takes};
 use crate::model::{JsonText, RepoPath, at, child};
 use crate::yaml;
 use serde_json::{Map, Value};
@@ -117,6 +117,55 @@ fn check(apis: Apis<'_>, document: &Value, custom: Option<&RepoPath>) -> Vec<sch
 pub(super) fn misfits(apis: Apis<'_>, text: &str, documents: &Documents, custom: &[Option<RepoPath>]) -> Vec<Trouble> {
     let all = documents.iter().zip(custom);
     placed(text, all.map(|((document, line), custom)| (*line, check(apis, document, custom.as_ref()))))
+}
+
+/// What `kubectl` would read as other values than those that are written, at their lines, but for what is text and nothing else could be.
+pub(super) fn misread(apis: Option<Apis<'_>>, text: &str, documents: &Documents, custom: &[Option<RepoPath>]) -> Vec<Trouble> {
+    let read = yaml::parse(text).documents;
+    let of = |line: u32| documents.iter().position(|(_, begins)| *begins == line);
+    let known = read.iter().filter_map(|document| Some((document.misread(), of(document.root_span().line)?)));
+    let troubles = known.flat_map(|(misread, index)| {
+        let (document, custom) = (&documents[index].0, custom.get(index).and_then(Option::as_ref));
+        let is_secret = document.get("kind").and_then(Value::as_str) == Some("Secret");
+        misread.into_iter().filter_map(move |misread| {
+            let is_text = yaml::plain(&misread.text).is_string();
+            let told = match form(apis, document, custom, &misread.pointer) {
+                Some(Takes::Text) => is_text || apis.is_some(),
+                Some(Takes::Another) => is_text && apis.is_some(),
+                None => false,
+            };
+            (!told).then(|| two_readings(&misread, is_secret))
+        })
+    });
+    troubles.collect()
+}
+
+/// What stands at a place of an object; nothing where that is not known. Text is text in every version of the API.
+fn form(apis: Option<Apis<'_>>, document: &Value, custom: Option<&RepoPath>, pointer: &str) -> Option<Takes> {
+    match (apis, custom) {
+        (Some(apis), Some(place)) => match apis.custom.known(place, document) {
+            Known::Schema(schema) => schema.takes(document, pointer),
+            Known::NoSchema | Known::NoJson | Known::Nothing => None,
+        },
+        (Some(apis), None) => apis.kubernetes.takes(document, pointer),
+        (None, _) => schema::newest().takes(document, pointer),
+    }
+}
+
+fn two_readings(misread: &yaml::Misread, is_secret: bool) -> Trouble {
+    let own = yaml::plain(&misread.text);
+    let sort = if own.is_string() { "text".to_owned() } else { own.to_string() };
+    if is_secret {
+        return Trouble::new(misread.line, "a value of a Secret stands here without quotes, and `kubectl` reads it as something else")
+            .help("Put it in quotes when it is text.");
+    }
+    let (text, quotes) = (&misread.text, format!("\"{}\" when it is text", misread.text));
+    let (other, help) = match &misread.reading {
+        Some(other) if own.is_string() => (other.to_string(), format!("Write `{other}` when you mean that, or {quotes}.")),
+        Some(other) => (other.to_string(), format!("Write `{other}` or `{own}`, whichever you mean, or {quotes}.")),
+        None => ("a number that JSON does not have".to_owned(), format!("Write {quotes}.")),
+    };
+    Trouble::new(misread.line, format!("`{text}` is {sort} to YAML 1.2, and {other} to `kubectl`")).help(help)
 }
 
 /// What the API would refuse of documents whose form is right, and what is doubtful about them.

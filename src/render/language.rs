@@ -4,12 +4,14 @@ use super::budget::{Print, placeholder};
 use super::filters::{escape, hcl, is_odd, is_plain_word};
 use super::otherwise;
 use super::renderer::Language;
+use super::walk;
 use crate::model::json_mistake;
 use crate::yaml;
 use hcl_edit::Ident;
 use hcl_edit::expr::{Expression, FuncCall, Traversal};
 use hcl_edit::structure::{BlockLabel, Body, Structure};
-use hcl_edit::visit::{Visit, visit_block_label, visit_expr, visit_func_call, visit_traversal};
+use hcl_edit::template::{ForTemplateExpr, HeredocTemplate};
+use hcl_edit::visit::{Visit, visit_block_label, visit_expr, visit_func_call, visit_heredoc_template, visit_traversal};
 use hcl_edit::{Decorated, Spanned};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -50,18 +52,35 @@ impl Trouble {
     }
 }
 
-/// LF, and exactly one newline at the end.
-pub(super) fn ended(text: &str) -> String {
+/// LF, and exactly one newline at the end, but for YAML whose last text has the blanks and newlines that stand there.
+pub(super) fn ended(language: Language, text: &str) -> String {
     let mut text = if text.contains('\r') { text.replace("\r\n", "\n") } else { text.to_owned() };
-    text.truncate(text.trim_end().len());
+    let end = text.trim_end().len();
+    if language == Language::Yaml && may_end_in_block(&text, end) {
+        let short = format!("{}\n", &text[..end]);
+        let values = |text: &str| yaml::parse(text).documents.into_iter().map(yaml::Document::into_value).collect::<Vec<_>>();
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        return if values(&text) == values(&short) { short } else { text };
+    }
+    text.truncate(end);
     text.push('\n');
     text
+}
+
+/// Whether what stands behind the last word of YAML could belong to it: newlines to a text that begins with `|+`, blanks to one with `|`.
+fn may_end_in_block(text: &str, end: usize) -> bool {
+    let behind = &text[end..];
+    let has_blanks = behind.contains(|c| c != '\n');
+    let begins = |word: &str| word.strip_prefix(['|', '>']).is_some_and(|header| has_blanks || header.contains('+'));
+    (has_blanks || behind.len() > 1) && text.split_ascii_whitespace().any(begins)
 }
 
 /// Parses a rendered text back.
 pub(super) fn parse_back(language: Language, text: &str) -> Result<Content, Vec<Trouble>> {
     match language {
-        Language::Yaml => parse_yaml(text).map(|(content, _)| content),
+        Language::Yaml => parse_yaml(text).map(|read| Content::Yaml(read.documents)),
         Language::Json => serde_json::from_str(text).map(Content::Json).map_err(|error| {
             let line = json_mistake(text, &error).line;
             let message = error.to_string();
@@ -80,9 +99,19 @@ pub(super) fn parse_back(language: Language, text: &str) -> Result<Content, Vec<
     }
 }
 
-/// Parses a rendered YAML file back; with it, whether a text in quotes goes over several lines of it.
-pub(super) fn parse_yaml(text: &str) -> Result<(Content, bool), Vec<Trouble>> {
-    let yaml::Parsed { documents, problems, quotes_over_lines, .. } = yaml::parse(text);
+/// A rendered YAML file.
+pub(super) struct Read {
+    /// Its documents, each with the line on which it begins.
+    pub(super) documents: Vec<(Value, u32)>,
+    /// Whether a text in quotes goes over several lines of it.
+    pub(super) quotes_over_lines: bool,
+    /// Whether `kubectl` reads something of it as another value.
+    pub(super) misread: bool,
+}
+
+/// Parses a rendered YAML file back.
+pub(super) fn parse_yaml(text: &str) -> Result<Read, Vec<Trouble>> {
+    let yaml::Parsed { documents, problems, quotes_over_lines, misread, .. } = yaml::parse(text);
     let problems = problems.into_iter().filter(yaml::Problem::is_error).chain(yaml::check_lines(text));
     let troubles: Vec<Trouble> = problems.map(|problem| Trouble::new(problem.span.line, problem.message).help(problem.help)).collect();
     if !troubles.is_empty() {
@@ -92,7 +121,8 @@ pub(super) fn parse_yaml(text: &str) -> Result<(Content, bool), Vec<Trouble>> {
         let line = document.root_span().line;
         (document.into_value(), line)
     });
-    Ok((Content::Yaml(documents.filter(|(value, _)| !value.is_null()).collect()), quotes_over_lines))
+    let documents = documents.filter(|(value, _)| !value.is_null()).collect();
+    Ok(Read { documents, quotes_over_lines, misread })
 }
 
 /// Whether each print obviously changed nothing but its own place, so that the file need not be rendered twice.
@@ -429,6 +459,16 @@ impl Visit for Seen<'_> {
     fn visit_block_label(&mut self, node: &BlockLabel) {
         self.text(node.as_str());
         visit_block_label(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
+    }
+
+    /// What ends a text is no text.
+    fn visit_heredoc_template(&mut self, node: &HeredocTemplate) {
+        self.code(node.delimiter.as_str());
+        visit_heredoc_template(self, node);
     }
 
     fn visit_func_call(&mut self, node: &FuncCall) {

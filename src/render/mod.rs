@@ -46,6 +46,7 @@ mod skeleton;
 mod terraform;
 mod threads;
 mod undefined;
+mod walk;
 mod workflow;
 mod written;
 

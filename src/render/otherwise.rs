@@ -3,9 +3,10 @@
 use super::filters::is_odd;
 use super::language::Trouble;
 use super::lexer::line_column;
+use super::walk;
 use hcl_edit::Span as _;
 use hcl_edit::structure::Body;
-use hcl_edit::template::HeredocTemplate;
+use hcl_edit::template::{ForTemplateExpr, HeredocTemplate};
 use hcl_edit::visit::{Visit, visit_heredoc_template};
 
 /// What of a file may be read in two ways.
@@ -44,6 +45,10 @@ impl Visit for Ends<'_> {
             self.troubles.push(Trouble::new(last, message).help(help));
         }
         visit_heredoc_template(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
     }
 }
 

@@ -52,7 +52,7 @@ pub struct Unit {
 /// One rendered file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RenderedFile {
-    /// Its bytes: LF, exactly one newline at the end.
+    /// Its bytes: LF, exactly one newline at the end, but for YAML that ends with a text which has more.
     #[serde(with = "crate::model::shared_bytes")]
     pub bytes: Arc<[u8]>,
     /// The digest of its bytes.

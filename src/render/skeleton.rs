@@ -154,7 +154,7 @@ mod tests {
     }
 
     fn parsed(noted: &Noted) -> Option<Content> {
-        parse_back(Language::Yaml, &ended(std::str::from_utf8(&noted.output).unwrap())).ok()
+        parse_back(Language::Yaml, &ended(Language::Yaml, std::str::from_utf8(&noted.output).unwrap())).ok()
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod claims;
 mod limits;
 mod once;
 mod places;
+mod readings;
 mod twice;
 
 use super::*;

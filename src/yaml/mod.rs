@@ -7,6 +7,7 @@ mod bytes;
 mod emit;
 mod flow;
 mod form;
+mod kubectl;
 mod problem;
 mod scalar;
 mod stray;
@@ -17,6 +18,7 @@ mod unseen;
 pub use bytes::{check_bytes, check_lines};
 pub use emit::{emit, emit_into};
 pub use form::{Form, Word};
+pub use kubectl::Misread;
 pub use problem::{Problem, ProblemKind};
 pub use scalar::plain;
 pub use stray::{conflict, conflicts};
@@ -37,6 +39,8 @@ pub struct Parsed<'a> {
     pub doubtful_keys: Vec<Problem>,
     /// How many keys are numbers, truth values or nothing to YAML itself; here they are text.
     pub other_keys: usize,
+    /// Whether `kubectl` reads a plain value as another one.
+    pub misread: bool,
 }
 
 impl Parsed<'_> {

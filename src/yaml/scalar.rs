@@ -51,7 +51,7 @@ fn based(digits: &str, base: u32) -> Option<Number> {
 }
 
 /// `[0-9]+(.[0-9]*)?` or `.[0-9]+`, and an exponent.
-fn is_float(unsigned: &str) -> bool {
+pub(super) fn is_float(unsigned: &str) -> bool {
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['-', '+']).unwrap_or(exponent))),
         None => (unsigned, None),

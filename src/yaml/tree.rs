@@ -2,7 +2,7 @@
 
 use super::scalar::{self, Yaml11};
 use super::stray::{in_braces, in_template};
-use super::{Problem, ProblemKind, bytes::small, span_of, syntax, unseen};
+use super::{Problem, ProblemKind, bytes::small, kubectl, span_of, syntax, unseen};
 use crate::model::{Span, key_of};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Range, StrInput, StructureStyle};
 use serde_json::{Map, Value};
@@ -22,7 +22,7 @@ const FEW_KEYS: usize = 12;
 const MOST_PROBLEMS: usize = 100;
 
 #[derive(Debug)]
-enum Kind<'a> {
+pub(super) enum Kind<'a> {
     Scalar { text: Cow<'a, str>, bare: bool },
     List(Vec<u32>),
     Map(Vec<(u32, u32)>),
@@ -30,9 +30,9 @@ enum Kind<'a> {
 }
 
 #[derive(Debug)]
-struct Node<'a> {
-    kind: Kind<'a>,
-    span: Span,
+pub(super) struct Node<'a> {
+    pub(super) kind: Kind<'a>,
+    pub(super) span: Span,
     flow: Option<usize>,
 }
 
@@ -49,7 +49,7 @@ pub struct Spot {
 #[derive(Debug)]
 pub struct Document<'a> {
     nodes: Vec<Node<'a>>,
-    root: Option<u32>,
+    pub(super) root: Option<u32>,
     value: Value,
 }
 
@@ -145,26 +145,26 @@ impl Document<'_> {
         &self.nodes[id as usize]
     }
 
-    fn target(&self, id: u32) -> &Node<'_> {
+    pub(super) fn target(&self, id: u32) -> &Node<'_> {
         match self.node(id).kind {
             Kind::Alias(target) => self.node(target),
             _ => self.node(id),
         }
     }
 
-    fn text(&self, id: u32) -> Option<&str> {
+    pub(super) fn text(&self, id: u32) -> Option<&str> {
         match &self.target(id).kind {
             Kind::Scalar { text, .. } => Some(text),
             _ => None,
         }
     }
 
-    fn merges(&self, key: u32) -> bool {
+    pub(super) fn merges(&self, key: u32) -> bool {
         matches!(&self.node(key).kind, Kind::Scalar { text, bare: true } if text == "<<")
     }
 
     /// The objects that the value of a merge key names.
-    fn merged(&self, value: u32) -> Vec<u32> {
+    pub(super) fn merged(&self, value: u32) -> Vec<u32> {
         match &self.target(value).kind {
             Kind::List(items) => items.clone(),
             _ => vec![value],
@@ -250,8 +250,8 @@ pub(super) fn read(text: &str) -> super::Parsed<'_> {
     let mut parser = Parser::new_from_str_with_options(text, options);
     let mut reader = Reader::new(text);
     while reader.step(&mut parser) {}
-    let Reader { documents, problems, doubtful_keys, other_keys, quotes_over_lines, .. } = reader;
-    super::Parsed { documents, problems, doubtful_keys, other_keys, quotes_over_lines }
+    let Reader { documents, problems, doubtful_keys, other_keys, quotes_over_lines, misread, .. } = reader;
+    super::Parsed { documents, problems, doubtful_keys, other_keys, quotes_over_lines, misread }
 }
 
 struct Reader<'a> {
@@ -273,6 +273,7 @@ struct Reader<'a> {
     errors: usize,
     warnings: usize,
     quotes_over_lines: bool,
+    misread: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -297,6 +298,7 @@ impl<'a> Reader<'a> {
             errors: 0,
             warnings: 0,
             quotes_over_lines: false,
+            misread: false,
         }
     }
 
@@ -434,7 +436,9 @@ impl<'a> Reader<'a> {
             self.doubtful_keys.extend(scalar::yaml11(&text).and_then(|other| ambiguous_key(&text, other, place)));
         }
         if bare && !is_key && tag == Tagged::Not {
-            let doubt = scalar::yaml11(&text).map(|other| ambiguous(&text, other, place));
+            let other = scalar::yaml11(&text);
+            self.misread |= other.is_some() && kubectl::differs(&text);
+            let doubt = other.map(|other| ambiguous(&text, other, place));
             if let Some(problem) = doubt.or_else(|| scalar::is_too_large(&text).then(|| too_large(&text, place))) {
                 self.note(problem);
             }

@@ -2,8 +2,10 @@
 
 use super::{Look, span_of};
 use crate::render::hcl::is_function;
+use crate::render::walk;
 use hcl_edit::Span;
 use hcl_edit::expr::{Expression, FuncCall};
+use hcl_edit::template::ForTemplateExpr;
 use hcl_edit::visit::{Visit, visit_expr, visit_func_call};
 use std::ops::Range;
 
@@ -90,6 +92,10 @@ impl Visit for Calls<'_> {
             self.found.push((node.span(), format!("the function `{name}` takes {wanted}, here are {count}")));
         }
         visit_func_call(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::visit_for_template_expr(self, node);
     }
 
     /// Terraform takes no line break between quotes, though this parser does.

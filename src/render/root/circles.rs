@@ -3,9 +3,11 @@
 use super::{Look, address, address_of};
 use crate::model::RepoPath;
 use crate::render::circle;
+use crate::render::walk::{self, Binds, Bound};
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
-use hcl_edit::structure::Block;
+use hcl_edit::expr::{Expression, ForExpr, Traversal, TraversalOperator};
+use hcl_edit::structure::{Attribute, Block};
+use hcl_edit::template::ForTemplateExpr;
 use hcl_edit::visit::{Visit, visit_traversal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -42,32 +44,57 @@ pub(super) fn check(look: &mut Look<'_>) {
 }
 
 #[derive(Default)]
-struct Reader(BTreeSet<String>);
+struct Reader {
+    read: BTreeSet<String>,
+    bound: Bound,
+}
 
 fn reads(read: impl FnOnce(&mut Reader)) -> BTreeSet<String> {
     let mut reader = Reader::default();
     read(&mut reader);
-    reader.0
+    reader.read
 }
 
 impl Reader {
     fn block(&mut self, block: &Block) {
-        for attribute in block.body.attributes().filter(|attribute| !matches!(attribute.key.as_str(), "provider" | "ignore_changes")) {
-            self.visit_expr(&attribute.value);
-        }
-        // What is asked afterwards may ask about itself.
-        block.body.blocks().filter(|inner| inner.ident.as_str() != "postcondition").for_each(|inner| self.block(inner));
+        let argument = |reader: &mut Self, attribute: &Attribute| {
+            if !matches!(attribute.key.as_str(), "provider" | "ignore_changes") {
+                reader.visit_expr(&attribute.value);
+            }
+        };
+        walk::block(self, block, argument, |reader, inner| {
+            // What is asked afterwards may ask about itself.
+            if inner.ident.as_str() != "postcondition" {
+                reader.block(inner);
+            }
+        });
+    }
+}
+
+impl Binds for Reader {
+    fn bound(&mut self) -> &mut Bound {
+        &mut self.bound
     }
 }
 
 impl Visit for Reader {
     fn visit_traversal(&mut self, node: &Traversal) {
-        self.0.extend(address(node).map(|(address, _)| address));
-        if let (Expression::Variable(root), Some(first)) = (&node.expr, node.operators.first())
-            && let ("local", TraversalOperator::GetAttr(name)) = (root.as_str(), first.value())
+        if let Expression::Variable(root) = &node.expr
+            && !self.bound.holds(root.as_str())
         {
-            self.0.insert(format!("local.{}", name.as_str()));
+            self.read.extend(address(node).map(|(address, _)| address));
+            if let ("local", Some(TraversalOperator::GetAttr(name))) = (root.as_str(), node.operators.first().map(|first| first.value())) {
+                self.read.insert(format!("local.{}", name.as_str()));
+            }
         }
         visit_traversal(self, node);
+    }
+
+    fn visit_for_expr(&mut self, node: &ForExpr) {
+        walk::for_expr(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::for_template_expr(self, node);
     }
 }

@@ -2,9 +2,11 @@
 
 use super::{Look, address, address_of, span_of};
 use crate::model::{RepoPath, close_match, meant, quoted_list};
+use crate::render::walk::{self, Binds, Bound};
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, Traversal, TraversalOperator};
-use hcl_edit::structure::{Block, Body};
+use hcl_edit::expr::{Expression, ForExpr, Traversal, TraversalOperator};
+use hcl_edit::structure::{Attribute, Block, Body};
+use hcl_edit::template::ForTemplateExpr;
 use hcl_edit::visit::{Visit, visit_traversal};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -35,7 +37,7 @@ impl Instances {
                 "removed" => self.removed(look, file, block),
                 _ => {
                     let inside = address_of(block).map(|_| many(block));
-                    let mut named = Named { instances: self, inside, condition: false, found: Vec::new() };
+                    let mut named = Named { instances: self, inside, condition: false, bound: Bound::default(), found: Vec::new() };
                     named.block(block);
                     for (span, message, help) in named.found {
                         look.refuse(file, span, message, help);
@@ -96,23 +98,22 @@ struct Named<'a> {
     inside: Option<Many>,
     /// Whether it is inside of what is asked afterwards.
     condition: bool,
+    bound: Bound,
     found: Vec<(Option<Range<usize>>, String, String)>,
 }
 
 impl Named<'_> {
     fn block(&mut self, block: &Block) {
-        for attribute in block.body.attributes() {
-            match attribute.key.as_str() {
-                "provider" | "depends_on" | "replace_triggered_by" | "ignore_changes" | "type" | "providers" => {}
-                _ => self.visit_expr(&attribute.value),
-            }
-        }
-        for inner in block.body.blocks() {
-            let before = self.condition;
-            self.condition |= inner.ident.as_str() == "postcondition";
-            self.block(inner);
-            self.condition = before;
-        }
+        let argument = |named: &mut Self, attribute: &Attribute| match attribute.key.as_str() {
+            "provider" | "depends_on" | "replace_triggered_by" | "ignore_changes" | "type" | "providers" => {}
+            _ => named.visit_expr(&attribute.value),
+        };
+        walk::block(self, block, argument, |named, inner| {
+            let before = named.condition;
+            named.condition |= inner.ident.as_str() == "postcondition";
+            named.block(inner);
+            named.condition = before;
+        });
     }
 
     fn say(&mut self, traversal: &Traversal, message: String, help: impl Into<String>) {
@@ -171,9 +172,25 @@ impl Named<'_> {
     }
 }
 
+impl Binds for Named<'_> {
+    fn bound(&mut self) -> &mut Bound {
+        &mut self.bound
+    }
+}
+
 impl Visit for Named<'_> {
+    fn visit_for_expr(&mut self, node: &ForExpr) {
+        walk::for_expr(self, node);
+    }
+
+    fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
+        walk::for_template_expr(self, node);
+    }
+
     fn visit_traversal(&mut self, node: &Traversal) {
-        if let Expression::Variable(root) = &node.expr {
+        if let Expression::Variable(root) = &node.expr
+            && !self.bound.holds(root.as_str())
+        {
             let part = node.operators.first().and_then(|operator| match operator.value() {
                 TraversalOperator::GetAttr(name) => Some(name.as_str()),
                 _ => None,

@@ -1,7 +1,8 @@
 //! Objects against what the API takes: the value and its type are walked together.
 
+use super::rules::{Broken, Rules};
 use super::{Schema, Scope, Type};
-use crate::model::{child, close_match, is_quantity, meant, quoted_list};
+use crate::model::{child, close_match, is_quantity, key_of, meant, quoted_list};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -26,6 +27,15 @@ pub(in crate::render) struct Wrong {
 pub(in crate::render) enum At {
     Key,
     Value,
+}
+
+/// What the API takes at a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::render) enum Takes {
+    /// Text and nothing else.
+    Text,
+    /// Something that is no text.
+    Another,
 }
 
 /// Everything in an object that the API would not take; nothing for a custom resource, which is not checked here.
@@ -56,6 +66,28 @@ impl Schema {
         let text = |field: &str| object.get(field).and_then(Value::as_str);
         let group = text("apiVersion")?.split_once('/').map_or("", |(group, _)| group);
         self.scopes.get(group)?.get(text("kind")?).copied()
+    }
+
+    /// What is taken at a place of an object; nothing where that is not known, or may be text and something else.
+    pub(in crate::render) fn takes(&self, object: &Value, pointer: &str) -> Option<Takes> {
+        let text = |field: &str| object.get(field).and_then(Value::as_str);
+        let api_version = text("apiVersion")?;
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let mut wanted = self.kinds.get(group)?.get(version)?.get(text("kind")?)?;
+        for part in pointer.split('/').skip(1) {
+            wanted = match wanted.form() {
+                Type::Shape(index) => self.shapes[*index].fields.get(&*key_of(part))?,
+                Type::List(inner) | Type::Map(inner) => inner,
+                _ => return None,
+            };
+        }
+        match wanted.form() {
+            Type::Any | Type::Held(..) | Type::Object | Type::IntOrString => None,
+            Type::String | Type::Bytes | Type::Time | Type::MicroTime => Some(Takes::Text),
+            Type::Boolean | Type::Int32 | Type::Int64 | Type::Number | Type::Quantity | Type::List(_) | Type::Map(_) | Type::Shape(_) => {
+                Some(Takes::Another)
+            }
+        }
     }
 
     fn not_served(&self, api_version: &str, kind: &str) -> Wrong {
@@ -111,6 +143,7 @@ impl<'a> Walk<'a> {
             return;
         }
         match (wanted, value) {
+            (Type::Held(form, rules), _) => self.held(form, rules, value),
             (Type::Shape(index), Value::Object(fields)) => self.shape(*index, fields),
             (Type::List(inner), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
@@ -127,6 +160,18 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn held(&mut self, form: &'a Type, rules: &Rules, value: &'a Value) {
+        let before = self.wrong.len();
+        self.value(form, value);
+        if self.wrong.len() == before
+            && let Some(Broken { must, help }) = rules.broken(value)
+        {
+            let message = format!("{}: {} must {must}", self.kind, self.shown());
+            let help = help.unwrap_or_else(|| self.explain());
+            self.push(At::Value, message, help);
+        }
+    }
+
     fn step(&mut self, step: Step<'a>, wanted: &'a Type, value: &'a Value) {
         self.path.push(step);
         self.value(wanted, value);
@@ -139,6 +184,7 @@ impl<'a> Walk<'a> {
         for (name, value) in fields {
             match shape.fields.get(name) {
                 Some(wanted) => self.step(Step::Field(name), wanted, value),
+                None if shape.open => {}
                 None => meant.extend(self.unknown(index, name, fields)),
             }
         }
@@ -236,7 +282,7 @@ fn is_plain(name: &str) -> bool {
 
 /// Whether a value without parts is what is wanted.
 fn fits(wanted: &Type, value: &Value) -> bool {
-    match (wanted, value) {
+    match (wanted.form(), value) {
         (Type::Any, _)
         | (Type::Boolean, Value::Bool(_))
         | (Type::Number | Type::Quantity, Value::Number(_))
@@ -251,6 +297,7 @@ fn fits(wanted: &Type, value: &Value) -> bool {
         (
             Type::Boolean
             | Type::Bytes
+            | Type::Held(..)
             | Type::Int32
             | Type::Int64
             | Type::IntOrString
@@ -297,6 +344,7 @@ fn is_time(text: &str) -> Option<usize> {
 /// What is wanted, in words.
 fn said(wanted: &Type, found: &Value) -> &'static str {
     match wanted {
+        Type::Held(form, _) => said(form, found),
         Type::Any => "anything",
         Type::Boolean => "`true` or `false`",
         Type::Bytes => "base64",
@@ -313,7 +361,7 @@ fn said(wanted: &Type, found: &Value) -> &'static str {
     }
 }
 
-fn show(value: &Value) -> Cow<'static, str> {
+pub(super) fn show(value: &Value) -> Cow<'static, str> {
     match value {
         Value::String(text) if !text.is_empty() => format!("the text `{}`", cut(text)).into(),
         Value::Bool(_) | Value::Number(_) => value.to_string().into(),

@@ -1,12 +1,13 @@
 //! Custom resources: their schemas come from the repository, `schemas/<group>/<kind>_<version>.json`, and are made from definitions.
 
-use super::{Schema, Scope, Shape, Type};
+use super::rules::Rules;
+use super::{Schema, Scope, Shape, Type, newest};
 use crate::model::RepoPath;
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The folder at the top of the repository.
 const FOLDER: &str = "schemas";
@@ -80,9 +81,18 @@ fn file_of(group: &str, kind: &str, version: &str) -> String {
 /// The schema of one kind, as the walk over objects takes it.
 fn schema(root: &Value, group: &str, version: &str, kind: &str) -> Option<Schema> {
     let mut shapes = Vec::new();
-    let Type::Shape(top) = kind_of(root, &mut shapes, 0) else { return None };
+    let top = match kind_of(root, &mut shapes, 0).form() {
+        Type::Shape(top) => *top,
+        // Whatever it holds besides is not said.
+        Type::Object => {
+            shapes.push(Shape { open: true, ..Shape::default() });
+            shapes.len() - 1
+        }
+        _ => return None,
+    };
     // What every object has is not said in a definition.
-    for (field, wanted) in [("apiVersion", Type::String), ("kind", Type::String), ("metadata", Type::Object)] {
+    let metadata = metadata(&mut shapes);
+    for (field, wanted) in [("apiVersion", Type::String), ("kind", Type::String), ("metadata", metadata)] {
         shapes[top].fields.insert(field.to_owned(), wanted);
     }
     let kinds = BTreeMap::from([(version.to_owned(), BTreeMap::from([(kind.to_owned(), Type::Shape(top))]))]);
@@ -95,9 +105,42 @@ fn schema(root: &Value, group: &str, version: &str, kind: &str) -> Option<Schema
     Some(Schema { api: format!("`{group}/{version}`"), kinds: BTreeMap::from([(group.to_owned(), kinds)]), shapes, scopes })
 }
 
-/// What a value may be; whatever a schema says beyond its form is for the API server.
+/// The metadata of an object, which are the same for all kinds.
+fn metadata(shapes: &mut Vec<Shape>) -> Type {
+    let known = newest();
+    let any = known.kinds.get("").and_then(|core| core.get("v1")?.get("ConfigMap"));
+    let Some(Type::Shape(top)) = any else { return Type::Object };
+    known.shapes[*top].fields.get("metadata").map_or(Type::Object, |wanted| taken_over(known, wanted, shapes, 0))
+}
+
+/// A type of another API with the shapes that it needs.
+fn taken_over(from: &Schema, wanted: &Type, shapes: &mut Vec<Shape>, depth: usize) -> Type {
+    let mut inner = |wanted: &Type| Box::new(taken_over(from, wanted, shapes, depth + 1));
+    match wanted {
+        _ if depth > DEEPEST => Type::Any,
+        Type::List(wanted) => Type::List(inner(wanted)),
+        Type::Map(wanted) => Type::Map(inner(wanted)),
+        Type::Shape(index) => {
+            let Shape { fields, required, open } = &from.shapes[*index];
+            let fields = fields.iter().map(|(name, wanted)| (name.clone(), *inner(wanted))).collect();
+            shapes.push(Shape { fields, required: required.clone(), open: *open });
+            Type::Shape(shapes.len() - 1)
+        }
+        other => other.clone(),
+    }
+}
+
+/// What a value may be; rules of several fields are for the API server.
 fn kind_of(schema: &Value, shapes: &mut Vec<Shape>, depth: usize) -> Type {
     let Some(map) = schema.as_object().filter(|_| depth < DEEPEST) else { return Type::Any };
+    let form = form_of(map, shapes, depth);
+    match Rules::of(map) {
+        Some(rules) => Type::Held(Box::new(form), Arc::new(rules)),
+        None => form,
+    }
+}
+
+fn form_of(map: &Map<String, Value>, shapes: &mut Vec<Shape>, depth: usize) -> Type {
     let is_true = |key: &str| map.get(key) == Some(&Value::Bool(true));
     if is_true("x-kubernetes-int-or-string") {
         return Type::IntOrString;
@@ -110,25 +153,36 @@ fn kind_of(schema: &Value, shapes: &mut Vec<Shape>, depth: usize) -> Type {
         Some("integer") if map.get("format").and_then(Value::as_str) == Some("int32") => Type::Int32,
         Some("integer") => Type::Int64,
         Some("number") => Type::Number,
+        None if is_true("x-kubernetes-preserve-unknown-fields") && map.contains_key("properties") => object(map, shapes, depth),
         _ => Type::Any,
     }
 }
 
 fn object(map: &Map<String, Value>, shapes: &mut Vec<Shape>, depth: usize) -> Type {
     let keeps = |key: &str| map.get(key) == Some(&Value::Bool(true));
-    if keeps("x-kubernetes-preserve-unknown-fields") || keeps("x-kubernetes-embedded-resource") {
+    if keeps("x-kubernetes-embedded-resource") {
         return Type::Object;
     }
+    let others = map.get("additionalProperties");
     let Some(Value::Object(properties)) = map.get("properties") else {
-        return match map.get("additionalProperties") {
-            Some(values @ Value::Object(_)) => Type::Map(Box::new(kind_of(values, shapes, depth + 1))),
+        return match others {
+            Some(values @ Value::Object(_)) if !keeps("x-kubernetes-preserve-unknown-fields") => {
+                Type::Map(Box::new(kind_of(values, shapes, depth + 1)))
+            }
             _ => Type::Object,
         };
     };
+    let open = keeps("x-kubernetes-preserve-unknown-fields") || matches!(others, Some(Value::Bool(true) | Value::Object(_)));
     let fields = properties.iter().map(|(name, property)| (name.clone(), kind_of(property, shapes, depth + 1))).collect();
-    let required = map.get("required").and_then(Value::as_array).into_iter().flatten();
-    let required = required.filter_map(Value::as_str).map(str::to_owned).collect();
-    shapes.push(Shape { fields, required });
+    let required = map.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    // The API server fills in defaults before it asks.
+    let may_be_missing = |name: &str| {
+        let property = properties.get(name);
+        let says = |key: &str| property.and_then(|property| property.get(key));
+        says("default").is_some_and(|value| !value.is_null()) || says("nullable") == Some(&Value::Bool(true))
+    };
+    let required = required.filter(|name| !may_be_missing(name)).map(str::to_owned).collect();
+    shapes.push(Shape { fields, required, open });
     Type::Shape(shapes.len() - 1)
 }
 
@@ -293,7 +347,12 @@ spec:
 ";
 
     fn said(object: &str) -> String {
-        let schemas = schemas_of_crd(CRD).unwrap();
+        said_by(CRD, object)
+    }
+
+    /// What is said of an object by the schema of a definition.
+    fn said_by(crd: &str, object: &str) -> String {
+        let schemas = schemas_of_crd(crd).unwrap();
         let file = |schema: &Value| {
             let bytes = schema.to_string().into_bytes();
             let mut id = [0; 20];
@@ -335,6 +394,88 @@ spec:
         30: `a definition` has no `spec.names.kind`
         30: `a definition` has no `spec.versions`
         ");
+    }
+
+    /// What is said of an object, by a definition whose `spec` has these properties, required as it says.
+    fn held(required: &str, properties: &str, spec: &str) -> String {
+        let crd = CRD.replace("              required: [secretName]\n", &format!("              required: [{required}]\n"));
+        let (head, rest) = crd.split_once("                secretName:").unwrap();
+        let (_, tail) = rest.split_once("            status:").unwrap();
+        let own: String = properties.lines().map(|line| format!("                {}\n", line.trim())).collect();
+        let object = format!("apiVersion: cert.example.org/v1\nkind: Certificate\nmetadata: {{name: a}}\nspec: {spec}\n");
+        said_by(&format!("{head}{own}            status:{tail}"), &object)
+    }
+
+    #[test]
+    fn what_a_definition_asks_besides_the_form_is_held() {
+        let properties = "mode: {type: string, enum: [primary, replica]}\nsize: {type: integer, minimum: 1, maximum: 9, multipleOf: 2, default: 2}\n\
+                          share: {type: number, minimum: 0, exclusiveMinimum: true}\nname: {type: string, minLength: 2, maxLength: 4, pattern: '^[a-z]+$'}\n\
+                          list: {type: array, minItems: 1, maxItems: 2, items: {type: string, pattern: '(?!x)'}}\n\
+                          labels: {type: object, maxProperties: 1, additionalProperties: {type: string}}\n\
+                          port: {x-kubernetes-int-or-string: true, pattern: '^[0-9]+%$'}\none: {type: integer, enum: [1]}\nnone: {type: string, nullable: true}\n";
+        let said = |spec: &str| held("mode, size, none", properties, spec);
+        assert_eq!(said("{mode: primary}"), "fits");
+        let all = "{mode: replica, size: 8, share: 0.1, name: äb, list: [x], labels: {a: b}, port: 5, one: 1.0, none: null}";
+        assert_eq!(said(&all.replace("äb", "ab").replace("1.0", "1")), "fits");
+        let wrong = [
+            "{mode: primry, size: 0, share: 0, name: a, list: [], labels: {a: b, c: d}, port: 5, one: 2}",
+            "{mode: x, size: 10, name: abcde, list: [a, b, c], port: '5'}",
+            "{mode: primary, size: 3, name: 'a`1'}",
+            "{size: '2'}",
+        ];
+        insta::assert_snapshot!(wrong.map(said).join("\n"), @"
+        Certificate: `spec.mode` must be one of `primary` and `replica`, is the text `primry`: Did you mean `primary`?
+        Certificate: `spec.size` must be at least 1, is 0: `kubectl explain certificate.spec.size` tells what may stand there.
+        Certificate: `spec.share` must be more than 0, is 0: `kubectl explain certificate.spec.share` tells what may stand there.
+        Certificate: `spec.name` must have at least 2 characters, has 1: `kubectl explain certificate.spec.name` tells what may stand there.
+        Certificate: `spec.list` must have at least 1 entry, has 0: `kubectl explain certificate.spec.list` tells what may stand there.
+        Certificate: `spec.labels` must have at most 1 entry, has 2: `kubectl explain certificate.spec.labels` tells what may stand there.
+        Certificate: `spec.one` must be `1`, is 2: `kubectl explain certificate.spec.one` tells what may stand there.
+
+        Certificate: `spec.mode` must be one of `primary` and `replica`, is the text `x`: `kubectl explain certificate.spec.mode` tells what may stand there.
+        Certificate: `spec.size` must be at most 9, is 10: `kubectl explain certificate.spec.size` tells what may stand there.
+        Certificate: `spec.name` must have at most 4 characters, has 5: `kubectl explain certificate.spec.name` tells what may stand there.
+        Certificate: `spec.list` must have at most 2 entries, has 3: `kubectl explain certificate.spec.list` tells what may stand there.
+        Certificate: `spec.port` must match the pattern `^[0-9]+%$`, is the text `5`: `kubectl explain certificate.spec.port` tells what may stand there.
+
+        Certificate: `spec.size` must be a multiple of 2, is 3: `kubectl explain certificate.spec.size` tells what may stand there.
+        Certificate: `spec.name` must match the pattern `^[a-z]+$`, is the text `a'1`: `kubectl explain certificate.spec.name` tells what may stand there.
+
+        Certificate: `spec.size` must be an integer, is the text `2`: Write it without quotes.
+        Certificate: `spec.mode` is missing: `kubectl explain certificate.spec` tells what may stand there.
+        ");
+    }
+
+    #[test]
+    fn metadata_of_custom_resources_are_held_too() {
+        let object = |metadata: &str| {
+            said(&format!("apiVersion: cert.example.org/v1\nkind: Certificate\nmetadata: {metadata}\nspec: {{secretName: a}}\n"))
+        };
+        assert_eq!(
+            object("{name: a, namespace: b, labels: {a: b}, annotations: {c: d}, finalizers: [e], creationTimestamp: null}"),
+            "fits"
+        );
+        insta::assert_snapshot!(object("{name: a, lables: {a: b}, annotations: {a: 1}, ownerReferences: [{name: x}]}"), @"
+        Certificate: `cert.example.org/v1` knows no field `metadata.lables`: Did you mean `labels`?
+        Certificate: `metadata.annotations.a` must be text, is 1: Put it in quotes.
+        Certificate: `metadata.ownerReferences[0].apiVersion` is missing: `kubectl explain certificate.metadata.ownerReferences` tells what may stand there.
+        Certificate: `metadata.ownerReferences[0].kind` is missing: `kubectl explain certificate.metadata.ownerReferences` tells what may stand there.
+        Certificate: `metadata.ownerReferences[0].uid` is missing: `kubectl explain certificate.metadata.ownerReferences` tells what may stand there.
+        ");
+    }
+
+    #[test]
+    fn a_definition_that_keeps_what_it_does_not_know_is_a_schema() {
+        let keeps = "schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}";
+        let (head, _) = CRD.split_once("      schema:\n").unwrap();
+        let object = |metadata: &str| {
+            format!("apiVersion: cert.example.org/v1\nkind: Certificate\nmetadata: {metadata}\nspec: {{a: 1}}\nmore: []\n")
+        };
+        let said = |schema: &str, metadata: &str| said_by(&format!("{head}      {schema}\n"), &object(metadata));
+        assert_eq!(said(keeps, "{name: a}"), "fits");
+        insta::assert_snapshot!(said(keeps, "{name: a, lables: {}}"), @"Certificate: `cert.example.org/v1` knows no field `metadata.lables`: Did you mean `labels`?");
+        let some = keeps.replace("true}", "true, required: [spec], properties: {spec: {type: object, properties: {a: {type: string}}}}}");
+        insta::assert_snapshot!(said(&some, "{name: a}"), @"Certificate: `spec.a` must be text, is 1: Put it in quotes.");
     }
 
     /// What is wrong with definitions, a line for each.

@@ -2,8 +2,9 @@
 
 mod check;
 mod custom;
+mod rules;
 
-pub(super) use check::{At, Wrong, check};
+pub(super) use check::{At, Takes, Wrong, check};
 pub use custom::schemas_of_crd;
 pub(super) use custom::{Custom, Known};
 
@@ -12,9 +13,10 @@ use super::renderer::built_in_files;
 use crate::model::{Finding, Place, Platform, Span, Target, Turn, quoted_list};
 use crate::snapshot::Snapshot;
 use crate::yaml;
+use rules::Rules;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use zlib_rs::{InflateConfig, ReturnCode, decompress_slice};
 
 const FOLDER: &str = "kubernetes/schemas";
@@ -44,14 +46,18 @@ pub(super) enum Scope {
 struct Shape {
     fields: BTreeMap<String, Type>,
     required: Vec<String>,
+    /// Whether it may have others.
+    open: bool,
 }
 
 /// What a value may be.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 enum Type {
     Any,
     Boolean,
     Bytes,
+    /// One that keeps to rules besides.
+    Held(Box<Type>, Arc<Rules>),
     Int32,
     Int64,
     IntOrString,
@@ -65,6 +71,13 @@ enum Type {
     Shape(usize),
     String,
     Time,
+}
+
+impl Type {
+    /// The form alone.
+    fn form(&self) -> &Self {
+        if let Self::Held(form, _) = self { form.form() } else { self }
+    }
 }
 
 struct Packed {
@@ -148,7 +161,7 @@ fn unpack(version: &'static str, packed: &[u8]) -> Option<Schema> {
     let scopes = scopes.collect();
     let shape = |raw: &RawShape<'_>| {
         let fields = raw.fields.iter().map(|(name, text)| Some(((*name).to_owned(), type_of(text, &names)?)));
-        Some(Shape { fields: fields.collect::<Option<_>>()?, required: raw.required.clone() })
+        Some(Shape { fields: fields.collect::<Option<_>>()?, required: raw.required.clone(), open: false })
     };
     let kind = |(kind, name): (String, &str)| Some((kind, Type::Shape(*names.get(name)?)));
     let version_of =

@@ -112,7 +112,7 @@ fn row_11_what_terraform_refuses_of_names_and_arguments_is_refused_before() {
 
 #[test]
 fn row_11_what_terraform_refuses_of_the_rest_is_refused_before() {
-    insta::assert_snapshot!(compared(40..usize::MAX), @r#"
+    insta::assert_snapshot!(compared(40..73), @r#"
     depends_on what is not there: 2 there is no resource `terraform_data.b` in this root. Did you mean `terraform_data.a`?
     an unknown argument of lifecycle: 3 `lifecycle` has no argument `prevent_destruction`. Did you mean `prevent_destroy`?
     a computed argument of lifecycle: 4 `prevent_destroy` must be `true` or `false`. It is read before anything is worked out.
@@ -146,5 +146,26 @@ fn row_11_what_terraform_refuses_of_the_rest_is_refused_before() {
     text instead of a boolean: 3 `sensitive` must be `true` or `false`. It is read before anything is worked out.
     ~ operators on the wrong types:
     an unknown name in a for: 1 nothing is named `y` here. A text stands between quotes: `"y"`.
+    "#);
+}
+
+#[test]
+fn row_11_names_stand_for_something_only_where_they_are_bound() {
+    insta::assert_snapshot!(compared(73..usize::MAX), @r#"
+    ! functions in the list of a loop in a text: 2 the function `file` reads the machine that it runs on. Let the template write the value instead. | 2 the function `timestamp` gives another answer every time. Let the template write the value instead.
+    ! functions in the list of a loop in a heredoc: 3 the function `plantimestamp` gives another answer every time. Let the template write the value instead.
+    wrong arguments in the list of a loop in a text: 2 the function `upper` takes 1 argument, here are 2.
+    a circle through the list of a loop in a text: 2 `local.a` reads itself. Let one of them have its value from elsewhere.
+    loops in texts:
+    a name of a loop in a text behind its end: 2 nothing is named `x` here. A text stands between quotes: `"x"`.
+    a name of a loop in its own list: 2 nothing is named `x` here. A text stands between quotes: `"x"`.
+    a name of a for elsewhere: 3 nothing is named `x` here. A text stands between quotes: `"x"`.
+    a name of a for in its own list: 2 there is no resource `x.y` in this root. Declare it in a file of this output, or let the template write the value.
+    names of loops that mean something elsewhere:
+    a name in the list of a loop in a text that is not there: 2 there is no variable `var.nope` in this root. Declare it in a file of this output, or let the template write the value.
+    names in a precondition that are not there: 4 there is no local value `local.gone` in this root. Declare it in a file of this output, or let the template write the value. | 4 there is no variable `var.gone` in this root. Declare it in a file of this output, or let the template write the value. | 5 there is no variable `var.other` in this root. Declare it in a file of this output, or let the template write the value.
+    a name in a postcondition that is not there: 6 there is no variable `var.gone` in this root. Declare it in a file of this output, or let the template write the value.
+    ! a trigger that is not there: 3 there is no resource `terraform_data.gone` in this root. Did you mean `terraform_data.a`?
+    an argument as a key: 5 there is only one `terraform_data.a`. It has neither `count` nor `for_each`, so it is named without a key.
     "#);
 }
