@@ -1,20 +1,43 @@
 //! Whether an object gives more access or exposes more than it did. What cannot be told is taken for more.
 
+mod meaning;
+mod pods;
+mod terraform;
+
+pub(super) use terraform::widens as root_widens;
+
 use super::files::Both;
 use crate::render::Object;
 use serde_json::{Map, Value};
 
 /// Annotations by which clouds give a service account their own roles.
 const CLOUD_ROLES: [&str; 3] = ["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"];
-/// Parts of the types of Terraform's resources that give access or let in.
-const TERRAFORM: [&str; 9] =
-    ["_iam_", "_policy", "_role_assignment", "_role_binding", "security_group", "firewall", "network_acl", "_acl", "public_access"];
 /// The group of roles and bindings.
 const RBAC: &str = "rbac.authorization.k8s.io";
 /// How kinds of custom resources end that give access.
 const ACCESS: [&str; 6] = ["PolicyAttachment", "RoleAssignment", "SecurityGroupRule", "IAMMember", "IAMBinding", "Grant"];
-/// Kinds that let in.
-const ROUTES: [&str; 6] = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute", "Gateway"];
+/// How kinds of groups with a domain end that let in: the routes and gateways of meshes, of ingress controllers and of the gateway API.
+const ROUTES: [&str; 16] = [
+    "Route",
+    "RouteTCP",
+    "RouteUDP",
+    "Gateway",
+    "VirtualService",
+    "VirtualServer",
+    "VirtualHost",
+    "TransportServer",
+    "HTTPProxy",
+    "TCPIngress",
+    "UDPIngress",
+    "ServiceEntry",
+    "ServiceExport",
+    "DomainMapping",
+    "TunnelBinding",
+    "Listener",
+];
+/// A secret that holds the token of a service account, and the annotation that says of which.
+const TOKEN: &str = "kubernetes.io/service-account-token";
+const TOKEN_OF: &str = "kubernetes.io/service-account.name";
 /// Kinds whose fields are known of one group: what another group means by them is not.
 const KNOWN: [&str; 8] = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Ingress", "Service", "ServiceAccount", "Namespace"];
 /// How strict a namespace is with its pods, from the strictest.
@@ -31,6 +54,8 @@ pub(super) fn comes(object: &Object, others: &[&Object]) -> bool {
         }
         Sort::Service => reach(&object.document.value()) > Reach::Cluster,
         Sort::Account => CLOUD_ROLES.iter().any(|role| object.document.value()["metadata"]["annotations"].get(role).is_some()),
+        Sort::Secret => token(&object.document.value()).is_some(),
+        Sort::Pods => pods::comes(&object.document.value()),
         Sort::Role | Sort::Binding | Sort::Ingress | Sort::Guard | Sort::Other => true,
         Sort::Barrier | Sort::Namespace | Sort::Harmless => false,
     }
@@ -59,6 +84,8 @@ pub(super) fn changes(both: &Both<'_>) -> bool {
             of(after).is_some() && of(before) != of(after)
         }),
         Sort::Namespace => looser(before, after),
+        Sort::Secret => token(after).is_some_and(|of| token(before) != Some(of)),
+        Sort::Pods => pods::change(before, after),
         Sort::Barrier | Sort::Guard | Sort::Other => without_marks(before) != without_marks(after),
         Sort::Harmless => false,
     }
@@ -78,6 +105,9 @@ enum Sort {
     Ingress,
     Account,
     Namespace,
+    Secret,
+    /// It is a pod, or makes some.
+    Pods,
     /// It keeps others out: without it more is let in.
     Barrier,
     /// It may keep others out, and it may let them in: which of both is not told from here.
@@ -89,16 +119,9 @@ enum Sort {
 
 impl Sort {
     fn of(object: &Object) -> Self {
-        if let Some(kind) = object.kind.strip_prefix("terraform:") {
-            let barrier = kind.contains("public_access");
-            let gives = TERRAFORM.iter().any(|part| kind.contains(part));
-            return if barrier {
-                Self::Barrier
-            } else if gives {
-                Self::Other
-            } else {
-                Self::Harmless
-            };
+        // What a root does is told from all its files.
+        if object.kind.starts_with("terraform:") {
+            return Self::Harmless;
         }
         match (object.group.as_str(), object.kind.as_str()) {
             (RBAC, "Role" | "ClusterRole") => Self::Role,
@@ -108,13 +131,16 @@ impl Sort {
             ("", "Service") => Self::Service,
             ("", "ServiceAccount") => Self::Account,
             ("", "Namespace") => Self::Namespace,
+            ("", "Secret") => Self::Secret,
             (_, "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding") => Self::Barrier,
             (_, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => Self::Guard,
             (_, kind) if kind.ends_with("PublicAccessBlock") => Self::Barrier,
             // Custom resources of clouds and meshes, and what the API has beside its own network policies.
             (group, kind) if group.contains('.') && kind.ends_with("Policy") => Self::Guard,
             (group, kind) if group.contains('.') && ACCESS.iter().any(|end| kind.ends_with(end)) => Self::Other,
-            (_, kind) if ROUTES.contains(&kind) || KNOWN.contains(&kind) => Self::Other,
+            (group, kind) if group.contains('.') && ROUTES.iter().any(|end| kind.ends_with(end)) => Self::Other,
+            (_, kind) if KNOWN.contains(&kind) => Self::Other,
+            _ if object.document.text().contains(pods::CONTAINERS) => Self::Pods,
             _ => Self::Harmless,
         }
     }
@@ -201,19 +227,41 @@ fn service(before: &Value, after: &Value) -> bool {
         || old["selector"] != new["selector"]
 }
 
-/// Whether an ingress lets in by another class, host or path.
+/// Whether an ingress lets in by another class, host or path, or without TLS where it was.
 fn ingress(before: &Value, after: &Value) -> bool {
     before["ingressClassName"] != after["ingressClassName"]
         || before["defaultBackend"] != after["defaultBackend"] && after.get("defaultBackend").is_some()
         || !within(&Value::from(routes(before)), &Value::from(routes(after)))
+        || hosts(after).any(|host| is_covered(before, host) && !is_covered(after, host))
 }
 
 /// Each path of each host, as host, path and backend.
 fn routes(spec: &Value) -> Vec<Value> {
     let of = |rule: &Value| {
-        list(&rule["http"]["paths"]).iter().map(|path| Value::from(vec![rule["host"].clone(), path.clone()])).collect::<Vec<_>>()
+        let host = |path: Value| Value::from(vec![rule["host"].clone(), path]);
+        let paths = list(&rule["http"]["paths"]);
+        // Without paths all of them go to the default backend.
+        if paths.is_empty() { vec![host(Value::Null)] } else { paths.iter().cloned().map(host).collect() }
     };
     list(&spec["rules"]).iter().flat_map(of).collect()
+}
+
+/// The hosts of an ingress; an empty text for whichever.
+fn hosts(spec: &Value) -> impl Iterator<Item = &str> {
+    let whichever = spec.get("defaultBackend").map(|_| "");
+    list(&spec["rules"]).iter().map(|rule| rule["host"].as_str().unwrap_or_default()).chain(whichever)
+}
+
+/// Whether a host has TLS.
+fn is_covered(spec: &Value, host: &str) -> bool {
+    list(&spec["tls"])
+        .iter()
+        .any(|tls| list(&tls["hosts"]).is_empty() || host.is_empty() || list(&tls["hosts"]).contains(&Value::from(host)))
+}
+
+/// Of which service account a secret holds the token, when it does.
+fn token(secret: &Value) -> Option<&Value> {
+    (secret["type"] == TOKEN).then(|| &secret["metadata"]["annotations"][TOKEN_OF])
 }
 
 /// Whether a namespace takes pods that it did not take.

@@ -5,7 +5,21 @@ use crate::model::amount;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 use std::fmt;
+
+/// What may change of a persistent volume, of all that is said of it: what it is stays.
+const VOLUME: [&str; 9] = [
+    "accessModes",
+    "capacity",
+    "claimRef",
+    "mountOptions",
+    "nodeAffinity",
+    "persistentVolumeReclaimPolicy",
+    "storageClassName",
+    "volumeAttributesClassName",
+    "volumeMode",
+];
 
 /// Fields that cannot change, by group and kind.
 const FIXED: &[(&str, &str, &[&str])] = &[
@@ -40,6 +54,11 @@ fn judged(both: &Both<'_>) -> bool {
     let after = both.after;
     let fixed = FIXED.iter().find(|(group, kind, _)| *group == after.group && *kind == after.kind).map(|(_, _, fields)| *fields);
     let claim = after.kind == "PersistentVolumeClaim";
+    if after.group.is_empty() && after.kind == "PersistentVolume" {
+        let (before, after) = both.values();
+        let pinned = |object: &Value| object["spec"]["nodeAffinity"].clone();
+        return volume(before) != volume(after) || !pinned(before).is_null() && pinned(before) != pinned(after);
+    }
     let frozen = after.group.is_empty() && matches!(after.kind.as_str(), "ConfigMap" | "Secret");
     if fixed.is_none() && !frozen {
         return false;
@@ -113,6 +132,14 @@ fn part(object: &Value, field: &str) -> Value {
         }
     }
     value
+}
+
+/// What a persistent volume is, and how it is used: neither changes.
+fn volume(object: &Value) -> BTreeMap<&str, &Value> {
+    let fields = object["spec"].as_object().into_iter().flatten().map(|(field, value)| (field.as_str(), value));
+    fields
+        .filter(|(field, value)| !value.is_null() && (!VOLUME.contains(field) || *field == "volumeMode" && **value != "Filesystem"))
+        .collect()
 }
 
 /// How much a claim asks for, in bytes.

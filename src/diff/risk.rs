@@ -33,7 +33,7 @@ pub(super) fn of(
     if !protected.is_empty() {
         risks.insert(Risk::Protected);
     }
-    if objects.iter().any(|object| widens(pair, object)) {
+    if objects.iter().any(|object| widens(pair, object)) || pair.1.is_some_and(|after| access::root_widens(pair.0, after)) {
         risks.insert(Risk::Widen);
     }
     (risks, protected)

@@ -1,8 +1,11 @@
 //! One row for each kind of thing that may happen to an object.
 
+mod terraform;
+
 use super::*;
 use crate::diff::files::changed_objects;
 use crate::model::{Digest, JsonText, ReleaseId, RendererId, RepoPath, RequestId, TargetKind, TargetName, UnitId};
+use crate::render::RenderedFile;
 use crate::yaml;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -23,20 +26,33 @@ fn unit(text: &str) -> Unit {
         }
     };
     let target = TargetName::parse("staging").unwrap();
+    let objects: Vec<Object> = documents.map(object).collect();
+    let code: String = objects.iter().filter_map(block).collect();
+    let file = RenderedFile {
+        bytes: code.as_bytes().into(),
+        digest: Digest::of(code.as_bytes()),
+        template: RepoPath::parse("main.tf.tera").unwrap(),
+    };
     Unit {
         id: UnitId { request: RequestId::parse("shop/web").unwrap(), output: crate::model::OutputName::parse("main").unwrap(), target },
         request_file: RepoPath::parse("requests/shop/web.yaml").unwrap(),
         release: ReleaseId::parse("app@1.0.0").unwrap(),
-        target_kind: TargetKind::Directory,
+        target_kind: if code.is_empty() { TargetKind::Directory } else { TargetKind::Terraform },
         renderer: RendererId::parse("kubernetes@1").unwrap(),
         on_delete: OnDelete::Delete,
         disposable: BTreeSet::new(),
         depends_on: Vec::new(),
-        files: BTreeMap::new(),
+        files: BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), file)]),
         digest: Digest::of(text.as_bytes()),
-        objects: documents.map(object).collect(),
+        objects,
         reads: Vec::new(),
     }
+}
+
+/// The block of a resource.
+fn block(object: &Object) -> Option<String> {
+    let input = object.document.value()["input"].to_string();
+    object.kind.strip_prefix("terraform:").map(|kind| format!("resource \"{kind}\" \"{}\" {{\n  input = {input}\n}}\n", object.name))
 }
 
 fn budget() -> DeleteBudget {
@@ -265,6 +281,19 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
         ("another class", ingress("internal", &host("a")), ingress("public", &host("a"))),
         ("only marks of an ingress", ingress("public", &host("a")), ingress("public", &host("a")).replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
         ("an annotation of an ingress", ingress("public", &host("a")), ingress("public", &host("a")).replace("namespace: shop", "namespace: shop, annotations: {example.org/allow: all}")),
+        ("an ingress without TLS", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a"))),
+        ("TLS of another host", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [b]}], rules:")),
+        ("an ingress with TLS", ingress("public", &host("a")), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:")),
+        ("TLS for whichever host", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{secretName: s}], rules:")),
+        ("a host without TLS less", ingress("public", two).replace("rules:", "tls: [{hosts: [a, b]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:")),
+        ("a host more without paths", ingress("public", "[{host: a}]"), ingress("public", "[{host: a}, {host: b}]")),
+        ("a route of OpenShift comes", none(), object("route.openshift.io/v1", "Route", "spec: {to: {name: a}}")),
+        ("a route of Traefik comes", none(), object("traefik.io/v1alpha1", "IngressRoute", "spec: {routes: []}")),
+        ("a service of the mesh changes", object("networking.istio.io/v1", "VirtualService", "spec: {hosts: [a]}"), object("networking.istio.io/v1", "VirtualService", "spec: {hosts: ['*']}")),
+        ("a gateway of the mesh comes", none(), object("networking.istio.io/v1", "Gateway", "spec: {servers: []}")),
+        ("a route goes", object("route.openshift.io/v1", "Route", "spec: {}"), none()),
+        ("a token comes", none(), object("v1", "Secret", "type: kubernetes.io/service-account-token")),
+        ("a secret comes", none(), object("v1", "Secret", "type: Opaque")),
         ("a route changes", object("gateway.networking.k8s.io/v1", "HTTPRoute", "spec: {hostnames: [a]}"), object("gateway.networking.k8s.io/v1", "HTTPRoute", "spec: {hostnames: [b]}")),
         ("a service comes", none(), service("{ports: [{port: 80}]}")),
         ("a public service comes", none(), balancer("")),
@@ -293,6 +322,19 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
     another class: widen
     only marks of an ingress: -
     an annotation of an ingress: widen
+    an ingress without TLS: widen
+    TLS of another host: widen
+    an ingress with TLS: -
+    TLS for whichever host: -
+    a host without TLS less: -
+    a host more without paths: widen
+    a route of OpenShift comes: widen
+    a route of Traefik comes: widen
+    a service of the mesh changes: widen
+    a gateway of the mesh comes: widen
+    a route goes: destroy
+    a token comes: widen
+    a secret comes: -
     a route changes: widen
     a service comes: -
     a public service comes: widen
@@ -316,6 +358,81 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
 }
 
 #[test]
+fn what_pods_may_do_to_their_machine_is_told() {
+    let none = || NONE.to_owned();
+    let pods = |pod: &str, container: &str| {
+        object("apps/v1", "DaemonSet", &format!("spec: {{template: {{spec: {{{pod} containers: [{{name: a, image: b{container}}}]}}}}}}"))
+    };
+    let with = |security: &str| pods("", &format!(", securityContext: {{{security}}}"));
+    let plain = || pods("", "");
+    let path = |path: &str| pods(&format!("volumes: [{{name: v, hostPath: {{path: {path}}}}}],"), "");
+    let job = |image: &str| {
+        object(
+            "batch/v1",
+            "CronJob",
+            &format!("spec: {{jobTemplate: {{spec: {{template: {{spec: {{hostPID: true, containers: [{{image: {image}}}]}}}}}}}}}}"),
+        )
+    };
+    insta::assert_snapshot!(shown(&[
+        ("another image", plain(), plain().replace("image: b", "image: c")),
+        ("pods come", none(), plain()),
+        ("privileged", plain(), with("privileged: true")),
+        ("privileged no more", with("privileged: true"), plain()),
+        ("privileged is said to be false", plain(), with("privileged: false")),
+        ("privileged ones come", none(), with("privileged: true")),
+        ("the network of the machine", plain(), pods("hostNetwork: true,", "")),
+        ("its processes", plain(), pods("hostPID: true,", "")),
+        ("its memory", plain(), pods("hostIPC: true,", "")),
+        ("its users", pods("hostUsers: false,", ""), plain()),
+        ("a port of it", plain(), pods("", ", ports: [{containerPort: 80, hostPort: 80}]")),
+        ("a port of the container", plain(), pods("", ", ports: [{containerPort: 80}]")),
+        ("a path of it", plain(), path("/var/log")),
+        ("a path below", path("/var"), path("/var/log/")),
+        ("a path above", path("/var/log"), path("/var")),
+        ("a path beside", path("/var"), path("/variant")),
+        ("a capability", plain(), with("capabilities: {add: [NET_ADMIN]}")),
+        ("the same in other words", with("capabilities: {add: [NET_ADMIN]}"), with("capabilities: {add: [CAP_NET_ADMIN]}")),
+        ("one that is dropped no more", with("capabilities: {drop: [ALL]}"), plain()),
+        ("as root", plain(), with("runAsUser: 0")),
+        ("not held from it", with("runAsNonRoot: true"), plain()),
+        ("held from it by the pod", with("runAsNonRoot: true"), pods("securityContext: {runAsNonRoot: true},", "")),
+        ("a container more that is not held", with("allowPrivilegeEscalation: false"), with("allowPrivilegeEscalation: false").replace("containers: [", "containers: [{name: c},")),
+        ("another account", plain(), pods("serviceAccountName: admin,", "")),
+        ("the account by its name", plain(), pods("serviceAccountName: default,", "")),
+        ("a token", pods("automountServiceAccountToken: false,", ""), plain()),
+        ("a job that could already", job("a"), job("b")),
+    ]), @"
+    another image: -
+    pods come: -
+    privileged: widen
+    privileged no more: -
+    privileged is said to be false: -
+    privileged ones come: widen
+    the network of the machine: widen
+    its processes: widen
+    its memory: widen
+    its users: widen
+    a port of it: widen
+    a port of the container: -
+    a path of it: widen
+    a path below: -
+    a path above: widen
+    a path beside: widen
+    a capability: widen
+    the same in other words: -
+    one that is dropped no more: widen
+    as root: widen
+    not held from it: widen
+    held from it by the pod: -
+    a container more that is not held: widen
+    another account: widen
+    the account by its name: -
+    a token: widen
+    a job that could already: -
+    ");
+}
+
+#[test]
 fn what_is_taken_away_or_made_new_is_told() {
     let none = || NONE.to_owned();
     let gib = |gib: u32| {
@@ -331,6 +448,7 @@ fn what_is_taken_away_or_made_new_is_told() {
             &format!("spec: {{template: {{metadata: {{labels: {{goldpath.dev/team: {image}}}}}, spec: {{containers: [{{image: a}}]}}}}}}"),
         )
     };
+    let volume = |spec: &str| object("v1", "PersistentVolume", &format!("spec: {{{spec}}}"));
     insta::assert_snapshot!(shown(&[
         ("a config goes", object("v1", "ConfigMap", "data: {}"), none()),
         ("a config gets another name", object("v1", "ConfigMap", "data: {}"), object("v1", "ConfigMap", "data: {}").replace("name: a", "name: b")),
@@ -338,6 +456,8 @@ fn what_is_taken_away_or_made_new_is_told() {
         ("a claim grows", gib(1), gib(2)),
         ("a claim shrinks", gib(2), gib(1)),
         ("a claim of another class", gib(1), gib(1).replace("fast", "slow")),
+        ("what a volume is", volume("csi: {volumeHandle: a}"), volume("csi: {volumeHandle: b}")),
+        ("what becomes of a volume", volume("csi: {volumeHandle: a}"), volume("csi: {volumeHandle: a}, volumeMode: Filesystem, persistentVolumeReclaimPolicy: Retain")),
         ("another image", deployment("a", "x:1"), deployment("a", "x:2")),
         ("another selector", deployment("a", "x:1"), deployment("b", "x:1")),
         ("other volumes of a set", stateful("[{metadata: {name: a}}]"), stateful("[{metadata: {name: b}}]")),
@@ -357,6 +477,8 @@ fn what_is_taken_away_or_made_new_is_told() {
     a claim grows: -
     a claim shrinks: replace protected (PersistentVolumeClaim/a)
     a claim of another class: replace protected (PersistentVolumeClaim/a)
+    what a volume is: replace
+    what becomes of a volume: -
     another image: -
     another selector: replace
     other volumes of a set: replace

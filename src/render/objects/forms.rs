@@ -37,6 +37,46 @@ pub(super) fn is_address(text: &str) -> bool {
     text.parse::<IpAddr>().is_ok_and(|address| address.to_string() == text)
 }
 
+/// An address of IP, also one with zeros in front of its numbers.
+pub(super) fn is_any_address(text: &str) -> bool {
+    plain(text).parse::<IpAddr>().is_ok()
+}
+
+/// `10.0.0.0/8`, also with zeros in front of its numbers.
+pub(super) fn is_any_cidr(text: &str) -> bool {
+    is_cidr(&plain(text))
+}
+
+/// An address without zeros in front of its numbers.
+fn plain(text: &str) -> String {
+    if text.contains(':') {
+        return text.to_owned();
+    }
+    let number = |part: &str| match part.trim_start_matches('0') {
+        rest if rest.starts_with(|c: char| c.is_ascii_digit()) => rest.to_owned(),
+        rest if rest.len() < part.len() => format!("0{rest}"),
+        rest => rest.to_owned(),
+    };
+    text.split('.').map(number).collect::<Vec<_>>().join(".")
+}
+
+/// The first address of a block, as a number of 128 bits, with how many of them count, and whether it is of the old kind.
+pub(super) fn block(text: &str) -> Option<(u128, u32, bool)> {
+    let text = plain(text);
+    let (address, bits) = text.split_once('/').filter(|_| is_cidr(&text))?;
+    let bits: u32 = bits.parse().ok()?;
+    Some(match address.parse().ok()? {
+        IpAddr::V4(address) => (u128::from(u32::from(address)) << 96, bits, true),
+        IpAddr::V6(address) => (u128::from(address), bits, false),
+    })
+}
+
+/// Whether one block of addresses is a part of another, and less than it.
+pub(super) fn is_part(inner: (u128, u32, bool), outer: (u128, u32, bool)) -> bool {
+    let same = outer.1 == 0 || (inner.0 ^ outer.0).leading_zeros() >= outer.1;
+    inner.2 == outer.2 && inner.1 > outer.1 && same
+}
+
 /// How many bytes a text in base64 stands for.
 pub(super) fn decoded(text: &str) -> usize {
     let of = |wanted: fn(&u8) -> bool| text.as_bytes().iter().filter(|byte| wanted(byte)).count();
@@ -102,9 +142,29 @@ pub(super) fn is_schedule(text: &str) -> bool {
     let words = ["@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"];
     match parts.as_slice() {
         [word] => words.contains(word),
-        ["@every", _] => true,
-        all => are_times(all),
+        ["@every", ..] => text.strip_prefix("@every ").is_some_and(is_duration),
+        all => times(all, true),
     }
+}
+
+/// `1h30m`, as Go writes how long something takes.
+fn is_duration(text: &str) -> bool {
+    let mut rest = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if rest == "0" {
+        return true;
+    }
+    let mut parts = 0;
+    while !rest.is_empty() {
+        let after = rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+        let number = &rest[..rest.len() - after.len()];
+        let unit = ["ns", "us", "µs", "μs", "ms", "s", "m", "h"].iter().find_map(|unit| after.strip_prefix(unit));
+        let Some(next) = unit.filter(|_| number.bytes().any(|byte| byte.is_ascii_digit()) && number.matches('.').count() < 2) else {
+            return false;
+        };
+        rest = next;
+        parts += 1;
+    }
+    parts > 0
 }
 
 /// The parts of a time of cron: the least and the most of each, and the names that stand for some of them.
@@ -118,19 +178,23 @@ const TIMES: [(u32, u32, &[&str]); 5] = [
 
 /// Whether these are minute, hour, day, month and day of the week as cron has them.
 pub(in crate::render) fn are_times(parts: &[&str]) -> bool {
+    times(parts, false)
+}
+
+/// The same, for Kubernetes: it knows no day 7, and no range by names that goes round the end of the week or the year.
+fn times(parts: &[&str], strict: bool) -> bool {
     let fits = |part: &&str, (least, most, names): &(u32, u32, &[&str])| {
-        let number = |text: &str| {
-            let named = || names.iter().any(|name| text.eq_ignore_ascii_case(name));
-            match text.parse::<u32>() {
-                Ok(number) => Some(number).filter(|number| (*least..=*most).contains(number) && !text.starts_with('+')),
-                Err(_) => named().then_some(*least),
-            }
+        let most = if strict && *most == 7 { 6 } else { *most };
+        let number = |text: &str| match text.parse::<u32>() {
+            Ok(number) => Some(number).filter(|number| (*least..=most).contains(number) && !text.starts_with('+')),
+            Err(_) => names.iter().zip(*least..).find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, number)| number),
         };
         part.split(',').all(|one| {
             let (range, step) = one.split_once('/').map_or((one, None), |(range, step)| (range, Some(step)));
             let ordered = |(first, last): (&str, &str)| {
                 let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-                number(first).zip(number(last)).is_some_and(|(from, to)| from <= to || !is_number(first) || !is_number(last))
+                let round = !strict && !(is_number(first) && is_number(last));
+                number(first).zip(number(last)).is_some_and(|(from, to)| from <= to || round)
             };
             let is_range = matches!(range, "*" | "?") || range.split_once('-').map_or_else(|| number(range).is_some(), ordered);
             is_range && step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0))
@@ -183,8 +247,20 @@ mod tests {
         check(
             "schedule",
             is_schedule,
-            &["* * * * *", "*/5 0-6 1,15 * MON-FRI", "@daily", "@every 1h"],
-            &["", "* * * *", "60", "@often", "* * * * * *"],
+            &["* * * * *", "*/5 0-6 1,15 * MON-FRI", "@daily", "@every 1h", "@every 1h30m", "@every 1.5s", "0 0 * * 0/7", "0 0 * * 6"],
+            &[
+                "",
+                "* * * *",
+                "60",
+                "@often",
+                "* * * * * *",
+                "@every abc",
+                "@every 1",
+                "@every  1h",
+                "0 0 * * 7",
+                "0 0 * * 5-7",
+                "0 0 * * FRI-MON",
+            ],
         );
     }
 

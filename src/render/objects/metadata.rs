@@ -92,7 +92,7 @@ impl Look<'_> {
         }
     }
 
-    fn labels(&mut self, labels: &Spot<'_, '_>) {
+    pub(super) fn labels(&mut self, labels: &Spot<'_, '_>) {
         for (key, value) in labels.entries() {
             // goldpath's own are made to fit.
             if key.starts_with(OWN_PREFIX) {
@@ -144,6 +144,13 @@ impl Look<'_> {
                 _ => &[],
             };
             let there = |key: &str| [&data, &other].iter().any(|field| field.key(key).is_some_and(Value::is_string));
+            if secret == "kubernetes.io/basic-auth" && !there("username") && !there("password") {
+                self.refuse(&kind, At::Value, format!("a secret of the type `{secret}` needs `username` or `password`"), "");
+            }
+            let of = "kubernetes.io/service-account.name";
+            if secret == "kubernetes.io/service-account-token" && top.at("metadata/annotations").key(of).is_none_or(|name| name == "") {
+                self.refuse(&kind, At::Value, format!("a secret of the type `{secret}` needs the annotation `{of}`"), "");
+            }
             for key in wanted.iter().filter(|key| !there(key)) {
                 self.refuse(&kind, At::Value, format!("a secret of the type `{secret}` needs the key `{key}`"), "");
             }

@@ -5,7 +5,9 @@ mod forms;
 mod kinds;
 mod metadata;
 mod pods;
+mod rules;
 mod spot;
+mod tables;
 
 pub(super) use across::across;
 pub(super) use forms::are_times;
@@ -30,7 +32,7 @@ pub(super) fn check(object: &Value) -> Found {
     let group = api.split_once('/').map_or("", |(group, _)| group);
     let mut look = Look { object, group, kind, found: Found::default() };
     look.metadata();
-    if look.is_of_kubernetes() {
+    if look.is_of_kubernetes() && look.is_specified() {
         look.pods();
         look.by_kind();
     }
@@ -48,6 +50,16 @@ impl<'a> Look<'a> {
     /// Whether the object is of a group of Kubernetes itself, so that what its fields mean is known.
     fn is_of_kubernetes(&self) -> bool {
         !self.group.contains('.') || self.group.ends_with(".k8s.io")
+    }
+
+    /// Refuses an object that is nothing without a `spec` and has none, as what a template leaves that writes nothing.
+    fn is_specified(&mut self) -> bool {
+        let needs = tables::SPECIFIED.iter().any(|(group, kinds)| *group == self.group && kinds.contains(&self.kind));
+        let spec = self.top().at("spec").is_there();
+        if needs && !spec {
+            self.refuse(&self.top(), At::Value, "has no `spec`", "Write one, or let the template write no object at all.");
+        }
+        spec || !needs
     }
 
     fn top(&self) -> Spot<'a, 'a> {

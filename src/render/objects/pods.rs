@@ -1,6 +1,6 @@
 //! Pods: their containers, ports, variables, volumes and resources, and the selectors that have to find them.
 
-use super::{At, Look, Spot, cut, forms, selects};
+use super::{At, Look, Spot, cut, forms, rules, selects, tables};
 use serde_json::{Map, Value};
 
 const PROBES: [&str; 3] = ["livenessProbe", "readinessProbe", "startupProbe"];
@@ -21,6 +21,10 @@ impl Look<'_> {
         };
         let top = self.top();
         let pod = top.at(pod);
+        if !pod.is_there() {
+            let message = format!("makes pods of nothing: {} is missing", pod.shown());
+            return self.refuse(&top.at("spec"), At::Value, message, "Write the `spec` of its pods.");
+        }
         self.selector(&top);
         self.restarts(&pod);
         let lists = [pod.at("initContainers"), pod.at("containers")];
@@ -30,18 +34,97 @@ impl Look<'_> {
         for container in lists.iter().flat_map(Spot::items) {
             self.container(&container, &volumes);
         }
-        if lists[1].value().and_then(Value::as_array).is_some_and(Vec::is_empty) {
-            self.refuse(&lists[1], At::Key, "there are no containers", "");
+        lists[0].items().for_each(|container| self.starter(&container));
+        if lists[1].items().next().is_none() {
+            self.refuse(if lists[1].is_there() { &lists[1] } else { &pod }, At::Key, "there are no containers", "");
         }
-        self.one_of(&pod.at("dnsPolicy"), &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]);
+        self.hold(&pod, tables::POD);
+        self.scheduling(&pod);
+        self.host_ports(&pod, &lists);
+        let servers = pod.at("dnsConfig/nameservers").items().count();
+        if servers > 3 || servers == 0 && pod.at("dnsPolicy").text() == Some("None") {
+            let message = format!("`dnsPolicy: None` needs up to 3 name servers in `dnsConfig.nameservers`, and there are {servers}");
+            self.refuse(&pod.at("dnsPolicy"), At::Value, message, "");
+        }
+    }
+
+    /// A container that ends before the others start says nothing of how it lives.
+    fn starter(&mut self, container: &Spot<'_, '_>) {
+        if container.at("restartPolicy").text() == Some("Always") {
+            return;
+        }
+        for field in PROBES.into_iter().chain(["lifecycle"]) {
+            let place = container.at(field);
+            if place.is_there() {
+                let message = format!("`{field}` is not for a container of `initContainers` that ends");
+                self.refuse(&place, At::Key, message, "Leave it out, or let it run beside the others with `restartPolicy: Always`.");
+            }
+        }
+    }
+
+    fn scheduling(&mut self, pod: &Spot<'_, '_>) {
+        for toleration in pod.at("tolerations").items() {
+            let (key, operator, effect) = (toleration.at("key"), toleration.at("operator"), toleration.at("effect"));
+            let exists = operator.text() == Some("Exists");
+            if exists && toleration.at("value").text().is_some_and(|value| !value.is_empty()) {
+                self.refuse(&toleration.at("value"), At::Key, "a toleration with `Exists` has no `value`", "");
+            }
+            if !exists && key.text().is_none_or(str::is_empty) {
+                self.refuse(&toleration, At::Value, "a toleration without `key` has `operator: Exists`", "");
+            }
+            if toleration.at("tolerationSeconds").is_there() && effect.text() != Some("NoExecute") {
+                self.refuse(&toleration, At::Value, "`tolerationSeconds` is for `effect: NoExecute`", "");
+            }
+        }
+    }
+
+    /// Ports of the machine are there once, and with its network they are those of the container.
+    fn host_ports(&mut self, pod: &Spot<'_, '_>, lists: &[Spot<'_, '_>]) {
+        let shared = pod.at("hostNetwork").value() == Some(&Value::Bool(true));
+        let mut seen: Vec<(i64, &str, &str)> = Vec::new();
+        // What ends before the others start gives its ports back.
+        for container in lists[1].items() {
+            for port in container.at("ports").items() {
+                let place = port.at("hostPort");
+                let Some(number) = place.number().filter(|number| *number != 0) else { continue };
+                if shared && port.at("containerPort").number() != Some(number) {
+                    self.refuse(&place, At::Value, "with `hostNetwork` it must be the same as `containerPort`", "");
+                }
+                let with = (number, port.at("protocol").text().unwrap_or("TCP"), port.at("hostIP").text().unwrap_or_default());
+                if seen.contains(&with) {
+                    self.refuse(&place, At::Value, format!("the port {number} of the machine is there twice"), "");
+                }
+                seen.push(with);
+            }
+        }
     }
 
     /// What selects pods has to select those that are made from the template.
     fn selector(&mut self, top: &Spot<'_, '_>) {
         let spec = top.at("spec");
+        let labels = spec.at("template/metadata/labels").value();
+        let whole = spec.at("selector");
+        if self.group == "apps" {
+            let empty = |field: &str| {
+                whole.key(field).is_none_or(|value| {
+                    matches!(value, Value::Object(map) if map.is_empty()) || matches!(value, Value::Array(items) if items.is_empty())
+                })
+            };
+            if whole.is_there() && empty("matchLabels") && empty("matchExpressions") {
+                return self.refuse(
+                    &whole,
+                    At::Value,
+                    "its selector is empty",
+                    "Write `matchLabels`, and the same into `spec.template.metadata.labels`.",
+                );
+            }
+            if !rules::is_met(&whole, labels) {
+                let message = "the labels of its template are not what `matchExpressions` look for";
+                self.refuse(&whole.at("matchExpressions"), At::Key, message, "");
+            }
+        }
         let selector = spec.at("selector/matchLabels");
         let Some(Value::Object(wanted)) = selector.value() else { return };
-        let labels = spec.at("template/metadata/labels").value();
         if self.group == "apps" && !selects(wanted, labels) {
             let missing = |(key, value): &(&str, Spot<'_, '_>)| labels.and_then(|labels| labels.get(key)) != value.value();
             for (key, value) in selector.entries().filter(missing) {
@@ -95,11 +178,22 @@ impl Look<'_> {
         }
         let image = container.at("image");
         match image.text() {
+            None => self.refuse(container, At::Value, "a container has no `image`", ""),
             Some("") => self.refuse(&image, At::Value, "the image is empty", ""),
             Some(text) if text.trim() != text => self.refuse(&image, At::Value, "the image has a blank around it", ""),
             _ => {}
         }
-        self.one_of(&container.at("imagePullPolicy"), &["Always", "IfNotPresent", "Never"]);
+        self.hold(container, tables::CONTAINER);
+        let security = container.at("securityContext");
+        let escalates = security.at("allowPrivilegeEscalation");
+        if security.at("privileged").value() == Some(&Value::Bool(true)) && escalates.value() == Some(&Value::Bool(false)) {
+            self.refuse(
+                &escalates,
+                At::Value,
+                "a privileged container cannot be without `allowPrivilegeEscalation`",
+                "Leave one of them out.",
+            );
+        }
         let ports = container.at("ports");
         self.ports(&ports);
         self.variables(&container.at("env"));
@@ -113,7 +207,6 @@ impl Look<'_> {
         for port in ports.items() {
             self.port(&port.at("containerPort"));
             self.port(&port.at("name"));
-            self.one_of(&port.at("protocol"), &["TCP", "UDP", "SCTP"]);
         }
     }
 
@@ -176,6 +269,7 @@ impl Look<'_> {
         }
         for list in [&requests, &limits] {
             for (resource, quantity) in list.entries() {
+                self.resource(&quantity, resource, &limits);
                 if COUNTS_BYTES.contains(&resource) {
                     self.bytes(&quantity);
                 }
@@ -186,11 +280,38 @@ impl Look<'_> {
         }
     }
 
+    /// What a container may be given is known to Kubernetes or has the domain of whoever knows it: of the latter it gets all that it asks for.
+    fn resource(&mut self, quantity: &Spot<'_, '_>, resource: &str, limits: &Spot<'_, '_>) {
+        if !resource.contains('/') {
+            let known = ["cpu", "ephemeral-storage", "memory"].contains(&resource) || resource.starts_with("hugepages-");
+            if !known {
+                let message = format!("`{}` is no resource of a container", cut(resource));
+                let near = crate::model::close_match(resource, ["cpu", "memory", "ephemeral-storage"].into_iter());
+                let help = near.map_or_else(|| "One of a device has a domain, such as `example.org/gpu`.".to_owned(), crate::model::meant);
+                self.refuse(quantity, At::Key, message, help);
+            }
+            return;
+        }
+        let of = |value: Option<&Value>| value.and_then(forms::amount);
+        let amount = of(quantity.value());
+        if amount.is_some_and(|amount| amount.fract() != 0.0) {
+            self.refuse(quantity, At::Value, format!("{} is no whole number", quantity.shown()), "");
+        } else if amount.is_some_and(|amount| amount != of(limits.key(resource)).unwrap_or(-1.0)) {
+            let message = format!("what is asked for of `{}` is not what `limits` say of it", cut(resource));
+            self.refuse(quantity, At::Value, message, "Write it into `limits` alone.");
+        }
+    }
+
     /// A probe that names a port asks for one that its container has.
     fn probes(&mut self, container: &Spot<'_, '_>, ports: &Spot<'_, '_>) {
         let names = || ports.items().filter_map(|port| port.at("name").text());
         for probe in PROBES {
             let spot = container.at(probe);
+            self.hold(&spot, tables::PROBE);
+            let successes = spot.at("successThreshold");
+            if probe != "readinessProbe" && successes.number().is_some_and(|number| number > 1) {
+                self.refuse(&successes, At::Value, format!("{} must be 1", successes.shown()), "");
+            }
             for handler in HANDLERS {
                 let place = spot.at(handler);
                 self.port(&place);

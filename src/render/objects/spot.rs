@@ -51,6 +51,16 @@ impl<'a> Spot<'a, '_> {
         self.value?.get(key).filter(|value| !value.is_null())
     }
 
+    /// The place above it.
+    pub(super) fn above(&self) -> Option<&Self> {
+        self.up
+    }
+
+    /// Whether it is the field of this name.
+    pub(super) fn is(&self, field: &str) -> bool {
+        matches!(self.part, Part::Fields(fields) if fields.rsplit('/').next() == Some(field))
+    }
+
     pub(super) fn value(&self) -> Option<&'a Value> {
         self.value
     }

@@ -1,3 +1,5 @@
+mod fields;
+
 use super::*;
 use crate::yaml;
 
@@ -122,7 +124,7 @@ fn names_and_labels_have_their_form() {
 ---
 {apiVersion: v1, kind: Namespace, metadata: {name: a.b}}
 ---
-{apiVersion: batch/v1, kind: CronJob, metadata: {name: this-is-a-name-that-is-longer-than-fifty-two-characters-are}, spec: {schedule: '@daily', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a}]}}}}}}
+{apiVersion: batch/v1, kind: CronJob, metadata: {name: this-is-a-name-that-is-longer-than-fifty-two-characters-are}, spec: {schedule: '@daily', jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: b}]}}}}}}
 ---
 {apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: a/b}, rules: []}
 ---
@@ -200,33 +202,38 @@ fn a_pod_is_whole() {
     insta::assert_snapshot!(pod(r"{restartPolicy: Sometimes, dnsPolicy: none, initContainers: [{name: a}], containers: [{name: a, image: ' b'}, {name: B, image: ''}]}"), @"
     /spec/restartPolicy Pod: `spec.restartPolicy` cannot be `Sometimes`. It is `Always`, `OnFailure` or `Never`.
     /spec/containers/0/name Pod: two containers are named `a`. Give one of them another name.
+    /spec/initContainers/0 Pod: a container has no `image`.
     /spec/containers/0/image Pod: the image has a blank around it.
     /spec/containers/1/name Pod: `B` is no name of a container. It has at most 63 small letters, digits and `-`.
     /spec/containers/1/image Pod: the image is empty.
     /spec/dnsPolicy Pod: `spec.dnsPolicy` cannot be `none`. Did you mean `None`?
     ");
-    insta::assert_snapshot!(pod(r"{containers: [{name: a, ports: [{containerPort: 0, name: HTTP}, {containerPort: 70000, name: x}, {containerPort: 1, name: x, protocol: HTTP}], env: [{name: A=B}, {name: C, value: x, valueFrom: {}}, {name: C}]}]}"), @"
+    insta::assert_snapshot!(pod(r"{containers: [{name: a, image: b, ports: [{containerPort: 0, name: HTTP}, {containerPort: 70000, name: x}, {containerPort: 1, name: x, protocol: HTTP}], env: [{name: A=B}, {name: C, value: x, valueFrom: {}}, {name: C}]}]}"), @"
+    /spec/containers/0/ports/2/protocol Pod: `spec.containers[0].ports[2].protocol` cannot be `HTTP`. It is `TCP`, `UDP` or `SCTP`.
+    /spec/containers/0/env/1/valueFrom Pod: `spec.containers[0].env[1].valueFrom` must have one of `configMapKeyRef`, `fieldRef`, `fileKeyRef`, `resourceFieldRef` and `secretKeyRef`, has none.
     /spec/containers/0/ports/2/name Pod: two ports are named `x`. Give one of them another name.
     /spec/containers/0/ports/0/containerPort Pod: `spec.containers[0].ports[0].containerPort` is 0, and ports are from 1 to 65535.
     /spec/containers/0/ports/0/name Pod: `spec.containers[0].ports[0].name`: `HTTP` is no name of a port. It has at most 15 small letters, digits and single `-`, one of them a letter.
     /spec/containers/0/ports/1/containerPort Pod: `spec.containers[0].ports[1].containerPort` is 70000, and ports are from 1 to 65535.
-    /spec/containers/0/ports/2/protocol Pod: `spec.containers[0].ports[2].protocol` cannot be `HTTP`. It is `TCP`, `UDP` or `SCTP`.
     /spec/containers/0/env/0/name Pod: `A=B` is no name of a variable.
     /spec/containers/0/env/1/valueFrom Pod: the variable `C` has both `value` and `valueFrom`.
     ? /spec/containers/0/env/2/name Pod: the variable `C` is there twice, and the last one counts.
     ");
-    insta::assert_snapshot!(pod(r"{volumes: [{name: data, emptyDir: {}, configMap: {}}, {name: data}, {name: A}], containers: [{name: a, volumeMounts: [{name: dta, mountPath: /a}, {name: other, mountPath: /a}]}]}"), @"
+    insta::assert_snapshot!(pod(r"{volumes: [{name: data, emptyDir: {}, configMap: {}}, {name: data}, {name: A}], containers: [{name: a, image: b, volumeMounts: [{name: dta, mountPath: /a}, {name: other, mountPath: /a}]}]}"), @"
     /spec/volumes/1/name Pod: two volumes are named `data`. Give one of them another name.
     /spec/volumes/0 Pod: a volume is one thing, and this one is `emptyDir` and `configMap`. Make it two volumes.
     /spec/volumes/2/name Pod: `A` is no name of a volume. It has at most 63 small letters, digits and `-`.
     /spec/containers/0/volumeMounts/0/name Pod: there is no volume `dta` to mount. Did you mean `data`?
     /spec/containers/0/volumeMounts/1/name Pod: there is no volume `other` to mount. Add it to `volumes`.
     /spec/containers/0/volumeMounts/1/mountPath Pod: two volumes are mounted at `/a`.
+    /spec/volumes/0/configMap Pod: `spec.volumes[0].configMap.name` is missing.
     ");
-    insta::assert_snapshot!(pod(r"{containers: [{name: a, resources: {requests: {cpu: 2, memory: 1Gi, x: -1}, limits: {cpu: 1500m, memory: 1G}}, ports: [{name: http, containerPort: 1}], livenessProbe: {httpGet: {port: htp}}, readinessProbe: {}, startupProbe: {tcpSocket: {port: 0}, exec: {}}}]}"), @"
+    insta::assert_snapshot!(pod(r"{containers: [{name: a, image: b, resources: {requests: {cpu: 2, memory: 1Gi, x: -1}, limits: {cpu: 1500m, memory: 1G}}, ports: [{name: http, containerPort: 1}], livenessProbe: {httpGet: {port: htp}}, readinessProbe: {}, startupProbe: {tcpSocket: {port: 0}, exec: {}}}]}"), @"
     /spec/containers/0/resources/requests/cpu Pod: `spec.containers[0].resources.requests` of `cpu` is 2, and its limit is 1500m. A container asks for no more than it may have.
     /spec/containers/0/resources/requests/memory Pod: `spec.containers[0].resources.requests` of `memory` is 1Gi, and its limit is 1G. A container asks for no more than it may have.
+    /spec/containers/0/resources/requests/x Pod: `x` is no resource of a container. One of a device has a domain, such as `example.org/gpu`.
     /spec/containers/0/resources/requests/x Pod: `spec.containers[0].resources.requests` of `x` is -1, less than nothing.
+    /spec/containers/0/startupProbe/exec Pod: `spec.containers[0].startupProbe.exec.command` is missing.
     /spec/containers/0/startupProbe/tcpSocket/port Pod: `spec.containers[0].startupProbe.tcpSocket.port` is 0, and ports are from 1 to 65535.
     /spec/containers/0/readinessProbe Pod: `spec.containers[0].readinessProbe` must have one of `exec`, `grpc`, `httpGet` and `tcpSocket`, has 0.
     /spec/containers/0/startupProbe Pod: `spec.containers[0].startupProbe` must have one of `exec`, `grpc`, `httpGet` and `tcpSocket`, has 2.
@@ -235,15 +242,15 @@ fn a_pod_is_whole() {
     insta::assert_snapshot!(said(r"
 {apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {replicas: -1, selector: {matchLabels: {app: a, tier: b}}, strategy: {type: Rolling, rollingUpdate: {maxSurge: 0, maxUnavailable: 0%}}, template: {metadata: {labels: {app: b, tier: b}}, spec: {restartPolicy: Never, containers: []}}}}
 ---
-{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {backoffLimit: -1, template: {spec: {containers: [{name: a}]}}}}
+{apiVersion: batch/v1, kind: Job, metadata: {name: a}, spec: {backoffLimit: -1, template: {spec: {containers: [{name: a, image: b}]}}}}
 ---
-{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWrite]}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, volumeMounts: [{name: data, mountPath: /a}]}]}}}}
-"), @r"
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWrite]}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b, volumeMounts: [{name: data, mountPath: /a}]}]}}}}
+"), @"
     /spec/selector/matchLabels/app Deployment: the selector asks for `app: a`, which is not among the labels of its template. Put it into `spec.template.metadata.labels`.
     /spec/template/spec/restartPolicy Deployment: its pods are always started again. Leave `restartPolicy` out.
     /spec/template/spec/containers Deployment: there are no containers.
-    /spec/strategy/type Deployment: `spec.strategy.type` cannot be `Rolling`. Did you mean `RollingUpdate`?
     /spec/replicas Deployment: `spec.replicas` must be at least 0, is -1.
+    /spec/strategy/type Deployment: `spec.strategy.type` cannot be `Rolling`. Did you mean `RollingUpdate`?
     /spec/strategy/rollingUpdate/maxUnavailable Deployment: with neither more nor fewer pods than wanted nothing could ever be replaced. Make one of `maxSurge` and `maxUnavailable` more than 0.
     /spec/template/spec Job: its pods must say when they are started again. Write `restartPolicy: Never` or `restartPolicy: OnFailure`.
     /spec/backoffLimit Job: `spec.backoffLimit` must be at least 0, is -1.
@@ -266,7 +273,7 @@ fn what_is_asked_for_is_more_than_nothing_and_whole_bytes() {
     ? /spec/resources/requests/storage PersistentVolumeClaim: `spec.resources.requests.storage` is `10m`, and `m` is a thousandth of a byte. Write `10Mi`.
     ");
     insta::assert_snapshot!(said(r"
-{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: -1Gi}}}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, volumeMounts: [{name: data, mountPath: /a}], resources: {requests: {cpu: 100m, memory: 512m}, limits: {ephemeral-storage: 20m, memory: 512M}}}]}}}}
+{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: a}, spec: {selector: {matchLabels: {a: b}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: -1Gi}}}}], template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b, volumeMounts: [{name: data, mountPath: /a}], resources: {requests: {cpu: 100m, memory: 512m}, limits: {ephemeral-storage: 20m, memory: 512M}}}]}}}}
 "), @r"
     /spec/volumeClaimTemplates/0/spec/resources/requests/storage StatefulSet: `spec.volumeClaimTemplates[0].spec.resources.requests.storage` is -1Gi, and a claim is for more than nothing. Write how much, such as `storage: 10Gi`.
     ? /spec/template/spec/containers/0/resources/requests/memory StatefulSet: `spec.template.spec.containers[0].resources.requests.memory` is `512m`, and `m` is a thousandth of a byte. Write `512Mi`.
@@ -287,7 +294,7 @@ fn each_kind_is_what_the_api_takes() {
 ---
 {apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: a}, spec: {minReplicas: 5, maxReplicas: 3}}
 ---
-{apiVersion: batch/v1, kind: CronJob, metadata: {name: a}, spec: {schedule: 'every day', concurrencyPolicy: Never, jobTemplate: {spec: {template: {spec: {restartPolicy: Always, containers: [{name: a}]}}}}}}
+{apiVersion: batch/v1, kind: CronJob, metadata: {name: a}, spec: {schedule: 'every day', concurrencyPolicy: Never, jobTemplate: {spec: {template: {spec: {restartPolicy: Always, containers: [{name: a, image: b}]}}}}}}
 ---
 {apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: a}, spec: {defaultBackend: {service: {name: a}}, rules: [{host: 'https://a', http: {paths: [{path: a, pathType: prefix, backend: {service: {name: a, port: {name: x, number: 0}}}}]}}]}}
 ---
@@ -299,45 +306,43 @@ fn each_kind_is_what_the_api_takes() {
 ---
 {apiVersion: v1, kind: ConfigMap, metadata: {name: a}, data: {a: b}, binaryData: {a: AAAA}}
 "), @"
-/spec/type Service: `spec.type` cannot be `Loadbalancer`. Did you mean `LoadBalancer`?
-/spec/ports/0 Service: each of several ports needs a name.
-/spec/ports/1/targetPort Service: `spec.ports[1].targetPort` is 99999, and ports are from 1 to 65535.
-/spec/ports/1/name Service: `A` is no name of a port.
-/spec/ports/1/port Service: the port 80 of TCP is there twice.
-/spec/ports/2/port Service: `spec.ports[2].port` is 0, and ports are from 1 to 65535.
-/spec/ports/2/protocol Service: `spec.ports[2].protocol` cannot be `tcp`. Did you mean `TCP`?
-/spec/type Service: an `ExternalName` needs `spec.externalName`.
-/spec Service: has no `spec.ports`.
-/spec/minAvailable PodDisruptionBudget: `spec.minAvailable` is `half`, and it is a number or a part such as `25%`.
-/spec/maxUnavailable PodDisruptionBudget: has both `minAvailable` and `maxUnavailable`. Leave one of them out.
-? /spec/minReplicas HorizontalPodAutoscaler: `minReplicas` is 5, and `maxReplicas` is 3.
-/spec/jobTemplate/spec/template/spec/restartPolicy CronJob: its pods must say when they are started again. Write `restartPolicy: Never` or `restartPolicy: OnFailure`.
-/spec/concurrencyPolicy CronJob: `spec.concurrencyPolicy` cannot be `Never`. It is `Allow`, `Forbid` or `Replace`.
-/spec/schedule CronJob: `every day` is no schedule. It has five parts: minute, hour, day, month, day of the week.
-/spec/rules/0/host Ingress: `https://a` is no name of a host. It has no scheme, no port and no capital letters.
-/spec/rules/0/http/paths/0/pathType Ingress: `spec.rules[0].http.paths[0].pathType` cannot be `prefix`. Did you mean `Prefix`?
-/spec/rules/0/http/paths/0/path Ingress: `spec.rules[0].http.paths[0].path` must begin with `/`.
-/spec/rules/0/http/paths/0/backend/service/port Ingress: the port of a service is its `name` or its `number`. Write one of them under `port`.
-/spec/rules/0/http/paths/0/backend/service/port/number Ingress: `spec.rules[0].http.paths[0].backend.service.port.number` is 0, and ports are from 1 to 65535.
-/spec/defaultBackend/service Ingress: the port of a service is its `name` or its `number`. Write one of them under `port`.
-/spec/policyTypes/0 NetworkPolicy: `spec.policyTypes[0]` cannot be `ingress`. Did you mean `Ingress`?
-/spec/ingress/0/ports/0/port NetworkPolicy: `spec.ingress[0].ports[0].port` is 70000, and ports are from 1 to 65535.
-/spec/ingress/0/from/0/ipBlock NetworkPolicy: `ipBlock` stands by itself, without a selector. Make it an entry of its own.
-/spec/ingress/0/from/0/ipBlock/cidr NetworkPolicy: `10.0.0.0` is no block of addresses. Such as `10.0.0.0/8`.
-/spec/ingress/0/from/0/ipBlock/except/0 NetworkPolicy: `a` is no block of addresses. Such as `10.0.0.0/8`.
-/roleRef/kind RoleBinding: `roleRef.kind` cannot be `role`. Did you mean `Role`?
-/subjects/0 RoleBinding: a `ServiceAccount` is bound with its `namespace`.
-/subjects/1/apiGroup RoleBinding: users and groups are of `rbac.authorization.k8s.io`.
-/subjects/2/kind RoleBinding: `subjects[2].kind` cannot be `Team`. It is `Group`, `ServiceAccount` or `User`.
-/spec PersistentVolumeClaim: a claim must say how much: `resources.requests.storage`.
-/spec PersistentVolumeClaim: a claim must say `accessModes`. Write `accessModes: [ReadWriteOnce]`.
-/binaryData/a ConfigMap: the key `a` is in `data` and in `binaryData`.
-");
+    /spec/type Service: `spec.type` cannot be `Loadbalancer`. Did you mean `LoadBalancer`?
+    /spec/ports/2/protocol Service: `spec.ports[2].protocol` cannot be `tcp`. Did you mean `TCP`?
+    /spec/ports/0 Service: each of several ports needs a name.
+    /spec/ports/1/targetPort Service: `spec.ports[1].targetPort` is 99999, and ports are from 1 to 65535.
+    /spec/ports/1/name Service: `A` is no name of a port.
+    /spec/ports/1/port Service: the port 80 of TCP is there twice.
+    /spec/ports/2/port Service: `spec.ports[2].port` is 0, and ports are from 1 to 65535.
+    /spec/type Service: an `ExternalName` needs `spec.externalName`.
+    /spec Service: has no `spec.ports`.
+    /spec/minAvailable PodDisruptionBudget: `spec.minAvailable` is `half`, and it is a number or a part such as `25%`.
+    /spec/maxUnavailable PodDisruptionBudget: has both `minAvailable` and `maxUnavailable`. Leave one of them out.
+    ? /spec/minReplicas HorizontalPodAutoscaler: `minReplicas` is 5, and `maxReplicas` is 3.
+    /spec/jobTemplate/spec/template/spec/restartPolicy CronJob: its pods must say when they are started again. Write `restartPolicy: Never` or `restartPolicy: OnFailure`.
+    /spec/concurrencyPolicy CronJob: `spec.concurrencyPolicy` cannot be `Never`. It is `Allow`, `Forbid` or `Replace`.
+    /spec/schedule CronJob: `every day` is no schedule. It has five parts: minute, hour, day, month, day of the week.
+    /spec/rules/0/http/paths/0/pathType Ingress: `spec.rules[0].http.paths[0].pathType` cannot be `prefix`. Did you mean `Prefix`?
+    /spec/rules/0/host Ingress: `https://a` is no name of a host. It has no scheme, no port and no capital letters.
+    /spec/rules/0/http/paths/0/backend/service/port Ingress: the port of a service is its `name` or its `number`. Write one of them under `port`.
+    /spec/rules/0/http/paths/0/backend/service/port/number Ingress: `spec.rules[0].http.paths[0].backend.service.port.number` is 0, and ports are from 1 to 65535.
+    /spec/defaultBackend/service Ingress: the port of a service is its `name` or its `number`. Write one of them under `port`.
+    /spec/policyTypes/0 NetworkPolicy: `spec.policyTypes[0]` cannot be `ingress`. Did you mean `Ingress`?
+    /spec/ingress/0/ports/0/port NetworkPolicy: `spec.ingress[0].ports[0].port` is 70000, and ports are from 1 to 65535.
+    /spec/ingress/0/from/0/ipBlock NetworkPolicy: `ipBlock` stands by itself, without a selector. Make it an entry of its own.
+    /spec/ingress/0/from/0/ipBlock/cidr NetworkPolicy: `10.0.0.0` is no block of addresses. Such as `10.0.0.0/8`.
+    /spec/ingress/0/from/0/ipBlock/except/0 NetworkPolicy: `a` is no block of addresses. Such as `10.0.0.0/8`.
+    /subjects/2/kind RoleBinding: `subjects[2].kind` cannot be `Team`. It is `Group`, `ServiceAccount` or `User`.
+    /roleRef/kind RoleBinding: `roleRef.kind` cannot be `role`. Did you mean `Role`?
+    /subjects/1/apiGroup RoleBinding: users and groups are of `rbac.authorization.k8s.io`.
+    /spec PersistentVolumeClaim: a claim must say how much: `resources.requests.storage`.
+    /spec PersistentVolumeClaim: a claim must say `accessModes`. Write `accessModes: [ReadWriteOnce]`.
+    /binaryData/a ConfigMap: the key `a` is in `data` and in `binaryData`.
+    ");
 }
 
 #[test]
 fn what_looks_for_pods_finds_some_of_its_unit() {
-    let deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a}]}}}}\n---\n";
+    let deployment = "{apiVersion: apps/v1, kind: Deployment, metadata: {name: web, namespace: shop}, spec: {selector: {matchLabels: {app: web}}, template: {metadata: {labels: {app: web}}, spec: {containers: [{name: a, image: b}]}}}}\n---\n";
     insta::assert_snapshot!(said(&format!(r"{deployment}
 {{apiVersion: v1, kind: Service, metadata: {{name: a, namespace: shop}}, spec: {{selector: {{app: wbe}}, ports: [{{port: 80}}]}}}}
 ---

@@ -1,0 +1,206 @@
+//! Roots of Terraform, in which what gives access often stands elsewhere than what it is given to.
+
+use super::*;
+
+/// A unit whose one file this is.
+fn root(code: &str) -> Unit {
+    let mut unit = unit("");
+    unit.target_kind = TargetKind::Terraform;
+    unit.digest = Digest::of(code.as_bytes());
+    for file in unit.files.values_mut() {
+        file.bytes = code.as_bytes().into();
+        file.digest = unit.digest;
+    }
+    unit
+}
+
+fn told(rows: &[(&str, &str, &str)]) -> String {
+    let risk = |before: &str, after: &str| {
+        let (before, after) = (root(before), root(after));
+        let (risks, _) = of((Some(&before), Some(&after)), &[], None);
+        if risks.contains(&Risk::Widen) { "widen" } else { "-" }
+    };
+    rows.iter().map(|(what, before, after)| format!("{what}: {}\n", risk(before, after))).collect()
+}
+
+const DOCUMENT: &str = r#"
+data "aws_iam_policy_document" "d" {
+  statement {
+    actions   = ["s3:GetObject"]
+    resources = [aws_s3_bucket.b.arn]
+  }
+}
+resource "aws_s3_bucket" "b" {
+  bucket = "shop"
+  tags   = { tier = "a" }
+}
+resource "aws_iam_policy" "p" {
+  policy = data.aws_iam_policy_document.d.json
+}
+"#;
+
+const GROUP: &str = r#"
+variable "ranges" {
+  type    = list(string)
+  default = ["10.0.0.0/8"]
+}
+locals {
+  more = var.ranges
+  all  = concat(local.more, ["10.1.0.0/16"])
+}
+resource "aws_security_group" "g" {
+  ingress {
+    cidr_blocks = local.all
+  }
+}
+resource "aws_instance" "i" {
+  ami                    = "a"
+  vpc_security_group_ids = [aws_security_group.g.id]
+}
+"#;
+
+#[test]
+fn what_a_block_of_access_reads_is_part_of_it() {
+    let inline = GROUP.replace("local.all", r#"["10.0.0.0/8"]"#);
+    let outside = GROUP.replace("local.all", "local.more");
+    let text = DOCUMENT.replace("data.aws_iam_policy_document.d.json", r#""${data.aws_iam_policy_document.d.json}""#);
+    let each = |ranges: &str| {
+        format!(
+            "locals {{\n  r = {ranges}\n}}\nresource \"aws_security_group\" \"g\" {{\n  dynamic \"ingress\" {{\n    for_each = local.r\n    content {{\n      cidr_blocks = [ingress.value]\n    }}\n  }}\n}}\n"
+        )
+    };
+    let several = |range: &str| {
+        format!(
+            "locals {{\n  s = {{ a = \"{range}\" }}\n}}\nresource \"aws_subnet\" \"s\" {{\n  for_each = local.s\n  cidr_block = each.value\n}}\nresource \"aws_security_group_rule\" \"r\" {{\n  cidr_blocks = [aws_subnet.s[\"a\"].cidr_block]\n}}\n"
+        )
+    };
+    let heredoc = |who: &str| {
+        format!(
+            "locals {{\n  who = [\"{who}\"]\n}}\nresource \"aws_sqs_queue_policy\" \"q\" {{\n  policy = <<-E\n    %{{ for w in local.who ~}}\n    ${{w}}\n    %{{ endfor ~}}\n  E\n}}\n"
+        )
+    };
+    let circle = |value: &str| {
+        format!("locals {{\n  a = [local.b, {value}]\n  b = local.a\n}}\nresource \"aws_iam_policy\" \"p\" {{\n  policy = local.a\n}}\n")
+    };
+    let moved = GROUP.replace("local.all", r#"concat(var.ranges, ["10.1.0.0/16"])"#);
+    insta::assert_snapshot!(told(&[
+        ("nothing", DOCUMENT, &format!("{DOCUMENT}\n# a remark\n")),
+        ("a wider document", DOCUMENT, &DOCUMENT.replace("s3:GetObject", "*")),
+        ("a wider document in a text", &text, &text.replace("s3:GetObject", "*")),
+        ("a tag of what a document names", DOCUMENT, &DOCUMENT.replace("\"a\"", "\"b\"")),
+        ("another thing that a document names", DOCUMENT, &DOCUMENT.replace("\"shop\"", "\"other\"")),
+        ("a default", GROUP, &GROUP.replace("10.0.0.0/8", "0.0.0.0/0")),
+        ("a local value", GROUP, &GROUP.replace("10.1.0.0/16", "0.0.0.0/0")),
+        ("a value moves out of the block", &inline, &outside),
+        ("a value moves into the block", &outside, &inline),
+        ("another value moves out of the block", &inline, &outside.replace("10.0.0.0/8", "0.0.0.0/0")),
+        ("an expression moves", GROUP, &moved),
+        ("the image of what is in a group", GROUP, &GROUP.replace("\"a\"", "\"b\"")),
+        ("another group of it", GROUP, &GROUP.replace("aws_security_group.g.id", "\"sg-1\"")),
+        ("one more in a loop", &each(r#"["10.0.0.0/8"]"#), &each(r#"["0.0.0.0/0"]"#)),
+        ("one of several", &several("10.0.0.0/8"), &several("0.0.0.0/0")),
+        ("a loop in a text", &heredoc("ann"), &heredoc("*")),
+        ("a circle", &circle("1"), &circle("2")),
+        ("a circle that stays", &circle("1"), &format!("{}\n", circle("1"))),
+        ("other blocks in between", GROUP, &format!("resource \"terraform_data\" \"z\" {{\n  input = 1\n}}\n{GROUP}")),
+    ]), @"
+    nothing: -
+    a wider document: widen
+    a wider document in a text: widen
+    a tag of what a document names: -
+    another thing that a document names: widen
+    a default: widen
+    a local value: widen
+    a value moves out of the block: -
+    a value moves into the block: -
+    another value moves out of the block: widen
+    an expression moves: -
+    the image of what is in a group: -
+    another group of it: widen
+    one more in a loop: widen
+    one of several: widen
+    a loop in a text: widen
+    a circle: widen
+    a circle that stays: -
+    other blocks in between: -
+    ");
+}
+
+#[test]
+fn what_lets_in_is_told_by_its_field() {
+    let block = |kind: &str, body: &str| format!("resource \"{kind}\" \"a\" {{\n  {body}\n}}\n");
+    let row = |what: &'static str, kind: &str, before: Option<&str>, after: &str| {
+        (what, before.map_or_else(String::new, |body| block(kind, body)), block(kind, after))
+    };
+    let manifest = |kind: &str, rest: &str| {
+        format!("manifest = {{\n apiVersion = \"v1\"\n kind = \"{kind}\"\n metadata = {{ name = \"a\" }}\n {rest}\n}}")
+    };
+    let rows = [
+        row("a rule comes", "azurerm_network_security_rule", None, "source_address_prefix = \"0.0.0.0/0\""),
+        row("a firewall comes", "google_compute_firewall", None, "source_ranges = [\"0.0.0.0/0\"]"),
+        row("a permission comes", "aws_lambda_permission", None, "principal = \"*\""),
+        row("a database becomes public", "aws_db_instance", Some("publicly_accessible = false"), "publicly_accessible = true"),
+        row("by a value", "aws_db_instance", Some("publicly_accessible = false"), "publicly_accessible = var.x"),
+        row("it is public no more", "aws_db_instance", Some("publicly_accessible = true"), "publicly_accessible = false"),
+        row("it says nothing of it", "aws_db_instance", Some("publicly_accessible = true"), "name = 1"),
+        row("a public one gets larger", "aws_db_instance", Some("publicly_accessible = true"), "publicly_accessible = true\n  size = 2"),
+        row("a database comes", "aws_db_instance", None, "name = 1"),
+        row("a public database comes", "aws_db_instance", None, "publicly_accessible = true"),
+        row("a balancer is inner no more", "aws_lb", Some("internal = true"), "internal = false"),
+        row("it says no more that it is inner", "aws_lb", Some("internal = true"), "name = 1"),
+        row("a balancer becomes inner", "aws_lb", Some("internal = false"), "internal = true"),
+        row("a balancer comes", "aws_lb", None, "name = 1"),
+        row("an inner one comes", "aws_lb", None, "internal = true"),
+        row("a queue's policy", "aws_sqs_queue", Some("policy = 1"), "policy = 2"),
+        row("another role", "aws_lambda_function", Some("role = 1"), "role = 2"),
+        row("a function comes with a role", "aws_lambda_function", None, "role = 2"),
+        row("a role of the cluster", "kubernetes_cluster_role", Some("verbs = [1]"), "verbs = [2]"),
+        row(
+            "a service of the balancer",
+            "kubernetes_service",
+            Some("spec {\n  type = \"ClusterIP\"\n  }"),
+            "spec {\n  type = \"LoadBalancer\"\n  }",
+        ),
+        row("a privileged container", "kubernetes_deployment", Some("image = 1"), "security_context {\n  privileged = true\n  }"),
+        row("a manifest of a config", "kubernetes_manifest", Some(&manifest("ConfigMap", "data = 1")), &manifest("ConfigMap", "data = 2")),
+        row(
+            "of a service",
+            "kubernetes_manifest",
+            Some(&manifest("Service", "spec = { type = \"ClusterIP\" }")),
+            &manifest("Service", "spec = { type = \"LoadBalancer\" }"),
+        ),
+        row("a manifest from elsewhere", "kubernetes_manifest", None, "manifest = yamldecode(local.x)"),
+        row("a block of public access", "aws_s3_bucket_public_access_block", None, "block_public_acls = true"),
+    ];
+    let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(what, before, after)| (*what, before.as_str(), after.as_str())).collect();
+    insta::assert_snapshot!(told(&rows), @"
+    a rule comes: widen
+    a firewall comes: widen
+    a permission comes: widen
+    a database becomes public: widen
+    by a value: widen
+    it is public no more: -
+    it says nothing of it: -
+    a public one gets larger: -
+    a database comes: -
+    a public database comes: widen
+    a balancer is inner no more: widen
+    it says no more that it is inner: widen
+    a balancer becomes inner: -
+    a balancer comes: widen
+    an inner one comes: -
+    a queue's policy: widen
+    another role: widen
+    a function comes with a role: -
+    a role of the cluster: widen
+    a service of the balancer: widen
+    a privileged container: widen
+    a manifest of a config: -
+    of a service: widen
+    a manifest from elsewhere: widen
+    a block of public access: -
+    ");
+    let guard = block("aws_s3_bucket_public_access_block", "block_public_acls = true");
+    assert_eq!(told(&[("it goes", &guard, ""), ("it stays", &guard, &guard)]), "it goes: widen\nit stays: -\n");
+    assert_eq!(told(&[("what cannot be read", "", "resource {")]), "what cannot be read: widen\n");
+}
