@@ -50,9 +50,14 @@ impl Hosts {
     }
 }
 
+/// How long this request may take: who waits until nothing is being worked on waits for longer.
+fn patience(request: &Request) -> Duration {
+    if request.uri().path() == "/api/v1/status" { super::LONG_PATIENCE + PATIENCE } else { PATIENCE }
+}
+
 pub(super) async fn guard(State(api): State<Arc<Api>>, request: Request, next: Next) -> Response {
     let response = match addressed(&api.hosts, &request) {
-        Ok(()) => match tokio::time::timeout(PATIENCE, next.run(request)).await {
+        Ok(()) => match tokio::time::timeout(patience(&request), next.run(request)).await {
             Ok(response) => response,
             Err(_) => Problem::new(StatusCode::REQUEST_TIMEOUT, Kind::Outside, "the request took too long", "ask again in a moment")
                 .into_response(),
