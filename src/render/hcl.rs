@@ -171,7 +171,8 @@ impl<'a> Root<'a> {
         let source = self.declared.get(local).cloned().unwrap_or_else(|| format!("hashicorp/{local}"));
         let plain = source.strip_prefix("registry.terraform.io/").unwrap_or(&source);
         // No registry tells sources apart by their letters' case.
-        (!self.providers.iter().any(|provider| provider.eq_ignore_ascii_case(plain))).then(|| format!("the provider `{plain}` is not among those that the target allows"))
+        (!self.providers.iter().any(|provider| provider.eq_ignore_ascii_case(plain)))
+            .then(|| format!("the provider `{plain}` is not among those that the target allows"))
     }
 
     fn help(&self) -> String {
@@ -384,5 +385,26 @@ impl Visit for Check<'_> {
 
     fn visit_for_template_expr(&mut self, node: &ForTemplateExpr) {
         walk::visit_for_template_expr(self, node);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_a_provider_is_the_same_in_other_letters() {
+        let said = |source: &str| {
+            let text = format!(
+                "terraform {{\n  required_providers {{\n    dog = {{ source = \"{source}\", version = \"1\" }}\n  }}\n}}\nresource \"dog_a\" \"b\" {{}}\n"
+            );
+            let body: Body = text.parse().unwrap();
+            let providers = BTreeSet::from(["datadog/datadog".to_owned()]);
+            Root::new([&body], &providers).check(&text, &body).0.len()
+        };
+        assert_eq!(
+            ["datadog/datadog", "DataDog/datadog", "registry.terraform.io/DataDog/Datadog", "other/datadog"].map(said),
+            [0, 0, 0, 2]
+        );
     }
 }

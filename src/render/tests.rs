@@ -2,6 +2,7 @@ mod alike;
 mod bounds;
 mod claims;
 mod limits;
+mod loops;
 mod once;
 mod places;
 mod readings;

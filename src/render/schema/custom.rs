@@ -81,8 +81,13 @@ fn file_of(group: &str, kind: &str, version: &str) -> String {
 /// The schema of one kind, as the walk over objects takes it.
 fn schema(root: &Value, group: &str, version: &str, kind: &str) -> Option<Schema> {
     let mut shapes = Vec::new();
-    let top = match kind_of(root, &mut shapes, 0).form() {
-        Type::Shape(top) => *top,
+    let keeps = root.get("x-kubernetes-preserve-unknown-fields") == Some(&Value::Bool(true));
+    let form = match (kind_of(root, &mut shapes, 0).form(), root.as_object()) {
+        (Type::Any, Some(map)) if keeps => object(map, &mut shapes, 0),
+        (form, _) => form.clone(),
+    };
+    let top = match form {
+        Type::Shape(top) => top,
         // Whatever it holds besides is not said.
         Type::Object => {
             shapes.push(Shape { open: true, ..Shape::default() });
@@ -153,7 +158,6 @@ fn form_of(map: &Map<String, Value>, shapes: &mut Vec<Shape>, depth: usize) -> T
         Some("integer") if map.get("format").and_then(Value::as_str) == Some("int32") => Type::Int32,
         Some("integer") => Type::Int64,
         Some("number") => Type::Number,
-        None if is_true("x-kubernetes-preserve-unknown-fields") && map.contains_key("properties") => object(map, shapes, depth),
         _ => Type::Any,
     }
 }
@@ -409,13 +413,13 @@ spec:
     #[test]
     fn what_a_definition_asks_besides_the_form_is_held() {
         let properties = "mode: {type: string, enum: [primary, replica]}\nsize: {type: integer, minimum: 1, maximum: 9, multipleOf: 2, default: 2}\n\
-                          share: {type: number, minimum: 0, exclusiveMinimum: true}\nname: {type: string, minLength: 2, maxLength: 4, pattern: '^[a-z]+$'}\n\
+                          share: {type: number, minimum: 0, exclusiveMinimum: true, multipleOf: 0.1}\nname: {type: string, minLength: 2, maxLength: 4, pattern: '^[a-z]+$'}\n\
                           list: {type: array, minItems: 1, maxItems: 2, items: {type: string, pattern: '(?!x)'}}\n\
                           labels: {type: object, maxProperties: 1, additionalProperties: {type: string}}\n\
                           port: {x-kubernetes-int-or-string: true, pattern: '^[0-9]+%$'}\none: {type: integer, enum: [1]}\nnone: {type: string, nullable: true}\n";
         let said = |spec: &str| held("mode, size, none", properties, spec);
         assert_eq!(said("{mode: primary}"), "fits");
-        let all = "{mode: replica, size: 8, share: 0.1, name: äb, list: [x], labels: {a: b}, port: 5, one: 1.0, none: null}";
+        let all = "{mode: replica, size: 8, share: 0.3, name: äb, list: [x], labels: {a: b}, port: 5, one: 1.0, none: null}";
         assert_eq!(said(&all.replace("äb", "ab").replace("1.0", "1")), "fits");
         let wrong = [
             "{mode: primry, size: 0, share: 0, name: a, list: [], labels: {a: b, c: d}, port: 5, one: 2}",
@@ -474,6 +478,7 @@ spec:
         let said = |schema: &str, metadata: &str| said_by(&format!("{head}      {schema}\n"), &object(metadata));
         assert_eq!(said(keeps, "{name: a}"), "fits");
         insta::assert_snapshot!(said(keeps, "{name: a, lables: {}}"), @"Certificate: `cert.example.org/v1` knows no field `metadata.lables`: Did you mean `labels`?");
+        assert_eq!(said(&keeps.replace("type: object, ", ""), "{name: a}"), "fits");
         let some = keeps.replace("true}", "true, required: [spec], properties: {spec: {type: object, properties: {a: {type: string}}}}}");
         insta::assert_snapshot!(said(&some, "{name: a}"), @"Certificate: `spec.a` must be text, is 1: Put it in quotes.");
     }

@@ -4,6 +4,7 @@ use super::check::show;
 use crate::model::{close_match, meant, quoted_list};
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
+use std::sync::OnceLock;
 
 /// The largest pattern that is looked at, as it is compiled.
 const LARGEST_PATTERN: usize = 1 << 20;
@@ -21,7 +22,8 @@ pub(super) struct Rules {
     characters: Counts,
     items: Counts,
     members: Counts,
-    pattern: Option<(String, Validator)>,
+    /// It is made ready when it is first asked for.
+    pattern: Option<(String, OnceLock<Option<Validator>>)>,
 }
 
 /// The fewest and the most.
@@ -70,7 +72,7 @@ impl Rules {
             characters: counts("minLength", "maxLength"),
             items: counts("minItems", "maxItems"),
             members: counts("minProperties", "maxProperties"),
-            pattern: schema.get("pattern").and_then(Value::as_str).and_then(pattern),
+            pattern: schema.get("pattern").and_then(Value::as_str).map(|pattern| (pattern.to_owned(), OnceLock::new())),
         })
     }
 
@@ -106,7 +108,7 @@ impl Rules {
             (Some((least, false)), _, _) if number <= least => Some(format!("be more than {least}")),
             (_, Some((most, true)), _) if number > most => Some(format!("be at most {most}")),
             (_, Some((most, false)), _) if number >= most => Some(format!("be less than {most}")),
-            (_, _, Some(of)) if (number / of).fract() != 0.0 => Some(format!("be a multiple of {of}")),
+            (_, _, Some(of)) if !is_whole(number / of) => Some(format!("be a multiple of {of}")),
             _ => None,
         }
     }
@@ -114,7 +116,8 @@ impl Rules {
     fn text(&self, text: &str) -> Option<String> {
         let length = self.characters.broken(text.chars().count(), "character", "characters");
         length.or_else(|| {
-            let (pattern, validator) = self.pattern.as_ref()?;
+            let (pattern, ready) = self.pattern.as_ref()?;
+            let validator = ready.get_or_init(|| self::pattern(pattern)).as_ref()?;
             let value = Value::String(text.to_owned());
             (!validator.is_valid(&value)).then(|| format!("match the pattern `{}`, is {}", pattern.replace('`', "'"), show(&value)))
         })
@@ -134,10 +137,15 @@ impl Counts {
 }
 
 /// A pattern that can be looked for; nothing for one that is none, which the API server itself would not have taken.
-fn pattern(text: &str) -> Option<(String, Validator)> {
+fn pattern(text: &str) -> Option<Validator> {
     let schema = serde_json::json!({"pattern": text});
     let options = jsonschema::options().with_pattern_options(PatternOptions::regex().size_limit(LARGEST_PATTERN)).offline();
-    options.build(&schema).ok().map(|validator| (text.to_owned(), validator))
+    options.build(&schema).ok()
+}
+
+/// Whether a quotient is an integer, but for what is lost on the way.
+fn is_whole(quotient: f64) -> bool {
+    (quotient - quotient.round()).abs() <= 1e-9 * quotient.abs().max(1.0)
 }
 
 fn shown(word: &Value) -> String {

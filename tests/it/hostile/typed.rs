@@ -473,7 +473,7 @@ fn row_8_each_word_that_means_something_somewhere_arrives_or_there_is_a_finding(
         55,
         55,
         8,
-        29,
+        22,
     ]
     ");
 }
