@@ -111,7 +111,9 @@ impl Root {
         let mut found = Vec::new();
         named(body, name, &mut found);
         let field = |sayings: Vec<Saying<'_>>| {
-            self.reads_of(&sayings).into_iter().for_each(|key| drop(self.means(key)));
+            for key in self.reads_of(&sayings) {
+                self.means(key);
+            }
             let literal = match sayings.as_slice() {
                 [(_, Some(only))] => literal(only),
                 _ => None,

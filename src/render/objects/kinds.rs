@@ -167,6 +167,14 @@ impl Look<'_> {
         if spec.at("strategy/type").text() == Some("Recreate") && update.is_there() {
             self.refuse(&update, At::Key, "`rollingUpdate` is not for `Recreate`", "Leave one of them out.");
         }
+        let (deadline, ready) = (spec.at("progressDeadlineSeconds"), spec.at("minReadySeconds"));
+        // As the API fills it in.
+        let (seconds, least) = (deadline.number().unwrap_or(600), ready.number().unwrap_or(0));
+        if seconds <= least && seconds >= 0 && least >= 0 {
+            let place = if deadline.is_there() { &deadline } else { &ready };
+            let message = format!("`progressDeadlineSeconds` is {seconds}, and `minReadySeconds` {least}: it would never be done in time");
+            self.refuse(place, At::Value, message, "");
+        }
         let unavailable = update.at("maxUnavailable");
         if is_nothing(&update.at("maxSurge")) && is_nothing(&unavailable) {
             self.refuse(&unavailable, At::Value, NEVER, "Make one of `maxSurge` and `maxUnavailable` more than 0.");

@@ -20,6 +20,7 @@ pub(super) const POD: &[Row] = &[
     ("dnsPolicy", Words(&["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"])),
     ("dnsConfig/nameservers[]", Address),
     ("hostAliases[]/ip", Address),
+    ("ephemeralContainers", Without),
     ("hostname", Label),
     ("subdomain", Label),
     ("nodeName", Subdomain),
@@ -284,7 +285,7 @@ const DEPLOYMENT: &[Row] = &[
 ];
 
 /// Of a service account that something is bound to.
-pub(super) const ACCOUNT: &[Row] = &[("name", Subdomain), ("namespace", Label)];
+pub(super) const ACCOUNT: &[Row] = &[("name", Subdomain)];
 
 /// Of a job, from its `spec`.
 pub(super) const JOB: &[Row] = &[

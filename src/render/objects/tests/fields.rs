@@ -132,6 +132,7 @@ fn the_fields_of_a_pod_are_what_the_api_takes() {
         ("two in one", volume("projected: {sources: [{secret: {name: a}, configMap: {name: b}}, {serviceAccountToken: {path: a, expirationSeconds: 10}}]}")),
         ("about the pod", volume("downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.nodeName}}, {path: b}]}")),
         ("deadlines", pod("activeDeadlineSeconds: 0,", "")),
+        ("beside the others", pod("ephemeralContainers: [{name: e, image: e}],", "")),
         ("for ever", workload("Deployment", "", ", activeDeadlineSeconds: 5")),
     ]), @"
     # words
@@ -187,6 +188,8 @@ fn the_fields_of_a_pod_are_what_the_api_takes() {
     /spec/volumes/0/downwardAPI/items/0/fieldRef/fieldPath Pod: `spec.volumes[0].downwardAPI.items[0].fieldRef.fieldPath` is `spec.nodeName`, which is no field of a pod that may be read. Such as `metadata.name`.
     # deadlines
     /spec/activeDeadlineSeconds Pod: `spec.activeDeadlineSeconds` must be from 1 to 2147483647, is 0.
+    # beside the others
+    /spec/ephemeralContainers Pod: `spec.ephemeralContainers` is not allowed here. Leave it out.
     # for ever
     /spec/template/spec/activeDeadlineSeconds Deployment: `spec.template.spec.activeDeadlineSeconds` is not allowed here. Leave it out.
     ");
@@ -263,6 +266,8 @@ fn the_fields_of_each_kind_are_what_the_api_takes() {
         ("without an address", service("}], clusterIP: None, type: NodePort}")),
         ("elsewhere", object("v1", "Service", "spec: {type: ExternalName, externalName: A_b}")),
         ("parts", update("Deployment", "strategy: {rollingUpdate: {maxSurge: 200%, maxUnavailable: 101%}}, progressDeadlineSeconds: -1")),
+        ("a deadline before it", update("Deployment", "progressDeadlineSeconds: 10, minReadySeconds: 20")),
+        ("a deadline of the API", update("Deployment", "minReadySeconds: 600")),
         ("parts of all nodes", update("DaemonSet", "updateStrategy: {rollingUpdate: {maxUnavailable: 0}}")),
         ("parts of a set", update("StatefulSet", "updateStrategy: {rollingUpdate: {partition: -1}}, persistentVolumeClaimRetentionPolicy: {whenDeleted: delete}")),
         ("a budget below nothing", budget("minAvailable: -1")),
@@ -304,6 +309,10 @@ fn the_fields_of_each_kind_are_what_the_api_takes() {
     # parts
     /spec/strategy/rollingUpdate/maxUnavailable Deployment: `spec.strategy.rollingUpdate.maxUnavailable` is `101%`, more than all.
     /spec/progressDeadlineSeconds Deployment: `spec.progressDeadlineSeconds` must be at least 0, is -1.
+    # a deadline before it
+    /spec/progressDeadlineSeconds Deployment: `progressDeadlineSeconds` is 10, and `minReadySeconds` 20: it would never be done in time.
+    # a deadline of the API
+    /spec/minReadySeconds Deployment: `progressDeadlineSeconds` is 600, and `minReadySeconds` 600: it would never be done in time.
     # parts of all nodes
     /spec/updateStrategy/rollingUpdate/maxUnavailable DaemonSet: with neither more nor fewer pods than wanted nothing could ever be replaced. Make one of `maxSurge` and `maxUnavailable` more than 0.
     # parts of a set
