@@ -1,13 +1,14 @@
 //! Which findings are about what was named: those in it, those that it brings about elsewhere, and those that keep its requests from being
-//! rendered.
+//! rendered or judged.
 
-use crate::model::{Finding, Place, Platform, RepoPath, TeamName, sort_findings};
+use crate::model::{Code, Finding, Place, Platform, PolicyId, RepoPath, TeamName, UnitId, sort_findings};
+use crate::policy::{End, Ends, ended};
 use crate::snapshot::Snapshot;
 use crate::worker::Evaluated;
 use crate::yaml;
 use std::collections::BTreeSet;
 
-/// So many requests are named with what keeps them from being rendered.
+/// So many requests are named with what keeps them from being rendered, or from being judged.
 const MOST_NAMED: usize = 5;
 
 /// Findings in two parts.
@@ -37,21 +38,44 @@ pub(super) fn part(findings: Vec<Finding>, named: &[RepoPath], snapshot: &Snapsh
     for one in silent.iter().take(MOST_NAMED) {
         parted.stop(one);
     }
+    let unjudged: BTreeSet<(PolicyId, &RepoPath)> = unjudged(named, head).filter(|one| !parted.tells(one)).collect();
+    for one in unjudged.iter().take(MOST_NAMED) {
+        parted.leave_unjudged(one);
+    }
     sort_findings(&mut parted.about);
     parted
 }
 
 impl Parted {
+    /// Whether it is told what a policy refuses of a request, or that it came to no end for it.
+    fn tells(&self, (policy, file): &(PolicyId, &RepoPath)) -> bool {
+        let code = Code::policy(policy.as_str());
+        let is_its = |finding: &Finding| finding.code == code || ended(finding).as_ref() == Some(policy);
+        self.about.iter().any(|finding| finding.is_error() && is_its(finding) && files(finding).any(|path| path == *file))
+    }
+
+    /// Takes in what ended a policy before it came to a request, and says of it that it did.
+    fn leave_unjudged(&mut self, (policy, file): &(PolicyId, &RepoPath)) {
+        let ends = |finding: &Finding| ended(finding).as_ref() == Some(policy);
+        let named_by = |finding: Finding| finding.related(Place::file((*file).clone()), "this request is not judged because of it");
+        self.take(ends, named_by);
+    }
+
+    /// Takes in findings from elsewhere, and those that are here already once more, each with what is said of it here.
+    fn take(&mut self, is_meant: impl Fn(&Finding) -> bool, said: impl Fn(Finding) -> Finding) {
+        let (meant, elsewhere): (Vec<Finding>, _) = std::mem::take(&mut self.elsewhere).into_iter().partition(&is_meant);
+        self.elsewhere = elsewhere;
+        for finding in self.about.iter_mut().filter(|finding| is_meant(finding)) {
+            *finding = said(finding.clone());
+        }
+        self.about.extend(meant.into_iter().map(said));
+    }
+
     /// Takes in what keeps a request from being rendered, and says of it that it does.
     fn stop(&mut self, one: &Stopped<'_>) {
         let near = self.about.iter().chain(&self.elsewhere).any(|finding| one.is_behind(finding));
         let stops = |finding: &Finding| if near { one.is_behind(finding) } else { is_shared(finding) };
-        let (behind, elsewhere): (Vec<Finding>, _) = std::mem::take(&mut self.elsewhere).into_iter().partition(stops);
-        self.elsewhere = elsewhere;
-        for finding in self.about.iter_mut().filter(|finding| stops(finding)) {
-            *finding = one.named_by(finding.clone());
-        }
-        self.about.extend(behind.into_iter().map(|finding| one.named_by(finding)));
+        self.take(stops, |finding| one.named_by(finding));
     }
 }
 
@@ -95,6 +119,16 @@ fn stopped<'a>(snapshot: &Snapshot, head: &'a Evaluated) -> Vec<Stopped<'a>> {
     let failed = failed.map(|request| Stopped { file: &request.file, team: &request.id.team, path: Some(request.release.folder()) });
     let broken = platform.broken.iter().map(|(id, file)| Stopped { file, team: &id.team, path: path_of(snapshot, file, platform) });
     failed.chain(broken).collect()
+}
+
+/// The requests among what was named of which a policy has not said yes, each with the policy.
+fn unjudged<'a>(named: &[RepoPath], head: &'a Evaluated) -> impl Iterator<Item = (PolicyId, &'a RepoPath)> {
+    let of_unit = |(unit, ends): (&UnitId, &'a Ends)| {
+        let file = &head.parsed.platform.requests.get(&unit.request)?.file;
+        let failed = ends.iter().filter(|(_, end)| **end == End::Failed).map(|(policy, _)| policy.clone());
+        within(named, file).then(|| failed.map(move |policy| (policy, file)))
+    };
+    head.verdicts.units.iter().filter_map(of_unit).flatten()
 }
 
 /// The folder of the golden path that a file asks for.

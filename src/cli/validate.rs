@@ -189,7 +189,11 @@ fn findings(base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> R
         }
     }
     if let Some(base) = base.filter(|base| !policy::same_files(base, snapshot) || !policy::same_exceptions(base, snapshot)) {
-        findings.extend(by_base(base, snapshot, &findings));
+        let more = by_base(base, snapshot, &findings);
+        // what is refused is not warned of as well
+        let is_refused = |finding: &Finding| more.iter().any(|refused| refused.is_error() && is_of_same(refused, finding));
+        findings.retain(|finding| finding.is_error() || !is_refused(finding));
+        findings.extend(more);
     }
     crate::model::sort_findings(&mut findings);
     findings.dedup();
@@ -198,9 +202,6 @@ fn findings(base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> R
 
 /// What policies say of a change only by the policies and exceptions of its base, which judge its pull request.
 fn by_base(base: &Snapshot, snapshot: &Snapshot, known: &[Finding]) -> Vec<Finding> {
-    let of = |finding: &Finding| (finding.code.clone(), finding.place.clone());
-    let known: BTreeSet<_> = known.iter().map(of).collect();
-    let is_new = |finding: &Finding| finding.code.as_str().starts_with("policy/") && !known.contains(&of(finding));
     let said = |finding: Finding| {
         let help = format!(
             "The policies and exceptions of the default branch judge this change: those that it brings count from then on. {}",
@@ -210,5 +211,21 @@ fn by_base(base: &Snapshot, snapshot: &Snapshot, known: &[Finding]) -> Vec<Findi
     };
     // a side that does not come to its end has been told of already, or is the base's own
     let all = super::diff::findings(base, snapshot).unwrap_or_default();
-    all.into_iter().filter(is_new).map(said).collect()
+    let is_policy = |finding: &Finding| finding.code.as_str().starts_with("policy/") || policy::ended(finding).is_some();
+    all.into_iter().filter(|finding| is_policy(finding) && !is_known(finding, known)).map(said).collect()
+}
+
+/// Whether what the base's policies say is said by those of the head too, and refuses as much.
+fn is_known(finding: &Finding, known: &[Finding]) -> bool {
+    let ended = policy::ended(finding);
+    known.iter().any(|known| match &ended {
+        Some(policy) => policy::ended(known).as_ref() == Some(policy),
+        None if finding.is_error() => known.is_error() && is_of_same(finding, known),
+        None => (&finding.code, &finding.place) == (&known.code, &known.place),
+    })
+}
+
+/// Whether two findings say the same of one place, however much it matters.
+fn is_of_same(one: &Finding, other: &Finding) -> bool {
+    (&one.code, &one.place, policy::said(one)) == (&other.code, &other.place, policy::said(other))
 }

@@ -278,11 +278,23 @@ fn quotas(fields: &mut Fields<'_>, names: &Names) -> BTreeMap<PathName, u32> {
     quotas
 }
 
+/// Refuses a scope that names nothing: whoever means the whole team writes none, and whoever forgot a name meant one request.
+fn whole_team(fields: &mut Fields<'_>, team: &TeamName) {
+    let is_empty = |pointer: &str| fields.get(pointer).is_none_or(|value| value.as_object().is_some_and(serde_json::Map::is_empty));
+    let forgotten = ["/spec/scope/request", "/spec/scope"].into_iter().find(|pointer| fields.is_there(pointer) && is_empty(pointer));
+    if let Some(pointer) = forgotten.filter(|pointer| !fields.has_error_at(pointer)) {
+        let message = format!("{} names nothing, so that this exception would be for the whole team", dotted(pointer));
+        let help = format!("Name one request, `scope: {{request: {team}/…}}`, or leave `scope` out where all of the team's are meant.");
+        fields.error(codes::WRONG_FORMAT, pointer, At::Start, message, help);
+    }
+}
+
 /// Reads `exceptions/<team>/<id>.yaml`.
 pub(super) fn exception(mut fields: Fields<'_>, team: TeamName, id: ExceptionId) -> (Option<Exception>, Vec<Finding>) {
     fields.header("Exception", id.as_str(), &["policy", "scope", "reason", "expires"]);
     let policy = fields.name("/spec/policy", PolicyId::parse);
     fields.object("/spec/scope", &["request"]);
+    whole_team(&mut fields, &team);
     let request = fields.parsed("/spec/scope/request", "`team/name`", RequestId::parse);
     if let Some(other) = request.as_ref().filter(|request| request.team != team) {
         let message = format!("an exception under `exceptions/{team}/` is for that team's requests, and `{other}` is not one");

@@ -721,6 +721,24 @@ fn mistakes_of_golden_paths_and_exceptions() {
     exceptions/payments-team/old-image.yaml:4:49 warning unknown-request (requester)
       there is no request `payments-team/x`: this exception waives nothing. Remove the file, or name a request of the team; without `scope` it is for all of them.
     ");
+    let scoped =
+        |scope: &str| changed("exceptions/payments-team/old-image.yaml", &[("scope: {request: payments-team/payments-staging}", scope)]);
+    insta::assert_snapshot!(["scope: {request: }", "scope:", "scope: {}", "scope: {request: ''}", "scope: []"].map(scoped).join("\n"), @r"
+    exceptions/payments-team/old-image.yaml:4:47 error wrong-format (requester)
+      `spec.scope.request` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
+
+    exceptions/payments-team/old-image.yaml:4:37 error wrong-format (requester)
+      `spec.scope` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
+
+    exceptions/payments-team/old-image.yaml:4:39 error wrong-format (requester)
+      `spec.scope` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
+
+    exceptions/payments-team/old-image.yaml:4:49 error wrong-format (requester)
+      `spec.scope.request` must be `team/name`, is empty.
+
+    exceptions/payments-team/old-image.yaml:4:39 error wrong-type (requester)
+      `spec.scope` must be an object, is a list.
+    ");
     insta::assert_snapshot!(
         with(&[("golden-paths/other/path.yaml", Some(&PATH.replace("{name: environment}", "{name: other}").replace("1.1.0", "2.0.0")))]),
         @r"

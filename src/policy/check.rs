@@ -1,7 +1,8 @@
 //! The tests beside policies: `*_test.rego`, rules named `test_…`.
 
-use super::compile::{declared, engine, parse, said_at};
-use super::{Ask, refused};
+use super::compile::{Source, engine, parse, said_at};
+use super::syntax::{Kind, Syntax};
+use super::{Ask, alone, refused};
 use crate::model::{Coverage, Platform, PolicyFile, ReleaseId, RepoPath};
 use crate::snapshot::Snapshot;
 use regorus::{Engine, Value};
@@ -53,21 +54,25 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn
     }
     let sources: Vec<_> = platform.policies.iter().filter_map(|other| parse(snapshot, other).ok()).collect();
     let beside = file.file.as_str().replace("_test.rego", ".rego");
-    let has_beside = sources.iter().any(|source| source.file.file.as_str() == beside);
+    let loaded: Vec<&Source<'_>> = sources.iter().filter(|source| source.file.file.as_str() == beside || source.serves(file)).collect();
     let mut engine = engine();
     engine.set_enable_coverage(true);
+    let lonely = !loaded.iter().any(|source| source.file.file.as_str() == beside);
+    let lonely = if lonely { format!("; there is no `{beside}`, so that only libraries are loaded") } else { String::new() };
     let told = |error: &anyhow::Error| {
         let (place, message) = said_at(&error.to_string(), &file.file);
-        format!("{}:{}: {message}", place.path, place.span.line)
+        format!("{}:{}: {message}{lonely}", place.path, place.span.line)
     };
-    for source in &sources {
-        let is_wanted = source.file.file.as_str() == beside || (!has_beside && source.file.release == file.release);
-        if is_wanted || source.serves(file) {
-            engine.add_policy(source.file.file.to_string(), source.text.to_owned()).map_err(|error| told(&error))?;
-        }
+    for source in &loaded {
+        engine.add_policy(source.file.file.to_string(), source.text.to_owned()).map_err(|error| told(&error))?;
     }
     let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| told(&error))?;
-    let names = declared(&engine, &file.file, text, |name| name.starts_with("test_"));
+    let syntax = Syntax::of_last(&mut engine);
+    if let Some(unknown) = alone::of_test(&syntax, &loaded) {
+        return Err(unknown + &lonely);
+    }
+    let tests = syntax.heads.iter().filter(|head| head.kind == Kind::Whole && head.name.starts_with("test_"));
+    let names: BTreeSet<String> = tests.map(|head| head.name.clone()).collect();
     if names.is_empty() {
         return Err("it has no rule whose name begins with `test_`".to_owned());
     }

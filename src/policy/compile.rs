@@ -4,15 +4,16 @@ use super::codes::{DOES_NOT_COMPILE, METADATA};
 use super::inputs::name_diff;
 use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
-use super::rules::{Rule, words};
-use super::{Ask, circle, exceptions, idle};
+use super::rules::Rule;
+use super::syntax::{Kind, Syntax};
+use super::{Ask, alone, circle, exceptions, functions, idle};
 use crate::model::{
     Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, meant, quoted_list,
 };
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use regorus::utils::limits::ExecutionTimerConfig;
-use regorus::{Engine, LimitError, cache};
+use regorus::{Engine, LimitError};
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -20,8 +21,6 @@ use std::time::Duration;
 /// How many steps one rule of a policy may take for one input: about a second's worth. They are counted, and no clock is looked at, so that every
 /// machine says the same; what takes long in few steps is ended from outside.
 pub(super) const STEPS: NonZeroU32 = NonZeroU32::new(1_000_000).expect("it is not zero");
-/// How many patterns are kept ready for the next object: making one takes longer than all else that a rule does, and each may grow to megabytes.
-const PATTERNS: cache::Config = cache::Config { regex: 64, glob: 64 };
 /// Who owns a policy of the organisation whose metadata say nothing; a release's is its path's owner's.
 const DEFAULT_OWNER: &str = "platform";
 
@@ -77,6 +76,9 @@ impl View {
             _ => None,
         }
     }
+
+    /// Those that are asked.
+    pub(super) const PACKAGES: [&str; 2] = ["data.main", "data.goldpath.unit"];
 }
 
 /// A file that could be parsed.
@@ -87,14 +89,23 @@ pub(super) struct Source<'a> {
     pub(super) package: String,
     /// The rules that are asked, where the package is.
     pub(super) rules: Vec<Rule>,
-    /// What it declares, where none of that is asked.
-    pub(super) names: BTreeSet<String>,
+    pub(super) syntax: Syntax,
 }
 
 impl Source<'_> {
     /// What it judges; nothing: it is a library.
     fn judges(&self) -> Option<View> {
         View::of(&self.package).filter(|_| !self.rules.is_empty())
+    }
+
+    /// Whether it is a policy, and no library.
+    pub(super) fn is_asked(&self) -> bool {
+        self.judges().is_some()
+    }
+
+    /// Whether it is another file of the same package that is asked, and of the same scope.
+    pub(super) fn is_beside(&self, other: &Source<'_>) -> bool {
+        View::of(&self.package).is_some() && self.package == other.package && self.file.release == other.file.release
     }
 
     /// Whether another file may use what this one declares.
@@ -147,6 +158,7 @@ pub fn compile_without(
     sources.retain(|source| idle.iter().all(|finding| finding.place.path != source.file.file));
     findings.extend(idle);
     let mut policies: Vec<Policy> = Vec::new();
+    let alone: Vec<Finding> = sources.iter().flat_map(|source| alone::said(source, &sources)).collect();
     for source in &sources {
         let Some(view) = source.judges() else { continue };
         tell(Ask { policy: source.file.file.clone(), unit: None });
@@ -156,9 +168,12 @@ pub fn compile_without(
                 findings.extend(policy.as_ref().and_then(|policy| called_alike(source, policy, &policies)));
                 policies.extend(policy);
             }
+            // it is told of as what nobody declares
+            Err(finding) if finding.message.contains(NO_FUNCTION) && alone.iter().any(|told| told.place.path == finding.place.path) => {}
             Err(finding) => findings.push(*finding),
         }
     }
+    findings.extend(alone);
     findings.extend(exceptions::of_no_policy(snapshot, platform, &ids(snapshot, platform, &policies, &sources)));
     let findings = findings.into_iter().map(|finding| widened(finding, snapshot, platform)).collect();
     (Policies { policies, name_diff: name_diff(snapshot) }, findings)
@@ -210,8 +225,8 @@ fn ids(snapshot: &Snapshot, platform: &Platform, policies: &[Policy], sources: &
 }
 
 pub(super) fn engine() -> Engine {
-    cache::configure(PATTERNS);
     let mut engine = Engine::new();
+    functions::add(&mut engine);
     engine.set_rego_v0(false);
     engine.set_strict_builtin_errors(true);
     engine.set_gather_prints(true);
@@ -240,19 +255,24 @@ pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<
             Some(yaml::Problem { span, message, help, .. }) => refuse(span, message, &help),
             None => Box::new(does_not_compile(file, &error)),
         })?;
-    // a function is asked nothing
-    let is_function = |name: &str| text.lines().any(|line| line.strip_prefix(name).is_some_and(|rest| rest.starts_with('(')));
-    let asked = declared(&engine, &file.file, text, |name| Rule::of(&package, name).is_some() && !is_function(name));
-    let rules: Vec<Rule> = asked.iter().filter_map(|name| Rule::of(&package, name)).collect();
-    let names = if rules.is_empty() { declared(&engine, &file.file, text, |_| true) } else { BTreeSet::new() };
-    Ok(Source { file, text, package, rules, names })
-}
-
-/// What a file declares that an engine has loaded, of the names that are wanted.
-pub(super) fn declared(engine: &Engine, file: &RepoPath, text: &str, wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
-    let words: BTreeSet<&str> = words(text).filter(|word| wanted(word)).collect();
-    let is_rule = |name: &&str| engine.has_declared_rule_rooted_at(file.as_str(), name).unwrap_or(false);
-    words.into_iter().filter(is_rule).map(str::to_owned).collect()
+    let syntax = Syntax::of_last(&mut engine);
+    let mut rules: Vec<Rule> = Vec::new();
+    for head in &syntax.heads {
+        let Some(rule) = Rule::of(&package, &head.name).map(|rule| Rule { at: head.span, ..rule }) else { continue };
+        match head.kind {
+            // a function is asked nothing
+            Kind::Function => {}
+            Kind::Part if View::of(&package).is_none() => {}
+            Kind::Part => {
+                let message = format!("`{}` makes an object, and what is refused or warned of is told by a set", head.begins);
+                return Err(refuse(head.span, message, &format!("Write `{} contains msg if {{ … }}`.", head.name)));
+            }
+            Kind::Whole if rules.iter().any(|known| known.path == rule.path) => {}
+            Kind::Whole => rules.push(rule),
+        }
+    }
+    rules.sort_by(|one, other| one.path.cmp(&other.path));
+    Ok(Source { file, text, package, rules, syntax })
 }
 
 /// The policy with the libraries of its scope, asked once about nothing, so that most of what cannot be resolved is found now.
@@ -307,7 +327,12 @@ fn describe(source: &Source<'_>, view: View, engine: Engine, platform: &Platform
 
 /// Whose turn it is to mend a file of policies.
 pub(super) fn turn(file: &PolicyFile) -> Turn {
-    if file.release.is_some() { Turn::PathOwner } else { Turn::Platform }
+    turn_in(file.release.as_ref())
+}
+
+/// The same, of the release that the file is in; nothing: it is the organisation's.
+pub(super) fn turn_in(release: Option<&ReleaseId>) -> Turn {
+    if release.is_some() { Turn::PathOwner } else { Turn::Platform }
 }
 
 fn does_not_compile(file: &PolicyFile, error: &anyhow::Error) -> Finding {
@@ -353,6 +378,8 @@ impl Exceeded {
     }
 }
 
+/// What the engine says of a function that it does not know.
+const NO_FUNCTION: &str = "could not find function";
 /// What is said of rules that need each other's values.
 const CIRCLE: &str = "this rule needs its own value";
 

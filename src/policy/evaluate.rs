@@ -1,11 +1,11 @@
 //! Policies run over units, and what comes of it.
 
 use super::check::reached;
-use super::codes::{FAILED, LIMIT};
-use super::compile::{Exceeded, Policies, Policy, STEPS, View, said_at};
+use super::compile::{Policies, Policy, View};
+use super::ended;
 use super::group::{named, worded};
 use super::input::{Thing, things, whole};
-use super::outcome::{Said, results};
+use super::outcome::{Said, Unclear, results};
 use super::verdict::{Asked, End, Ends, Verdicts, Waived, worsen};
 use super::{Ask, Progress};
 use crate::model::{
@@ -281,7 +281,7 @@ impl Run<'_> {
             Err(error) => {
                 self.ended.fetch_min(number, Ordering::Relaxed);
                 judged.end = End::Failed;
-                judged.findings.push(self.failure(input, &error));
+                judged.findings.push(ended::finding(self.policy, input, &error));
                 return judged;
             }
         };
@@ -328,7 +328,9 @@ impl Run<'_> {
         for rule in &self.policy.rules {
             let value = self.engine.eval_rule(rule.path.clone())?;
             let outcome = |said| Outcome { severity: rule.severity, said, about: about.into_iter().collect() };
-            found.extend(results(&value, otherwise).into_iter().map(outcome));
+            let name = rule.name();
+            let said = results(&value, otherwise).map_err(|is| Unclear { message: format!("`{name}` {is}"), at: rule.at })?;
+            found.extend(said.into_iter().map(outcome));
         }
         self.engine.take_prints()?;
         Ok(())
@@ -357,26 +359,6 @@ impl Run<'_> {
             message: format!("{}{about}", result.said.message),
             expires: exception.expires.clone(),
         }
-    }
-
-    /// A policy that came to no end has not said yes.
-    fn failure(&self, input: &UnitInput<'_>, error: &anyhow::Error) -> Finding {
-        let (place, said) = said_at(&error.to_string(), &self.policy.file);
-        let turn = if self.policy.release.is_some() { Turn::PathOwner } else { Turn::Platform };
-        let (id, unit) = (&self.policy.id, &input.unit.id);
-        let finding = if let Some(exceeded) = Exceeded::of(error) {
-            let does = exceeded.does();
-            let message = format!("the policy `{id}` {does} for `{unit}`, and was not asked about the units after it");
-            Finding::error(LIMIT, place, message).help(match exceeded {
-                Exceeded::Steps => format!("Make it look at less: a rule may take {STEPS} steps for one input."),
-                Exceeded::Pattern => "Write smaller repetitions: one inside of another is multiplied.".to_owned(),
-            })
-        } else {
-            let message = format!("the policy `{id}` failed for `{unit}`, and was not asked about the units after it: {said}");
-            Finding::error(FAILED, place, message)
-                .help("Look at the type of a value before it is passed on: a policy that fails has not said yes.")
-        };
-        finding.turn(turn).related(Place::file(input.request.file.clone()), "the request that it looked at")
     }
 }
 

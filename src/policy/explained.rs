@@ -33,13 +33,13 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "policy-does-not-compile",
-        "A file of policies cannot be run: its syntax, an unknown name, a function whose answer is not in the repository.",
+        "A file of policies cannot be run as it is written: its syntax, an unknown name, a function whose answer is not in the repository, a name that another policy declares otherwise.",
         &[Write(POLICY, "package main\n\ndeny[msg] {\n\tmsg := \"the old way\"\n}\n")],
         "Write Rego v1: `deny contains msg if { … }`.",
     ),
     row(
         "policy-failed",
-        "A policy could not be asked about an input; it has not said yes, so the change is held.",
+        "A policy could not be asked about an input, or gave what is neither yes nor no; it has not said yes, so the change is held.",
         &[Write(POLICY, "package main\n\ndeny contains \"not ours\" if startswith(input.spec.replicas, \"registry\")\n")],
         "Look at the type of a value before it is passed to a function: `is_string(input.image)`.",
     ),

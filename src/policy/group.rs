@@ -87,6 +87,11 @@ pub(super) fn named(about: &[&str]) -> String {
     }
 }
 
+/// What a policy says in a finding, without what it is about.
+pub fn said(finding: &Finding) -> &str {
+    finding.message.rsplit_once(" (").map_or(&*finding.message, |(said, _)| said)
+}
+
 /// What a policy says, and of which unit, as it is worded.
 fn parts(finding: &Finding) -> Option<(&str, UnitId)> {
     if !finding.code.as_str().starts_with("policy/") {

@@ -12,11 +12,13 @@ pub(super) fn said<'a>(source: &Source<'_>, others: impl Iterator<Item = &'a Sou
     match View::of(&source.package) {
         Some(_) => {
             // what conftest asks for exceptions is asked nothing here, whoever speaks of exceptions
-            if source.names.contains(CONFTEST) {
+            if source.syntax.head(CONFTEST).is_some() {
                 return Some(conftest(source));
             }
             // what is declared in a package is known in all files of it; who declares it too does not use it by that
-            let uses = |other: &Source<'_>, word: &str| source.names.contains(word) && !other.names.contains(word);
+            let (names, declares) =
+                (source.syntax.names(), |other: &Source<'_>, word: &str| other.rules.is_empty() && other.syntax.head(word).is_some());
+            let uses = |other: &Source<'_>, word: &str| names.contains(word) && !declares(other, word);
             let is_used = others.any(|other| words(other.text).any(|word| uses(other, word)));
             (!is_used).then(|| unasked(source))
         }
@@ -44,7 +46,7 @@ fn elsewhere(source: &Source<'_>, package: &str) -> Finding {
 
 /// A file of a package that is asked, without a rule that is.
 fn unasked(source: &Source<'_>) -> Finding {
-    let near = source.names.iter().find_map(|name| Some((name, rules::meant(name)?)));
+    let near = source.syntax.names().into_iter().find_map(|name| Some((name, rules::meant(name)?)));
     let place = |span| Place::new(source.file.file.clone(), span);
     let finding = match near {
         Some((name, near)) => {

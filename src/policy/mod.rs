@@ -3,13 +3,16 @@
 //! A file of policies that declares `deny`, `violation` or `warn`, or a rule whose name begins so (`deny_host_network`), is one policy; every
 //! other file is a library that all policies of its scope may import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
+mod alone;
 mod check;
 mod circle;
 mod codes;
 mod compile;
+mod ended;
 mod evaluate;
 mod exceptions;
 mod explained;
+mod functions;
 mod group;
 mod idle;
 mod input;
@@ -19,6 +22,7 @@ mod outcome;
 mod refused;
 mod rules;
 mod standing;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -26,9 +30,10 @@ mod verdict;
 pub use check::{Tested, test, tests};
 pub use codes::{FAILED, cannot_run, gave_up, refuses};
 pub use compile::{Policies, compile, compile_telling, compile_without};
+pub use ended::ended;
 pub use evaluate::{Answered, Asking, Before, UnitInput, coverage, evaluate, evaluate_telling};
 pub use exceptions::expired;
-pub use group::grouped;
+pub use group::{grouped, said};
 pub use input::input_schema;
 pub use inputs::{Surroundings, input, inputs, name_diff, name_plan, same_exceptions, same_files, same_surroundings, seen};
 pub use metadata::owner;

@@ -1,6 +1,6 @@
 //! Which rules are asked: those with the names that conftest asks.
 
-use crate::model::{Severity, close_match};
+use crate::model::{Severity, Span, close_match};
 
 /// What they are called, by themselves or with more words after it (`deny_host_network`), and how much their results matter.
 const WORDS: [(&str, Severity); 3] = [("deny", Severity::Error), ("violation", Severity::Error), ("warn", Severity::Warning)];
@@ -11,6 +11,8 @@ pub(super) struct Rule {
     /// Where it is asked: `data.main.deny_host_network`.
     pub(super) path: String,
     pub(super) severity: Severity,
+    /// Where it is declared first.
+    pub(super) at: Span,
 }
 
 impl Rule {
@@ -20,7 +22,12 @@ impl Rule {
         let (_, severity) = WORDS.into_iter().find(|(known, _)| *known == word)?;
         let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let has_words = more.is_none_or(|more| more.split('_').all(is_word));
-        has_words.then(|| Self { path: format!("{package}.{name}"), severity })
+        has_words.then(|| Self { path: format!("{package}.{name}"), severity, at: Span::START })
+    }
+
+    /// `deny_host_network`
+    pub(super) fn name(&self) -> &str {
+        self.path.rsplit('.').next().unwrap_or_default()
     }
 }
 

@@ -5,6 +5,9 @@ use crate::snapshot::{File, Mode, Snapshot};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
+mod alone;
+mod shapes;
+
 fn path(text: &str) -> RepoPath {
     RepoPath::parse(text).unwrap()
 }
@@ -636,7 +639,7 @@ fn what_does_not_compile_is_a_finding_at_its_line() {
         ("golden-paths/environment/1.0.0/policies/g.rego", "nothing\n"),
         ("policies/h.rego", "package main\n\ndeny contains \"x\" if data.lib.missing.rule(input)\n"),
     ];
-    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @r"
     policies/a.rego:3:11 Error policy-does-not-compile (Platform)
       this policy does not compile: `if` keyword is required before rule body
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
@@ -658,9 +661,9 @@ fn what_does_not_compile_is_a_finding_at_its_line() {
     policies/f.rego:3:38 Error policy-does-not-compile (Platform)
       this policy does not compile: could not find function no.such.function
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
-    policies/h.rego:3:43 Error policy-does-not-compile (Platform)
-      this policy does not compile: could not find function data.lib.missing.rule
-      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    policies/h.rego:3:22 Error policy-does-not-compile (Platform)
+      nothing that is loaded here declares `data.lib.missing.rule`
+      help: What policies know besides their `input` is declared by libraries: `package rule`.
     0 passed, 0 warned, 0 failed, 0 waived
     ");
 }
@@ -735,7 +738,7 @@ fn what_comes_to_no_end_in_a_function_is_a_limit_too() {
       the policy `b` takes too many steps for `payments-team/shop/cluster@staging`, and was not asked about the units after it
       help: Make it look at less: a rule may take 1000000 steps for one input.
       see requests/payments-team/shop.yaml: the request that it looked at
-    policies/c.rego:1:1 Error policy-limit (Platform)
+    policies/c.rego:3:33 Error policy-limit (Platform)
       the policy `c` has a regular expression that is too large for `payments-team/shop/cluster@staging`, and was not asked about the units after it
       help: Write smaller repetitions: one inside of another is multiplied.
       see requests/payments-team/shop.yaml: the request that it looked at

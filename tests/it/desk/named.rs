@@ -316,3 +316,54 @@ fn a_request_whose_golden_path_is_broken_says_so_and_whose_that_is() {
     -- exit 1
     ");
 }
+
+#[test]
+fn a_request_that_a_policy_was_not_asked_about_says_so() {
+    let place = Place::with("first-repository");
+    let hello = std::fs::read_to_string(place.path("requests/platform/hello.yaml")).expect("it is there");
+    place.write("requests/platform/aaa.yaml", &hello.replace("name: hello", "name: aaa").replace(":1.0.0", ":latest"));
+    place.swap("requests/platform/hello.yaml", "shop/hello:1.0.0", "shop/evil:1");
+    place.write(
+        "policies/images.rego",
+        "package main\n\nimage := input.spec.template.spec.containers[0].image\n\ndeny contains \"evil is refused\" if contains(image, \"/evil\")\n\ndeny contains \"below 1\" if to_number(split(image, \":\")[1]) < 1\n",
+    );
+    assert_snapshot!(place.run(&["validate", "requests/platform/hello.yaml"]), @r#"
+    $ goldpath validate requests/platform/hello.yaml
+    error[policy-failed]
+
+      × the policy `images` failed for `platform/aaa/cluster@staging`, and was not asked about the units after it: could
+      │ not parse string as number
+       ╭─[policies/images.rego:7:55]
+     6 │
+     7 │ deny contains "below 1" if to_number(split(image, ":")[1]) < 1
+       ·                                                       ─
+       ╰────
+      help: Look at the type of a value before it is passed on: a policy that fails has not said yes.
+            this is for the platform team to mend
+            see requests/platform/aaa.yaml:1:1: the request that it looked at
+            see requests/platform/hello.yaml:1:1: this request is not judged because of it
+
+    1 error
+    2 requests checked, the errors in requests/platform/hello.yaml must be mended
+    -- exit 1
+    "#);
+    // what is told of it anyhow is told once
+    place.swap("requests/platform/aaa.yaml", ":latest", ":0");
+    assert_snapshot!(place.run(&["validate", "requests/platform/hello.yaml"]), @r"
+    $ goldpath validate requests/platform/hello.yaml
+    error[policy/images]
+
+      × evil is refused (Deployment `hello` in `platform/hello/cluster@staging`)
+       ╭─[requests/platform/hello.yaml:5:1]
+     4 │   name: hello
+     5 │ spec:
+       · ────
+     6 │   image: shop/evil:1
+       ╰────
+      help: The policy `images` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    1 error
+    2 requests checked, the errors in requests/platform/hello.yaml must be mended, and 1 finding elsewhere
+    -- exit 1
+    ");
+}

@@ -230,3 +230,80 @@ fn policies_and_exceptions_of_a_branch_do_not_judge_it() {
     -- exit 0
     ");
 }
+
+#[test]
+fn what_a_branch_only_warns_of_any_more_is_refused_by_its_pull_request() {
+    let place = Place::with("first-repository");
+    place.write("policies/few.rego", "package main\n\ndeny contains \"too many\" if input.spec.replicas > 2\n");
+    place.git("", &["init", "--quiet", "--initial-branch", "main"]);
+    place.commit("", "The platform");
+    place.swap("policies/few.rego", "deny", "warn");
+    place.swap("requests/platform/hello.yaml", "replicas: 2", "replicas: 3");
+    assert_snapshot!(place.run(&["validate"]), @r"
+    $ goldpath validate
+    error[policy/few]
+
+      × too many (Deployment `hello` in `platform/hello/cluster@staging`)
+       ╭─[requests/platform/hello.yaml:5:1]
+     4 │   name: hello
+     5 │ spec:
+       · ────
+     6 │   image: shop/hello:1.0.0
+       ╰────
+      help: The policies and exceptions of the default branch judge this change: those that it brings count from then on.
+            The policy `few` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    1 error
+    1 request checked, the errors must be mended
+    -- exit 1
+    ");
+    // what both say in the same words is said once
+    place.swap("policies/few.rego", "warn", "violation");
+    assert_snapshot!(place.run(&["validate"]), @r"
+    $ goldpath validate
+    error[policy/few]
+
+      × too many (Deployment `hello` in `platform/hello/cluster@staging`)
+       ╭─[requests/platform/hello.yaml:5:1]
+     4 │   name: hello
+     5 │ spec:
+       · ────
+     6 │   image: shop/hello:1.0.0
+       ╰────
+      help: The policy `few` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    1 error
+    1 request checked, the errors must be mended
+    -- exit 1
+    ");
+    place.swap("policies/few.rego", "too many", "more than 2 are too many");
+    assert_snapshot!(place.run(&["validate"]), @r"
+    $ goldpath validate
+    error[policy/few]
+
+      × more than 2 are too many (Deployment `hello` in `platform/hello/cluster@staging`)
+       ╭─[requests/platform/hello.yaml:5:1]
+     4 │   name: hello
+     5 │ spec:
+       · ────
+     6 │   image: shop/hello:1.0.0
+       ╰────
+      help: The policy `few` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    error[policy/few]
+
+      × too many (Deployment `hello` in `platform/hello/cluster@staging`)
+       ╭─[requests/platform/hello.yaml:5:1]
+     4 │   name: hello
+     5 │ spec:
+       · ────
+     6 │   image: shop/hello:1.0.0
+       ╰────
+      help: The policies and exceptions of the default branch judge this change: those that it brings count from then on.
+            The policy `few` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+
+    2 errors
+    1 request checked, the errors must be mended
+    -- exit 1
+    ");
+}
