@@ -80,8 +80,8 @@ pub(super) fn run(verb: Verb, output: Output) -> Result<Ended, Error> {
         Verb::Show { id, full, server } => {
             let change = server.get(&format!("changes/{}", segment(&id)?))?;
             let detail: Detail = read(change.get("change"))?;
-            let text = report::change_terminal(&detail);
-            shown(output, &change, |_| if full { text.clone() } else { folded(&text, &detail) });
+            let text = || if full { report::change_in_full(&detail) } else { folded(&report::change_terminal(&detail), &detail) };
+            shown(output, &change, |_| text());
         }
         Verb::Approve { id, hold, head, bytes, actor } => {
             let named = [("hold", hold), ("head", head), ("bytes", bytes)];

@@ -194,8 +194,8 @@ fn terraform(view: &View<'_>) -> Vec<String> {
     items
 }
 
-/// Some of the objects that change in units that stay, unless a hold names them already: how many there are, and their names.
-fn objects_where(view: &View<'_>, holds: &[Hold], is_it: fn(&ObjectChange) -> bool) -> (usize, String) {
+/// Some of the objects that change in units that stay, unless a hold names them already.
+pub(super) fn objects_where<'v>(view: &View<'v>, holds: &[Hold], is_it: fn(&ObjectChange) -> bool) -> Vec<(&'v UnitId, String)> {
     let said: BTreeSet<(&UnitId, &str)> = holds
         .iter()
         .filter_map(|hold| if let HoldReason::Protected { things, .. } = &hold.reason { Some(things) } else { None })
@@ -207,10 +207,13 @@ fn objects_where(view: &View<'_>, holds: &[Hold], is_it: fn(&ObjectChange) -> bo
     let objects = stay.flat_map(|unit| unit.objects.iter().filter(|object| is_it(object)).map(move |object| (unit, object)));
     let named = objects.filter_map(|(unit, object)| {
         let thing = format!("{}/{}", object.kind, object.name);
-        (!said.contains(&(&unit.id, thing.as_str()))).then(|| format!("{} of {}", code(&thing), code(&unit.id.to_string())))
+        (!said.contains(&(&unit.id, thing.as_str()))).then_some((&unit.id, thing))
     });
-    let named: Vec<String> = named.collect();
-    (named.len(), first_of(named, MOST))
+    named.collect()
+}
+
+fn of_units(objects: Vec<(&UnitId, String)>) -> String {
+    first_of(objects.into_iter().map(|(unit, thing)| format!("{} of {}", code(&thing), code(&unit.to_string()))), MOST)
 }
 
 /// Units that stay and of which nothing better is known than their files: what Terraform would do to them is said by its plan.
@@ -221,15 +224,17 @@ pub(super) fn staying<'d>(view: &View<'d>, diff: &'d Diff) -> impl Iterator<Item
 
 /// Objects that cannot be changed in place.
 fn replaced(view: &View<'_>, holds: &[Hold]) -> Option<String> {
-    let (number, names) = objects_where(view, holds, |object| object.replaced);
-    let what = if number == 1 { "what differs in it" } else { "what differs in them" };
-    (number > 0).then(|| format!("**Replaces {}**, for {what} cannot be changed in place: {names}.", count(number, "object")))
+    let objects = objects_where(view, holds, |object| object.replaced);
+    let what = if objects.len() == 1 { "what differs in it" } else { "what differs in them" };
+    let replaces = format!("**Replaces {}**, for {what} cannot be changed in place", count(objects.len(), "object"));
+    (!objects.is_empty()).then(|| format!("{replaces}: {}.", of_units(objects)))
 }
 
 /// Objects that go away while their unit stays.
 fn taken(view: &View<'_>, holds: &[Hold]) -> Option<String> {
-    let (number, names) = objects_where(view, holds, |object| object.status == FileStatus::Removed);
-    (number > 0).then(|| format!("**Takes away {}** of units that stay: {names}.", count(number, "object")))
+    let objects = objects_where(view, holds, |object| object.status == FileStatus::Removed);
+    let takes = format!("**Takes away {}** of units that stay", count(objects.len(), "object"));
+    (!objects.is_empty()).then(|| format!("{takes}: {}.", of_units(objects)))
 }
 
 /// What goes away with its units, unless a hold says it already.

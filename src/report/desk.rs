@@ -1,12 +1,12 @@
 //! What the command line shows at one's desk: comparisons, renderings, validation, answers of the daemon, evidence.
 
-use super::attention::REFUSED;
+use super::attention::{REFUSED, objects_where};
 use super::facts::ends;
 use super::json::{diff_report_json, findings_json, report};
 use super::text::{count, first_of, line, part};
 use super::verdict::{Files, LEFT, hold_words, mark, review_by, who};
 use super::view::View;
-use crate::diff::{About, Diff};
+use crate::diff::{About, Diff, FileStatus, ObjectChange};
 use crate::evidence::{Entry, Gap, UnitOutcome};
 use crate::model::Finding;
 use crate::plan::{Hold, WaitingOn};
@@ -82,9 +82,20 @@ pub fn diff_terminal(view: &View<'_>) -> String {
         // all of it: a comment points here for what it cuts
         group.hunks.lines().for_each(|hunk| writeln!(text, "  {}", part(hunk, 0, usize::MAX)).expect("a string takes all"));
     }
-    let told = ends(diff).into_iter().chain(waived(view)).chain(waits(view));
+    let told = ends(diff).into_iter().chain(moved(view)).chain(waived(view)).chain(waits(view));
     told.for_each(|told| writeln!(text, "{told}").expect("a string takes all"));
     text + &totals(diff)
+}
+
+/// Objects that are made anew, and those that go away while their unit stays.
+fn moved(view: &View<'_>) -> Vec<String> {
+    let told = |words: &str, is_it: fn(&ObjectChange) -> bool| -> Vec<String> {
+        let objects = objects_where(view, &[], is_it).into_iter();
+        few(objects.map(|(unit, thing)| format!("{words}: {} of {unit}", line(&thing))).collect())
+    };
+    let mut all = told("replaced, for it cannot be changed in place", |object| object.replaced);
+    all.extend(told("taken away", |object| object.status == FileStatus::Removed));
+    all
 }
 
 /// What exceptions waive, each exception once.

@@ -47,6 +47,6 @@ pub use start::{
     written_schemas,
 };
 pub use summary::{DaemonStatus, Detail, Everything, HoldSummary, Remark, Summary, TargetStatus, detail, summary, summary_line};
-pub use terminal::{change_terminal, changes_terminal, findings_terminal, status_terminal};
+pub use terminal::{change_in_full, change_terminal, changes_terminal, findings_terminal, status_terminal};
 pub use validated::{Validated, validate_json, validate_summary};
 pub use view::{Links, View};

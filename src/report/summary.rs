@@ -69,15 +69,16 @@ pub struct Detail {
     pub summary: Summary,
     /// The comment, as Markdown.
     pub report: String,
-    /// For the page, where the comment does not say all of it: everything that is wrong and changes, as Markdown.
-    #[serde(skip)]
+    /// Where the comment does not say all of it: everything that is wrong and changes.
+    #[serde(default, skip_serializing_if = "Everything::is_said")]
     pub everything: Everything,
     /// What people wrote.
     pub remarks: Vec<Remark>,
 }
 
-/// What the page of a change shows besides its comment.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// What is shown of a change besides its comment.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Everything {
     /// The comment says all of it.
     #[default]
@@ -138,8 +139,15 @@ pub struct TargetStatus {
     pub held: usize,
 }
 
+impl Everything {
+    /// Whether the comment says all of it.
+    fn is_said(&self) -> bool {
+        *self == Self::Said
+    }
+}
+
 impl Detail {
-    /// What the page shows besides the comment, where that leaves something out.
+    /// What is shown besides the comment, where that leaves something out.
     pub fn everything(&self) -> Option<&Everything> {
         match &self.everything {
             Everything::Said => None,

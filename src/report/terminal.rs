@@ -2,8 +2,8 @@
 
 use super::desk::moment;
 use super::excerpt::{Excerpt, is_near};
-use super::summary::{DaemonStatus, Detail, HoldSummary, Summary, TargetStatus};
-use super::text::{count, every_line, line, lines};
+use super::summary::{DaemonStatus, Detail, Everything, HoldSummary, Summary, TargetStatus};
+use super::text::{count, every_line, line, lines, part};
 use crate::model::{Finding, Related, RepoPath, Severity, Turn};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use std::fmt::{self, Write as _};
@@ -158,6 +158,23 @@ pub fn change_terminal(change: &Detail) -> String {
         write!(text, "\n{} at {}:\n{}", line(&remark.author), moment(remark.at), lines(&remark.text, 200)).expect("a string takes all");
     }
     text
+}
+
+/// One change with what its comment leaves out.
+pub fn change_in_full(change: &Detail) -> String {
+    let text = change_terminal(change);
+    match change.everything() {
+        Some(Everything::Shown(all)) => {
+            let all: String = all.lines().map(|one| part(one, 0, usize::MAX) + "\n").collect();
+            format!("{text}\nEverything that changes:\n{all}")
+        }
+        Some(Everything::Forgotten { .. }) => {
+            format!(
+                "{text}\nWhat the comment leaves out is not kept any longer than the daemon runs; in a clone `goldpath diff` shows it.\n"
+            )
+        }
+        Some(Everything::Said) | None => text,
+    }
 }
 
 /// How the daemon is.

@@ -147,3 +147,28 @@ fn what_cannot_be_read_is_not_shown() {
     +data: {a: SHOWN}
     ");
 }
+
+#[test]
+fn no_value_of_a_request_comes_out_of_a_secret() {
+    let release = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs: [{name: all, renderer: kubernetes@1, target: eu}]\n";
+    let schema = r#"{"type": "object", "additionalProperties": false, "properties": {"key": {"type": "string"}}}"#;
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  key: \"{{ spec.key }}\"\n";
+    let request = |key: &str| format!("apiVersion: example.org/v1\nkind: App\nmetadata: {{name: web}}\nspec: {{key: {key}}}\n");
+    let (old, new) = (request("OLD"), request("\"NEW\\nNEW\""));
+    let files = |request: &'static str| {
+        [
+            ("golden-paths/app/1.0.0/release.yaml", Some(release)),
+            ("golden-paths/app/1.0.0/schema.json", Some(schema)),
+            ("golden-paths/app/1.0.0/all/secret.yaml.tera", Some(secret)),
+            ("golden-paths/app/1.0.0/labelled/a.md.tera", None),
+            ("golden-paths/app/1.0.0/wanted/a.md.tera", None),
+            ("golden-paths/app/1.0.0/offered/a.md.tera", None),
+            ("requests/shop/web.yaml", Some(request)),
+        ]
+    };
+    let diff = crate::diff::tests::diff_of(&files(old.leak()), &files(new.leak()));
+    let all: String = diff.units.iter().flat_map(|unit| &unit.files).map(|file| file.hunks.as_str()).collect();
+    assert!(all.contains("-  key: ••• (value before)\n") && all.contains("••• (new value)\n"), "{all}");
+    assert!(!all.contains("OLD") && !all.contains("NEW"), "{all}");
+    assert!(diff.groups.iter().all(|group| !group.hunks.contains("OLD") && !group.hunks.contains("NEW")));
+}

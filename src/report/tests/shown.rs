@@ -6,7 +6,7 @@ use crate::delivery::Status;
 use crate::model::{ChangeId, Code, Finding, Place, Span, TargetKind, TeamName};
 use crate::observe::UnitResult;
 use crate::plan::Judgement;
-use crate::report::{Everything, View, detail};
+use crate::report::{Everything, View, detail, diff_terminal};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -18,7 +18,18 @@ fn what_is_made_anew_or_taken_away_is_said_first() {
         tree.object(CLUSTER, "apps", "StatefulSet/db", json!({"volumeClaimTemplates": size}))
     };
     let base = tree("1Gi").object(CLUSTER, "", "ConfigMap/old", json!({})).object(CLUSTER, "", "ConfigMap/older", json!({}));
-    insta::assert_snapshot!(Story::new(&base, &tree("2Gi")).comment(), @"
+    let story = Story::new(&base, &tree("2Gi"));
+    insta::assert_snapshot!(story.with(diff_terminal), @"
+    staging-eu/payments-team/payments-staging/cluster/db.yaml
+      @@ -1 +1 @@
+      -size: 1Gi
+      +size: 2Gi
+    replaced, for it cannot be changed in place: StatefulSet/db of payments-team/payments-staging/cluster@staging-eu
+    taken away: ConfigMap/old of payments-team/payments-staging/cluster@staging-eu
+    taken away: ConfigMap/older of payments-team/payments-staging/cluster@staging-eu
+    1 unit of 1 request: 0 files added, 1 changed, 0 removed
+    ");
+    insta::assert_snapshot!(story.comment(), @"
     ### ⚠️ 1 request → 1 file to 1 target: 1 changed · replaces 1 thing · takes away 2 objects — waiting for the merge
 
     Everything that it needs is there. Merge it: `goldpath change merge pr-7`; exactly these bytes are then applied.

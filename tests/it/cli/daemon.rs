@@ -106,12 +106,15 @@ fn what_is_shown(office: &Office) {
     ▸ dns (dns) — Terraform: 3 to create
       (folded: 126 lines)
 
+    Not all of it is shown here: [everything](http://127.0.0.1:PORT/changes/pr-1).
+
     `environment@1.1.0` (COMMIT) · COMMIT on COMMIT · bytes COMMIT · TIME · [everything](http://127.0.0.1:PORT/changes/pr-1)
 
     Every file: goldpath change show pr-1 --full
     -- exit 0
     ");
-    assert!(office.ask(&["change", "show", "1", "--full"]).contains("+kind: Deployment"));
+    let full = office.ask(&["change", "show", "1", "--full"]);
+    assert!(full.contains("+kind: Deployment") && full.contains("Everything that changes:\n"), "{full}");
 }
 
 /// What may not be done, and whose turn it is.
