@@ -103,7 +103,7 @@ impl Root {
 
     /// What a block means as a whole.
     pub(super) fn whole(&self, address: &str) -> Digest {
-        self.means((address.to_owned(), Part::Whole))
+        self.means(&(address.to_owned(), Part::Whole))
     }
 
     /// What is said under a name anywhere in a block.
@@ -112,7 +112,7 @@ impl Root {
         named(body, name, &mut found);
         let field = |sayings: Vec<Saying<'_>>| {
             for key in self.reads_of(&sayings) {
-                self.means(key);
+                self.means(&key);
             }
             let literal = match sayings.as_slice() {
                 [(_, Some(only))] => literal(only),
@@ -124,7 +124,7 @@ impl Root {
     }
 
     /// What something means, once it is known what all means that it reads. What reads itself is not followed round: it is refused elsewhere.
-    fn means(&self, key: Key) -> Digest {
+    fn means(&self, key: &Key) -> Digest {
         let mut open = vec![key.clone()];
         let mut entered: BTreeSet<Key> = BTreeSet::new();
         while let Some(top) = open.last().cloned() {
@@ -144,7 +144,7 @@ impl Root {
             self.means.borrow_mut().insert(top, meaning);
             open.pop();
         }
-        self.known(&key)
+        self.known(key)
     }
 
     fn is_known(&self, key: &Key) -> bool {

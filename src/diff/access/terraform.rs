@@ -75,9 +75,11 @@ enum When {
 }
 use When::{Always, Changed};
 
+type Row = (&'static [&'static str], &'static str, &'static [&'static str], Without, When);
+
 /// Fields, as arguments or blocks anywhere in a resource, that give access or let in: the types (`*` for any end, nothing for all), the field, what of
 /// it lets nobody in, what it means without it, and when it counts.
-const FIELDS: &[(&[&str], &str, &[&str], Without, When)] = &[
+const FIELDS: &[Row] = &[
     (&[], "policy", &[], Closed, Always),
     (&[], "access_policy", &[], Closed, Always),
     (&[], "access_policies", &[], Closed, Always),
@@ -228,8 +230,6 @@ fn changes(address: &str, (was, old): (&Root, &Body), (is, new): (&Root, &Body))
 fn goes(address: &str) -> bool {
     GUARDS.iter().any(|part| kind(address).contains(part)) && !address.starts_with("data.")
 }
-
-type Row = (&'static [&'static str], &'static str, &'static [&'static str], Without, When);
 
 /// What counts of a type of resources.
 fn fields(kind: &str) -> impl Iterator<Item = &'static Row> {

@@ -281,19 +281,6 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
         ("another class", ingress("internal", &host("a")), ingress("public", &host("a"))),
         ("only marks of an ingress", ingress("public", &host("a")), ingress("public", &host("a")).replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
         ("an annotation of an ingress", ingress("public", &host("a")), ingress("public", &host("a")).replace("namespace: shop", "namespace: shop, annotations: {example.org/allow: all}")),
-        ("an ingress without TLS", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a"))),
-        ("TLS of another host", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [b]}], rules:")),
-        ("an ingress with TLS", ingress("public", &host("a")), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:")),
-        ("TLS for whichever host", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{secretName: s}], rules:")),
-        ("a host without TLS less", ingress("public", two).replace("rules:", "tls: [{hosts: [a, b]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:")),
-        ("a host more without paths", ingress("public", "[{host: a}]"), ingress("public", "[{host: a}, {host: b}]")),
-        ("a route of OpenShift comes", none(), object("route.openshift.io/v1", "Route", "spec: {to: {name: a}}")),
-        ("a route of Traefik comes", none(), object("traefik.io/v1alpha1", "IngressRoute", "spec: {routes: []}")),
-        ("a service of the mesh changes", object("networking.istio.io/v1", "VirtualService", "spec: {hosts: [a]}"), object("networking.istio.io/v1", "VirtualService", "spec: {hosts: ['*']}")),
-        ("a gateway of the mesh comes", none(), object("networking.istio.io/v1", "Gateway", "spec: {servers: []}")),
-        ("a route goes", object("route.openshift.io/v1", "Route", "spec: {}"), none()),
-        ("a token comes", none(), object("v1", "Secret", "type: kubernetes.io/service-account-token")),
-        ("a secret comes", none(), object("v1", "Secret", "type: Opaque")),
         ("a route changes", object("gateway.networking.k8s.io/v1", "HTTPRoute", "spec: {hostnames: [a]}"), object("gateway.networking.k8s.io/v1", "HTTPRoute", "spec: {hostnames: [b]}")),
         ("a service comes", none(), service("{ports: [{port: 80}]}")),
         ("a public service comes", none(), balancer("")),
@@ -322,19 +309,6 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
     another class: widen
     only marks of an ingress: -
     an annotation of an ingress: widen
-    an ingress without TLS: widen
-    TLS of another host: widen
-    an ingress with TLS: -
-    TLS for whichever host: -
-    a host without TLS less: -
-    a host more without paths: widen
-    a route of OpenShift comes: widen
-    a route of Traefik comes: widen
-    a service of the mesh changes: widen
-    a gateway of the mesh comes: widen
-    a route goes: destroy
-    a token comes: widen
-    a secret comes: -
     a route changes: widen
     a service comes: -
     a public service comes: widen
@@ -354,6 +328,43 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
     Terraform: a firewall comes: widen
     Terraform: a record changes: -
     a config changes: -
+    ");
+}
+
+#[test]
+fn what_is_told_of_routes_tokens_and_tls() {
+    let none = || NONE.to_owned();
+    let host =
+        |host: &str| format!("[{{host: {host}, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: a}}}}}}]}}}}]");
+    let two = "[{host: a, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a}}}]}}, {host: b, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a}}}]}}]";
+    insta::assert_snapshot!(shown(&[
+        ("an ingress without TLS", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a"))),
+        ("TLS of another host", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [b]}], rules:")),
+        ("an ingress with TLS", ingress("public", &host("a")), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:")),
+        ("TLS for whichever host", ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{secretName: s}], rules:")),
+        ("a host without TLS less", ingress("public", two).replace("rules:", "tls: [{hosts: [a, b]}], rules:"), ingress("public", &host("a")).replace("rules:", "tls: [{hosts: [a]}], rules:")),
+        ("a host more without paths", ingress("public", "[{host: a}]"), ingress("public", "[{host: a}, {host: b}]")),
+        ("a route of OpenShift comes", none(), object("route.openshift.io/v1", "Route", "spec: {to: {name: a}}")),
+        ("a route of Traefik comes", none(), object("traefik.io/v1alpha1", "IngressRoute", "spec: {routes: []}")),
+        ("a service of the mesh changes", object("networking.istio.io/v1", "VirtualService", "spec: {hosts: [a]}"), object("networking.istio.io/v1", "VirtualService", "spec: {hosts: ['*']}")),
+        ("a gateway of the mesh comes", none(), object("networking.istio.io/v1", "Gateway", "spec: {servers: []}")),
+        ("a route goes", object("route.openshift.io/v1", "Route", "spec: {}"), none()),
+        ("a token comes", none(), object("v1", "Secret", "type: kubernetes.io/service-account-token")),
+        ("a secret comes", none(), object("v1", "Secret", "type: Opaque")),
+    ]), @"
+    an ingress without TLS: widen
+    TLS of another host: widen
+    an ingress with TLS: -
+    TLS for whichever host: -
+    a host without TLS less: -
+    a host more without paths: widen
+    a route of OpenShift comes: widen
+    a route of Traefik comes: widen
+    a service of the mesh changes: widen
+    a gateway of the mesh comes: widen
+    a route goes: destroy
+    a token comes: widen
+    a secret comes: -
     ");
 }
 

@@ -193,7 +193,7 @@ fn times(parts: &[&str], strict: bool) -> bool {
             let (range, step) = one.split_once('/').map_or((one, None), |(range, step)| (range, Some(step)));
             let ordered = |(first, last): (&str, &str)| {
                 let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-                let round = !strict && !(is_number(first) && is_number(last));
+                let round = !(strict || is_number(first) && is_number(last));
                 number(first).zip(number(last)).is_some_and(|(from, to)| from <= to || round)
             };
             let is_range = matches!(range, "*" | "?") || range.split_once('-').map_or_else(|| number(range).is_some(), ordered);

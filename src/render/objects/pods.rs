@@ -286,7 +286,7 @@ impl Look<'_> {
             let known = ["cpu", "ephemeral-storage", "memory"].contains(&resource) || resource.starts_with("hugepages-");
             if !known {
                 let message = format!("`{}` is no resource of a container", cut(resource));
-                let near = crate::model::close_match(resource, ["cpu", "memory", "ephemeral-storage"].into_iter());
+                let near = crate::model::close_match(resource, ["cpu", "memory", "ephemeral-storage"]);
                 let help = near.map_or_else(|| "One of a device has a domain, such as `example.org/gpu`.".to_owned(), crate::model::meant);
                 self.refuse(quantity, At::Key, message, help);
             }

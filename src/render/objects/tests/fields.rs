@@ -112,7 +112,6 @@ fn selectors_are_whole() {
 
 #[test]
 fn the_fields_of_a_pod_are_what_the_api_takes() {
-    let volume = |source: &str| pod(&format!("volumes: [{{name: v, {source}}}],"), "");
     insta::assert_snapshot!(rows(&[
         ("words", pod("preemptionPolicy: never, os: {name: macos}, securityContext: {fsGroupChangePolicy: Root, seccompProfile: {type: runtimeDefault}},", "terminationMessagePolicy: file, securityContext: {procMount: unmasked}")),
         ("names", pod("hostname: A_b, serviceAccountName: A_b, nodeName: A B,", "")),
@@ -121,16 +120,6 @@ fn the_fields_of_a_pod_are_what_the_api_takes() {
         ("tolerations", pod("tolerations: [{operator: Exists}, {key: a, operator: Exists, value: b}, {operator: Equal, value: b}, {key: a, operator: In, effect: NoSched}, {key: a, operator: Exists, effect: NoSchedule, tolerationSeconds: 3}],", "")),
         ("weights", pod("affinity: {nodeAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 0, preference: {}}]}, podAntiAffinity: {requiredDuringSchedulingIgnoredDuringExecution: [{topologyKey: ''}]}},", "")),
         ("spread", pod("topologySpreadConstraints: [{maxSkew: 0, topologyKey: a, whenUnsatisfiable: Never}],", "")),
-        ("modes", volume("secret: {secretName: s, defaultMode: 1000, items: [{key: a, path: /b, mode: 511}]}")),
-        ("a decimal mode", volume("configMap: {name: s, defaultMode: 0777}")),
-        ("without a name", volume("secret: {}")),
-        ("an empty name", volume("persistentVolumeClaim: {claimName: ''}")),
-        ("a way up", volume("configMap: {name: a, items: [{key: a, path: ../b}]}")),
-        ("of the machine", volume("hostPath: {path: /a/../b, type: Dir}")),
-        ("all types of it", volume("hostPath: {path: /a, type: ''}")),
-        ("less than nothing", volume("emptyDir: {sizeLimit: -1Gi}")),
-        ("two in one", volume("projected: {sources: [{secret: {name: a}, configMap: {name: b}}, {serviceAccountToken: {path: a, expirationSeconds: 10}}]}")),
-        ("about the pod", volume("downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.nodeName}}, {path: b}]}")),
         ("deadlines", pod("activeDeadlineSeconds: 0,", "")),
         ("beside the others", pod("ephemeralContainers: [{name: e, image: e}],", "")),
         ("for ever", workload("Deployment", "", ", activeDeadlineSeconds: 5")),
@@ -163,6 +152,30 @@ fn the_fields_of_a_pod_are_what_the_api_takes() {
     # spread
     /spec/topologySpreadConstraints/0/maxSkew Pod: `spec.topologySpreadConstraints[0].maxSkew` must be at least 1, is 0.
     /spec/topologySpreadConstraints/0/whenUnsatisfiable Pod: `spec.topologySpreadConstraints[0].whenUnsatisfiable` cannot be `Never`. It is `DoNotSchedule` or `ScheduleAnyway`.
+    # deadlines
+    /spec/activeDeadlineSeconds Pod: `spec.activeDeadlineSeconds` must be from 1 to 2147483647, is 0.
+    # beside the others
+    /spec/ephemeralContainers Pod: `spec.ephemeralContainers` is not allowed here. Leave it out.
+    # for ever
+    /spec/template/spec/activeDeadlineSeconds Deployment: `spec.template.spec.activeDeadlineSeconds` is not allowed here. Leave it out.
+    ");
+}
+
+#[test]
+fn the_fields_of_a_volume_are_what_the_api_takes() {
+    let volume = |source: &str| pod(&format!("volumes: [{{name: v, {source}}}],"), "");
+    insta::assert_snapshot!(rows(&[
+        ("modes", volume("secret: {secretName: s, defaultMode: 1000, items: [{key: a, path: /b, mode: 511}]}")),
+        ("a decimal mode", volume("configMap: {name: s, defaultMode: 0777}")),
+        ("without a name", volume("secret: {}")),
+        ("an empty name", volume("persistentVolumeClaim: {claimName: ''}")),
+        ("a way up", volume("configMap: {name: a, items: [{key: a, path: ../b}]}")),
+        ("of the machine", volume("hostPath: {path: /a/../b, type: Dir}")),
+        ("all types of it", volume("hostPath: {path: /a, type: ''}")),
+        ("less than nothing", volume("emptyDir: {sizeLimit: -1Gi}")),
+        ("two in one", volume("projected: {sources: [{secret: {name: a}, configMap: {name: b}}, {serviceAccountToken: {path: a, expirationSeconds: 10}}]}")),
+        ("about the pod", volume("downwardAPI: {items: [{path: a, fieldRef: {fieldPath: spec.nodeName}}, {path: b}]}")),
+    ]), @"
     # modes
     /spec/volumes/0/secret/defaultMode Pod: `spec.volumes[0].secret.defaultMode` must be from 0 to 511, is 1000.
     /spec/volumes/0/secret/items/0/path Pod: `spec.volumes[0].secret.items[0].path` is `/b`, which is no path within. It has no `/` in front and no `..`.
@@ -186,12 +199,6 @@ fn the_fields_of_a_pod_are_what_the_api_takes() {
     # about the pod
     /spec/volumes/0/downwardAPI/items/1 Pod: `spec.volumes[0].downwardAPI.items[1]` must have one of `fieldRef` and `resourceFieldRef`, has none.
     /spec/volumes/0/downwardAPI/items/0/fieldRef/fieldPath Pod: `spec.volumes[0].downwardAPI.items[0].fieldRef.fieldPath` is `spec.nodeName`, which is no field of a pod that may be read. Such as `metadata.name`.
-    # deadlines
-    /spec/activeDeadlineSeconds Pod: `spec.activeDeadlineSeconds` must be from 1 to 2147483647, is 0.
-    # beside the others
-    /spec/ephemeralContainers Pod: `spec.ephemeralContainers` is not allowed here. Leave it out.
-    # for ever
-    /spec/template/spec/activeDeadlineSeconds Deployment: `spec.template.spec.activeDeadlineSeconds` is not allowed here. Leave it out.
     ");
 }
 
@@ -251,20 +258,11 @@ fn the_fields_of_a_container_are_what_the_api_takes() {
 
 #[test]
 fn the_fields_of_each_kind_are_what_the_api_takes() {
-    let service = |spec: &str| object("v1", "Service", &format!("spec: {{ports: [{{port: 80{spec}"));
     let policy =
         |egress: &str| object("networking.k8s.io/v1", "NetworkPolicy", &format!("spec: {{podSelector: {{}}, egress: [{{{egress}}}]}}"));
     let budget = |spec: &str| object("policy/v1", "PodDisruptionBudget", &format!("spec: {{selector: {{}}, {spec}}}"));
     let update = |kind: &str, strategy: &str| workload(kind, &format!(", {strategy}"), "");
     insta::assert_snapshot!(rows(&[
-        ("a port of nodes", service(", nodePort: 30000}]}")),
-        ("one that there is not", service(", nodePort: 99999, appProtocol: 'a b'}], type: NodePort}")),
-        ("words of a service", service("}], internalTrafficPolicy: local, ipFamilies: [ipv4], ipFamilyPolicy: Dual, trafficDistribution: Near}")),
-        ("addresses of a service", service("}], externalIPs: [a], clusterIP: a, type: LoadBalancer, loadBalancerSourceRanges: [a, ' 10.1.0.0/16']}")),
-        ("what is for a balancer", service("}], externalTrafficPolicy: Local, loadBalancerClass: a/b, healthCheckNodePort: 30000}")),
-        ("for outside addresses", service("}], externalTrafficPolicy: Local, externalIPs: [10.0.0.1]}")),
-        ("without an address", service("}], clusterIP: None, type: NodePort}")),
-        ("elsewhere", object("v1", "Service", "spec: {type: ExternalName, externalName: A_b}")),
         ("parts", update("Deployment", "strategy: {rollingUpdate: {maxSurge: 200%, maxUnavailable: 101%}}, progressDeadlineSeconds: -1")),
         ("a deadline before it", update("Deployment", "progressDeadlineSeconds: 10, minReadySeconds: 20")),
         ("a deadline of the API", update("Deployment", "minReadySeconds: 600")),
@@ -283,29 +281,6 @@ fn the_fields_of_each_kind_are_what_the_api_takes() {
         ("a login", object("v1", "Secret", "type: kubernetes.io/basic-auth")),
         ("a token of nobody", object("v1", "Secret", "type: kubernetes.io/service-account-token")),
     ]), @"
-    # a port of nodes
-    /spec/ports/0/nodePort Service: `spec.ports[0].nodePort` is not for the type `ClusterIP`. It is for `NodePort` and `LoadBalancer`.
-    # one that there is not
-    /spec/ports/0/nodePort Service: `spec.ports[0].nodePort` must be from 0 to 65535, is 99999.
-    /spec/ports/0/appProtocol Service: `spec.ports[0].appProtocol` is `a b`, which is no key. It has at most 63 letters, digits, `-`, `_` and `.`.
-    # words of a service
-    /spec/internalTrafficPolicy Service: `spec.internalTrafficPolicy` cannot be `local`. Did you mean `Local`?
-    /spec/ipFamilies/0 Service: `spec.ipFamilies[0]` cannot be `ipv4`. Did you mean `IPv4`?
-    /spec/ipFamilyPolicy Service: `spec.ipFamilyPolicy` cannot be `Dual`. It is `PreferDualStack`, `RequireDualStack` or `SingleStack`.
-    /spec/trafficDistribution Service: `spec.trafficDistribution` cannot be `Near`. It is `PreferClose`, `PreferSameNode` or `PreferSameZone`.
-    # addresses of a service
-    /spec/externalIPs/0 Service: `spec.externalIPs[0]` is `a`, which is no address of IP.
-    /spec/loadBalancerSourceRanges/0 Service: `spec.loadBalancerSourceRanges[0]` is `a`, which is no block of addresses. Such as `10.0.0.0/8`.
-    /spec/clusterIP Service: `a` is no address of IP.
-    # what is for a balancer
-    /spec/loadBalancerClass Service: `spec.loadBalancerClass` is not for the type `ClusterIP`. It is for `LoadBalancer`.
-    /spec/healthCheckNodePort Service: `spec.healthCheckNodePort` is not for the type `ClusterIP`. It is for `LoadBalancer`.
-    /spec/externalTrafficPolicy Service: `spec.externalTrafficPolicy` is not for the type `ClusterIP`. It is for `NodePort` and `LoadBalancer`.
-    # for outside addresses
-    # without an address
-    /spec/clusterIP Service: `spec.clusterIP` is not for the type `NodePort`. A service without an address is a `ClusterIP`.
-    # elsewhere
-    /spec/externalName Service: `A_b` is no name of a host.
     # parts
     /spec/strategy/rollingUpdate/maxUnavailable Deployment: `spec.strategy.rollingUpdate.maxUnavailable` is `101%`, more than all.
     /spec/progressDeadlineSeconds Deployment: `spec.progressDeadlineSeconds` must be at least 0, is -1.
@@ -352,6 +327,45 @@ fn the_fields_of_each_kind_are_what_the_api_takes() {
     /type Secret: a secret of the type `kubernetes.io/basic-auth` needs `username` or `password`.
     # a token of nobody
     /type Secret: a secret of the type `kubernetes.io/service-account-token` needs the annotation `kubernetes.io/service-account.name`.
+    ");
+}
+
+#[test]
+fn the_fields_of_a_service_are_what_the_api_takes() {
+    let service = |spec: &str| object("v1", "Service", &format!("spec: {{ports: [{{port: 80{spec}"));
+    insta::assert_snapshot!(rows(&[
+        ("a port of nodes", service(", nodePort: 30000}]}")),
+        ("one that there is not", service(", nodePort: 99999, appProtocol: 'a b'}], type: NodePort}")),
+        ("words of a service", service("}], internalTrafficPolicy: local, ipFamilies: [ipv4], ipFamilyPolicy: Dual, trafficDistribution: Near}")),
+        ("addresses of a service", service("}], externalIPs: [a], clusterIP: a, type: LoadBalancer, loadBalancerSourceRanges: [a, ' 10.1.0.0/16']}")),
+        ("what is for a balancer", service("}], externalTrafficPolicy: Local, loadBalancerClass: a/b, healthCheckNodePort: 30000}")),
+        ("for outside addresses", service("}], externalTrafficPolicy: Local, externalIPs: [10.0.0.1]}")),
+        ("without an address", service("}], clusterIP: None, type: NodePort}")),
+        ("elsewhere", object("v1", "Service", "spec: {type: ExternalName, externalName: A_b}")),
+    ]), @"
+    # a port of nodes
+    /spec/ports/0/nodePort Service: `spec.ports[0].nodePort` is not for the type `ClusterIP`. It is for `NodePort` and `LoadBalancer`.
+    # one that there is not
+    /spec/ports/0/nodePort Service: `spec.ports[0].nodePort` must be from 0 to 65535, is 99999.
+    /spec/ports/0/appProtocol Service: `spec.ports[0].appProtocol` is `a b`, which is no key. It has at most 63 letters, digits, `-`, `_` and `.`.
+    # words of a service
+    /spec/internalTrafficPolicy Service: `spec.internalTrafficPolicy` cannot be `local`. Did you mean `Local`?
+    /spec/ipFamilies/0 Service: `spec.ipFamilies[0]` cannot be `ipv4`. Did you mean `IPv4`?
+    /spec/ipFamilyPolicy Service: `spec.ipFamilyPolicy` cannot be `Dual`. It is `PreferDualStack`, `RequireDualStack` or `SingleStack`.
+    /spec/trafficDistribution Service: `spec.trafficDistribution` cannot be `Near`. It is `PreferClose`, `PreferSameNode` or `PreferSameZone`.
+    # addresses of a service
+    /spec/externalIPs/0 Service: `spec.externalIPs[0]` is `a`, which is no address of IP.
+    /spec/loadBalancerSourceRanges/0 Service: `spec.loadBalancerSourceRanges[0]` is `a`, which is no block of addresses. Such as `10.0.0.0/8`.
+    /spec/clusterIP Service: `a` is no address of IP.
+    # what is for a balancer
+    /spec/loadBalancerClass Service: `spec.loadBalancerClass` is not for the type `ClusterIP`. It is for `LoadBalancer`.
+    /spec/healthCheckNodePort Service: `spec.healthCheckNodePort` is not for the type `ClusterIP`. It is for `LoadBalancer`.
+    /spec/externalTrafficPolicy Service: `spec.externalTrafficPolicy` is not for the type `ClusterIP`. It is for `NodePort` and `LoadBalancer`.
+    # for outside addresses
+    # without an address
+    /spec/clusterIP Service: `spec.clusterIP` is not for the type `NodePort`. A service without an address is a `ClusterIP`.
+    # elsewhere
+    /spec/externalName Service: `A_b` is no name of a host.
     ");
 }
 
