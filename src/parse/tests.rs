@@ -672,6 +672,28 @@ fn mistakes_of_the_platform_team_are_theirs() {
 }
 
 #[test]
+fn a_scope_that_names_nothing_is_no_scope() {
+    let scoped =
+        |scope: &str| changed("exceptions/payments-team/old-image.yaml", &[("scope: {request: payments-team/payments-staging}", scope)]);
+    insta::assert_snapshot!(["scope: {request: }", "scope:", "scope: {}", "scope: {request: ''}", "scope: []"].map(scoped).join("\n"), @r"
+    exceptions/payments-team/old-image.yaml:4:47 error wrong-format (requester)
+      `spec.scope.request` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
+
+    exceptions/payments-team/old-image.yaml:4:37 error wrong-format (requester)
+      `spec.scope` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
+
+    exceptions/payments-team/old-image.yaml:4:39 error wrong-format (requester)
+      `spec.scope` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
+
+    exceptions/payments-team/old-image.yaml:4:49 error wrong-format (requester)
+      `spec.scope.request` must be `team/name`, is empty.
+
+    exceptions/payments-team/old-image.yaml:4:39 error wrong-type (requester)
+      `spec.scope` must be an object, is a list.
+    ");
+}
+
+#[test]
 fn mistakes_of_golden_paths_and_exceptions() {
     insta::assert_snapshot!(
         changed("golden-paths/environment/path.yaml", &[("owner: platform", "owner: platfrom"), ("title: Staging environment", "titel: x"), ("v1: 1.1.0", "v1: 1.2.0"), ("maxLength: 40", "maxLength: 90"), ("stage: ga", "stage: live"), ("30m", "soon")]),
@@ -720,24 +742,6 @@ fn mistakes_of_golden_paths_and_exceptions() {
     insta::assert_snapshot!(changed("exceptions/payments-team/old-image.yaml", &[("payments-team/payments-staging", "payments-team/x")]), @r"
     exceptions/payments-team/old-image.yaml:4:49 warning unknown-request (requester)
       there is no request `payments-team/x`: this exception waives nothing. Remove the file, or name a request of the team; without `scope` it is for all of them.
-    ");
-    let scoped =
-        |scope: &str| changed("exceptions/payments-team/old-image.yaml", &[("scope: {request: payments-team/payments-staging}", scope)]);
-    insta::assert_snapshot!(["scope: {request: }", "scope:", "scope: {}", "scope: {request: ''}", "scope: []"].map(scoped).join("\n"), @r"
-    exceptions/payments-team/old-image.yaml:4:47 error wrong-format (requester)
-      `spec.scope.request` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
-
-    exceptions/payments-team/old-image.yaml:4:37 error wrong-format (requester)
-      `spec.scope` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
-
-    exceptions/payments-team/old-image.yaml:4:39 error wrong-format (requester)
-      `spec.scope` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
-
-    exceptions/payments-team/old-image.yaml:4:49 error wrong-format (requester)
-      `spec.scope.request` must be `team/name`, is empty.
-
-    exceptions/payments-team/old-image.yaml:4:39 error wrong-type (requester)
-      `spec.scope` must be an object, is a list.
     ");
     insta::assert_snapshot!(
         with(&[("golden-paths/other/path.yaml", Some(&PATH.replace("{name: environment}", "{name: other}").replace("1.1.0", "2.0.0")))]),

@@ -7,15 +7,17 @@ use super::syntax::{Head, Syntax, Use};
 use crate::model::{Finding, Place, RepoPath, Span, close_match, meant};
 use std::collections::BTreeSet;
 
-/// What a file says that only other policies know, or that they would say otherwise. It is among `all`.
-pub(super) fn said<'a>(source: &'a Source<'a>, all: &'a [Source<'a>]) -> Vec<Finding> {
+/// What a file says that only other policies know, or that they would say otherwise. It is among `all`, which are those that could be read:
+/// where some could not, it is told of these, and not of everything that they may declare.
+pub(super) fn said<'a>(source: &'a Source<'a>, all: &'a [Source<'a>], are_complete: bool) -> Vec<Finding> {
     let others: Vec<&Source<'_>> = all.iter().filter(|other| other.file.file != source.file.file).collect();
     let libraries: Vec<&Source<'_>> = others.iter().copied().filter(|other| other.serves(source.file)).collect();
     let mut findings = declared_twice(source, &others);
     findings.extend(shared_by_name(source, &others));
     let known = Known { own: &source.syntax, loaded: libraries.iter().map(|library| &library.syntax).collect() };
     let unknown = known.unknown().into_iter().map(|(path, span)| Unknown { path, span });
-    findings.extend(unknown.map(|unknown| unknown.finding(source, &others)));
+    let is_told = |unknown: &Unknown| are_complete || unknown.is_whole() || unknown.declared(&others).is_some();
+    findings.extend(unknown.filter(is_told).map(|unknown| unknown.finding(source, &others)));
     findings
 }
 

@@ -44,6 +44,9 @@ pub fn test(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &
     }
 }
 
+/// How the engine says of something that it is not loaded.
+const UNKNOWN: [&str; 3] = ["undefined variable", "is not defined", "could not find function"];
+
 /// A rule, and why it failed.
 type Rule = (String, Option<String>);
 
@@ -61,7 +64,8 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn
     let lonely = if lonely { format!("; there is no `{beside}`, so that only libraries are loaded") } else { String::new() };
     let told = |error: &anyhow::Error| {
         let (place, message) = said_at(&error.to_string(), &file.file);
-        format!("{}:{}: {message}{lonely}", place.path, place.span.line)
+        let why = if UNKNOWN.iter().any(|words| message.contains(words)) { &*lonely } else { "" };
+        format!("{}:{}: {message}{why}", place.path, place.span.line)
     };
     for source in &loaded {
         engine.add_policy(source.file.file.to_string(), source.text.to_owned()).map_err(|error| told(&error))?;

@@ -153,12 +153,13 @@ pub fn compile_without(
             Err(finding) => findings.push(*finding),
         }
     }
+    let are_complete = sources.len() == platform.policies.len();
     let of_libraries = sources.iter().filter(|source| source.judges().is_none());
     let idle: Vec<Finding> = of_libraries.filter_map(|source| idle::said(source, sources.iter())).collect();
     sources.retain(|source| idle.iter().all(|finding| finding.place.path != source.file.file));
     findings.extend(idle);
     let mut policies: Vec<Policy> = Vec::new();
-    let alone: Vec<Finding> = sources.iter().flat_map(|source| alone::said(source, &sources)).collect();
+    let alone: Vec<Finding> = sources.iter().flat_map(|source| alone::said(source, &sources, are_complete)).collect();
     for source in &sources {
         let Some(view) = source.judges() else { continue };
         tell(Ask { policy: source.file.file.clone(), unit: None });

@@ -96,6 +96,19 @@ deny contains "k" if data[input.kind]
 }
 
 #[test]
+fn what_a_broken_library_may_declare_is_not_missed() {
+    let files = [
+        ("policies/a.rego", "package main\n\nimport data.lib.images\n\ndeny contains \"a\" if images.bad\n"),
+        ("policies/images.rego", "package lib.images\n\nbad if {\n"),
+    ];
+    insta::assert_snapshot!(said(&files), @r"
+    policies/images.rego:4:1 Error policy-does-not-compile (Platform)
+      this policy does not compile: expecting expression
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    ");
+}
+
+#[test]
 fn rules_that_are_asked_are_those_of_one_file() {
     let files = [
         (
@@ -114,12 +127,12 @@ fn rules_that_are_asked_are_those_of_one_file() {
 
 #[test]
 fn a_test_sees_what_judging_sees() {
-    let tested = |test: &str| {
+    let tested = |file: &str| {
         let banned = |name: &str| format!("package main\n\nbanned contains \"{name}\"\n\ndeny contains b if some b in banned\n");
         let text = "package main\n\ntest_hello if \"hello\" in deny\n\ntest_path if \"hello\" in data.main.deny\n";
-        let files = [("policies/a.rego", &*banned("ghost")), ("policies/b.rego", &banned("hello")), (test, text)];
+        let files = [("policies/a.rego", &*banned("ghost")), ("policies/b.rego", &banned("hello")), (file, text)];
         let mut case = Case::new(&files);
-        case.platform.policies.retain(|file| file.file != path(test));
+        case.platform.policies.retain(|policy| policy.file != path(file));
         let snapshot = Snapshot::new(None, case.files.clone(), Vec::new());
         let tests = tests(&snapshot);
         let (results, _) = test(&snapshot, &case.platform, &tests[0], &|_| {});

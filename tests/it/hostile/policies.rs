@@ -29,7 +29,7 @@ fn row_24_policies_that_explode_end_in_a_finding() {
     backtracks
     exit 0
     large
-    policies/explodes.rego:1:1 policy-limit: the policy `explodes` has a regular expression that is too large for `platform/shop/main@staging`, and was not asked about the units after it
+    policies/explodes.rego:4:16 policy-limit: the policy `explodes` has a regular expression that is too large for `platform/shop/main@staging`, and was not asked about the units after it
     exit 1
     range
     policies/explodes.rego:4:8 policy-does-not-compile: `numbers.range` may ask for more than there is, and cannot be ended from outside
