@@ -639,7 +639,7 @@ fn what_does_not_compile_is_a_finding_at_its_line() {
         ("golden-paths/environment/1.0.0/policies/g.rego", "nothing\n"),
         ("policies/h.rego", "package main\n\ndeny contains \"x\" if data.lib.missing.rule(input)\n"),
     ];
-    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @r"
+    insta::assert_snapshot!(Case::new(&files).object(&pod("a", "b")).shown(), @"
     policies/a.rego:3:11 Error policy-does-not-compile (Platform)
       this policy does not compile: `if` keyword is required before rule body
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
@@ -661,9 +661,9 @@ fn what_does_not_compile_is_a_finding_at_its_line() {
     policies/f.rego:3:38 Error policy-does-not-compile (Platform)
       this policy does not compile: could not find function no.such.function
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
-    policies/h.rego:3:22 Error policy-does-not-compile (Platform)
-      nothing that is loaded here declares `data.lib.missing.rule`
-      help: What policies know besides their `input` is declared by libraries: `package rule`.
+    policies/h.rego:3:43 Error policy-does-not-compile (Platform)
+      this policy does not compile: could not find function data.lib.missing.rule
+      help: Policies are written in Rego v1: `deny contains msg if { … }`.
     0 passed, 0 warned, 0 failed, 0 waived
     ");
 }

@@ -89,6 +89,9 @@ deny contains "k" if data[input.kind]
     policies/a.rego:16:22 Error policy-does-not-compile (Platform)
       `data.main` as a whole is not known here: each policy is run by itself, with libraries
       help: Name the rules that are meant, each by itself, and have them in this file or in a library.
+    policies/a.rego:26:22 Error policy-does-not-compile (Platform)
+      `data` as a whole is not known here: each policy is run by itself, with libraries
+      help: Name the rules that are meant, each by itself, and have them in this file or in a library.
     policies/images.rego:5:10 Error policy-does-not-compile (Platform)
       `data.main.is_ill` is declared by `policies/b.rego`, which is not loaded here: each policy is run by itself
       help: Put it into a library, `package lib.is_ill`, and import that here.
