@@ -36,7 +36,7 @@ pub(super) fn in_full(view: &View<'_>) -> Option<String> {
     composed(view, &bounds);
     bounds.is_cut().then(|| {
         let bounds = Bounds::of_page();
-        let (text, left_out) = joined(changes(view, &bounds), bounds.all);
+        let (text, left_out) = fitting(changes(view, &bounds), bounds.all);
         let more = match left_out {
             0 => String::new(),
             some => format!("\n{}{NOT_FITTING}{} shows them.\n", count(some, "section"), code("goldpath diff")),
@@ -50,7 +50,7 @@ fn composed(view: &View<'_>, bounds: &Bounds) -> String {
     let mut text = format!("### {}{}\n", verdict.mark.symbol(), verdict.line);
     let footer = footer(view);
     let room = bounds.all - RESERVED - length(&text) - length(&footer);
-    let (blocks, left_out) = joined(blocks(view, bounds), room);
+    let (blocks, left_out) = fitting(blocks(view, bounds), room);
     text += &blocks;
     if left_out > 0 {
         bounds.leave_out();
@@ -65,7 +65,7 @@ fn composed(view: &View<'_>, bounds: &Bounds) -> String {
 }
 
 /// The blocks that fit into so many characters, and how many do not.
-fn joined(blocks: Vec<String>, mut room: usize) -> (String, usize) {
+fn fitting(blocks: Vec<String>, mut room: usize) -> (String, usize) {
     let mut text = String::new();
     let mut left_out = 0;
     for block in blocks.into_iter().filter(|block| !block.is_empty()) {
