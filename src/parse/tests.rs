@@ -280,23 +280,6 @@ fn the_published_request_with_two_mistakes() {
 }
 
 #[test]
-fn a_request_that_is_not_read_is_not_taken_for_removed() {
-    let mut files = repository();
-    let text = files.remove(AT).unwrap();
-    files.insert("requests/payments-team/renamed.yml".to_owned(), text);
-    let refused = Refused { name: AT.to_owned(), reason: "the file has more than 9 bytes".to_owned() };
-    let parsed = parse(&Snapshot::new(None, snapshot(&files).files().clone(), vec![refused]));
-    insta::assert_snapshot!(said(&parsed), @r"
-    requests/payments-team/payments-staging.yaml:1:1 error refused-path (requester)
-      `requests/payments-team/payments-staging.yaml` is not read: the file has more than 9 bytes. Make it smaller, or remove it from the repository.
-    requests/payments-team/renamed.yml:1:1 error misplaced-file (requester)
-      files that end with `.yml` are not read here. Rename it to `renamed.yaml`.
-    ");
-    let broken: Vec<String> = parsed.platform.broken.keys().map(ToString::to_string).collect();
-    assert_eq!(broken, ["payments-team/payments-staging", "payments-team/renamed"]);
-}
-
-#[test]
 fn mistakes_in_a_spec_are_said_in_the_language_of_the_request() {
     insta::assert_snapshot!(changed(AT, &[("region:", "regoin:")]), @r"
         requests/payments-team/payments-staging.yaml:9:3 error unknown-field (requester)

@@ -192,7 +192,7 @@ enum Said {
     Answer(usize, Box<Answer>),
 }
 
-/// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall` and a little more for each request; `exe`
+/// Reads and renders a tree, and asks its policies, in a child process, which is ended after `wall`, and a little more for each of many requests; `exe`
 /// is this binary.
 ///
 /// It works without a word; when it ends early it is started again and tells where it is, because telling costs more than rendering. A

@@ -208,12 +208,12 @@ fn thousands_of_requests_are_given_less_than_256_mib_until_they_need_more() {
             122,
         ),
         (
-            62s,
-            126,
+            60s,
+            122,
         ),
         (
-            260s,
-            522,
+            240s,
+            482,
         ),
     ]
     ");

@@ -31,7 +31,10 @@ const FOR_EACH_BYTE: u64 = 48;
 /// And for each file of a request, which is short itself and becomes several objects: four small ones take 40 KiB.
 const FOR_EACH_REQUEST: u64 = 128 << 10;
 
-/// How much longer a worker may take for each file of a request: the policies of a dozen objects take a few milliseconds.
+/// For so many requests the time is enough that one is given.
+const REQUESTS_IN_TIME: usize = 1_000;
+
+/// How much longer a worker may take for each file of a request beyond these: the policies of a dozen objects take a few milliseconds.
 const TIME_FOR_EACH_REQUEST: Duration = Duration::from_millis(20);
 
 /// As much as reading a few thousand requests needs, and no more: what grows by itself is to end below 256 MiB.
@@ -44,7 +47,7 @@ const ROUND: u64 = 64 << 20;
 const MOST: u64 = 1 << 30;
 
 impl Bounds {
-    /// What a job of this length, with so many requests, is given; `wall` is for one with none.
+    /// What a job of this length, with so many requests, is given; `wall` is for one with few.
     pub(super) fn of(job: usize, requests: usize, threads: usize, wall: Duration) -> Self {
         let threads = threads.max(1) as u64;
         let read = (job as u64).saturating_mul(FOR_EACH_BYTE).min(4 * MOST).next_multiple_of(ROUND);
@@ -53,8 +56,8 @@ impl Bounds {
         // what is many is needed by parts: the numbers for each are those of small trees
         let first = few(read).max(read / 4).min(MOST);
         let memory = few(made).max(made / 2).max(read / 2).max(first).min(MOST);
-        let requests = u32::try_from(requests).unwrap_or(u32::MAX);
-        let wall = wall.saturating_add(TIME_FOR_EACH_REQUEST.saturating_mul(requests));
+        let more = u32::try_from(requests.saturating_sub(REQUESTS_IN_TIME)).unwrap_or(u32::MAX);
+        let wall = wall.saturating_add(TIME_FOR_EACH_REQUEST.saturating_mul(more));
         Self {
             wall,
             // The processor time ends what the wall time would end, even when nobody is there to end it any more.

@@ -174,7 +174,7 @@ fn one_worker_finds_what_two_find() {
             format!("{what}: {}", told(&two))
         })
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @"
+    insta::assert_snapshot!(shown.join("\n"), @r"
     nothing: 0 units, 0 groups, 0 vanished: nothing
     another release is current: 4 units, 19 groups, 0 vanished: deprecated
     a request goes: 3 units, 19 groups, 0 vanished: unknown-request
@@ -188,6 +188,8 @@ fn one_worker_finds_what_two_find() {
     a policy does not compile: 0 units, 0 groups, 0 vanished: policy-does-not-compile
     an end is set far away: 4 units, 14 groups, 0 vanished: lifetime-too-long
     an exception goes: 0 units, 0 groups, 0 vanished: policy/public-exposure
+    a team can be asked no more: 2 units, 2 groups, 0 vanished: policy/owner
+    a target becomes production: 1 units, 1 groups, 1 vanished: policy/production
     an exception goes with a change of what it lets through: 1 units, 1 groups, 0 vanished: policy/public-exposure
     ");
 }

@@ -152,7 +152,7 @@ fn what_cannot_be_read_is_not_shown() {
 fn no_value_of_a_request_comes_out_of_a_secret() {
     let release = "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs: [{name: all, renderer: kubernetes@1, target: eu}]\n";
     let schema = r#"{"type": "object", "additionalProperties": false, "properties": {"key": {"type": "string"}}}"#;
-    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  key: \"{{ spec.key }}\"\n";
+    let secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData:\n  key: {{ spec.key | yaml }}\n";
     let request = |key: &str| format!("apiVersion: example.org/v1\nkind: App\nmetadata: {{name: web}}\nspec: {{key: {key}}}\n");
     let (old, new) = (request("OLD"), request("\"NEW\\nNEW\""));
     let files = |request: &'static str| {

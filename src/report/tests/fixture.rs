@@ -96,7 +96,7 @@ impl Tree {
     }
 
     /// One more object of a unit, in its first file.
-    pub(super) fn object(mut self, unit: &str, group: &str, thing: &str, spec: serde_json::Value) -> Self {
+    pub(super) fn object(mut self, unit: &str, group: &str, thing: &str, spec: &serde_json::Value) -> Self {
         let unit = self.rendered.units.get_mut(&UnitId::parse(unit).unwrap()).unwrap();
         let file = unit.files.keys().next().unwrap().to_string();
         let document = JsonText::of(&json!({"kind": thing, "spec": spec}));

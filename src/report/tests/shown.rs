@@ -15,9 +15,9 @@ fn what_is_made_anew_or_taken_away_is_said_first() {
     let tree = |size: &str| {
         let text = format!("size: {size}\n");
         let tree = Tree::default().unit(CLUSTER, TargetKind::Directory, "db.yaml", &text, &["Service/db"]);
-        tree.object(CLUSTER, "apps", "StatefulSet/db", json!({"volumeClaimTemplates": size}))
+        tree.object(CLUSTER, "apps", "StatefulSet/db", &json!({"volumeClaimTemplates": size}))
     };
-    let base = tree("1Gi").object(CLUSTER, "", "ConfigMap/old", json!({})).object(CLUSTER, "", "ConfigMap/older", json!({}));
+    let base = tree("1Gi").object(CLUSTER, "", "ConfigMap/old", &json!({})).object(CLUSTER, "", "ConfigMap/older", &json!({}));
     let story = Story::new(&base, &tree("2Gi"));
     insta::assert_snapshot!(story.with(diff_terminal), @"
     staging-eu/payments-team/payments-staging/cluster/db.yaml

@@ -152,7 +152,7 @@ fn row_8_a_shell_reads_one_word_or_there_is_a_finding() {
         40,
         39,
         38,
-        39,
+        40,
         40,
     ]
     ");

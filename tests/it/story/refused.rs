@@ -57,6 +57,13 @@ fn a_push_that_a_policy_refuses_is_held_until_an_exception_waives_it() {
         | Line | | | |
         | --- | --- | --- | --- |
         | 5 | error | eu-west-1 is closed (`payments-team/payments-staging/cluster@staging-eu-west-1`), and so of `payments-team/payments-staging/dns@dns` (`policy/closed-region`) | The policy `closed-region` belongs to `platform`: change the request, or ask them in #platform-help for an exception. |
+
+        | Request | Target | + | Policy | State |
+        | --- | --- | --: | --- | --- |
+        | payments-team/payments-staging | staging-eu-west-1 | 16 objects | ✗ 1 failed, ✓ 12 passed | held |
+        | | dns | 3 resources | ✗ 1 failed, ✓ 12 passed | held |
+
+        Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
         ")
     });
     assert_eq!((town.whole_world().len(), town.terraform("dns/dns/payments-team/payments-staging/dns"), town.notes()), (0, None, 0));
@@ -149,6 +156,14 @@ fn a_release_that_is_changed_on_the_default_branch_holds_what_it_renders() {
         | Line | | | |
         | --- | --- | --- | --- |
         | 1 | error | release `environment@1.1.0` is on the default branch, so its files cannot change (`release-changed`) | Copy `golden-paths/environment/1.1.0` to a folder with a new version, and change the copy. This is for the owner of the golden path to mend: team `platform`, in #platform-help. |
+
+        | Request | Target | ~ | Policy | State |
+        | --- | --- | --: | --- | --- |
+        | payments-team/payments-staging | staging-eu-central-1 | 1 object | ✓ 12 passed | held |
+
+        1 unit does not change.
+
+        Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
         ")
     });
     assert_eq!(town.whole_world(), world, "nothing of it is applied");
