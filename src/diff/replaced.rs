@@ -2,24 +2,12 @@
 
 use super::files::Both;
 use crate::model::amount;
+use crate::render::OF_ALL_VOLUMES;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// What may change of a persistent volume, of all that is said of it: what it is stays.
-const VOLUME: [&str; 9] = [
-    "accessModes",
-    "capacity",
-    "claimRef",
-    "mountOptions",
-    "nodeAffinity",
-    "persistentVolumeReclaimPolicy",
-    "storageClassName",
-    "volumeAttributesClassName",
-    "volumeMode",
-];
 
 /// Fields that cannot change, by group and kind.
 const FIXED: &[(&str, &str, &[&str])] = &[
@@ -138,7 +126,7 @@ fn part(object: &Value, field: &str) -> Value {
 fn volume(object: &Value) -> BTreeMap<&str, &Value> {
     let fields = object["spec"].as_object().into_iter().flatten().map(|(field, value)| (field.as_str(), value));
     fields
-        .filter(|(field, value)| !value.is_null() && (!VOLUME.contains(field) || *field == "volumeMode" && **value != "Filesystem"))
+        .filter(|(field, value)| !value.is_null() && (!OF_ALL_VOLUMES.contains(field) || *field == "volumeMode" && **value != "Filesystem"))
         .collect()
 }
 

@@ -403,8 +403,8 @@ impl Look<'_> {
 
 /// What is said where nothing could be replaced.
 const NEVER: &str = "with neither more nor fewer pods than wanted nothing could ever be replaced";
-/// What is said of each volume, whatever it is.
-const OF_ALL_VOLUMES: [&str; 9] = [
+/// Fields of `spec` that every PersistentVolume may have; any other is where it is, its source.
+pub const OF_ALL_VOLUMES: [&str; 9] = [
     "accessModes",
     "capacity",
     "claimRef",

@@ -11,6 +11,7 @@ mod tables;
 
 pub(super) use across::across;
 pub(super) use forms::are_times;
+pub use kinds::OF_ALL_VOLUMES;
 
 use super::schema::{At, Wrong};
 use serde_json::{Map, Value};
