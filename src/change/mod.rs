@@ -89,6 +89,9 @@ pub struct Review {
     /// Digest of everything by which that commit judges.
     #[serde(default)]
     pub rules: Option<Digest>,
+    /// The day on which it was judged, UTC: on another one it is asked again.
+    #[serde(default)]
+    pub day: Option<String>,
     /// What it would do.
     pub plan: ApplyPlan<Proposed>,
     /// How many errors there are.
@@ -269,9 +272,9 @@ impl Change {
         }
     }
 
-    /// What its state asks of the world, with the commit that judges. It follows from the state alone: whoever finds the
+    /// What its state asks of the world, with the commit that judges. It follows from the state and the day alone: whoever finds the
     /// change in this state, after a crash too, asks the same again, and every answer is a question's or is probed.
-    pub fn command(&self, judge: Option<CommitId>) -> Option<Command> {
+    pub fn command(&self, judge: Option<CommitId>, now: Timestamp) -> Option<Command> {
         match &self.state {
             ChangeState::Rendering { round } => Some(Command::Render { round: round.clone(), judge }),
             ChangeState::Planning { round, units } => Some(Command::Plan { round: round.clone(), judge, units: units.clone() }),
@@ -281,11 +284,11 @@ impl Change {
                 let newer = judge.filter(|_| accepted.is_refused()).filter(|judge| accepted.judge.as_ref() != Some(judge))?;
                 Some(Command::Render { round: round(&accepted.landing), judge: Some(newer) })
             }
-            // what was relaxed or tightened since is said without a push, and nothing is merged that an older judge let through
-            ChangeState::Waiting(review) => review.judge_again(judge),
+            // what was relaxed or tightened since, or ended with a day, is said without a push, and nothing is merged that was let through before
+            ChangeState::Waiting(review) => review.judge_again(judge, now),
             ChangeState::Merging { review, by } => {
                 let merge = || review.merge(self.id.number()?, by);
-                review.judge_again(judge).or_else(merge)
+                review.judge_again(judge, now).or_else(merge)
             }
             ChangeState::Seen | ChangeState::Held(_) | ChangeState::Closed => None,
         }
@@ -351,7 +354,7 @@ pub fn step(change: Change, event: Event, now: Timestamp) -> Change {
             ChangeState::Seen | ChangeState::Planning { .. } | ChangeState::Held(_) | ChangeState::Closed => change,
         },
         Event::Planned(plans) => review::planned(change, &plans, now),
-        Event::JudgedAlike { round, judge } => review::judged_alike(change, &round, judge),
+        Event::JudgedAlike { round, judge, day } => review::judged_alike(change, &round, judge, day),
         Event::NotMerged => match change.state.clone() {
             ChangeState::Merging { review, .. } => change.go(ChangeState::Waiting(review), now),
             _ => change,

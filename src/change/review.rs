@@ -3,7 +3,7 @@
 use super::{Change, ChangeState, Review};
 use crate::command::Command;
 use crate::diff::Diff;
-use crate::model::{CommitId, Finding, TargetKind, UnitId};
+use crate::model::{CommitId, Finding, TargetKind, UnitId, day};
 use crate::observe::{Facts, Landing, PullRequest, PullState, Wish};
 use crate::plan::{self, Evaluation, Plans, Round, WaitingOn};
 use jiff::Timestamp;
@@ -52,7 +52,7 @@ pub(super) fn rendered(change: Change, evaluation: &Evaluation, now: Timestamp) 
     change.go(ChangeState::Planning { round: evaluation.round.clone(), units }, now)
 }
 
-/// There is a newer judge, with other rules: it is looked at like the first time. Whoever wants the merge wants it still.
+/// There is a newer judge, or another day, with other rules: it is looked at like the first time. Whoever wants the merge wants it still.
 pub(super) fn judged_again(change: Change, evaluation: &Evaluation, now: Timestamp) -> Change {
     match &change.state {
         ChangeState::Waiting(review) | ChangeState::Merging { review, .. } if review.round == evaluation.round => {
@@ -64,11 +64,12 @@ pub(super) fn judged_again(change: Change, evaluation: &Evaluation, now: Timesta
 }
 
 /// There is a newer judge, with the same rules: nothing that was said is another.
-pub(super) fn judged_alike(mut change: Change, round: &Round, judge: CommitId) -> Change {
+pub(super) fn judged_alike(mut change: Change, round: &Round, judge: CommitId, day: String) -> Change {
     if let ChangeState::Waiting(review) | ChangeState::Merging { review, .. } = &mut change.state
         && review.round == *round
     {
         review.judge = Some(judge);
+        review.day = Some(day);
     }
     change
 }
@@ -100,6 +101,7 @@ impl Review {
             round: evaluation.round.clone(),
             judge: evaluation.judge.clone(),
             rules: evaluation.rules,
+            day: evaluation.day.clone(),
             plan: plan::plan(&evaluation.round.head, &evaluation.diff, plans, &evaluation.judgement),
             errors: findings.filter(|finding| finding.is_error()).count(),
             conflicts: evaluation.conflicts.clone(),
@@ -126,13 +128,14 @@ impl Review {
         self.plan.effect.is_some() && wish.effect == self.plan.effect
     }
 
-    /// What is asked where there is a newer judge than the one that it was reviewed under, or where it was stored before it was kept what
-    /// approvals are of.
-    pub(super) fn judge_again(&self, judge: Option<CommitId>) -> Option<Command> {
+    /// What is asked where there is a newer judge than the one that it was reviewed under, or another day, or where it was stored before it was
+    /// kept what approvals are of.
+    pub(super) fn judge_again(&self, judge: Option<CommitId>, now: Timestamp) -> Option<Command> {
         if self.plan.effect.is_none() {
             return Some(Command::Render { round: self.round.clone(), judge });
         }
-        let judge = judge.filter(|judge| self.judge.as_ref() != Some(judge))?;
+        let is_another = |judge: &CommitId| self.judge.as_ref() != Some(judge) || self.day != Some(day(now));
+        let judge = judge.filter(is_another)?;
         Some(Command::Judge { round: self.round.clone(), judge, rules: self.rules })
     }
 

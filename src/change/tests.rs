@@ -3,11 +3,11 @@ use crate::command::{Command, Event};
 use crate::diff::{Diff, Size, Transition, UnitChange};
 use crate::model::{
     ApprovalRule, Approver, ChangeId, CommitId, DeleteBudget, Digest, OnDelete, ReleaseId, RepoPath, Settings, Span, TargetKind, TeamName,
-    UnitId,
+    UnitId, day,
 };
 use crate::observe::{Effect, Facts, PullRequest, PullState, Review, Wish};
 use crate::plan::{Evaluation, Judgement, Round, WaitingOn};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -53,6 +53,7 @@ fn evaluation(base: char, bytes: &str) -> Arc<Evaluation> {
         round: round(base),
         judge: None,
         rules: None,
+        day: None,
         diff: Diff { units: vec![unit(bytes)], base_size: Size { units: 9, requests: 9 }, ..Diff::default() },
         findings: Vec::new(),
         tallies: BTreeMap::new(),
@@ -112,14 +113,38 @@ fn an_approval_and_a_wish_hold_for_as_long_as_it_comes_to_the_same() {
 fn what_was_stored_before_it_was_kept_what_approvals_are_of_is_looked_at_again() {
     let change = looked_at(Change::new(ChangeId::pull(1), String::new(), None, NOW), 'b', "one", None);
     let effect = change.judged().and_then(|plan| plan.effect);
-    assert_eq!(change.command(None), None);
+    assert_eq!(change.command(None, NOW), None);
     let mut stored = serde_json::to_value(&change).expect("JSON");
     let plan = stored.pointer_mut("/state/Waiting/plan").and_then(serde_json::Value::as_object_mut).expect("a plan");
     plan.remove("effect").expect("it is kept");
     let old: Change = serde_json::from_value(stored).expect("a change");
     assert_eq!(step(old.clone(), pull('b', effect), NOW).phase(), "waiting", "no wish is of it");
-    assert_eq!(old.command(None), Some(Command::Render { round: round('b'), judge: None }));
+    assert_eq!(old.command(None, NOW), Some(Command::Render { round: round('b'), judge: None }));
     let again = step(old, Event::Rendered(evaluation('b', "one")), NOW);
-    assert_eq!((again.command(None), &again.state), (None, &change.state));
+    assert_eq!((again.command(None, NOW), &again.state), (None, &change.state));
     assert!(matches!(again.state, ChangeState::Waiting(_)));
+}
+
+#[test]
+fn on_another_day_the_same_judge_is_asked_again() {
+    let judged = |bytes: &str, at: Timestamp| {
+        Event::Rendered(Arc::new(Evaluation { judge: Some(commit('9')), day: Some(day(at)), ..(*evaluation('b', bytes)).clone() }))
+    };
+    let change = step(Change::new(ChangeId::pull(1), String::new(), None, NOW), pull('b', None), NOW);
+    let change = step(change, judged("one", NOW), NOW);
+    let (night, tomorrow) = (NOW + SignedDuration::from_secs(86_399), NOW + SignedDuration::from_secs(86_400));
+    assert_eq!(change.command(Some(commit('9')), night), None, "it is the same day still");
+    let asked = Command::Judge { round: round('b'), judge: commit('9'), rules: None };
+    assert_eq!(change.command(Some(commit('9')), tomorrow), Some(asked.clone()));
+
+    let alike = Event::JudgedAlike { round: round('b'), judge: commit('9'), day: day(tomorrow) };
+    assert_eq!(step(change.clone(), alike, tomorrow).command(Some(commit('9')), tomorrow), None);
+
+    // whoever wanted the merge wants it still, and it waits for what is said now
+    let effect = change.judged().and_then(|plan| plan.effect);
+    let wanted = step(change, pull('b', effect), night);
+    assert!(matches!(wanted.command(Some(commit('9')), night), Some(Command::Merge { .. })), "{:?}", wanted.state);
+    assert_eq!(wanted.command(Some(commit('9')), tomorrow), Some(asked));
+    let refused = step(wanted, judged("one", tomorrow), tomorrow);
+    assert_eq!((refused.phase(), refused.command(Some(commit('9')), tomorrow)), ("waiting", None));
 }

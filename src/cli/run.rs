@@ -3,6 +3,7 @@
 use super::{Ended, daemon, say};
 use crate::config::{self, Config, Flags};
 use crate::error::Error;
+use crate::model::day;
 use crate::telemetry::{self, Format, Settings};
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -73,5 +74,5 @@ pub(super) fn threads() -> usize {
 
 /// The date, UTC: `2026-01-31`.
 pub(super) fn today() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%d").to_string()
+    day(jiff::Timestamp::now())
 }

@@ -33,7 +33,7 @@ pub enum Command {
         /// The newest accepted commit: who may approve what is judged by it.
         judge: Option<CommitId>,
     },
-    /// Say whether a newer commit judges what was reviewed by the same rules; where it does not, render it anew.
+    /// Say whether a newer commit, or the same on another day, judges what was reviewed by the same rules; where it does not, render it anew.
     Judge {
         /// What was compared.
         round: Round,
@@ -216,6 +216,8 @@ pub enum Event {
         round: Round,
         /// The newer commit.
         judge: CommitId,
+        /// The day on which it judges, UTC: `2026-01-31`.
+        day: String,
     },
     /// Answer to `Merge`: something moved meanwhile.
     NotMerged,

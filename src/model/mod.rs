@@ -32,5 +32,5 @@ pub use name::{
 };
 pub use path::{PathError, RepoPath, glob_matches};
 pub use platform::*;
-pub use text::{amount, and_more, close_match, either, is_quantity, is_unseen, meant, quoted_list};
+pub use text::{amount, and_more, close_match, day, either, is_quantity, is_unseen, meant, quoted_list};
 pub use unit::{LibraryId, ReleaseId, RendererId, RequestId, UnitId, UnitIdError};

@@ -1,5 +1,7 @@
 //! Small help with words, for messages, and the words that several stages read.
 
+use jiff::Timestamp;
+
 /// The candidate that was most likely meant, when one is near enough to be worth naming: the same but for its spelling, the only one that a slip or
 /// two lead to, the only one that begins like it or that it is short for, or the one that fewest slips lead to.
 pub fn close_match<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -115,6 +117,11 @@ pub fn is_unseen(c: char) -> bool {
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
             | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
             | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The day of a moment, UTC: `2026-01-31`.
+pub fn day(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d").to_string()
 }
 
 #[cfg(test)]

@@ -31,6 +31,9 @@ pub struct Evaluation {
     /// Digest of everything by which that commit judges: another with the same says the same.
     #[serde(default)]
     pub rules: Option<Digest>,
+    /// The day on which it was judged, UTC (`2026-01-31`): exceptions and lifetimes end.
+    #[serde(default)]
+    pub day: Option<String>,
     /// What changes.
     pub diff: Diff,
     /// All findings: of the files, the rendering, the comparison and the policies.
@@ -59,6 +62,8 @@ pub struct Judged {
     pub judge: Option<CommitId>,
     /// Digest of everything by which it judges.
     pub rules: Option<Digest>,
+    /// The day on which it judges, UTC: `2026-01-31`.
+    pub day: Option<String>,
     /// Who may approve what.
     pub judgement: Judgement,
     /// Whether all templates of the head come to an end.
@@ -90,6 +95,7 @@ impl Evaluation {
             round,
             judge: judged.judge,
             rules: judged.rules,
+            day: judged.day,
             judgement: judged.judgement,
             platform: Arc::new(kept(platform, &findings)),
             settings_readable: platform.settings.is_some() && judged.ends,

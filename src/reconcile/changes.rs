@@ -30,7 +30,7 @@ impl<P: Perform> Reconciler<P> {
         }
         self.settle_change(known.as_ref(), &change, run).await?;
         let newest = self.line().await?.judge;
-        if change.command(newest.clone()).is_some() {
+        if change.command(newest.clone(), self.world.now()).is_some() {
             // the world failed; or there is a newer judge since, who is asked at once
             let pause = if newest == judge { PAUSE } else { SignedDuration::ZERO };
             return Ok(Some(self.world.now() + pause));
@@ -87,7 +87,7 @@ impl<P: Perform> Reconciler<P> {
     async fn go_on(&self, mut change: Change, run: &Run) -> Result<(Change, Option<CommitId>), Error> {
         loop {
             let judge = self.line().await?.judge;
-            let Some(command) = change.command(judge.clone()) else { return Ok((change, judge)) };
+            let Some(command) = change.command(judge.clone(), self.world.now()) else { return Ok((change, judge)) };
             self.save_change(&change, run).await?;
             let event = self.world.perform(command, run).await;
             self.remember_answer(&change.id, &event);

@@ -193,7 +193,7 @@ impl Desk<'_> {
         let after_others = |id: &UnitId| unit(id).map(|unit| unit.depends_on.clone()).filter(|after| !after.is_empty());
         let depends_on = changed.iter().zip(0..).filter_map(|(id, number)| Some((number, after_others(id)?))).collect();
         let judgement = Judgement::new(base.settings.clone(), &base.teams, BTreeSet::new());
-        let judged = Judged { judge: self.base.0.commit().cloned(), rules: None, judgement, ends: true };
+        let judged = Judged { judge: self.base.0.commit().cloned(), rules: None, day: Some(today.to_owned()), judgement, ends: true };
         let part = (wanted == WantedClaims::OfParts).then(|| Part::of(side, other));
         let claims = if wanted == WantedClaims::OfBase { Claims::of(side) } else { None };
         let mut evaluation = Evaluation::of(Some(side), other, diff, verdicts, (round, judged), slim);

@@ -3,12 +3,13 @@
 use super::{Asks, Bench, Outside, Tree, evaluate, judgement, keep, recall, traced};
 use crate::command::Event;
 use crate::error::Error;
-use crate::model::{CommitId, Digest, Finding, ReleaseId, RepoPath, TargetKind, UnitId};
+use crate::model::{CommitId, Digest, Finding, ReleaseId, RepoPath, TargetKind, UnitId, day};
 use crate::observe::TerraformPlan;
 use crate::plan::{ErrorAt, Evaluation, Plans, Round};
 use crate::policy;
 use crate::snapshot::Snapshot;
 use crate::worker::{Asked, Judge};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,7 +67,7 @@ impl Outside {
     pub(super) fn judged_again(&self, round: &Round, judge: &CommitId, rules: Option<Digest>) -> Result<Event, Error> {
         let (base, tree) = (self.base(round, Some(judge))?, self.trusted(judge)?);
         if rules == Some(tree.rules(base.as_deref(), &today())) {
-            return Ok(Event::JudgedAlike { round: round.clone(), judge: judge.clone() });
+            return Ok(Event::JudgedAlike { round: round.clone(), judge: judge.clone(), day: today() });
         }
         self.evaluation(round, Some(judge)).map(Event::Rendered)
     }
@@ -106,6 +107,7 @@ impl Outside {
             round: round.clone(),
             judge: judge.and_then(|judge| judge.snapshot.commit().cloned()),
             rules: None,
+            day: Some(today()),
             judgement: judge.map(|judge| judgement(&judge.parsed.platform, self.owners.clone())).unwrap_or_default(),
             platform: Arc::default(),
             // what came to no end is never accepted, also when somebody pushed it to the default branch
@@ -241,5 +243,5 @@ fn same_release(base: Option<&Tree>, head: &Tree, release: &ReleaseId) -> bool {
 
 /// The date, UTC.
 pub(super) fn today() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%d").to_string()
+    day(Timestamp::now())
 }

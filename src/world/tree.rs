@@ -156,6 +156,7 @@ pub fn evaluate(base: Option<&Tree>, head: &Tree, bench: Bench<'_>) -> Evaluatio
     let judged = Judged {
         judge: bench.judge.and_then(|judge| judge.snapshot.commit().cloned()),
         rules: bench.judge.map(|judge| judge.rules(base, &bench.today)),
+        day: Some(bench.today),
         judgement: judgement(&bench.judge.unwrap_or(head).parsed.platform, bench.owners),
         ends: head.ends,
     };

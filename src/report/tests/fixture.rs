@@ -183,6 +183,7 @@ impl Story {
             round: Round { base: Some(commit('b')), head: commit('a'), preview: true },
             judge: Some(commit('b')),
             rules: None,
+            day: None,
             tallies: diff.units.iter().map(|unit| (unit.id.clone(), Tally { passed: 9, ..Tally::default() })).collect(),
             diff,
             findings: Vec::new(),

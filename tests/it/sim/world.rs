@@ -4,7 +4,7 @@ use goldpath::command::{Apply, Command, Event, Found, Publish, Run, Words};
 use goldpath::diff::{Diff, FileStatus, RequestChange, Size, Transition, UnitChange};
 use goldpath::model::{
     ApprovalRule, Approver, ChangeId, CommitId, DeleteBudget, Digest, Json, OnDelete, ReleaseId, RepoPath, Settings, Span, TargetKind,
-    TeamName, UnitId,
+    TeamName, UnitId, day,
 };
 use goldpath::observe::{Author, Effect, Facts, Landing, Outcome, PullRequest, PullState, Review, UnitResult, Wish};
 use goldpath::plan::{Evaluation, Judgement, Round, plan};
@@ -271,6 +271,7 @@ impl State {
             round: round.clone(),
             judge: judge.cloned(),
             rules: None,
+            day: Some(day(self.now)),
             diff,
             findings: Vec::new(),
             tallies: BTreeMap::new(),
@@ -416,7 +417,7 @@ impl SimWorld {
                 Command::Judge { round, judge, .. } if judge.as_str() < "8" => {
                     Event::Rendered(Arc::new(state.evaluate(&round, Some(&judge))))
                 }
-                Command::Judge { round, judge, .. } => Event::JudgedAlike { round, judge },
+                Command::Judge { round, judge, .. } => Event::JudgedAlike { round, judge, day: day(state.now) },
                 Command::Plan { .. } => unreachable!("there is no Terraform here"),
                 Command::Merge { pull, base, head, .. } => state.merge(pull, &base, &head),
                 Command::Say { pull, commit, words } => {
