@@ -140,6 +140,9 @@ impl Fault for Error {
             Self::NotFound { .. } => {
                 Some("name a branch, a tag or a commit that is in this repository; `git fetch` may bring it".to_owned())
             }
+            Self::Git { source, .. } if source.is_not_found() => Some(
+                "some of the repository is missing: a partial clone becomes a whole one with `git fetch --refetch --no-filter`".to_owned(),
+            ),
             Self::Format { .. }
             | Self::TooLarge { .. }
             | Self::Refused { .. }

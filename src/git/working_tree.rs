@@ -1,11 +1,11 @@
 //! A folder on this machine as a snapshot, for the command line.
 
 use super::error::Doing;
-use super::{Error, Limits, Repository};
+use super::{Error, Limits, Repository, snapshot as objects};
 use crate::model::{ContentId, RepoPath};
 use crate::snapshot::{File, Mode, Refused, Snapshot};
 use gix::bstr::{BStr, BString, ByteSlice};
-use gix::index::entry::Mode as IndexMode;
+use gix::index::entry::{Flags, Mode as IndexMode};
 use gix::worktree::stack::state::ignore::Source;
 use rayon::prelude::*;
 use rustix::fs::{AtFlags, Dir, FileType, OFlags};
@@ -16,7 +16,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The files of a folder, with the ids that Git would give them (filters such as `autocrlf` aside). In a Git repository, at its top or below, those
-/// that Git tracks or would add; elsewhere all of them. `.git` is never among them and no link is followed.
+/// that Git tracks or would add; elsewhere all of them. `.git` is never among them and no link is followed. What a sparse checkout leaves out is
+/// there as the index has it: nobody took it away.
 ///
 /// # Errors
 /// When the folder cannot be read, or holds more than the default [`Limits`] allow.
@@ -29,7 +30,8 @@ pub fn working_tree(dir: impl AsRef<Path>) -> Result<Snapshot, Error> {
         Ok((repository, below)) => {
             let repo = repository.local();
             let mut git = Git::new(&repo, below)?;
-            read(top, &fd, &mut Some(&mut git))
+            let snapshot = read(top, &fd, &mut Some(&mut git))?;
+            if git.left_out.is_empty() { Ok(snapshot) } else { git.with_left_out(&repository, &repo, &snapshot) }
         }
         Err(_) => read(top, &fd, &mut None),
     }
@@ -54,6 +56,8 @@ struct Git<'repo> {
     tracked: BTreeMap<BString, (IndexMode, gix::ObjectId)>,
     /// Folders with tracked files in them.
     tracked_folders: BTreeSet<BString>,
+    /// What a sparse checkout does not put into the folder: files, and whole folders, whose path ends with a slash then.
+    left_out: BTreeMap<BString, (IndexMode, gix::ObjectId)>,
     excludes: gix::AttributeStack<'repo>,
 }
 
@@ -74,8 +78,11 @@ impl<'repo> Git<'repo> {
                 }
             }
         }
-        let prefix = if below.is_empty() { below } else { format!("{below}/") };
-        Ok(Self { prefix: prefix.into(), tracked, tracked_folders, excludes })
+        let prefix = BString::from(if below.is_empty() { below } else { format!("{below}/") });
+        let skipped = index.entries().iter().filter(|entry| entry.flags.contains(Flags::SKIP_WORKTREE));
+        let of_folder = skipped.filter_map(|entry| Some((entry.path(&index).strip_prefix(&**prefix)?.into(), (entry.mode, entry.id))));
+        let left_out = of_folder.collect();
+        Ok(Self { prefix, tracked, tracked_folders, left_out, excludes })
     }
 
     fn path(&self, path: &str) -> BString {
@@ -98,6 +105,23 @@ impl<'repo> Git<'repo> {
         let (mode, id) = self.tracked.get(&self.path(path))?;
         let bytes = id.as_bytes().try_into().ok()?;
         (*mode == IndexMode::COMMIT).then(|| ContentId::from_bytes(bytes))
+    }
+
+    /// The files of the folder with what the checkout leaves out of it.
+    fn with_left_out(&self, repository: &Repository, repo: &gix::Repository, snapshot: &Snapshot) -> Result<Snapshot, Error> {
+        let mut walk = objects::Walk::new(repo, repository.limits(), "the index".to_owned(), snapshot.files().clone());
+        for (path, (mode, id)) in &self.left_out {
+            let path = path.strip_suffix(b"/").unwrap_or(path);
+            let (folder, name) = path.rsplit_once_str("/").unwrap_or((b"", path));
+            let (Some(mode), Ok(folder)) = (mode.to_tree_entry_mode(), folder.to_str()) else { continue };
+            // what is in the folder all the same counts as it is there
+            if !path.to_str().is_ok_and(|path| snapshot.get(path).is_some()) {
+                walk.add(name, mode.kind(), *id, folder)?;
+            }
+        }
+        let all = repository.finish(walk, None, &Snapshot::default())?;
+        let refused = snapshot.refused().iter().chain(all.refused()).cloned().collect();
+        Ok(Snapshot::new(None, all.files().clone(), refused))
     }
 }
 

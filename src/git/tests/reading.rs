@@ -174,6 +174,43 @@ fn a_working_tree_holds_what_git_tracks_or_would_add() {
 }
 
 #[test]
+fn what_a_sparse_checkout_leaves_out_is_there_all_the_same() {
+    let dir = world();
+    git(dir.path(), &["add", "--all"]);
+    git(dir.path(), &["commit", "-qm", "one"]);
+    let whole = working_tree(dir.path()).unwrap();
+    for how in [&["--cone"][..], &["--cone", "--sparse-index"], &["--no-cone", "/a.yaml"]] {
+        git(dir.path(), &[&["sparse-checkout", "set"], how].concat());
+        assert!(!dir.path().join("sub/b.yaml").exists(), "{how:?}");
+        assert_eq!(working_tree(dir.path()).unwrap(), whole, "{how:?}");
+    }
+    // what somebody put there is what counts, and what is taken out of the index is gone
+    std::fs::create_dir_all(dir.path().join("sub")).unwrap();
+    std::fs::write(dir.path().join("sub/b.yaml"), "mine\n").unwrap();
+    git(dir.path(), &["rm", "-q", "--cached", "--sparse", "kept.log"]);
+    assert_snapshot!(shown(&working_tree(dir.path()).unwrap()), @"
+    Regular .gitignore: *.log
+    build/
+    Regular a.yaml: a
+    Symlink link: /etc
+    Regular sub/.gitignore: secret
+    Regular sub/b.yaml: mine
+    ");
+    assert_snapshot!(shown(&working_tree(dir.path().join("sub")).unwrap()), @"
+    Regular .gitignore: secret
+    Regular b.yaml: mine
+    ");
+    let blob = git(dir.path(), &["rev-parse", ":link"]);
+    std::fs::remove_file(dir.path().join(".git/objects").join(&blob[..2]).join(&blob[2..])).unwrap();
+    let error = crate::error::Error::from(working_tree(dir.path()).unwrap_err());
+    assert_snapshot!(format!("{}\n{}", error.causes(), error.next_step().unwrap()), @"
+    failed to read link
+      caused by: An object with id 34ed534fa65f0c6634f8606abb21db4120a3016c could not be found
+    some of the repository is missing: a partial clone becomes a whole one with `git fetch --refetch --no-filter`
+    ");
+}
+
+#[test]
 fn a_folder_outside_git_is_read_whole() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("targets")).unwrap();

@@ -595,6 +595,29 @@ fn audit_needs_a_repository_a_key_and_evidence() {
 }
 
 #[test]
+fn row_20_what_a_clone_does_not_hold_is_never_a_removal() {
+    let desk = Desk::with_git();
+    desk.git("platform", &["config", "uploadpack.allowFilter", "true"]);
+    let url = format!("file://{}", desk.path("platform").display());
+    desk.git(".", &["clone", "--quiet", "--sparse", &url, "sparse"]);
+    assert!(!desk.path("sparse/requests").exists());
+    assert_snapshot!(desk.run_in("sparse", &["diff", "main"]), @"
+    ");
+    // what is checked out is fetched, and what stood there before is not
+    let request = "platform/requests/orders-team/orders-demo.yaml";
+    let text = std::fs::read_to_string(desk.path(request)).expect("the example has it");
+    desk.write(request, &text.replace("lifetime: ", "# shorter than it was\n  lifetime: "));
+    desk.commit("platform", "Say why");
+    desk.git(".", &["clone", "--quiet", "--filter=blob:none", &url, "partial"]);
+    assert_snapshot!(desk.run_in("partial", &["diff", "main~1", "--no-cache"]), @"
+    ");
+    // the next step that it names
+    desk.git("partial", &["fetch", "--quiet", "--refetch", "--no-filter"]);
+    assert_snapshot!(desk.run_in("partial", &["diff", "main~1", "--no-cache"]), @"
+    ");
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is_one() {
     let desk = Desk::new();
     let mut command = desk.command(env!("CARGO_BIN_EXE_goldpath"), "platform");

@@ -134,6 +134,33 @@ impl Town {
 }
 
 #[test]
+fn row_20_what_cannot_be_read_takes_nothing_away() {
+    let mut town = Town::with(&[]);
+    let text = with_one_service(&request("measure").1);
+    let first = town.merged("first", &text);
+    assert_eq!(town.change(&first)["state"], "applied", "{}", town.comment(&first));
+    let before = town.whole_world();
+    let blob = town.bare(&["rev-parse", &format!("main:{}", request("measure").0)]);
+    let object = town.path("platform.git/objects").join(&blob[..2]).join(blob[2..].trim());
+    let kept = fs::read(&object).expect("it is a file of its own");
+    for loses_the_database in [false, true] {
+        town.kill9();
+        if loses_the_database {
+            town.lose_the_database();
+        }
+        fs::remove_file(&object).expect("it is there");
+        town.start();
+        let (file, other) = request(if loses_the_database { "two" } else { "one" });
+        town.push(ALICE, &file.replace('/', "-"), &[(&file, &other)]);
+        town.settle();
+        assert_eq!(town.whole_world(), before);
+
+        fs::write(&object, &kept).expect("it can be put back");
+        town.settle();
+    }
+}
+
+#[test]
 fn row_22_an_inventory_that_is_not_what_was_applied_holds_and_nothing_foreign_goes() {
     let mut town = Town::with(&[]);
     let text = with_one_service(&request("measure").1);
