@@ -1,6 +1,7 @@
 //! What people ask of a daemon, and what they are refused.
 
 use super::desk::{Daemon, Desk};
+use super::readme;
 use insta::assert_snapshot;
 
 /// A daemon on a bare copy of the example, with a pull request of alice.
@@ -49,6 +50,7 @@ impl Office {
 fn a_change_from_its_branch_to_its_evidence() {
     let office = Office::open();
     what_is_shown(&office);
+    what_the_readme_shows(&office);
     what_has_to_wait(&office);
     what_is_wrong(&office);
     what_is_done(&office);
@@ -115,6 +117,35 @@ fn what_is_shown(office: &Office) {
     ");
     let full = office.ask(&["change", "show", "1", "--full"]);
     assert!(full.contains("+kind: Deployment") && full.contains("Everything that changes:\n"), "{full}");
+}
+
+/// The README has the very comment: without what is folded, where its links lead, and how long it took.
+fn what_the_readme_shows(office: &Office) {
+    let args = ["change", "show", "1", "--server", &office.daemon.url];
+    let answer = office.desk.json(".", &args, "ChangeReport");
+    let comment = answer["change"]["report"].as_str().expect("there is a comment");
+    let mut folds = comment.split("</summary>");
+    let mut bare = folds.next().unwrap_or_default().to_owned();
+    for fold in folds {
+        let (_, rest) = fold.split_once("</details>").expect("what is folded ends");
+        bare += &format!("</summary></details>{rest}");
+    }
+    let parts: Vec<&str> = bare.split("](http").collect();
+    let bare: String = parts
+        .iter()
+        .enumerate()
+        .map(|(n, part)| {
+            let text = if n == 0 { part } else { part.split_once(')').expect("a link ends").1 };
+            match text.rsplit_once('[') {
+                Some((before, link)) if n + 1 < parts.len() => format!("{before}{link}"),
+                _ => text.to_owned(),
+            }
+        })
+        .collect();
+    let steady = |text: &str| office.desk.steady(text).replace(" · TIME", "").trim().to_owned();
+    let shown: Vec<String> = bare.lines().filter(|line| !line.starts_with("<!--")).map(steady).collect();
+    let readme: Vec<String> = readme::comment().iter().map(|line| steady(line)).collect();
+    assert_eq!(readme, shown);
 }
 
 /// What may not be done, and whose turn it is.

@@ -117,7 +117,7 @@ impl Desk {
     }
 
     /// The same on every machine: no folder, no port, no commit, no digest and no time in it.
-    fn steady(&self, text: &str) -> String {
+    pub(super) fn steady(&self, text: &str) -> String {
         let dir = self.dir.path().canonicalize().expect("the desk is there");
         let mut text = text.replace(&*dir.to_string_lossy(), "DESK").replace(&*self.dir.path().to_string_lossy(), "DESK");
         text = masked(&text, "http://127.0.0.1:", "PORT", |c| c.is_ascii_digit());
