@@ -36,6 +36,7 @@ fn unit(bytes: &str) -> UnitChange {
         objects: Vec::new(),
         risks: BTreeSet::new(),
         protected: Vec::new(),
+        widened: Vec::new(),
         vanished: None,
     }
 }

@@ -20,17 +20,7 @@ pub(super) fn changed_files(pair: (Option<&Unit>, Option<&Unit>), objects: &[Dif
     let mut of_files: BTreeMap<&RepoPath, Vec<&Differing<'_>>> = BTreeMap::new();
     objects.iter().for_each(|object| of_files.entry(object.file()).or_default().push(object));
     let of_file = |path: &RepoPath| of_files.get(path).map(Vec::as_slice).unwrap_or_default();
-    paths(pair).into_iter().filter_map(|both| file_change(both, of_file(both.0), may_hold_secrets(pair, both))).collect()
-}
-
-/// Whether a file may hold a Secret: told by its objects where they are known, else by its text.
-fn may_hold_secrets((before, after): (Option<&Unit>, Option<&Unit>), (path, old, new): BothFiles<'_>) -> bool {
-    let holds = |unit: Option<&Unit>, file: Option<&RenderedFile>| {
-        let mut objects = unit.into_iter().flat_map(|unit| unit.manifests(path)).peekable();
-        let is_secret = |object: &Object| masked::is_secret(&object.kind);
-        if objects.peek().is_some() { objects.any(is_secret) } else { masked::may_hold(&text(file)) }
-    };
-    status(old, new).is_some() && (holds(before, old) || holds(after, new))
+    paths(pair).into_iter().filter_map(|both| file_change(both, of_file(both.0))).collect()
 }
 
 /// How the files of a unit differ; nothing is said of those that do not.
@@ -59,9 +49,10 @@ fn status(before: Option<&RenderedFile>, after: Option<&RenderedFile>) -> Option
 /// A line that stands for those of a change of which none is shown.
 const UNSEEN: &str = " (what changes here is written among the values of a Secret, and is not shown)\n";
 
-fn file_change((path, before, after): BothFiles<'_>, objects: &[&Differing<'_>], secrets: bool) -> Option<FileChange> {
+fn file_change((path, before, after): BothFiles<'_>, objects: &[&Differing<'_>]) -> Option<FileChange> {
     let status = status(before, after)?;
     let (old, new) = (text(before), text(after));
+    let secrets = masked::may_hold(&old) || masked::may_hold(&new);
     let is_data = || [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
     let [old, new] = if secrets { masked::shown(&old, &new, is_data()) } else { [old.as_ref().into(), new.as_ref().into()] };
     let (mut hunks, added, removed) = unified(&old, &new);

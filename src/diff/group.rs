@@ -1,7 +1,7 @@
 //! Which changes of files are alike, so that a reviewer reads each once.
 
 use super::{About, FileChange, Group, UnitChange};
-use crate::model::{Digester, Json, Platform};
+use crate::model::{Digester, Json, Platform, Risk};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -20,7 +20,7 @@ pub(super) fn keys(unit: &UnitChange, platform: &Platform) -> Vec<Key> {
     let names = names(unit, platform);
     let key = |file: &FileChange| {
         let status = [file.status as u8];
-        let digest = Digester::new().field(file.template.as_str()).field(status).field(signature(&names, file)).finish();
+        let digest = Digester::new().field(file.template.as_str()).field(status).field(signature(&names, unit, file)).finish();
         *digest.bytes().first_chunk().expect("a digest is longer")
     };
     unit.files.iter().map(key).collect()
@@ -138,13 +138,19 @@ fn words(value: &Value, without: &str, take: &mut impl FnMut(&str)) {
 
 /// The lines that come and go.
 fn moved(file: &FileChange) -> impl Iterator<Item = &str> {
-    file.hunks.lines().filter(|line| line.starts_with(['+', '-']))
+    file.hunks.lines().filter(|line| is_moved(line))
 }
 
-/// What of a diff is compared: the lines that come and go, without line numbers and without names.
-fn signature(names: &[(&str, &str)], file: &FileChange) -> String {
+fn is_moved(line: &str) -> bool {
+    line.starts_with(['+', '-'])
+}
+
+/// What of a diff is compared: the lines that come and go, without line numbers and without names. Where access may grow, what it is of may stand
+/// in a line beside them that stays.
+fn signature(names: &[(&str, &str)], unit: &UnitChange, file: &FileChange) -> String {
     let mut text = String::new();
-    for line in moved(file) {
+    let with_all = unit.risks.contains(&Risk::Widen);
+    for line in file.hunks.lines().filter(|line| is_moved(line) || with_all && !line.starts_with("@@")) {
         text.push_str(&names.iter().fold(Cow::Borrowed(line), |line, (name, mark)| replaced(line, name, mark)));
         text.push('\n');
     }

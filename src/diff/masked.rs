@@ -1,6 +1,6 @@
 //! Rendered text without the values of Secrets: that one changes is shown, what it is never.
 
-use crate::model::{Span, child};
+use crate::model::{Span, child, key_of};
 use crate::yaml::{self, Document};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
@@ -14,8 +14,11 @@ const SECTIONS: [&str; 3] = ["data", "stringData", "binaryData"];
 /// The annotation in which a client repeats the whole object.
 const REPEATED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
+/// What Terraform calls the resource that is a Secret, with all that it may add: `kubernetes_secret_v1_data`.
+const RESOURCE: &str = "kubernetes_secret";
+
 /// Whether a kind is that of Secrets, or of a list of them.
-pub(super) fn is_secret(kind: &str) -> bool {
+fn is_secret(kind: &str) -> bool {
     matches!(kind, "Secret" | "SecretList")
 }
 
@@ -25,16 +28,18 @@ pub(super) fn may_hold(text: &str) -> bool {
         let (before, behind) = (&text[..at], &text[at + word.len()..]);
         !before.ends_with(char::is_alphanumeric) && (!behind.starts_with(char::is_alphanumeric) || behind.starts_with("List"))
     };
-    text.match_indices("Secret").any(stands_alone) || ["\\x", "\\u", "\\U"].iter().any(|escape| text.contains(escape))
+    let escapes = ["\\x", "\\u", "\\U", "\\\n", "\\\r"];
+    text.match_indices("Secret").any(stands_alone) || text.contains(RESOURCE) || escapes.iter().any(|escape| text.contains(escape))
 }
 
-/// Whether a text that is of no format says somewhere that its kind is that of Secrets.
+/// Whether a text that is of no format that is read here says somewhere that its kind is that of Secrets, or has one as a resource of Terraform.
 fn declares(text: &str) -> bool {
-    let bare = |text: &'_ str| text.trim_end_matches([' ', '"', '\'']).len();
-    text.match_indices("Secret").any(|(at, _)| {
-        let key = text[..bare(&text[..at])].strip_suffix(':');
-        key.is_some_and(|key| key[..bare(key)].ends_with("kind"))
-    })
+    let before = |at: usize| text[..at].trim_end_matches([' ', '"', '\'', '\\']);
+    let is_kind = |(at, _): (usize, &str)| {
+        let key = before(at).strip_suffix([':', '=']);
+        key.is_some_and(|key| before(key.len()).ends_with("kind"))
+    };
+    text.match_indices("Secret").any(is_kind) || text.match_indices(RESOURCE).any(|(at, _)| before(at).ends_with("resource"))
 }
 
 /// Both texts of a file as they may be shown, line for line. Of one that cannot be read no lines are, where it is one of data (`strict`) or
@@ -141,13 +146,26 @@ fn hidden(text: &str) -> Option<Vec<Hidden>> {
     in_order.then_some(hidden)
 }
 
-/// Whether a value is a Secret or has one in it.
+/// Whether a value is a Secret or has one in it, also as text.
 fn holds(value: &Value) -> bool {
     match value {
-        Value::Object(members) => kind(members).is_some_and(is_secret) || members.values().any(holds),
+        Value::Object(members) => {
+            kind(members).is_some_and(is_secret) || members.iter().any(|(key, member)| is_resource(key, member) || holds(member))
+        }
         Value::Array(items) => items.iter().any(holds),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+        Value::String(text) => declares(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
+}
+
+/// Whether a member is all resources of a type of Terraform that are Secrets.
+fn is_resource(key: &str, member: &Value) -> bool {
+    key.starts_with(RESOURCE) && member.is_object()
+}
+
+/// The last part of a JSON pointer.
+fn last(pointer: &str) -> &str {
+    pointer.rsplit('/').next().unwrap_or_default()
 }
 
 fn kind(members: &Map<String, Value>) -> Option<&str> {
@@ -173,6 +191,11 @@ struct Member<'v> {
 
 impl Search<'_, '_> {
     fn walk(&mut self, value: &Value, pointer: &str, end: usize) -> Option<()> {
+        if value.is_string() {
+            let written = self.value(pointer)?;
+            self.hide(written, Some(format!("text {pointer}")));
+            return Some(());
+        }
         let kind = value.get("kind").and_then(Value::as_str);
         if kind == Some("Secret") {
             return self.secret(value, pointer, end);
@@ -185,6 +208,7 @@ impl Search<'_, '_> {
                         self.secret(item.value, &item.pointer, item.to)?;
                     }
                 }
+                inner if is_resource(last(&member.pointer), inner) => self.section(&member, &format!("resource {}", member.pointer))?,
                 inner if holds(inner) => self.walk(inner, &member.pointer, member.to)?,
                 _ => {}
             }
@@ -220,19 +244,24 @@ impl Search<'_, '_> {
             if SECTIONS.contains(&field) {
                 self.section(&member, &format!("{name} {field}"))?;
             } else if field == "metadata" {
-                self.repeated(&member, &name)?;
+                self.annotations(&member, &name)?;
+            } else if holds(member.value) {
+                self.walk(member.value, &member.pointer, member.to)?;
             }
         }
         Some(())
     }
 
-    fn repeated(&mut self, metadata: &Member<'_>, name: &str) -> Option<()> {
-        let pointer = child(&format!("{}/annotations", metadata.pointer), REPEATED);
-        if metadata.value.get("annotations").and_then(|all| all.get(REPEATED)).is_none() {
-            return Some(());
+    /// Annotations in which clients repeat the whole object.
+    fn annotations(&mut self, metadata: &Member<'_>, name: &str) -> Option<()> {
+        let Some(all) = metadata.value.get("annotations") else { return Some(()) };
+        let pointer = format!("{}/annotations", metadata.pointer);
+        for annotation in self.members(all, &pointer, metadata.to)? {
+            if key_of(last(&annotation.pointer)) == REPEATED || holds(annotation.value) {
+                let value = self.value(&annotation.pointer)?;
+                self.hide(value, Some(format!("{name} annotation {}", last(&annotation.pointer))));
+            }
         }
-        let (_, value) = self.spans(&pointer)?;
-        self.hide(value, Some(format!("{name} annotation")));
         Some(())
     }
 
@@ -265,10 +294,18 @@ impl Search<'_, '_> {
     /// Where a key and its value begin and end, where both are written here.
     fn spans(&self, pointer: &str) -> Option<((usize, usize), (usize, usize))> {
         let spot = self.document.place(pointer)?;
-        let range = |span: Span| Some((self.byte(span)?, self.end_of(span)?));
-        let (key, value) = (range(spot.key?)?, range(spot.value)?);
-        let is_written_here = key.1 <= value.0 && value.0 <= value.1 && !self.text[value.0..].starts_with('*');
-        is_written_here.then_some((key, value))
+        let (key, value) = (self.range(spot.key?)?, self.value(pointer)?);
+        (key.1 <= value.0).then_some((key, value))
+    }
+
+    /// Where a value begins and ends, where it is written here.
+    fn value(&self, pointer: &str) -> Option<(usize, usize)> {
+        let value = self.range(self.document.place(pointer)?.value)?;
+        (value.0 <= value.1 && !self.text[value.0..].starts_with('*')).then_some(value)
+    }
+
+    fn range(&self, span: Span) -> Option<(usize, usize)> {
+        Some((self.byte(span)?, self.end_of(span)?))
     }
 
     fn byte(&self, span: Span) -> Option<usize> {

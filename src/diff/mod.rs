@@ -173,6 +173,9 @@ pub struct UnitChange {
     pub risks: BTreeSet<Risk>,
     /// Protected things that go away or are recreated, as `Kind/name`.
     pub protected: Vec<String>,
+    /// Objects that may give more access or expose more, as `Kind/name`.
+    #[serde(default)]
+    pub widened: Vec<String>,
     /// When the unit goes away though nobody took it out of its request: what did.
     pub vanished: Option<Vanished>,
 }
@@ -404,7 +407,7 @@ pub fn unit_change(
     let unit = pair.1.or(pair.0).filter(|_| transition.before != transition.after)?;
     let objects = files::changed_objects(pair);
     let files = files::changed_files(pair, &objects);
-    let (risks, protected) = risk::of(pair, &objects, judge.settings.as_ref().map(|settings| &settings.deletes));
+    let risk::Found { risks, protected, widened } = risk::of(pair, &objects, judge.settings.as_ref().map(|settings| &settings.deletes));
     let target = |platform: &Platform| platform.targets.get(&unit.id.target).map(|target| target.labels.clone());
     Some(UnitChange {
         id: unit.id.clone(),
@@ -419,6 +422,7 @@ pub fn unit_change(
         objects: objects.iter().map(files::Differing::change).collect(),
         risks,
         protected,
+        widened,
         vanished: vanished(),
     })
 }
@@ -485,6 +489,11 @@ impl Diff {
     /// The requests that go away.
     pub fn removed_requests(&self) -> impl Iterator<Item = &RequestId> {
         self.requests.iter().filter(|(_, change)| change.status == FileStatus::Removed).map(|(id, _)| id)
+    }
+
+    /// The units in which access or exposure may grow.
+    pub fn widened_units(&self) -> impl Iterator<Item = &UnitChange> {
+        self.units.iter().filter(|unit| unit.risks.contains(&Risk::Widen))
     }
 
     /// The units that are taken away, with what was applied.

@@ -6,12 +6,16 @@ use crate::model::{DeleteBudget, OnDelete, Risk};
 use crate::render::{Object, Unit};
 use std::collections::BTreeSet;
 
-/// The risks of a unit's change and the protected things that it takes away or makes anew, as `Kind/name`.
-pub(super) fn of(
-    pair: (Option<&Unit>, Option<&Unit>),
-    objects: &[Differing<'_>],
-    budget: Option<&DeleteBudget>,
-) -> (BTreeSet<Risk>, Vec<String>) {
+/// What is dangerous about a unit's change; things are told as `Kind/name`.
+pub(super) struct Found {
+    pub(super) risks: BTreeSet<Risk>,
+    /// Protected things that it takes away or makes anew.
+    pub(super) protected: Vec<String>,
+    /// What may give more access or expose more.
+    pub(super) widened: Vec<String>,
+}
+
+pub(super) fn of(pair: (Option<&Unit>, Option<&Unit>), objects: &[Differing<'_>], budget: Option<&DeleteBudget>) -> Found {
     // another release alone is no risk
     let told = |object: &&Differing<'_>| !matches!(object, Differing::Changed(both) if both.differ_in_release_alone());
     let objects: Vec<&Differing<'_>> = objects.iter().filter(told).collect();
@@ -29,14 +33,17 @@ pub(super) fn of(
     }
     let removed = removed.into_iter().filter(|object| !disposable(&object.kind));
     let protected = removed.chain(made_new).filter(|object| budget.is_some_and(|budget| protects(budget, object)));
-    let protected: Vec<String> = protected.map(|object| format!("{}/{}", object.kind, object.name)).collect();
+    let thing = |object: &Object| format!("{}/{}", object.kind, object.name);
+    let protected: Vec<String> = protected.map(thing).collect();
     if !protected.is_empty() {
         risks.insert(Risk::Protected);
     }
-    if objects.iter().any(|object| widens(pair, object)) || pair.1.is_some_and(|after| access::root_widens(pair.0, after)) {
+    let widening = objects.iter().filter(|object| widens(pair, object)).filter_map(|object| object.pair().1.or(object.pair().0));
+    let widened: Vec<String> = widening.map(thing).collect();
+    if !widened.is_empty() || pair.1.is_some_and(|after| access::root_widens(pair.0, after)) {
         risks.insert(Risk::Widen);
     }
-    (risks, protected)
+    Found { risks, protected, widened }
 }
 
 fn gone<'u>(object: &Differing<'u>) -> Option<&'u Object> {

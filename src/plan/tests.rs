@@ -31,6 +31,7 @@ fn unit(id: &str, goes: bool) -> UnitChange {
         objects: Vec::new(),
         risks: if goes { BTreeSet::from([Risk::Destroy]) } else { BTreeSet::new() },
         protected: Vec::new(),
+        widened: Vec::new(),
         vanished: None,
         id,
     }

@@ -4,10 +4,11 @@ use super::actions::said;
 use super::text::{code, count, first_of, mention, prose};
 use super::verdict::{again, who};
 use super::view::View;
+use super::widened;
 use crate::change::ChangeState;
 use crate::delivery::Status;
 use crate::diff::{Diff, FileStatus, ObjectChange, UnitChange, Vanished};
-use crate::model::{Finding, MadeBy, Place, Risk, Severity, TeamName, UnitId};
+use crate::model::{Finding, MadeBy, Place, Severity, TeamName, UnitId};
 use crate::observe::Verb;
 use crate::plan::{ErrorAt, Hold, HoldReason, WaitingOn, Who};
 use std::collections::BTreeSet;
@@ -33,7 +34,7 @@ pub(super) fn attention(view: &View<'_>) -> String {
     items.extend(replaced(view, &holds));
     items.extend(removals(view, &holds));
     items.extend(taken(view, &holds));
-    items.extend(widened(view));
+    items.extend(widened::said(view));
     items.extend(failed_policies(view));
     items.extend(holds.iter().filter(|hold| !dangerous(hold) && !hold.is_refusal()).map(|hold| held(view, hold)));
     items.extend(refused(&holds));
@@ -254,16 +255,6 @@ fn removals(view: &View<'_>, holds: &[Hold]) -> Vec<String> {
         items.push(format!("**No longer looks after** {}, and leaves what is there: {}.", count(kept.len(), "unit"), names(&kept)));
     }
     items
-}
-
-fn widened(view: &View<'_>) -> Option<String> {
-    let diff = view.diff().filter(|_| !matches!(view.change.state, ChangeState::Accepted(_)))?;
-    let units: Vec<_> = diff.units.iter().filter(|unit| unit.risks.contains(&Risk::Widen)).collect();
-    if units.is_empty() {
-        return None;
-    }
-    let names = first_of(units.iter().map(|unit| code(&unit.id.to_string())), 5);
-    Some(format!("**Access or exposure may grow** in {}: {names}.", count(units.len(), "unit")))
 }
 
 fn capped(mut items: Vec<String>) -> Vec<String> {

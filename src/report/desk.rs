@@ -6,6 +6,7 @@ use super::json::{diff_report_json, findings_json, report};
 use super::text::{count, first_of, line, part};
 use super::verdict::{Files, LEFT, hold_words, mark, review_by, who};
 use super::view::View;
+use super::widened;
 use crate::diff::{About, Diff, FileStatus, ObjectChange};
 use crate::evidence::{Entry, Gap, UnitOutcome};
 use crate::model::Finding;
@@ -87,7 +88,7 @@ pub fn diff_terminal(view: &View<'_>) -> String {
     text + &totals(diff)
 }
 
-/// Objects that are made anew, and those that go away while their unit stays.
+/// Objects that are made anew, those that go away while their unit stays, and units in which access may grow.
 fn moved(view: &View<'_>) -> Vec<String> {
     let told = |words: &str, is_it: fn(&ObjectChange) -> bool| -> Vec<String> {
         let objects = objects_where(view, &[], is_it).into_iter();
@@ -95,6 +96,7 @@ fn moved(view: &View<'_>) -> Vec<String> {
     };
     let mut all = told("replaced, for it cannot be changed in place", |object| object.replaced);
     all.extend(told("taken away", |object| object.status == FileStatus::Removed));
+    all.extend(few(view.diff().map(widened::lines).unwrap_or_default()));
     all
 }
 

@@ -21,7 +21,7 @@ pub(super) fn difference(raw: &str, bounds: &Bounds) -> String {
                 break;
             }
             taken += 1;
-            push(&mut body, &opposite.with_tabs(line), opposite.first_shown(line), bounds);
+            push(&mut body, &opposite.with_blanks(line), opposite.first_shown(line), bounds);
         }
     }
     if taken < lines.len() {
@@ -34,6 +34,11 @@ pub(super) fn difference(raw: &str, bounds: &Bounds) -> String {
 /// Whether a line comes or goes.
 fn is_moved(line: &str) -> bool {
     line.starts_with(['+', '-'])
+}
+
+/// Whether a character looks like the blank, and is another.
+fn looks_blank(c: char) -> bool {
+    c.is_whitespace() && c != ' '
 }
 
 fn push(body: &mut String, line: &str, from: usize, bounds: &Bounds) {
@@ -65,24 +70,28 @@ struct Opposite<'l> {
     gone: BTreeSet<&'l str>,
     come: BTreeSet<&'l str>,
     most: usize,
-    /// Whether lines differ in nothing but tabs, which look like blanks.
-    in_tabs: bool,
+    /// Whether lines differ in nothing but tabs and other characters that look like blanks.
+    in_blanks: bool,
 }
 
 impl<'l> Opposite<'l> {
     fn of(run: &[&'l str], most: usize) -> Self {
         let is_long = run.iter().any(|line| line.len() > most);
         let of = |sign: char| run.iter().filter(|_| is_long).filter_map(|line| line.strip_prefix(sign)).collect();
-        let in_blanks = |sign: char| run.iter().filter_map(|line| line.strip_prefix(sign)).map(|line| line.replace('\t', " ")).collect();
-        let has_tabs = run.iter().any(|line| line.contains('\t'));
-        let both: Option<[BTreeSet<String>; 2]> = has_tabs.then(|| ['-', '+'].map(in_blanks));
-        let in_tabs = both.is_some_and(|[gone, come]| !gone.is_disjoint(&come));
-        Self { gone: of('-'), come: of('+'), most, in_tabs }
+        let plain = |sign: char| run.iter().filter_map(|line| line.strip_prefix(sign)).map(|line| line.replace(looks_blank, " ")).collect();
+        let has_blanks = run.iter().any(|line| line.contains(looks_blank));
+        let both: Option<[BTreeSet<String>; 2]> = has_blanks.then(|| ['-', '+'].map(plain));
+        let in_blanks = both.is_some_and(|[gone, come]| !gone.is_disjoint(&come));
+        Self { gone: of('-'), come: of('+'), most, in_blanks }
     }
 
-    /// A line with its tabs as escapes, where they are what differs.
-    fn with_tabs<'r>(&self, line: &'r str) -> Cow<'r, str> {
-        if self.in_tabs { Cow::Owned(line.replace('\t', "\\u{9}")) } else { Cow::Borrowed(line) }
+    /// A line with what looks like a blank as escapes, where that is what differs.
+    fn with_blanks<'r>(&self, line: &'r str) -> Cow<'r, str> {
+        if !self.in_blanks {
+            return Cow::Borrowed(line);
+        }
+        let shown = |c: char| if looks_blank(c) { c.escape_unicode().to_string() } else { c.to_string() };
+        Cow::Owned(line.chars().map(shown).collect())
     }
 
     /// From which character on a line is shown: a line that differs late from what it replaces is shown from shortly before there.
@@ -147,6 +156,15 @@ mod tests {
         ```
         cut: false
         "#);
+        insta::assert_snapshot!(told("-a b\n-c\u{3000}d\n+a\u{a0}b\n+c\u{3000}e\n"), @r"
+        ```diff
+        -a b
+        -c\u{3000}d
+        +a\u{a0}b
+        +c\u{3000}e
+        ```
+        cut: false
+        ");
         assert!(difference("-x\n+y\n", &Bounds::of_page()).contains("-x\n+y\n"));
     }
 

@@ -28,6 +28,7 @@ mod text;
 mod validated;
 mod verdict;
 mod view;
+mod widened;
 
 #[cfg(test)]
 mod tests;

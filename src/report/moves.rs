@@ -7,6 +7,7 @@ use super::table::{Align, Table};
 use super::text::{code, count, first_of, html, thousands};
 use super::verdict::{Files, LEFT, again, mark};
 use super::view::View;
+use super::widened;
 use crate::change::ChangeState;
 use crate::delivery::Status;
 use crate::diff::{About, Diff, FileChange, FileStatus, Group, UnitChange};
@@ -294,6 +295,8 @@ pub(super) fn differences(view: &View<'_>, bounds: &Bounds) -> Vec<String> {
             }
         }
     }
+    let place = widened::order(diff);
+    alike.sort_by_key(|alike| alike.units.iter().map(|unit| place(unit)).min());
     blocks.extend(alike.iter().map(|alike| alike.block(one_request, bounds)));
     if !elsewhere.is_empty() {
         let all: Vec<Action> = elsewhere.iter().flat_map(|(_, actions)| actions.iter().cloned()).collect();

@@ -226,6 +226,9 @@ pub(super) fn dangers(view: &View<'_>) -> Vec<String> {
     say(actions(Verb::Delete), &|n| format!("destroys {}", count(n, "thing")));
     say(removed, &|n| format!("removes {}", count(n, "unit")));
     say(objects(|object| object.status == FileStatus::Removed), &|n| format!("takes away {}", count(n, "object")));
+    // all of a new unit is new: what it may do is told below the first line
+    let widened = view.diff().map_or(0, |diff| diff.widened_units().filter(|unit| unit.transition.before.is_some()).count());
+    say(widened, &|n| format!("may give more access in {}", count(n, "unit")));
     dangers
 }
 

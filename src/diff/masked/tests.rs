@@ -172,3 +172,81 @@ fn no_value_of_a_request_comes_out_of_a_secret() {
     assert!(!all.contains("OLD") && !all.contains("NEW"), "{all}");
     assert!(diff.groups.iter().all(|group| !group.hunks.contains("OLD") && !group.hunks.contains("NEW")));
 }
+
+#[test]
+fn what_is_in_something_else_is_masked_too() {
+    let object = "kind: Object\nspec:\n  forProvider:\n    manifest:\n      kind: Secret\n      stringData:\n        p: OLD\n";
+    let text = "kind: ConfigMap\ndata:\n  a: shown\n  secret.yaml: |\n    kind: Secret\n    stringData:\n      p: OLD\n  b: shown\n";
+    let kept = "kind: Secret\nmetadata:\n  annotations:\n    kapp.k14s.io/original: '{\"kind\":\"Secret\",\"data\":{\"p\":\"OLD\"}}'\n    shown: shown\n";
+    let steps = "jobs:\n  a:\n    steps:\n      - name: shown\n      - run: |\n          cat <<EOF\n          {\\\"kind\\\": \\\"Secret\\\", \\\"data\\\": \\\"OLD\\\"}\n          EOF\n      - |-\n        kind: Secret\n        data: OLD\n";
+    let folded = "kind: \"Sec\\\n  ret\"\ndata: {p: OLD}\n";
+    let json = r#"{"resource": {"kubernetes_secret_v1": {"a": {"metadata": {"name": "x"}, "data": {"p": "OLD"}}}, "other": {"a": {"b": "shown"}}}}"#;
+    let all = [object, text, kept, steps, folded, json].map(|text| told("", text)).join("\n");
+    assert!(!all.contains("OLD"), "{all}");
+    insta::assert_snapshot!(all, @r#"
+    +kind: Object
+    +spec:
+    +  forProvider:
+    +    manifest:
+    +      kind: Secret
+    +      stringData:
+    +        p: ••• (new value)
+
+    +kind: ConfigMap
+    +data:
+    +  a: shown
+    +  secret.yaml: |
+    +    ••• (new value)
+    +    •••
+    +      •••
+    +  b: shown
+
+    +kind: Secret
+    +metadata:
+    +  annotations:
+    +    kapp.k14s.io/original: ••• (new value)
+    +    shown: shown
+
+    +jobs:
+    +  a:
+    +    steps:
+    +      - name: shown
+    +      - run: |
+    +          ••• (new value)
+    +          •••
+    +          •••
+    +      - |-
+    +        ••• (new value)
+    +        •••
+
+    +kind: "Sec\
+    +  ret"
+    +data: {p: ••• (new value)}
+
+    +{"resource": {"kubernetes_secret_v1": {"a": ••• (new value)}, "other": {"a": {"b": "shown"}}}}
+    "#);
+}
+
+#[test]
+fn a_file_of_terraform_that_makes_a_secret_is_not_shown() {
+    let manifest = "resource \"kubernetes_manifest\" \"a\" {\n  manifest = {\n    kind = \"Secret\"\n    data = { p = \"OLD\" }\n  }\n}\n";
+    let resource = "resource \"kubernetes_secret_v1\" \"a\" {\n  data = { p = \"OLD\" }\n}\n";
+    let data = "data \"kubernetes_secret_v1\" \"a\" {\n  metadata { name = \"shown\" }\n}\n";
+    let all = [manifest, resource, data].map(|text| shown("", text, false)[1].to_string()).join("\n");
+    insta::assert_snapshot!(all, @r#"
+    ••• (new value)
+      •••
+        •••
+        •••
+      •••
+    •••
+
+    ••• (new value)
+      •••
+    •••
+
+    data "kubernetes_secret_v1" "a" {
+      metadata { name = "shown" }
+    }
+    "#);
+}

@@ -64,7 +64,7 @@ fn budget() -> DeleteBudget {
 fn risks(before: &str, after: &str) -> String {
     let (before, after) = (unit(before), unit(after));
     let pair = (Some(&before), Some(&after));
-    let (risks, protected) = of(pair, &changed_objects(pair), Some(&budget()));
+    let Found { risks, protected, .. } = of(pair, &changed_objects(pair), Some(&budget()));
     let risks: Vec<String> = risks.iter().map(|risk| format!("{risk:?}").to_lowercase()).collect();
     let risks = if risks.is_empty() { "-".to_owned() } else { risks.join(" ") };
     if protected.is_empty() { risks } else { format!("{risks} ({})", protected.join(", ")) }
@@ -511,7 +511,7 @@ fn a_unit_that_goes_takes_everything_with_it() {
         let mut unit = unit(text);
         edit(&mut unit);
         let pair = (Some(&unit), None);
-        let (risks, protected) = of(pair, &changed_objects(pair), Some(&budget()));
+        let Found { risks, protected, .. } = of(pair, &changed_objects(pair), Some(&budget()));
         format!("{risks:?} {protected:?}")
     };
     let text = "{apiVersion: v1, kind: Namespace, metadata: {name: a}}\n---\n{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: a}}";

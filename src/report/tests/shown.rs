@@ -123,3 +123,56 @@ fn the_page_shows_what_the_comment_cuts() {
     let forgotten = staging().with(|view| detail(&View { evaluation: None, ..*view }, Vec::new())).everything;
     assert!(matches!(forgotten, Everything::Forgotten { .. }), "{forgotten:?}");
 }
+
+#[test]
+fn what_gives_more_access_is_named_the_rarest_kind_first() {
+    let names = ["a", "b", "c", "d", "e", "f"];
+    let tree = |kind: &str, bound: &str| {
+        names.iter().fold(Tree::default(), |tree, name| {
+            let unit = format!("shop/{name}/cluster@eu");
+            let tree = tree.unit(&unit, TargetKind::Directory, "all.yaml", &format!("of {name}: {kind}\n"), &[]);
+            let tree = tree.object(&unit, "", &format!("Service/{name}"), &json!({"type": kind}));
+            if *name == bound { tree.object(&unit, "rbac.authorization.k8s.io", "ClusterRoleBinding/all", &json!({})) } else { tree }
+        })
+    };
+    let many = Story::new(&tree("ClusterIP", ""), &tree("LoadBalancer", "f"));
+    let comment = many.comment();
+    let blocks = comment.lines().filter(|line| line.starts_with('#') || line.contains("may grow") || line.contains("<summary>"));
+    insta::assert_snapshot!(blocks.collect::<Vec<_>>().join("\n"), @"
+    ### ⚠️ 6 requests → 6 files to 1 target: 6 changed · may give more access in 6 units — waiting for the merge
+    > **Access or exposure may grow** in 6 units: `shop/f/cluster@eu` (`ClusterRoleBinding/all` and `Service/f`), `shop/a/cluster@eu` (`Service/a`), `shop/b/cluster@eu` (`Service/b`), `shop/c/cluster@eu` (`Service/c`), `shop/d/cluster@eu` (`Service/d`) and 1 more.
+    <details><summary>shop/f/cluster@<!-- -->eu — 2 objects: ClusterRoleBinding and Service</summary>
+    <details><summary>shop/a/cluster@<!-- -->eu — 1 object: Service</summary>
+    <details><summary>shop/b/cluster@<!-- -->eu — 1 object: Service</summary>
+    <details><summary>shop/c/cluster@<!-- -->eu — 1 object: Service</summary>
+    <details><summary>shop/d/cluster@<!-- -->eu — 1 object: Service</summary>
+    <details><summary>shop/e/cluster@<!-- -->eu — 1 object: Service</summary>
+    ");
+    let told = many.with(diff_terminal);
+    insta::assert_snapshot!(told.lines().filter(|line| line.contains("access")).collect::<Vec<_>>().join("\n"), @"
+    may give more access: shop/f/cluster@eu by ClusterRoleBinding/all and Service/f
+    may give more access: shop/a/cluster@eu by Service/a
+    may give more access: shop/b/cluster@eu by Service/b
+    may give more access: shop/c/cluster@eu by Service/c
+    may give more access: shop/d/cluster@eu by Service/d
+    may give more access: shop/e/cluster@eu by Service/e
+    ");
+    let one = Story::new(&Tree::default(), &tree("ClusterIP", "f")).comment();
+    insta::assert_snapshot!(one.lines().filter(|line| line.contains("may")).collect::<Vec<_>>().join("\n"), @"> **Access or exposure may grow** in 1 unit, `shop/f/cluster@eu`: by `ClusterRoleBinding/all`.");
+}
+
+#[test]
+fn what_gives_more_access_is_the_same_only_where_what_is_beside_it_is() {
+    let tree = |kind: &str, ports: [u16; 3]| {
+        ["one", "two", "three"].iter().zip(ports).fold(Tree::default(), |tree, (name, port)| {
+            let unit = format!("shop/{name}/cluster@eu");
+            let tree = tree.unit(&unit, TargetKind::Directory, "all.yaml", &format!("port: {port}\ntype: {kind}\n"), &[]);
+            tree.object(&unit, "", &format!("Service/{name}"), &json!({"type": kind}))
+        })
+    };
+    let shown = |before: &str, after: &str| {
+        let story = Story::new(&tree(before, [80, 80, 22]), &tree(after, [80, 80, 22]));
+        story.comment().matches(&format!("\n+type: {after}\n")).count()
+    };
+    assert_eq!((shown("ClusterIP", "LoadBalancer"), shown("LoadBalancer", "ClusterIP")), (2, 1));
+}

@@ -89,7 +89,7 @@ fn what_is_shown(office: &Office) {
 
     ### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
 
-    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
+    > **Access or exposure may grow** in 1 unit, `payments-team/payments-staging/cluster@staging-eu-central-1`: by `Role/team-debug`, `Ingress/payments-api`, `Ingress/payments-worker`, `RoleBinding/team-debug` and `RoleBinding/team-view`.
     >
     > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
 

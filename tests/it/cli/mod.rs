@@ -602,6 +602,9 @@ fn row_20_what_a_clone_does_not_hold_is_never_a_removal() {
     desk.git(".", &["clone", "--quiet", "--sparse", &url, "sparse"]);
     assert!(!desk.path("sparse/requests").exists());
     assert_snapshot!(desk.run_in("sparse", &["diff", "main"]), @"
+    $ goldpath diff main
+    nothing that is rendered changes
+    -- exit 0
     ");
     // what is checked out is fetched, and what stood there before is not
     let request = "platform/requests/orders-team/orders-demo.yaml";
@@ -610,10 +613,20 @@ fn row_20_what_a_clone_does_not_hold_is_never_a_removal() {
     desk.commit("platform", "Say why");
     desk.git(".", &["clone", "--quiet", "--filter=blob:none", &url, "partial"]);
     assert_snapshot!(desk.run_in("partial", &["diff", "main~1", "--no-cache"]), @"
+    $ goldpath diff main~1 --no-cache
+    -- stderr
+    error: failed to read requests/orders-team/orders-demo.yaml
+      caused by: An object with id COMMIT could not be found
+      hint: some of the repository is missing: a partial clone becomes a whole one with `git fetch --refetch --no-filter`
+    -- exit 3
     ");
     // the next step that it names
     desk.git("partial", &["fetch", "--quiet", "--refetch", "--no-filter"]);
     assert_snapshot!(desk.run_in("partial", &["diff", "main~1", "--no-cache"]), @"
+    $ goldpath diff main~1 --no-cache
+    needs a review by orders-team (carol and erin), because `requests/orders-team/orders-demo.yaml` changes
+    nothing that is rendered changes
+    -- exit 0
     ");
 }
 

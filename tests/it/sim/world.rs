@@ -360,6 +360,7 @@ fn moved(id: &UnitId, base: &Tree, head: &Tree) -> UnitChange {
         objects: Vec::new(),
         risks: BTreeSet::new(),
         protected: Vec::new(),
+        widened: Vec::new(),
         vanished: None,
     }
 }

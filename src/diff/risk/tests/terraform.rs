@@ -17,7 +17,7 @@ fn root(code: &str) -> Unit {
 fn told(rows: &[(&str, &str, &str)]) -> String {
     let risk = |before: &str, after: &str| {
         let (before, after) = (root(before), root(after));
-        let (risks, _) = of((Some(&before), Some(&after)), &[], None);
+        let Found { risks, .. } = of((Some(&before), Some(&after)), &[], None);
         if risks.contains(&Risk::Widen) { "widen" } else { "-" }
     };
     rows.iter().map(|(what, before, after)| format!("{what}: {}\n", risk(before, after))).collect()
