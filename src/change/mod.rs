@@ -354,7 +354,7 @@ pub fn step(change: Change, event: Event, now: Timestamp) -> Change {
             ChangeState::Seen | ChangeState::Planning { .. } | ChangeState::Held(_) | ChangeState::Closed => change,
         },
         Event::Planned(plans) => review::planned(change, &plans, now),
-        Event::JudgedAlike { round, judge, day } => review::judged_alike(change, &round, judge, day),
+        Event::JudgedAlike { round, judge, rules, day } => review::judged_alike(change, &round, judge, (rules, day)),
         Event::NotMerged => match change.state.clone() {
             ChangeState::Merging { review, .. } => change.go(ChangeState::Waiting(review), now),
             _ => change,

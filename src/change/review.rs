@@ -3,7 +3,7 @@
 use super::{Change, ChangeState, Review};
 use crate::command::Command;
 use crate::diff::Diff;
-use crate::model::{CommitId, Finding, TargetKind, UnitId, day};
+use crate::model::{CommitId, Digest, Finding, TargetKind, UnitId, day};
 use crate::observe::{Facts, Landing, PullRequest, PullState, Wish};
 use crate::plan::{self, Evaluation, Plans, Round, WaitingOn};
 use jiff::Timestamp;
@@ -63,13 +63,12 @@ pub(super) fn judged_again(change: Change, evaluation: &Evaluation, now: Timesta
     }
 }
 
-/// There is a newer judge, with the same rules: nothing that was said is another.
-pub(super) fn judged_alike(mut change: Change, round: &Round, judge: CommitId, day: String) -> Change {
+/// There is a newer judge, or another day, with the same to say.
+pub(super) fn judged_alike(mut change: Change, round: &Round, judge: CommitId, (rules, day): (Option<Digest>, Option<String>)) -> Change {
     if let ChangeState::Waiting(review) | ChangeState::Merging { review, .. } = &mut change.state
         && review.round == *round
     {
-        review.judge = Some(judge);
-        review.day = Some(day);
+        (review.judge, review.rules, review.day) = (Some(judge), rules, day);
     }
     change
 }

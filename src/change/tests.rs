@@ -138,7 +138,7 @@ fn on_another_day_the_same_judge_is_asked_again() {
     let asked = Command::Judge { round: round('b'), judge: commit('9'), rules: None };
     assert_eq!(change.command(Some(commit('9')), tomorrow), Some(asked.clone()));
 
-    let alike = Event::JudgedAlike { round: round('b'), judge: commit('9'), day: day(tomorrow) };
+    let alike = Event::JudgedAlike { round: round('b'), judge: commit('9'), rules: None, day: Some(day(tomorrow)) };
     assert_eq!(step(change.clone(), alike, tomorrow).command(Some(commit('9')), tomorrow), None);
 
     // whoever wanted the merge wants it still, and it waits for what is said now

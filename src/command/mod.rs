@@ -210,14 +210,16 @@ pub enum Event {
         /// The merge commit.
         commit: CommitId,
     },
-    /// Answer to `Judge`: by the same rules.
+    /// Answer to `Judge`: by the same rules, or with the same to say.
     JudgedAlike {
         /// What was compared.
         round: Round,
         /// The newer commit.
         judge: CommitId,
+        /// The rules by which it judges.
+        rules: Option<Digest>,
         /// The day on which it judges, UTC: `2026-01-31`.
-        day: String,
+        day: Option<String>,
     },
     /// Answer to `Merge`: something moved meanwhile.
     NotMerged,

@@ -71,6 +71,12 @@ pub struct Judged {
 }
 
 impl Evaluation {
+    /// Whether nothing of what it says is another than of an earlier one, whoever judged that, and when.
+    pub fn says_as(&self, earlier: &Self) -> bool {
+        let Self { judge, rules, day, took, .. } = earlier;
+        *earlier == Self { judge: judge.clone(), rules: *rules, day: day.clone(), took: *took, ..self.clone() }
+    }
+
     /// What comparing two trees comes to, with what policies say of the head; `kept` gives what is kept of what the head says, with what was
     /// found.
     pub fn of(

@@ -6,6 +6,7 @@ use crate::command::{Command, Entry, Event, Run};
 use crate::delivery::{self, Delivery};
 use crate::model::{ChangeId, CommitId, TargetName};
 use crate::observe::{Author, Landing};
+use crate::plan::Evaluation;
 use crate::store::Batch;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,7 +90,11 @@ impl<P: Perform> Reconciler<P> {
             let judge = self.line().await?.judge;
             let Some(command) = change.command(judge.clone(), self.world.now()) else { return Ok((change, judge)) };
             self.save_change(&change, run).await?;
-            let event = self.world.perform(command, run).await;
+            let is_judged_again = matches!(command, Command::Judge { .. });
+            let event = match self.world.perform(command, run).await {
+                Event::Rendered(evaluation) if is_judged_again => self.judged_again(&change, evaluation),
+                event => event,
+            };
             self.remember_answer(&change.id, &event);
             match &event {
                 Event::Failed { message, .. } => {
@@ -104,6 +109,17 @@ impl<P: Perform> Reconciler<P> {
                 }
                 _ => change = change::step(change, event, self.world.now()),
             }
+        }
+    }
+
+    /// What a newer judge, or the same on another day, said: where that is what is shown already, nothing is planned and said anew.
+    fn judged_again(&self, change: &Change, evaluation: Arc<Evaluation>) -> Event {
+        match (self.looked_for(change), &evaluation.judge) {
+            (Some(looked), Some(judge)) if evaluation.says_as(&looked.evaluation) => {
+                let (round, judge) = (evaluation.round.clone(), judge.clone());
+                Event::JudgedAlike { round, judge, rules: evaluation.rules, day: evaluation.day.clone() }
+            }
+            _ => Event::Rendered(evaluation),
         }
     }
 

@@ -154,6 +154,7 @@ fn unit(evaluation: &Evaluation, unit: &UnitChange) -> Value {
         "after": unit.transition.after,
         "risks": unit.risks,
         "protected": unit.protected,
+        "widened": unit.widened,
         "policies": {"passed": tally.passed, "warned": tally.warned, "failed": tally.failed, "waived": tally.waived},
         "objects": unit.objects,
         "files": files.collect::<Vec<Value>>(),

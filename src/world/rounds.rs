@@ -67,7 +67,7 @@ impl Outside {
     pub(super) fn judged_again(&self, round: &Round, judge: &CommitId, rules: Option<Digest>) -> Result<Event, Error> {
         let (base, tree) = (self.base(round, Some(judge))?, self.trusted(judge)?);
         if rules == Some(tree.rules(base.as_deref(), &today())) {
-            return Ok(Event::JudgedAlike { round: round.clone(), judge: judge.clone(), day: today() });
+            return Ok(Event::JudgedAlike { round: round.clone(), judge: judge.clone(), rules, day: Some(today()) });
         }
         self.evaluation(round, Some(judge)).map(Event::Rendered)
     }

@@ -418,7 +418,7 @@ impl SimWorld {
                 Command::Judge { round, judge, .. } if judge.as_str() < "8" => {
                     Event::Rendered(Arc::new(state.evaluate(&round, Some(&judge))))
                 }
-                Command::Judge { round, judge, .. } => Event::JudgedAlike { round, judge, day: day(state.now) },
+                Command::Judge { round, judge, rules } => Event::JudgedAlike { round, judge, rules, day: Some(day(state.now)) },
                 Command::Plan { .. } => unreachable!("there is no Terraform here"),
                 Command::Merge { pull, base, head, .. } => state.merge(pull, &base, &head),
                 Command::Say { pull, commit, words } => {
