@@ -3,7 +3,7 @@
 use super::setting::{Setting, sample_release};
 use super::{Case, Subject, Watcher};
 use crate::model::{Code, Coverage, Finding, Place, RepoPath, Turn, close_match, sort_findings};
-use crate::parse::{self, Parsed, parse_telling};
+use crate::parse::{self, Parsed, parse_part};
 use crate::policy::{self, Policies};
 use crate::render::{self, Cache, Limits, Rendered, Unit, coverage, render_watched};
 use crate::snapshot::Snapshot;
@@ -195,7 +195,7 @@ const DAY: &str = "1970-01-01";
 pub(super) fn outcome(setting: &mut Setting, watcher: &Watcher) -> Outcome {
     loop {
         let snapshot = setting.snapshot();
-        let parsed = parse_telling(&snapshot, &|progress| watcher.reads(progress));
+        let parsed = parse_part(&snapshot, &setting.paths, &|progress| watcher.reads(progress));
         let request = parsed.platform.requests.values().find(|request| request.file == setting.request);
         let watched = watcher.rendering(request.map(|request| request.id.clone()));
         let rendered = render_watched(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::off(), 1, &watched);

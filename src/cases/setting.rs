@@ -1,14 +1,14 @@
 //! The small repository in which a case runs.
 
 use super::{Case, Subject};
-use crate::model::{ContentId, Digest, ReleaseId, RendererId, RepoPath, TargetKind, TargetName, TargetSelector};
+use crate::model::{ContentId, Digest, PathName, ReleaseId, RendererId, RepoPath, TargetKind, TargetName, TargetSelector};
 use crate::parse::Parsed;
 use crate::policy;
 use crate::render::{Rendered, newest_kubernetes};
 use crate::snapshot::{File, Mode, Snapshot};
 use crate::yaml;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The team of a case that brings none.
 pub(super) const SAMPLE_TEAM: &str = "sample-team";
@@ -27,6 +27,10 @@ pub(super) struct Setting {
     files: Files,
     /// Where the request of the case stands.
     pub(super) request: RepoPath,
+    /// What the case itself brings, each where it is below its folder.
+    brought: BTreeSet<RepoPath>,
+    /// The golden paths of the repository, of which targets and teams may speak.
+    pub(super) paths: BTreeSet<PathName>,
     /// Whether the golden path is a sample around the templates of the case.
     is_sample: bool,
     /// The targets of the repository, which take the place of samples.
@@ -61,8 +65,11 @@ impl Setting {
         let folder = case.folder();
         let text = repository.get(case.request().as_str()).ok_or("it has no `request.yaml`")?.clone();
         let mut files = BTreeMap::from([own_file("goldpath.yaml", own("Platform", "sample", &json!({})))]);
-        let brought = |below: &str| below == "goldpath.yaml" || ["teams/", "targets/", "requests/"].iter().any(|it| below.starts_with(it));
-        files.extend(moved(repository, &folder, "", brought));
+        let is_brought =
+            |below: &str| below == "goldpath.yaml" || ["teams/", "targets/", "requests/"].iter().any(|it| below.starts_with(it));
+        let own = moved(repository, &folder, "", is_brought);
+        let brought = own.keys().cloned().collect();
+        files.extend(own);
         for shared in ["golden-paths/_library", "renderers", "schemas"] {
             files.extend(repository.under(shared).map(|(path, file)| (path.clone(), file.clone())));
         }
@@ -70,9 +77,16 @@ impl Setting {
             Subject::Release(release) => (add_release(&mut files, repository, release), owner_fact(repository, release)),
             Subject::Renderer(renderer) => (add_sample(&mut files, repository, case, renderer)?, None),
         };
+        let paths = repository.under("golden-paths").filter_map(|(path, _)| PathName::parse(path.components().nth(1)?).ok()).collect();
         let is_sample = matches!(case.subject, Subject::Renderer(_));
-        let mut setting =
-            Self { files, request: path("requests/sample-team/request.yaml").ok_or(NO_PATH)?, is_sample, targets: Files::new() };
+        let mut setting = Self {
+            files,
+            request: path("requests/sample-team/request.yaml").ok_or(NO_PATH)?,
+            brought,
+            paths,
+            is_sample,
+            targets: Files::new(),
+        };
         setting.teams(owners);
         let request = document(repository, case.request().as_str()).unwrap_or_default();
         let team = setting.team(repository, case, fact.and_then(|fact| request.pointer(&fact)?.as_str().map(str::to_owned)));
@@ -98,6 +112,9 @@ impl Setting {
     pub(super) fn back(&self, path: &RepoPath) -> Option<String> {
         if *path == self.request {
             return Some("request.yaml".to_owned());
+        }
+        if self.brought.contains(path) {
+            return Some(path.to_string());
         }
         if !self.is_sample {
             return None;
@@ -310,4 +327,69 @@ fn golden_path(repository: &Snapshot, release: &ReleaseId) -> Option<(RepoPath, 
         spec.remove("releases");
     }
     Some((path(&name)?, file(&yaml::emit(&golden)), owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Answer, Bench, Failure, Trial, Watcher};
+    use crate::snapshot::Snapshot;
+
+    const CASE: &str = "golden-paths/preview/1.0.0/tests/a";
+    const FILES: &[(&str, &str)] = &[
+        ("teams/platform.yaml", "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: platform}\nspec: {title: Platform}\n"),
+        (
+            "golden-paths/preview/path.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: GoldenPath\nmetadata: {name: preview}\nspec:\n  title: Preview\n  owner: platform\n  request: {group: example.org, kind: Preview}\n  current: {v1: 1.0.0}\n",
+        ),
+        (
+            "golden-paths/other/path.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: GoldenPath\nmetadata: {name: other}\nspec:\n  title: Other\n  owner: platform\n  request: {group: example.org, kind: Other}\n  current: {v1: 1.0.0}\n",
+        ),
+        (
+            "golden-paths/preview/1.0.0/release.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Release\nmetadata: {name: 1.0.0}\nspec:\n  serves: v1\n  outputs:\n    - {name: main, renderer: ci@1, target: eu}\n",
+        ),
+        ("golden-paths/preview/1.0.0/schema.json", r#"{"type": "object", "additionalProperties": false, "properties": {}}"#),
+        ("golden-paths/preview/1.0.0/main/a.md", "a\n"),
+        ("golden-paths/preview/1.0.0/tests/a/request.yaml", "apiVersion: example.org/v1\nkind: Preview\nmetadata: {name: a}\nspec: {}\n"),
+        ("golden-paths/preview/1.0.0/tests/a/expected/main@eu/a.md", "a\n"),
+    ];
+
+    /// What is said of the case when it brings a file too.
+    fn said(file: &str, text: &str) -> String {
+        let snapshot = Snapshot::of_texts(FILES, &[(&format!("{CASE}/{file}"), Some(text))]);
+        let trial = Trial::all(&snapshot, 0).remove(0);
+        let Answer::Case(ran, _) = Bench::of(snapshot, false).run(&trial, &Watcher::nobody()) else { panic!("it is a case") };
+        let said = ran.failures.into_iter().filter_map(|failure| match failure {
+            Failure::Said(said) => Some(format!("{}:{} {}: {}\n", said.place.path, said.place.span.line, said.code, said.message)),
+            _ => None,
+        });
+        format!("{file}\n{}", said.collect::<String>())
+    }
+
+    #[test]
+    fn what_a_case_brings_is_told_of_in_its_own_folder() {
+        let target = |spec: &str| format!("apiVersion: goldpath.dev/v1\nkind: Target\nmetadata: {{name: eu}}\nspec: {spec}\n");
+        let all = [
+            said("targets/eu.yaml", &target("{type: directory, conection: eu}")),
+            said("targets/eu.yaml", &target("{type: directory, connection: eu, allow: {paths: [preview, other]}}")),
+            said("targets/eu.yaml", &target("{type: directory, connection: eu, allow: {paths: [preview, nope]}}")),
+            said(
+                "teams/shop.yaml",
+                "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: shop}\nspec: {quotas: {other: 1}, nope: 1}\n",
+            ),
+            said("goldpath.yaml", "apiVersion: goldpath.dev/v1\nkind: Platform\nmetadata: {name: x}\nspec: {value: {}}\n"),
+        ];
+        insta::assert_snapshot!(all.concat(), @"
+        targets/eu.yaml
+        golden-paths/preview/1.0.0/tests/a/targets/eu.yaml:4 unknown-field: `conection` is not a field of `spec`
+        targets/eu.yaml
+        targets/eu.yaml
+        golden-paths/preview/1.0.0/tests/a/targets/eu.yaml:4 unknown-path: `spec.allow.paths[1]` is `nope`, and there is nothing of that name under `golden-paths/`
+        teams/shop.yaml
+        golden-paths/preview/1.0.0/tests/a/teams/shop.yaml:4 unknown-field: `nope` is not a field of `spec`
+        goldpath.yaml
+        golden-paths/preview/1.0.0/tests/a/goldpath.yaml:4 unknown-field: `value` is not a field of `spec`
+        ");
+    }
 }

@@ -133,6 +133,10 @@ fn pinned_release(fields: &mut Fields<'_>, catalogue: &Catalogue<'_>, path: &Gol
         return None;
     }
     let release = catalogue.releases.get(&id)?;
+    let of_path = || catalogue.releases.values().filter(|release| release.id.path == path.name);
+    if release.serves != version && !path.current.contains_key(version) && !of_path().any(|release| release.serves == version) {
+        return current_release(fields, catalogue, path, version);
+    }
     if release.serves != version {
         let message = format!("the release `{id}` serves `{}/{}`, and this request is `{}`", path.group, release.serves, cut(version));
         let help = format!("Pin a release that serves `{}`, or write `apiVersion: {}/{}`.", cut(version), path.group, release.serves);

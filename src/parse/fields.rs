@@ -3,7 +3,9 @@
 use super::codes;
 use super::hint;
 use super::words::{any_of, dotted, show, typed};
-use crate::model::{Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, at, child, close_match, meant, quoted_list, texts};
+use crate::model::{
+    Code, Finding, NameError, Place, RepoPath, Severity, Span, Turn, at, child, close_match, key_of, meant, quoted_list, texts,
+};
 use crate::snapshot::{File, Mode};
 use crate::yaml::{self, Document, Problem, ProblemKind, Spot};
 use serde_json::Value;
@@ -314,7 +316,7 @@ impl<'a> Fields<'a> {
                 .map(|retyped| retyped.help)
                 .unwrap_or_else(|| "Write one text in its place.".to_owned()),
             "a list" => hint::retyped(pointer, &["array"], value, None).map(|retyped| retyped.help).unwrap_or_default(),
-            "an object" => hint::parted(value).unwrap_or_default(),
+            "an object" => hint::parted(value).unwrap_or_else(|| object_help(pointer, value)),
             _ => String::new(),
         };
         self.error(codes::WRONG_TYPE, pointer, at, message, help);
@@ -658,4 +660,14 @@ pub(super) fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w s
 /// A user's word for use between backticks.
 pub(super) fn plain_word(word: &str) -> String {
     super::words::cut(word)
+}
+
+/// How an object is written in the place of something else.
+fn object_help(pointer: &str, value: &Value) -> String {
+    let key = key_of(pointer.rsplit('/').next().unwrap_or_default());
+    match value {
+        Value::Array(items) if !items.is_empty() => "Write its fields as `key: value`, without the dashes or brackets.".to_owned(),
+        _ if pointer == "/metadata" => "Write `metadata:`, and below it, indented, `name: …`.".to_owned(),
+        _ => format!("Write `{key}:`, and below it, indented, its fields as `key: value`."),
+    }
 }

@@ -162,13 +162,30 @@ fn states(fields: &mut Fields<'_>, path: &PathName, names: &Names) -> BTreeMap<V
             states.insert(version, state);
         }
     }
+    for (version, state) in &states {
+        let (ReleaseState::Deprecated { replaced_by, .. } | ReleaseState::Retired { replaced_by }) = state;
+        let Some(by) = replaced_by else { continue };
+        let pointer = format!("{}/replacedBy", child("/spec/releases", &version.to_string()));
+        if by == version {
+            let message = format!("the release `{version}` cannot be replaced by itself");
+            fields.error(codes::OTHER_VERSION, &pointer, At::Value, message, "Name the release that takes its place, or remove the field.");
+        } else if let Some(ReleaseState::Retired { .. }) = states.get(by) {
+            let message = format!("{} is `{by}`, which is retired", dotted(&pointer));
+            fields.error(codes::RETIRED_RELEASE, &pointer, At::Value, message, "Name a live release.");
+        }
+    }
     states
 }
 
 fn state(fields: &mut Fields<'_>, at: &str, path: &PathName, names: &Names) -> Option<ReleaseState> {
     fields.object(at, &["state", "since", "until", "replacedBy"]);
-    day(fields, &format!("{at}/since"));
+    let since = day(fields, &format!("{at}/since"));
     let until = day(fields, &format!("{at}/until"));
+    // days are written so that their texts are in order
+    if let Some((since, until)) = since.zip(until.as_ref()).filter(|(since, until)| *until < since) {
+        let message = format!("`until` is {until}, before `since`, which is {since}");
+        fields.error(codes::OUT_OF_RANGE, &format!("{at}/until"), At::Value, message, "Write a later day.");
+    }
     let replaced = format!("{at}/replacedBy");
     let replaced_by = if fields.has(&replaced) { release_of(fields, &replaced, path, names) } else { None };
     let state = format!("{at}/state");
@@ -507,7 +524,9 @@ fn exports(fields: &mut Fields<'_>) -> BTreeMap<String, String> {
     let mut exports = BTreeMap::new();
     for name in words(fields, "/spec/exports") {
         let pointer = child("/spec/exports", &name);
-        fields.object(&pointer, &["value", "from"]);
+        if !fields.object(&pointer, &["value", "from"]) && fields.has(&pointer) {
+            continue;
+        }
         let (value, from) = (format!("{pointer}/value"), format!("{pointer}/from"));
         if fields.has(&from) {
             fields.not_yet(&from, "exports known only after the apply are", "Remove it for now, or export a `value`.");

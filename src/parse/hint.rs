@@ -85,8 +85,11 @@ pub(super) fn parted(value: &Value) -> Option<String> {
     let text = value.as_str()?;
     let (key, rest) = text.split_at(text.find([':', ' '])?);
     let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
-    let (missing, rest) =
-        if let Some(rest) = rest.strip_prefix(':') { ("space is missing behind", rest) } else { ("`:` is missing behind", rest.trim()) };
+    let (missing, rest) = if let Some(rest) = rest.strip_prefix(':') {
+        ("space is missing behind", rest.trim())
+    } else {
+        ("`:` is missing behind", rest.trim())
+    };
     let is_one = is_key && !rest.is_empty() && !rest.starts_with('/') && !rest.contains([' ', '`', '\n']) && text.len() <= LONGEST;
     let behind = if missing.starts_with('s') { format!("{key}:") } else { key.to_owned() };
     is_one.then(|| format!("A {missing} `{behind}`: write `{key}: {rest}`."))

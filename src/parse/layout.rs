@@ -402,6 +402,14 @@ impl<'a> Layout<'a> {
         if is_beside(file) {
             return;
         }
+        if let Some(stem) = request_stem(file, &entry.1.bytes) {
+            let help = format!("Rename it to `{}.yaml`.", cut(stem));
+            let message = "requests are files that end with `.yaml`, so this one is not read";
+            self.say(codes::MISPLACED_FILE, entry.0, message, &help, Turn::Requester);
+            let id = TeamName::parse(team).ok().zip(RequestName::parse(stem).ok());
+            self.unread.extend(id.map(|(team, name)| (RequestId { team, name }, entry.0.clone())));
+            return;
+        }
         let name = self.named(file, entry.0, RequestName::parse, Turn::Requester);
         if file.ends_with(".yml") {
             self.unread(entry.0);
@@ -430,6 +438,18 @@ impl<'a> Layout<'a> {
             }
         }
     }
+}
+
+/// What a file would be called without its ending, where it is a request and ends with neither `.yaml` nor `.yml`; copies that programs keep are none.
+fn request_stem<'f>(file: &'f str, bytes: &[u8]) -> Option<&'f str> {
+    const COPIES: [&str; 7] = ["~", ".bak", ".old", ".orig", ".rej", ".swp", ".tmp"];
+    let lower = file.to_ascii_lowercase();
+    if file.ends_with(".yaml") || file.ends_with(".yml") || COPIES.iter().any(|copy| lower.ends_with(copy)) {
+        return None;
+    }
+    let is_called_so = lower.split('.').skip(1).any(|part| matches!(part, "yaml" | "yml"));
+    let begins = |field: &str| bytes.split(|byte| *byte == b'\n').any(|line| line.starts_with(field.as_bytes()));
+    (is_called_so || ["apiVersion:", "kind:", "metadata:"].into_iter().all(begins)).then(|| file.split('.').next().unwrap_or(file))
 }
 
 /// Files that may lie beside those that are read: hidden ones and documentation.

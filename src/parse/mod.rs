@@ -101,6 +101,13 @@ pub fn parse_telling(snapshot: &Snapshot, tell: &(dyn Fn(Progress) + Sync)) -> P
     read(Opened::of(snapshot, tell), tell)
 }
 
+/// The same of a part of a repository, whose other golden paths have these names: what is there may speak of them.
+pub(crate) fn parse_part(snapshot: &Snapshot, others: &BTreeSet<PathName>, tell: &(dyn Fn(Progress) + Sync)) -> Parsed {
+    let mut layout = Layout::of(snapshot);
+    layout.names.paths.extend(others.iter().cloned());
+    read(Opened::with(snapshot, layout, tell), tell)
+}
+
 /// Reads the requests of a tree of which everything else was read.
 fn read(opened: Opened<'_>, tell: &(dyn Fn(Progress) + Sync)) -> Parsed {
     let catalogue = opened.catalogue(tell);

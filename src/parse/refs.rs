@@ -23,7 +23,10 @@ pub(super) fn check(platform: &mut Platform, known: &[Finding]) -> Vec<Finding> 
         }
     }
     for ring in rings(platform) {
-        findings.extend(circle(platform, &ring));
+        // one that cannot name the other at all is told of that
+        let told = |one: &Finding| findings.iter().any(|told| told.place == one.place);
+        let more: Vec<Finding> = circle(platform, &ring).into_iter().filter(|one| !told(one)).collect();
+        findings.extend(more);
         wrong.extend(ring);
     }
     leave_out(platform, &wrong, &mut behind);

@@ -11,7 +11,7 @@ use super::words::{cut, dotted, show};
 use super::{Progress, checking, codes};
 use crate::model::{
     Fact, Finding, GoldenPath, Json, PathName, Place, Ref, Release, ReleaseId, RepoPath, Request, RequestFacts, RequestId, RequestName,
-    Team, TeamName, Turn, at, child, key_of, quoted_list,
+    Team, TeamName, Turn, at, child, close_match, key_of, quoted_list,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -124,7 +124,8 @@ fn read_opened(
     outcome.ids.extend(name.as_ref().filter(|name| Some(*name) != file.name.as_ref()).and_then(id));
     let team = team(&mut fields, path, catalogue.names);
     annotations(&mut fields);
-    let release = release(&mut fields, catalogue);
+    // what the current release has to say of it is of no use to a request that is pinned to another
+    let release = release(&mut fields, catalogue).filter(|_| !hides_pin(&fields, &file.entry.1.bytes));
     let strays = release.as_ref().map(|chosen| strays(&mut fields, chosen.schema)).unwrap_or_default();
     if strays.is_empty() && !fields.has("/spec") {
         fields.missing("/spec");
@@ -205,7 +206,7 @@ fn team(fields: &mut Fields<'_>, path: &RepoPath, names: &Names) -> Option<TeamN
         return Some(team.clone());
     }
     let message = format!("the folder `requests/{}/` belongs to no team: there is no `teams/{}.yaml`", cut(folder), cut(folder));
-    let near = crate::model::close_match(folder, names.teams.iter().map(TeamName::as_str));
+    let near = close_match(folder, names.teams.iter().map(TeamName::as_str));
     let help = match near {
         Some(near) => format!("Move the file to `requests/{near}/`, or ask the platform team to add the team."),
         None => format!("Move the file to the folder of your team, or ask the platform team for a `teams/{}.yaml`.", cut(folder)),
@@ -221,17 +222,32 @@ fn keys_of(fields: &Fields<'_>, of: &str) -> Vec<String> {
     map.map(|map| map.keys().cloned().collect()).unwrap_or_default()
 }
 
+/// The annotation of goldpath that a key of another group, or of none, was meant to be; other tools have some of the same name.
+fn annotation_meant(key: &str) -> Option<&'static str> {
+    let lower = key.to_lowercase();
+    let (group, name) = lower.split_once('/').unwrap_or(("", &lower));
+    let is_own = group.is_empty() || group.contains("goldpath") || close_match(group.split('.').next()?, ["goldpath"]).is_some();
+    let of_name = || ANNOTATIONS.into_iter().find(|own| own.split_once('/').is_some_and(|(_, own)| own == name));
+    if is_own { of_name().or_else(|| close_match(&lower, ANNOTATIONS)) } else { None }
+}
+
+/// Whether the pin of a request is written, and cannot be read: `metadata` or its annotations are something else than an object.
+fn hides_pin(fields: &Fields<'_>, text: &[u8]) -> bool {
+    let is_object = |pointer: &str| fields.get(pointer).is_some_and(Value::is_object);
+    let is_read = is_object("/metadata") && (is_object("/metadata/annotations") || !fields.is_there("/metadata/annotations"));
+    !is_read && text.windows(PIN.len()).any(|part| part == PIN.as_bytes())
+}
+
 fn annotations(fields: &mut Fields<'_>) {
     for key in keys_of(fields, "/metadata/annotations") {
         let pointer = child("/metadata/annotations", &key);
-        let own = format!("goldpath.dev/{key}");
         if key.starts_with("goldpath.dev/") && !ANNOTATIONS.contains(&key.as_str()) {
             let help = did_you_mean(&key, ANNOTATIONS).unwrap_or_else(|| format!("Known are {}.", quoted_list(ANNOTATIONS)));
             let message = format!("`{}` is not an annotation of goldpath", cut(&key));
             fields.error(codes::UNKNOWN_FIELD, &pointer, At::Key, message, help);
-        } else if ANNOTATIONS.contains(&own.as_str()) {
-            let message = format!("the annotation `{key}` means nothing to goldpath");
-            fields.warning(codes::UNKNOWN_FIELD, &pointer, At::Key, message, crate::model::meant(&own));
+        } else if let Some(meant) = annotation_meant(&key).filter(|meant| *meant != key) {
+            let message = format!("the annotation `{}` means nothing to goldpath", cut(&key));
+            fields.warning(codes::UNKNOWN_FIELD, &pointer, At::Key, message, crate::model::meant(meant));
         }
     }
     for key in keys_of(fields, "/metadata/labels").into_iter().filter(|key| key.starts_with("goldpath.dev/")) {
@@ -247,7 +263,10 @@ fn annotations(fields: &mut Fields<'_>) {
         fields.not_yet(MOVED_AT, "moving a request is", help);
     }
     let day = |text: &str| formats::is_date(text).then_some(());
-    let write = |text: &str| hint::reformed("date", text).map_or_else(String::new, |day| format!("Write `{day}`."));
+    let write = |text: &str| {
+        hint::reformed("date", text)
+            .map_or_else(|| "Write a day that there is, as year, month and day.".to_owned(), |day| format!("Write `{day}`."))
+    };
     fields.parsed_or(EXPIRES_AT, "a day such as `2026-03-01`", day, write);
 }
 

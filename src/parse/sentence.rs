@@ -472,6 +472,9 @@ impl Speaker<'_> {
     fn number_help(&self) -> Option<String> {
         let number = self.error.instance().as_number()?;
         match self.format()? {
+            "goldpath-duration" if number.as_u64().is_none_or(|number| number == 0) => {
+                Some("Write a whole number above 0 with its unit, such as `14d` or `12h`.".to_owned())
+            }
             "goldpath-duration" => Some(format!("Add the unit: `{number}d` is so many days, `{number}h` so many hours.")),
             "quantity" if number.as_f64().is_some_and(|number| number < 0.0) => Some("Write it without the `-`, in quotes.".to_owned()),
             "quantity" => None,
@@ -561,6 +564,7 @@ pub(super) fn one_of(pointer: &str, value: &Value, allowed: &[Value]) -> Complai
             let how = if text.contains('\n') { "Write it in one line" } else { "Write it without the spaces around it" };
             format!("{how}: `{}`.", cut(text.trim()))
         }
+        (None, _) if allowed.len() == 1 => near().unwrap_or_else(|| format!("Write {}.", any_of(allowed))),
         (None, _) => near().unwrap_or_default(),
     };
     let wanted = if allowed.len() == 1 { any_of(allowed) } else { format!("one of {}", any_of(allowed)) };

@@ -389,14 +389,14 @@ fn mistakes_around_a_spec_are_found_together() {
     requests/payments-team/payments-staging.yaml:4:39 error unknown-release (requester)
       the golden path `environment` has no release `1.2.0`. It has `1.0.0` and `1.1.0`.
     requests/payments-team/payments-staging.yaml:4:68 error wrong-format (requester)
-      `metadata.annotations["goldpath.dev/expires"]` must be a day such as `2026-03-01`, is `2026-02-30`.
+      `metadata.annotations["goldpath.dev/expires"]` must be a day such as `2026-03-01`, is `2026-02-30`. Write a day that there is, as year, month and day.
     "#);
-    insta::assert_snapshot!(changed(AT, &[("metadata:\n", "metadata:\n  annotations: {goldpath.dev/relaese: 1.1.0, goldpath.dev/moved-from: a/b}\n")]), @r"
-        requests/payments-team/payments-staging.yaml:4:17 error unknown-field (requester)
-          `goldpath.dev/relaese` is not an annotation of goldpath. Did you mean `goldpath.dev/release`?
-        requests/payments-team/payments-staging.yaml:4:46 error not-supported-yet (requester)
-          moving a request is not supported yet by this version of goldpath. Without it the request would be removed and made anew: keep its name and team for now.
-        ");
+    insta::assert_snapshot!(changed(AT, &[("metadata:\n", "metadata:\n  annotations: {goldpath.dev/relaese: 1.1.0, goldpath.dev/moved-from: a/b}\n")]), @"
+    requests/payments-team/payments-staging.yaml:4:17 error unknown-field (requester)
+      `goldpath.dev/relaese` is not an annotation of goldpath. Did you mean `goldpath.dev/release`?
+    requests/payments-team/payments-staging.yaml:4:46 error not-supported-yet (requester)
+      moving a request is not supported yet by this version of goldpath. Without it the request would be removed and made anew: keep its name and team for now.
+    ");
     insta::assert_snapshot!(with(&[("requests/paymnts-team/x.yaml", Some(&REQUEST.replace("payments-staging", "x")))]), @r"
         requests/paymnts-team/x.yaml:1:1 error unknown-team (requester)
           the folder `requests/paymnts-team/` belongs to no team: there is no `teams/paymnts-team.yaml`. Move the file to `requests/payments-team/`, or ask the platform team to add the team.
@@ -543,7 +543,7 @@ fn a_folder_of_manifests_names_a_version_of_kubernetes() {
       `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
 
     targets/dns.yaml:6:15 error wrong-type (platform)
-      `spec.kubernetes` must be an object, is 1.36.
+      `spec.kubernetes` must be an object, is 1.36. Write `kubernetes:`, and below it, indented, its fields as `key: value`.
     targets/dns.yaml:10:3 error unknown-field (platform)
       `spec.terraform` is only for targets of the type `terraform`. Remove it, or change the type.
     "#);
@@ -658,7 +658,7 @@ fn mistakes_of_the_platform_team_are_theirs() {
 fn a_scope_that_names_nothing_is_no_scope() {
     let scoped =
         |scope: &str| changed("exceptions/payments-team/old-image.yaml", &[("scope: {request: payments-team/payments-staging}", scope)]);
-    insta::assert_snapshot!(["scope: {request: }", "scope:", "scope: {}", "scope: {request: ''}", "scope: []"].map(scoped).join("\n"), @r"
+    insta::assert_snapshot!(["scope: {request: }", "scope:", "scope: {}", "scope: {request: ''}", "scope: []"].map(scoped).join("\n"), @"
     exceptions/payments-team/old-image.yaml:4:47 error wrong-format (requester)
       `spec.scope.request` names nothing, so that this exception would be for the whole team. Name one request, `scope: {request: payments-team/…}`, or leave `scope` out where all of the team's are meant.
 
@@ -672,7 +672,7 @@ fn a_scope_that_names_nothing_is_no_scope() {
       `spec.scope.request` must be `team/name`, is empty.
 
     exceptions/payments-team/old-image.yaml:4:39 error wrong-type (requester)
-      `spec.scope` must be an object, is a list.
+      `spec.scope` must be an object, is a list. Write `scope:`, and below it, indented, its fields as `key: value`.
     ");
 }
 
@@ -961,10 +961,10 @@ fn a_pin_on_a_retired_release_is_refused() {
     let path = PATH.replace("state: deprecated", "state: retired");
     files.insert("golden-paths/environment/path.yaml".into(), path);
     files.insert(AT.into(), REQUEST.replace("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0}\n"));
-    insta::assert_snapshot!(said(&parse(&snapshot(&files))), @r"
-        requests/payments-team/payments-staging.yaml:4:39 error retired-release (requester)
-          the release `environment@1.0.0` is retired. Move to `1.1.0`.
-        ");
+    insta::assert_snapshot!(said(&parse(&snapshot(&files))), @"
+    requests/payments-team/payments-staging.yaml:4:39 error retired-release (requester)
+      the release `environment@1.0.0` is retired. Move to `1.1.0`.
+    ");
 }
 
 #[test]

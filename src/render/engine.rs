@@ -273,9 +273,10 @@ impl Engine {
         let source = &self.sources[index];
         if let Some(at) = at.as_ref().filter(|_| *why == Why::Mistake)
             && (message.contains("undefined") || message.contains("not defined"))
-            && let Some(found) = undefined::undefined(source, &self.delimiters, at.start, context)
+            && let Some(found) = undefined::undefined(&source.text, &self.delimiters, at.start, context)
         {
-            return found;
+            let mistake = Mistake::new(&source.file, span(&source.text, found.range), TEMPLATE_ERROR, found.message);
+            return Mistake { help: found.help, ..mistake };
         }
         let place = at.map_or(Span::START, |at| {
             let is_within = at.start < at.end && !source.text[at.clone()].contains('\n');

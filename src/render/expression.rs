@@ -7,7 +7,8 @@ use super::codes::{EXPRESSION_ERROR, TEMPLATE_LIMIT};
 use super::engine::{END_SOONER, Mistake, sentence};
 use super::filters::{self, to_json};
 use super::lexer::{Delimiters, Kind, Part, Piece, parts};
-use super::probe::{Probes, probe};
+use super::probe::{Probed, Probes, probe};
+use super::undefined::{Undefined, undefined};
 use crate::model::{Output, Release, RepoPath, Span, TargetSelector};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ const LONGEST_LINE: usize = 1024;
 pub(super) struct Failed {
     /// In one sentence without a full stop.
     pub(super) message: String,
+    /// What may be done about it; empty where that depends on where the expression stands.
+    help: String,
     /// Whether it asks for more than is allowed.
     is_limit: bool,
 }
@@ -27,11 +30,7 @@ pub(super) struct Failed {
 impl Failed {
     /// Something in the expression is wrong.
     pub(super) fn new(message: String) -> Self {
-        Self { message, is_limit: false }
-    }
-
-    fn of(shown: &str, stopped: &Stopped) -> Self {
-        Self { message: format!("`{shown}`: {}", explain(&stopped.error)), is_limit: stopped.why == Why::Limit }
+        Self { message, help: String::new(), is_limit: false }
     }
 
     /// The same in other words.
@@ -41,6 +40,7 @@ impl Failed {
 
     /// As a mistake of the file that holds the expression; `help`: what may be done about one that is wrong.
     pub(super) fn mistake(self, file: &RepoPath, span: Span, help: &str) -> Mistake {
+        let help = if self.help.is_empty() { help } else { &self.help };
         let (code, help) = if self.is_limit { (TEMPLATE_LIMIT, END_SOONER) } else { (EXPRESSION_ERROR, help) };
         Mistake { help: help.to_owned(), ..Mistake::new(file, span, code, self.message) }
     }
@@ -51,6 +51,8 @@ pub(super) struct Expressions {
     tera: Tera,
     /// What is wrong with those that cannot be used, by their name.
     wrong: BTreeMap<String, String>,
+    /// What is loaded, as it is written, by its name.
+    sources: BTreeMap<String, String>,
     /// Templates in which nothing is to be run, by their name.
     fixed: BTreeMap<String, String>,
 }
@@ -87,7 +89,7 @@ impl Expressions {
         tera.autoescape_on(Vec::<&str>::new());
         filters::register(&mut tera);
         budget::register(&mut tera);
-        Self { tera, wrong: BTreeMap::new(), fixed: BTreeMap::new() }
+        Self { tera, wrong: BTreeMap::new(), sources: BTreeMap::new(), fixed: BTreeMap::new() }
     }
 
     fn expression(&mut self, name: String, source: &str) {
@@ -123,9 +125,28 @@ impl Expressions {
             allowed::refused(source, &Delimiters::default()).into_iter().find(|refused| refused.name != "__result")
         {
             self.wrong.insert(name, refused.to_string());
-        } else if let Err(error) = self.tera.add_raw_template(&name, &counted(source)) {
+        } else if let Err(error) = self.tera.add_raw_template(&name, &probed(source).source) {
             self.wrong.insert(name, explain(&error));
+        } else {
+            self.sources.insert(name, source.to_owned());
         }
+    }
+
+    /// Why one came to nothing; `shown` is how messages name it.
+    fn failed(&self, shown: &str, name: &str, stopped: &Stopped, context: &Context) -> Failed {
+        let is_limit = stopped.why == Why::Limit;
+        let found = self.undefined(name, stopped, context).filter(|_| !is_limit);
+        let (message, help) = found.map_or_else(|| (explain(&stopped.error), String::new()), |found| (found.message, found.help));
+        Failed { message: format!("`{shown}`: {message}"), help, is_limit }
+    }
+
+    /// The path that is not there, where that is why one came to nothing.
+    fn undefined(&self, name: &str, stopped: &Stopped, context: &Context) -> Option<Undefined> {
+        let ErrorKind::RenderingError(report) = stopped.error.kind() else { return None };
+        let source =
+            self.sources.get(name).filter(|_| report.message().contains("undefined") || report.message().contains("not defined"))?;
+        let at = probed(source).back(report.span().range.start);
+        undefined(source, &Delimiters::default(), at, context)
     }
 
     /// The elements of `forEach`; nothing when the output has none.
@@ -167,7 +188,7 @@ impl Expressions {
             return Ok(fixed.clone());
         }
         let noted = budget::render(&self.tera, name, context, STEPS, LONGEST_LINE, Mode::default());
-        let noted = noted.map_err(|stopped| Failed::of(shown, &stopped))?;
+        let noted = noted.map_err(|stopped| self.failed(shown, name, &stopped, context))?;
         Ok(String::from_utf8_lossy(&noted.output).into_owned())
     }
 
@@ -183,14 +204,14 @@ impl Expressions {
     fn value(&self, what: &str, output: &Output, context: &Context) -> Result<Json, Failed> {
         let name = name(what, output);
         self.usable(what, &name)?;
-        let value = budget::evaluate(&self.tera, &name, context, STEPS).map_err(|stopped| Failed::of(what, &stopped))?;
+        let value = budget::evaluate(&self.tera, &name, context, STEPS).map_err(|stopped| self.failed(what, &name, &stopped, context))?;
         to_json(&value).map_err(|error| Failed::new(format!("`{what}`: {}", explain(&error))))
     }
 }
 
 /// A template in which each step is counted.
-fn counted(source: &str) -> String {
-    probe(0, "", source, &Delimiters::default(), Probes::Count, &mut Vec::new()).source
+fn probed(source: &str) -> Probed {
+    probe(0, "", source, &Delimiters::default(), Probes::Count, &mut Vec::new())
 }
 
 /// Whether a template reads a name that it is given.

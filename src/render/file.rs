@@ -418,7 +418,7 @@ impl Maker<'_> {
                 bodies.insert(draft.plan.path.clone(), (draft.text.clone(), std::mem::take(&mut **body)));
             }
         }
-        terraform::resources(&bodies, self.providers).map_err(|all| {
+        terraform::resources(&bodies, self.providers, self.marks).map_err(|all| {
             let of = |path: &RepoPath| drafts.iter().find(|draft| draft.plan.path == *path).map(|draft| draft.plan);
             all.into_iter().filter_map(|(path, troubles)| Some(self.mistakes(of(&path)?, &OUTPUT_REFUSED, troubles))).flatten().collect()
         })
@@ -481,7 +481,11 @@ impl Maker<'_> {
                 Ok(manifest) if mistakes.is_empty() => manifest,
                 Ok(_) => return Err(mistakes),
                 Err(troubles) => {
-                    mistakes.extend(self.mistakes(plan, &OUTPUT_REFUSED, kubernetes::placed(&text, troubles.into_iter())));
+                    let refused = self.mistakes(plan, &OUTPUT_REFUSED, kubernetes::placed(&text, troubles.into_iter()));
+                    // a value of another type is told of by the schema too
+                    let is_told = |one: &Mistake| mistakes.iter().any(|told| told.file == one.file && told.span.line == one.span.line);
+                    let more: Vec<Mistake> = refused.into_iter().filter(|one| !is_told(one)).collect();
+                    mistakes.extend(more);
                     return Err(mistakes);
                 }
             };

@@ -177,7 +177,8 @@ impl<'a> Root<'a> {
 
     fn help(&self) -> String {
         let providers = quoted_list(self.providers.iter().map(String::as_str));
-        format!("The target allows {providers}, and `terraform_data`, which needs no provider.")
+        let others = "one of another namespace than `hashicorp` is named in `required_providers` first";
+        format!("The target allows {providers}, and `terraform_data`, which needs no provider; {others}.")
     }
 }
 
@@ -297,6 +298,10 @@ impl Check<'_> {
                 );
             }
             "external" | "http" => self.refuse(block.span(), format!("data `{kind}` reaches out of Terraform at plan time"), ""),
+            _ if kind.starts_with("terraform_") => {
+                let help = if kind == "terraform_data" { "It is a resource: write `resource` instead of `data`." } else { "" };
+                self.refuse(block.span(), format!("there is no data `{kind}`"), help);
+            }
             _ => self.provider_of(block, kind),
         }
     }

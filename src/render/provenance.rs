@@ -188,8 +188,13 @@ impl<'a> Bench<'a> {
     }
 
     fn context(&self, document: &Value) -> Option<Context> {
+        self.context_with(document, &self.refs)
+    }
+
+    /// What templates see of a document and of what is seen of the requests that it names.
+    fn context_with(&self, document: &Value, refs: &Value) -> Option<Context> {
         let request = Request { document: Json(document.clone()), ..self.request.clone() };
-        let mut context = self.shared.request(&request, self.path, self.release, &self.marks, &self.refs);
+        let mut context = self.shared.request(&request, self.path, self.release, &self.marks, refs);
         if let Some(number) = self.element {
             let each = self.loaded.expressions.for_each(self.output, &context).ok()??.into_iter().nth(number)?;
             context.insert("each", &each);
@@ -211,7 +216,12 @@ impl<'a> Bench<'a> {
 
     /// The files of the unit for another document; nothing when they cannot be made.
     fn make(&self, document: &Value) -> Option<BTreeMap<RepoPath, RenderedFile>> {
-        let context = self.context(document)?;
+        self.make_with(document, &self.refs)
+    }
+
+    /// The same, where other things are seen of the requests that it names.
+    fn make_with(&self, document: &Value, refs: &Value) -> Option<BTreeMap<RepoPath, RenderedFile>> {
+        let context = self.context_with(document, refs)?;
         let unit = UnitId { request: self.request.id.clone(), output: self.output.name.clone(), target: self.target.name.clone() };
         let maker = Maker {
             plan: self.loaded.outputs.get(&self.output.name)?,
@@ -260,8 +270,15 @@ impl<'a> Bench<'a> {
     fn fields(&self, snapshot: &Snapshot, text: &str, file: &RepoPath, spot: &Spot) -> Vec<String> {
         let document = &self.request.document.0;
         let choices = choices(snapshot, self.release);
+        // what cannot be made any more says nothing
+        let differs = |document: &Value, refs: &Value| {
+            let Some(files) = self.make_with(document, refs) else { return false };
+            let after = files.get(file).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+            after.is_none_or(|after| spot.differs(text, &after))
+        };
+        let spec = document.get("spec").unwrap_or(&Value::Null);
         let mut all = Vec::new();
-        scalars(document.get("spec").unwrap_or(&Value::Null), "/spec", &mut all);
+        scalars(spec, "/spec", &mut all);
         all.push("/metadata/name".to_owned());
         all.retain(|pointer| {
             let Some(value) = document.pointer(pointer) else { return false };
@@ -270,12 +287,22 @@ impl<'a> Bench<'a> {
                 if let Some(value) = changed.pointer_mut(pointer) {
                     *value = other;
                 }
-                // what cannot be made any more says nothing
-                let Some(files) = self.make(&changed) else { return false };
-                let after = files.get(file).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-                after.is_none_or(|after| spot.differs(text, &after))
+                differs(&changed, &self.refs)
             })
         });
+        // what another request says comes with the field that names it
+        let named =
+            self.release.refs.iter().filter(|(name, rule)| !all.contains(&rule.at) && differs(document, &other_view(&self.refs, name)));
+        let named: Vec<String> = named.map(|(_, rule)| rule.at.clone()).collect();
+        all.extend(named);
+        if all.is_empty() {
+            // it may be there because something else is, whatever is in that
+            walk(spec, "/spec", &mut all);
+            all.retain(|pointer| {
+                let is_around = document.pointer(pointer).is_some_and(|value| value.is_object() || value.is_array());
+                is_around && without(document, pointer).is_some_and(|changed| differs(&changed, &self.refs))
+            });
+        }
         all
     }
 
@@ -429,6 +456,29 @@ fn others(value: &Value, choices: &[Vec<Value>]) -> Vec<Value> {
         Value::Null | Value::Array(_) | Value::Object(_) => {}
     }
     others
+}
+
+/// What is seen of the requests that one names, with other values in one of them.
+fn other_view(refs: &Value, name: &str) -> Value {
+    let mut changed = refs.clone();
+    let Some(view) = changed.get_mut(name) else { return changed };
+    let mut all = Vec::new();
+    scalars(view, "", &mut all);
+    for pointer in all {
+        let Some(value) = view.pointer_mut(&pointer) else { continue };
+        if let Some(other) = others(value, &[]).into_iter().next_back() {
+            *value = other;
+        }
+    }
+    changed
+}
+
+/// A document without one of its members; nothing where that is an entry of a list.
+fn without(document: &Value, pointer: &str) -> Option<Value> {
+    let (around, key) = pointer.rsplit_once('/')?;
+    let mut changed = document.clone();
+    changed.pointer_mut(around)?.as_object_mut()?.remove(&key.replace("~1", "/").replace("~0", "~"))?;
+    Some(changed)
 }
 
 /// The byte at a line and a column, both from 1.

@@ -497,6 +497,10 @@ impl<'a> Work<'a> {
         }
         if !self.taken.insert(id.clone()) {
             let message = format!("the output `{}` goes to the target `{}` twice", output.name, target.name);
+            if let Some((field, help)) = same_for_each(output) {
+                let mistake = at_output(&self.release.file, self.field(output, field), message);
+                return Some(self.finding(Mistake { code: DUPLICATE_UNIT, help: help.to_owned(), ..mistake }));
+            }
             let place = self.chosen(output, context).unwrap_or_else(|| read_by(self.world, self.request, output.for_each.as_deref()));
             let finding = Finding::error(DUPLICATE_UNIT, place, message).help("Each element of `forEach` needs a target of its own.");
             return Some(finding.related(Place::new(self.release.file.clone(), output.span), "the units are made here"));
@@ -590,6 +594,19 @@ fn hides_targets(snapshot: &Snapshot, platform: &Platform) -> bool {
 fn with_labels<'a>(platform: &'a Platform, labels: &BTreeMap<String, String>) -> Vec<&'a Target> {
     let fits = |target: &&Target| labels.iter().all(|(key, value)| target.labels.get(key) == Some(value));
     platform.targets.values().filter(fits).collect()
+}
+
+/// Why an output with `forEach` goes to the same targets for each element, by the field that says so; nothing where it does not.
+fn same_for_each(output: &Output) -> Option<(&'static str, &'static str)> {
+    output.for_each.as_ref()?;
+    match &output.target {
+        TargetSelector::Labels(_) => Some((
+            "targets",
+            "`targets` finds the same ones for each element of `forEach`: write `target: \"{{ each }}\"`, or another field of `each`, in its place.",
+        )),
+        TargetSelector::Template(source) => (!expression::reads(source, "each"))
+            .then_some(("target", "It is the same for each element of `forEach`: read `each` in it, such as `target: \"{{ each }}\"`.")),
+    }
 }
 
 /// The targets that an output goes to, each once; what is wrong with it is told where the output is rendered.

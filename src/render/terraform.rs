@@ -19,11 +19,12 @@ pub(super) const GENERATED: &str = "goldpath.tf.json";
 pub(super) fn resources(
     files: &BTreeMap<RepoPath, (String, Body)>,
     providers: &BTreeSet<String>,
+    marks: &Marks,
 ) -> Result<Vec<Object>, BTreeMap<RepoPath, Vec<Trouble>>> {
     let allowed = Root::new(files.values().map(|file| &file.1), providers);
     let addresses = Addresses::of(files.values().map(|file| &file.1));
     let mut objects = Vec::new();
-    let mut troubles = root::check(files);
+    let mut troubles = root::check(files, &marks.facts);
     for (path, (text, body)) in files {
         let (mut found, resources) = allowed.check(text, body);
         found.extend(addresses.unknown(text, body));

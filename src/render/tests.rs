@@ -505,14 +505,14 @@ removed {
 
 #[test]
 fn refused_terraform_is_named_at_its_line() {
-    insta::assert_snapshot!(one("terraform@1", "main.tf", REFUSED_BLOCKS, json!({})), @r"
+    insta::assert_snapshot!(one("terraform@1", "main.tf", REFUSED_BLOCKS, json!({})), @"
     /main/main.tf:2:3 output-refused (PathOwner)
       `main.tf`: `backend` is for the target to say, not for a template
       help: Leave it out: goldpath writes it into `goldpath.tf.json`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/main.tf:4:5 output-refused (PathOwner)
       `main.tf`: the provider `hashicorp/aws` is not among those that the target allows
-      help: The target allows `hashicorp/time`, and `terraform_data`, which needs no provider. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      help: The target allows `hashicorp/time`, and `terraform_data`, which needs no provider; one of another namespace than `hashicorp` is named in `required_providers` first. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/main.tf:8:1 output-refused (PathOwner)
       `main.tf`: modules are not allowed: what they hold is not in the reviewed bytes
@@ -536,7 +536,7 @@ fn refused_terraform_is_named_at_its_line() {
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/main.tf:15:1 output-refused (PathOwner)
       `main.tf`: `null_resource`: the provider `hashicorp/null` is not among those that the target allows
-      help: The target allows `hashicorp/time`, and `terraform_data`, which needs no provider. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      help: The target allows `hashicorp/time`, and `terraform_data`, which needs no provider; one of another namespace than `hashicorp` is named in `required_providers` first. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     /main/main.tf:16:1 output-refused (PathOwner)
       `main.tf`: `exec` of the provider `time` would start a program
@@ -660,6 +660,12 @@ fn outputs_go_where_they_may() {
         Case::of("kubernetes@1", "x", &file).edit(|output| output.when = Some("true)) }}{{ __result(v=(1".to_owned())).shown(),
         Case::of("kubernetes@1", "x", &file).edit(|output| output.for_each = Some("spec.name".to_owned())).shown(),
         Case::of("kubernetes@1", "staging-eu", &file).edit(|output| output.for_each = Some("[1, 2]".to_owned())).shown(),
+        Case::of("kubernetes@1", "staging-eu", &file)
+            .edit(|output| {
+                output.for_each = Some("[1, 2]".to_owned());
+                output.target = TargetSelector::Labels(BTreeMap::new());
+            })
+            .shown(),
         Case::of("kubernetes@1", "x", &file).edit(|output| output.when = Some("false".to_owned())).shown(),
     ];
     let mut closed = Case::of("kubernetes@1", "staging-eu", &file);
@@ -714,10 +720,50 @@ fn outputs_go_where_they_may() {
       annotations:
         goldpath.dev/path: environment
         goldpath.dev/release: "1.0.0"
-    requests/payments-team/shop.yaml:1:1 duplicate-unit (Requester)
+    /release.yaml:10:5 duplicate-unit (PathOwner)
       the output `main` goes to the target `staging-eu` twice
-      help: Each element of `forEach` needs a target of its own.
-      see golden-paths/environment/1.0.0/release.yaml: the units are made here
+      help: It is the same for each element of `forEach`: read `each` in it, such as `target: "{{ each }}"`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    # staging-eu/payments-team/shop/main/a.yaml
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: a
+      labels:
+        app.kubernetes.io/managed-by: goldpath
+        goldpath.dev/cost-centre: cc-1201
+        goldpath.dev/data-classification: internal
+        goldpath.dev/request: shop
+        goldpath.dev/team: payments-team
+      annotations:
+        goldpath.dev/path: environment
+        goldpath.dev/release: "1.0.0"
+    # staging-us/payments-team/shop/main/a.yaml
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: a
+      labels:
+        app.kubernetes.io/managed-by: goldpath
+        goldpath.dev/cost-centre: cc-1201
+        goldpath.dev/data-classification: internal
+        goldpath.dev/request: shop
+        goldpath.dev/team: payments-team
+      annotations:
+        goldpath.dev/path: environment
+        goldpath.dev/release: "1.0.0"
+    /release.yaml:10:5 duplicate-unit (PathOwner)
+      the output `main` goes to the target `staging-eu` twice
+      help: `targets` finds the same ones for each element of `forEach`: write `target: "{{ each }}"`, or another field of `each`, in its place. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    /release.yaml:10:5 duplicate-unit (PathOwner)
+      the output `main` goes to the target `staging-us` twice
+      help: `targets` finds the same ones for each element of `forEach`: write `target: "{{ each }}"`, or another field of `each`, in its place. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    /release.yaml:10:5 target-kind (PathOwner)
+      the output `main` of `kubernetes@1` cannot go to the target `dns`, which is of another type
+      help: Terraform roots go to targets of `type: terraform`, everything else to targets of `type: directory`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+      see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
     requests/payments-team/shop.yaml:1:1 target-not-allowed (Requester)
       the target `staging-eu` does not take the team `payments-team`
       help: Ask for another target, or ask the platform team to add it to `allow.teams` of `targets/staging-eu.yaml`.

@@ -84,7 +84,8 @@ fn with_colon(line: &str) -> Option<String> {
     let (key, value) = line.lines().next()?.trim().split_once(' ')?;
     let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
     let value = value.trim_start();
-    (is_key && !value.contains([' ', '`'])).then(|| format!("{key}: {value}"))
+    let value = value.strip_prefix('=').map_or(value, str::trim_start);
+    (is_key && !value.contains([' ', '`'])).then(|| format!("{key}: {value}").trim_end().to_owned())
 }
 
 /// The first lines of an object without a colon, above the line that starts at a byte: they begin a text to YAML, which notices at the next colon.
@@ -192,10 +193,27 @@ fn dented(text: &str, at: usize) -> Option<Span> {
 /// What stands behind a quoted text and a space.
 fn behind_text(text: &str, at: usize) -> Problem {
     let here = line_from(text, at);
-    if text[at..].lines().next().is_some_and(|rest| rest.trim() == ",") {
-        return syntax(one(text, at), "a `,` stands behind the value", "Remove it: commas separate entries only within brackets.");
-    }
-    syntax(here, "something stands behind the closing quote", "Put the whole text into the quotes.")
+    comma(text, at)
+        .or_else(|| before_bracket(text, at))
+        .unwrap_or_else(|| syntax(here, "something stands behind the closing quote", "Put the whole text into the quotes."))
+}
+
+/// `labels {a: "b"}`: a text to YAML, that ends with the quotes.
+fn before_bracket(text: &str, at: usize) -> Option<Problem> {
+    let start = line_start(text, at);
+    let line = lines_from(text, start).next()?.1;
+    let first = content(line);
+    let (key, rest) = line[first..].split_once(' ')?;
+    let is_key = key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+    let bracket = rest.trim_start().chars().next().filter(|c| is_key && matches!(c, '{' | '['))?;
+    let (at, message) = (start + first + key.len() + 1 + indentation(rest), format!("a `:` is missing before this `{bracket}`"));
+    Some(syntax(one(text, at), message, format!("Write `{key}: {bracket}…`.")))
+}
+
+/// A comma at the end of a line, behind a value.
+fn comma(text: &str, at: usize) -> Option<Problem> {
+    let is_all = text[at..].lines().next().is_some_and(|rest| rest.trim() == ",");
+    is_all.then(|| syntax(one(text, at), "a `,` stands behind the value", "Remove it: commas separate entries only within brackets."))
 }
 
 /// `[WIP] and more`: a text that begins with a bracket.
@@ -203,6 +221,9 @@ fn behind_bracket(text: &str, after: usize, at: usize) -> Option<Problem> {
     let closing = text[..after].chars().next_back().filter(|c| matches!(c, ']' | '}'))?;
     let same_line = after <= at && text[after..at].trim_matches(' ').is_empty() && !text[at..].starts_with('\n');
     same_line.then(|| {
+        if let Some(problem) = comma(text, at) {
+            return problem;
+        }
         let help = if closing == '}' { "Remove it, or put the whole text in quotes." } else { "Put the whole text in quotes." };
         syntax(line_from(text, at), format!("something stands behind `{closing}`"), help)
     })

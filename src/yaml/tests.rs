@@ -39,6 +39,10 @@ fn a_syntax_mistake_is_explained_at_its_cause() {
         "%YAML 1.1\n---\na: 1\n",
         "a: ]\n",
         "a: 'it''s\n",
+        "a: [b],\nc: d\n",
+        "a: {b: c},\nc: d\n",
+        "a:\n  b {c: \"d\"}\n",
+        "a = \nb: 1\n",
     ];
     let all: String = cases.iter().map(|text| format!("{text:?}\n  {}", said(text))).collect();
     insta::assert_snapshot!(all, @r#"
@@ -74,6 +78,14 @@ fn a_syntax_mistake_is_explained_at_its_cause() {
       1:4 error yaml-syntax: `]` closes nothing here. Remove it, or put the text in quotes.
     "a: 'it''s\n"
       1:4 error yaml-syntax: the text that begins with `'` here has no end. Close it with `'` in the same line.
+    "a: [b],\nc: d\n"
+      1:7 error yaml-syntax: a `,` stands behind the value. Remove it: commas separate entries only within brackets.
+    "a: {b: c},\nc: d\n"
+      1:10 error yaml-syntax: a `,` stands behind the value. Remove it: commas separate entries only within brackets.
+    "a:\n  b {c: \"d\"}\n"
+      2:5 error yaml-syntax: a `:` is missing before this `{`. Write `b: {…`.
+    "a = \nb: 1\n"
+      1:1 error yaml-syntax: this line is neither `key: value` nor an entry of a list. Write `a:`.
     "#);
 }
 

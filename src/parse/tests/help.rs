@@ -2,6 +2,8 @@
 
 use super::*;
 
+const PATH_AT: &str = "golden-paths/environment/path.yaml";
+
 #[test]
 fn a_value_of_another_type_is_helped_to_the_right_one() {
     let service = |from: &str, to: &str| changed(AT, &[(from, to)]);
@@ -47,6 +49,176 @@ fn a_value_of_another_type_is_helped_to_the_right_one() {
     requests/payments-team/payments-staging.yaml:10:11 error wrong-format (requester)
       `spec.memory` must be a quantity such as `100m` or `1.5Gi`, is `1 gb`. Write `1G`.
     ");
+}
+
+#[test]
+fn what_is_no_object_of_the_metadata_is_helped_to_be_one() {
+    let of = |from: &str, to: &str| changed(AT, &[(from, to)]);
+    let name = "metadata:\n  name: payments-staging\n";
+    let annotated = |with: &str| of(name, &format!("{name}  annotations{with}\n"));
+    insta::assert_snapshot!(rows(&[
+        ("a list", of(name, "metadata: []\n")),
+        ("annotations in a list", annotated(": [a]")),
+        ("annotations in an empty list", annotated(": []")),
+        ("no day", annotated(": {goldpath.dev/expires: tomorrow}")),
+        ("no colon", annotated(" {goldpath.dev/expires: \"2027-01-01\"}")),
+        ("less than nothing", of("lifetime: 14d", "lifetime: -1")),
+        ("nothing", of("lifetime: 14d", "lifetime: 0")),
+        ("another space", of("  name: payments-staging", "  name:\u{a0}payments-staging")),
+        ("an equals sign", of("spec:\n", "spec =\n")),
+    ]), @r#"
+    a list
+    requests/payments-team/payments-staging.yaml:3:11 error wrong-type (requester)
+      `metadata` must be an object, is a list. Write `metadata:`, and below it, indented, `name: …`.
+    annotations in a list
+    requests/payments-team/payments-staging.yaml:5:16 error wrong-type (requester)
+      `metadata.annotations` must be an object, is a list. Write its fields as `key: value`, without the dashes or brackets.
+    annotations in an empty list
+    requests/payments-team/payments-staging.yaml:5:16 error wrong-type (requester)
+      `metadata.annotations` must be an object, is a list. Write `annotations:`, and below it, indented, its fields as `key: value`.
+    no day
+    requests/payments-team/payments-staging.yaml:5:39 error wrong-format (requester)
+      `metadata.annotations["goldpath.dev/expires"]` must be a day such as `2026-03-01`, is `tomorrow`. Write a day that there is, as year, month and day.
+    no colon
+    requests/payments-team/payments-staging.yaml:5:15 error yaml-syntax (requester)
+      a `:` is missing before this `{`. Write `annotations: {…`.
+    less than nothing
+    requests/payments-team/payments-staging.yaml:8:13 error wrong-type (requester)
+      `spec.lifetime` must be a duration such as `14d` or `12h`, is -1. Write a whole number above 0 with its unit, such as `14d` or `12h`.
+    nothing
+    requests/payments-team/payments-staging.yaml:8:13 error wrong-type (requester)
+      `spec.lifetime` must be a duration such as `14d` or `12h`, is 0. Write a whole number above 0 with its unit, such as `14d` or `12h`.
+    another space
+    requests/payments-team/payments-staging.yaml:4:3 error wrong-type (requester)
+      `metadata` must be an object, is the text `name: payments-staging`. A space is missing behind `name:`: write `name: payments-staging`.
+    requests/payments-team/payments-staging.yaml:4:8 warning yaml-odd-character (requester)
+      what looks like a space here is U+00A0, a no-break space. Write it anew.
+    an equals sign
+    requests/payments-team/payments-staging.yaml:5:1 error yaml-syntax (requester)
+      this line is neither `key: value` nor an entry of a list. Write `spec:`, or put the text in quotes.
+    "#);
+}
+
+#[test]
+fn an_annotation_of_almost_the_right_name_is_told_of() {
+    let name = "metadata:\n  name: payments-staging\n";
+    let keys = [
+        "glodpath.dev/release",
+        "goldpath/release",
+        "GOLDPATH.dev/release",
+        "goldpath.dev.example.org/expires",
+        "release",
+        "meta.helm.sh/release",
+        "example.org/expires",
+        "goldpath.dev/relaese",
+    ];
+    let said = keys.map(|key| changed(AT, &[(name, &format!("{name}  annotations: {{{key}: 1.0.0}}\n"))]));
+    let all: Vec<(&str, String)> = keys.into_iter().zip(said).collect();
+    insta::assert_snapshot!(rows(&all), @"
+    glodpath.dev/release
+    requests/payments-team/payments-staging.yaml:5:17 warning unknown-field (requester)
+      the annotation `glodpath.dev/release` means nothing to goldpath. Did you mean `goldpath.dev/release`?
+    goldpath/release
+    requests/payments-team/payments-staging.yaml:5:17 warning unknown-field (requester)
+      the annotation `goldpath/release` means nothing to goldpath. Did you mean `goldpath.dev/release`?
+    GOLDPATH.dev/release
+    requests/payments-team/payments-staging.yaml:5:17 warning unknown-field (requester)
+      the annotation `GOLDPATH.dev/release` means nothing to goldpath. Did you mean `goldpath.dev/release`?
+    goldpath.dev.example.org/expires
+    requests/payments-team/payments-staging.yaml:5:17 warning unknown-field (requester)
+      the annotation `goldpath.dev.example.org/expires` means nothing to goldpath. Did you mean `goldpath.dev/expires`?
+    release
+    requests/payments-team/payments-staging.yaml:5:17 warning unknown-field (requester)
+      the annotation `release` means nothing to goldpath. Did you mean `goldpath.dev/release`?
+    meta.helm.sh/release
+    example.org/expires
+    goldpath.dev/relaese
+    requests/payments-team/payments-staging.yaml:5:17 error unknown-field (requester)
+      `goldpath.dev/relaese` is not an annotation of goldpath. Did you mean `goldpath.dev/release`?
+    ");
+}
+
+#[test]
+fn a_pin_that_cannot_be_read_is_no_reason_to_judge_by_another_release() {
+    let name = "metadata:\n  name: payments-staging\n";
+    let wrong = ("purpose: integration-test", "purpose: integration-test\n  nope: 1");
+    let said = |metadata: &str| changed(AT, &[(name, metadata), wrong]);
+    insta::assert_snapshot!(rows(&[
+        ("metadata by another name", said("metadat:\n  name: payments-staging\n  annotations: {goldpath.dev/release: 1.0.0}\n")),
+        ("annotations without a colon", said(&format!("{name}  annotations:\n    goldpath.dev/release 1.0.0\n"))),
+        ("no pin", said(&format!("{name}  annotations: []\n"))),
+        ("a version that is not served", changed(AT, &[
+            (name, &format!("{name}  annotations: {{goldpath.dev/release: 1.1.0}}\n")),
+            ("apiVersion: platform.kubedojo.io/v1", "apiVersion: platform.kubedojo.io/v7"),
+        ])),
+    ]), @"
+    metadata by another name
+    requests/payments-team/payments-staging.yaml:3:1 error unknown-field (requester)
+      `metadat` is not a field of the document. Did you mean `metadata`?
+    annotations without a colon
+    requests/payments-team/payments-staging.yaml:6:5 error wrong-type (requester)
+      `metadata.annotations` must be an object, is the text `goldpath.dev/release 1.0.0`. Write `annotations:`, and below it, indented, its fields as `key: value`.
+    no pin
+    requests/payments-team/payments-staging.yaml:5:16 error wrong-type (requester)
+      `metadata.annotations` must be an object, is a list. Write `annotations:`, and below it, indented, its fields as `key: value`.
+    requests/payments-team/payments-staging.yaml:9:3 error unknown-field (requester)
+      `nope` is not a field of `spec`. Known are `check`, `dataClassification`, `domain`, `lifetime`, `memory`, `owner`, `public`, `purpose`, `region`, `services`, `size` and `tls`.
+    a version that is not served
+    requests/payments-team/payments-staging.yaml:1:13 error unknown-version (requester)
+      `SandboxRequest` is not served in the version `v7`. Write `platform.kubedojo.io/v1`.
+    ");
+}
+
+#[test]
+fn a_request_in_a_file_of_another_ending_is_told_of() {
+    let files =
+        ["a.YAML", "b.yaml.txt", "c", "d.txt", "e.yaml.bak", "f.yaml~", "g.json"].map(|file| format!("requests/payments-team/{file}"));
+    let changes: Vec<(&str, Option<&str>)> = files.iter().map(|file| (file.as_str(), Some(REQUEST))).collect();
+    insta::assert_snapshot!(with(&changes), @"
+    requests/payments-team/a.YAML:1:1 error misplaced-file (requester)
+      requests are files that end with `.yaml`, so this one is not read. Rename it to `a.yaml`.
+    requests/payments-team/b.yaml.txt:1:1 error misplaced-file (requester)
+      requests are files that end with `.yaml`, so this one is not read. Rename it to `b.yaml`.
+    requests/payments-team/c:1:1 error misplaced-file (requester)
+      requests are files that end with `.yaml`, so this one is not read. Rename it to `c.yaml`.
+    requests/payments-team/d.txt:1:1 error misplaced-file (requester)
+      requests are files that end with `.yaml`, so this one is not read. Rename it to `d.yaml`.
+    requests/payments-team/e.yaml.bak:1:1 warning ignored-file (requester)
+      this file is not read: only `.yaml` files are. Remove it, or move it out of this folder.
+    requests/payments-team/f.yaml~:1:1 warning ignored-file (requester)
+      this file is not read: only `.yaml` files are. Remove it, or move it out of this folder.
+    requests/payments-team/g.json:1:1 error misplaced-file (requester)
+      requests are files that end with `.yaml`, so this one is not read. Rename it to `g.yaml`.
+    ");
+    let notes = [("requests/payments-team/notes.txt", Some("to do\n"))];
+    insta::assert_snapshot!(with(&notes), @"
+    requests/payments-team/notes.txt:1:1 warning ignored-file (requester)
+      this file is not read: only `.yaml` files are. Remove it, or move it out of this folder.
+    ");
+}
+
+#[test]
+fn what_takes_the_place_of_a_release_is_another_one_that_is_not_retired() {
+    let states = |states: &str| {
+        changed(PATH_AT, &[("    1.0.0: {state: deprecated, since: 2026-01-01, until: 2026-06-01, replacedBy: 1.1.0}\n", states)])
+    };
+    insta::assert_snapshot!(rows(&[
+        ("itself", states("    1.0.0: {state: deprecated, replacedBy: 1.0.0}\n")),
+        ("retired", states("    1.0.0: {state: retired, replacedBy: 1.1.0}\n    1.1.0: {state: retired}\n")),
+        ("an end before the beginning", states("    1.0.0: {state: deprecated, since: 2027-01-01, until: 2026-12-31, replacedBy: 1.1.0}\n")),
+    ]), @r#"
+    itself
+    golden-paths/environment/path.yaml:16:44 error other-version (path owner)
+      the release `1.0.0` cannot be replaced by itself. Name the release that takes its place, or remove the field. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    retired
+    golden-paths/environment/path.yaml:14:17 error retired-release (path owner)
+      `spec.current.v1` is `1.1.0`, which is retired. Name a live release. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    golden-paths/environment/path.yaml:16:41 error retired-release (path owner)
+      `spec.releases["1.0.0"].replacedBy` is `1.1.0`, which is retired. Name a live release. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    an end before the beginning
+    golden-paths/environment/path.yaml:16:58 error out-of-range (path owner)
+      `until` is 2026-12-31, before `since`, which is 2027-01-01. Write a later day. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
+    "#);
 }
 
 #[test]
@@ -274,7 +446,7 @@ fn a_field_of_a_newer_release_is_told_where_an_older_one_is_pinned() {
     let older = SCHEMA.replace("    \"purpose\": {\"type\": \"string\"},\n", "");
     assert_ne!(older, SCHEMA);
     let request = REQUEST.replace("metadata:\n", "metadata:\n  annotations: {goldpath.dev/release: 1.0.0}\n");
-    insta::assert_snapshot!(with(&[("golden-paths/environment/1.0.0/schema.json", Some(&older)), (AT, Some(&request))]), @r"
+    insta::assert_snapshot!(with(&[("golden-paths/environment/1.0.0/schema.json", Some(&older)), (AT, Some(&request))]), @"
     requests/payments-team/payments-staging.yaml:4:39 warning deprecated (requester)
       the release `environment@1.0.0` is deprecated, and to be left by 2026-06-01. Move to `1.1.0`.
     requests/payments-team/payments-staging.yaml:8:3 error unknown-field (requester)

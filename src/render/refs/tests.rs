@@ -1,6 +1,6 @@
 use crate::model::Finding;
 use crate::parse::parse;
-use crate::render::{Cache, Limits, Progress, Rendered, Tell, Watched, render, render_watched};
+use crate::render::{Cache, Limits, Progress, Rendered, Tell, Traced, Watched, fields, render, render_watched, trace};
 use crate::snapshot::Snapshot;
 use std::sync::{Arc, Mutex};
 
@@ -75,6 +75,56 @@ fn service(name: &str, spec: &str) -> String {
 }
 
 #[test]
+fn what_another_request_does_not_export_is_told_with_what_it_does() {
+    let read = |what: &str| format!("<% if refs.database %>at <{{ refs.database.exports.{what} }}>\n<% endif %>x\n");
+    let template = "golden-paths/service/1.0.0/main/a.md.tera";
+    let release = FILES.iter().find(|(path, _)| *path == "golden-paths/database/1.0.0/release.yaml").unwrap().1;
+    let of_platform = release.replace("{{ metadata.name }}.{{ target.values.domain }}", "{{ platform.values.registry }}/x");
+    let all = [
+        shown(&[(template, Some(&read("port")))]),
+        shown(&[(template, Some(&read("hots")))]),
+        shown(&[("golden-paths/database/1.0.0/release.yaml", Some(&of_platform))]),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @"
+    golden-paths/service/1.0.0/main/a.md.tera:1:29 template-error: `refs.database.exports.port` is undefined. The release of `shop/db` exports `host`: add `port` to `exports` in its `release.yaml`, or print it with `| default(value=…)`. This is for the owner of the golden path to mend: team `shop`.
+    golden-paths/service/1.0.0/release.yaml:9:21 unused-library: no template of this release uses anything of the library `text@1.0.0`. Take it out of `spec.libraries`, or include what it is there for. This is for the owner of the golden path to mend: team `shop`.
+
+    golden-paths/service/1.0.0/main/a.md.tera:1:29 template-error: `refs.database.exports.hots` is undefined. Did you mean `host`? This is for the owner of the golden path to mend: team `shop`.
+    golden-paths/service/1.0.0/release.yaml:9:21 unused-library: no template of this release uses anything of the library `text@1.0.0`. Take it out of `spec.libraries`, or include what it is there for. This is for the owner of the golden path to mend: team `shop`.
+
+    golden-paths/database/1.0.0/release.yaml:9:19 expression-error: the export `host`: `platform.values.registry` is undefined. Write `registry` into `goldpath.yaml`, or print it with `| default(value=…)`. This is for the owner of the golden path to mend: team `shop`.
+    ");
+}
+
+/// A line that only another request changes changes with the field that names it; one that is there with an object, with that.
+#[test]
+fn a_line_comes_from_a_request_that_is_named_or_from_an_object_that_is_there() {
+    let schema = r#"{"type": "object", "additionalProperties": false, "properties": {"database": {"type": "string"}, "upstream": {"type": "string"}, "backup": {"type": "object", "additionalProperties": false, "properties": {"days": {"type": "integer"}}}}}"#;
+    let template = "<{ refs.database.exports.host }>\n<% if spec.backup is defined %>kept\n<% endif %>always\n";
+    let edits = [
+        ("golden-paths/service/1.0.0/schema.json", Some(schema)),
+        ("golden-paths/service/1.0.0/main/a.md.tera", Some(template)),
+        ("requests/bank/ledger.yaml", None),
+    ];
+    let web = service("web", "{database: db, backup: {days: 3}}");
+    let snapshot = Snapshot::of_texts(FILES, &[&edits[..], &[("requests/shop/web.yaml", Some(web.as_str()))]].concat());
+    let platform = parse(&snapshot).platform;
+    let limits = Limits::default();
+    let rendered = render(&snapshot, &platform, &limits, &mut Cache::new(), 1);
+    let unit = rendered.units.values().find(|unit| unit.id.request.name.as_str() == "web").unwrap();
+    let file = unit.files.keys().next().unwrap();
+    let lines = trace(&snapshot, &platform, &limits, unit, file).unwrap();
+    let fields = |(number, line): (u32, &Traced)| {
+        format!("{}: {}\n", line.text, fields(&snapshot, &platform, &limits, unit, file, (number, line)).join(" "))
+    };
+    insta::assert_snapshot!((1..).zip(&lines).map(fields).collect::<String>(), @"
+    db.eu.example.org: /spec/database
+    kept: /spec/backup
+    always:
+    ");
+}
+
+#[test]
 fn what_another_request_exports_is_read_and_comes_after_it() {
     insta::assert_snapshot!(shown(&[]), @r"
     bank/ledger/main@eu after []
@@ -129,7 +179,9 @@ fn a_circle_is_said_at_each_of_its_requests() {
 fn an_export_that_cannot_be_made_is_the_owners_to_mend() {
     let release = "golden-paths/database/1.0.0/release.yaml";
     let text = FILES.iter().find(|(name, _)| *name == release).unwrap().1.replace("target.values.domain", "target.values.domian");
-    insta::assert_snapshot!(shown(&[(release, Some(&text))]), @r"golden-paths/database/1.0.0/release.yaml:9:19 expression-error: the export `host`: field `domian` is not defined. Available fields: domain. This is for the owner of the golden path to mend: team `shop`.");
+    insta::assert_snapshot!(shown(&[(release, Some(&text))]), @"
+    golden-paths/database/1.0.0/release.yaml:9:19 expression-error: the export `host`: `target.values.domian` is undefined. Did you mean `domain`? This is for the owner of the golden path to mend: team `shop`.
+    ");
 }
 
 #[test]

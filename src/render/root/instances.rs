@@ -4,10 +4,10 @@ use super::{Look, address, address_of, span_of};
 use crate::model::{RepoPath, close_match, meant, quoted_list};
 use crate::render::walk::{self, Binds, Bound};
 use hcl_edit::Span;
-use hcl_edit::expr::{Expression, ForExpr, Traversal, TraversalOperator};
+use hcl_edit::expr::{Expression, ForExpr, FuncCall, Traversal, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block, Body};
 use hcl_edit::template::ForTemplateExpr;
-use hcl_edit::visit::{Visit, visit_traversal};
+use hcl_edit::visit::{Visit, visit_func_call, visit_traversal};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -30,14 +30,22 @@ impl Instances {
         Self(blocks.filter_map(|block| Some((address_of(block)?, many(block)))).collect())
     }
 
-    pub(super) fn check(&self, look: &mut Look<'_>) {
+    pub(super) fn check(&self, look: &mut Look<'_>, facts: &BTreeMap<&'static str, String>) {
         for (file, block) in look.blocks() {
             match block.ident.as_str() {
                 "moved" => self.moved(look, file, block),
                 "removed" => self.removed(look, file, block),
                 _ => {
                     let inside = address_of(block).map(|_| many(block));
-                    let mut named = Named { instances: self, inside, condition: false, bound: Bound::default(), found: Vec::new() };
+                    let mut named = Named {
+                        instances: self,
+                        facts,
+                        inside,
+                        condition: false,
+                        tried: false,
+                        bound: Bound::default(),
+                        found: Vec::new(),
+                    };
                     named.block(block);
                     for (span, message, help) in named.found {
                         look.refuse(file, span, message, help);
@@ -94,10 +102,14 @@ fn keyed(expression: &Expression) -> Option<String> {
 
 struct Named<'a> {
     instances: &'a Instances,
+    /// What `local.goldpath` holds.
+    facts: &'a BTreeMap<&'static str, String>,
     /// How many there are of what it is inside of; nothing outside of resources and data.
     inside: Option<Many>,
     /// Whether it is inside of what is asked afterwards.
     condition: bool,
+    /// Whether it is inside of `try` or `can`, which take what is not there.
+    tried: bool,
     bound: Bound,
     found: Vec<(Option<Range<usize>>, String, String)>,
 }
@@ -146,6 +158,36 @@ impl Named<'_> {
         }
     }
 
+    /// `local.goldpath` and a name behind it.
+    fn fact(&mut self, node: &Traversal) {
+        let name = match node.operators.get(1).map(|operator| operator.value()) {
+            Some(TraversalOperator::GetAttr(name)) => name.as_str(),
+            Some(TraversalOperator::Index(Expression::String(name))) => name.as_str(),
+            _ => return,
+        };
+        if self.tried || self.facts.contains_key(name) {
+            return;
+        }
+        let team = self.facts.get("team").map_or("", String::as_str);
+        let read = format!("or read it with `try(local.goldpath.{name}, null)`.");
+        let (message, help) = match name {
+            "cost_centre" => (
+                format!("`local.goldpath` has no `{name}` here: the team `{team}` has none"),
+                format!("Write `costCentre` into `teams/{team}.yaml`, {read}"),
+            ),
+            "data_classification" => (
+                format!("`local.goldpath` has no `{name}` here: the request says none"),
+                format!("Say in `facts.dataClassification` of `release.yaml` which field it is, {read}"),
+            ),
+            _ => {
+                let known = || self.facts.keys().copied();
+                let near = close_match(name, known().chain(["cost_centre", "data_classification"]));
+                (format!("`local.goldpath` has no `{name}`"), near.map_or_else(|| format!("There are {}.", quoted_list(known())), meant))
+            }
+        };
+        self.say(node, message, help);
+    }
+
     fn resource(&mut self, node: &Traversal, address: &str, many: Many, rest: &[hcl_edit::Decorated<TraversalOperator>]) {
         let first = rest.first().map(|operator| operator.value());
         let below = match (many, first) {
@@ -187,6 +229,13 @@ impl Visit for Named<'_> {
         walk::for_template_expr(self, node);
     }
 
+    fn visit_func_call(&mut self, node: &FuncCall) {
+        let before = self.tried;
+        self.tried |= matches!(node.name.name.as_str(), "try" | "can");
+        visit_func_call(self, node);
+        self.tried = before;
+    }
+
     fn visit_traversal(&mut self, node: &Traversal) {
         if let Expression::Variable(root) = &node.expr
             && !self.bound.holds(root.as_str())
@@ -196,6 +245,9 @@ impl Visit for Named<'_> {
                 _ => None,
             });
             self.own(node, root.as_str(), part);
+            if (root.as_str(), part) == ("local", Some("goldpath")) {
+                self.fact(node);
+            }
             if let Some((address, rest)) = address(node)
                 && let Some(many) = self.instances.0.get(&address)
             {
@@ -215,7 +267,7 @@ mod tests {
     fn said(declared: &str, from: &str, to: &str) -> String {
         let text = format!("resource \"t\" \"a\" {{\n  {declared}\n}}\nmoved {{\n  from = {from}\n  to   = {to}\n}}\n");
         let body: Body = text.parse().unwrap();
-        let found = check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]));
+        let found = check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]), &BTreeMap::new());
         let said: Vec<String> = found.into_values().flatten().map(|trouble| format!("{}: {}", trouble.line, trouble.message)).collect();
         format!("{declared} | {from} -> {to}: {}", said.join(" | ")).trim_end().to_owned()
     }
@@ -241,6 +293,44 @@ mod tests {
         count = 2 | t.a -> t.b[0]: 4: `t.a` is moved away, and still declared
         count = 2 | t.a -> t.a[0].b: 4: `t.a` is moved away, and still declared
         count = 2 | t.a -> "t.a[0]": 4: `t.a` is moved away, and still declared
+        "#);
+    }
+
+    /// What is said of a value in a root of a team without a cost centre.
+    fn of_value(value: &str) -> String {
+        let text = format!("resource \"terraform_data\" \"a\" {{\n  input = {value}\n}}\n");
+        let body: Body = text.parse().unwrap();
+        let facts = BTreeMap::from([("team", "payments-team".to_owned()), ("request", "shop".to_owned())]);
+        let found = check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]), &facts);
+        let said: Vec<String> = found.into_values().flatten().map(|trouble| format!("{}. {}", trouble.message, trouble.help)).collect();
+        format!("{value}: {}", said.join(" | ")).trim_end().to_owned()
+    }
+
+    #[test]
+    fn what_goldpath_writes_for_others_alone_is_not_there() {
+        let table = [
+            "local.goldpath.team",
+            "local.goldpath[\"request\"]",
+            "local.goldpath.cost_centre",
+            "\"${local.goldpath.data_classification}\"",
+            "local.goldpath.nope",
+            "local.goldpath[\"taem\"]",
+            "try(local.goldpath.cost_centre, null)",
+            "can(local.goldpath.nope)",
+            "lookup(local.goldpath, \"nope\", null)",
+            "[for goldpath in local.goldpath : goldpath.nope]",
+        ];
+        insta::assert_snapshot!(table.map(of_value).join("\n"), @r#"
+        local.goldpath.team:
+        local.goldpath["request"]:
+        local.goldpath.cost_centre: `local.goldpath` has no `cost_centre` here: the team `payments-team` has none. Write `costCentre` into `teams/payments-team.yaml`, or read it with `try(local.goldpath.cost_centre, null)`.
+        "${local.goldpath.data_classification}": `local.goldpath` has no `data_classification` here: the request says none. Say in `facts.dataClassification` of `release.yaml` which field it is, or read it with `try(local.goldpath.data_classification, null)`.
+        local.goldpath.nope: `local.goldpath` has no `nope`. There are `request` and `team`.
+        local.goldpath["taem"]: `local.goldpath` has no `taem`. Did you mean `team`?
+        try(local.goldpath.cost_centre, null):
+        can(local.goldpath.nope):
+        lookup(local.goldpath, "nope", null):
+        [for goldpath in local.goldpath : goldpath.nope]:
         "#);
     }
 }

@@ -3,6 +3,7 @@
 mod calls;
 mod circles;
 mod instances;
+mod named;
 mod shape;
 
 use super::language::Trouble;
@@ -15,12 +16,16 @@ use instances::Instances;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Everything that is wrong with the files of one root, by file.
-pub(super) fn check(files: &BTreeMap<RepoPath, (String, Body)>) -> BTreeMap<RepoPath, Vec<Trouble>> {
+/// Everything that is wrong with the files of one root, by file; `facts`: what `local.goldpath` holds.
+pub(super) fn check(
+    files: &BTreeMap<RepoPath, (String, Body)>,
+    facts: &BTreeMap<&'static str, String>,
+) -> BTreeMap<RepoPath, Vec<Trouble>> {
     let mut look = Look { files, found: BTreeMap::new() };
     shape::check(&mut look);
     calls::check(&mut look);
-    Instances::of(files).check(&mut look);
+    named::check(&mut look);
+    Instances::of(files).check(&mut look, facts);
     circles::check(&mut look);
     look.found
 }

@@ -49,6 +49,12 @@ pub(super) fn check(look: &mut Look<'_>) {
         if let Some(name) = declares(block).filter(|name| !seen.insert(name.clone())) {
             look.refuse(file, block.span(), format!("{name} is declared twice"), "Give one of them another name.");
         }
+        for again in block.body.get_blocks("required_providers").filter(|_| block.ident.as_str() == "terraform") {
+            if !seen.insert("required_providers".to_owned()) {
+                let help = "Terraform takes one in all files of a root: write all providers into it.";
+                look.refuse(file, again.span(), "`required_providers` is there twice", help);
+            }
+        }
         if block.ident.as_str() == "locals" {
             for attribute in block.body.attributes() {
                 let name = attribute.key.as_str();

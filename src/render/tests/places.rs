@@ -257,6 +257,47 @@ fn a_part_that_is_not_there_is_named() {
     "#);
 }
 
+/// A filter has no part in what is not there.
+#[test]
+fn what_is_not_there_is_named_before_its_filters() {
+    let wrong = [
+        "  a: {{ team.values.nope | yaml }}\n",
+        "  a: {{ target.labels.nope | upper | yaml }}\n",
+        "  a: {{ platform.values.nope | replace(from=spec.a, to=\"b\") | yaml }}\n",
+        "  a: {{ spec.config.foo | yaml }}\n",
+        "  a: {{ metadata.annotations.x | yaml }}\n",
+        "  a: {{ each | yaml }}\n",
+        "  a: {{ (spec.a ~ spec.b) | replace(from=\"a\", to=\"b\") | yaml }}\n",
+        "  a: {{ spec.nope | default(value=spec.a | upper) | yaml }}{{ team.contact.nope | yaml }}\n",
+    ];
+    let all: String = wrong.iter().map(|template| format!("{template}→ {}", config(template, "  a: x\n"))).collect();
+    insta::assert_snapshot!(all, @r#"
+      a: {{ team.values.nope | yaml }}
+    → a.yaml.tera:5:9 «team.values.nope» template-error: `team.values.nope` is undefined. Write `nope` into `teams/payments-team.yaml`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ target.labels.nope | upper | yaml }}
+    → a.yaml.tera:5:9 «target.labels.nope» template-error: `target.labels.nope` is undefined. Write `nope` into `targets/staging-eu.yaml`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ platform.values.nope | replace(from=spec.a, to="b") | yaml }}
+    → a.yaml.tera:5:9 «platform.values.nope» template-error: `platform.values.nope` is undefined. Write `nope` into `goldpath.yaml`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ spec.config.foo | yaml }}
+    → a.yaml.tera:5:9 «spec.config.foo» template-error: `spec.config.foo` is undefined. Give `config` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ metadata.annotations.x | yaml }}
+    → a.yaml.tera:5:9 «metadata.annotations.x» template-error: `metadata.annotations.x` is undefined. A request need not have it: ask `metadata.annotations is defined` before, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ each | yaml }}
+    → a.yaml.tera:5:9 «each» template-error: `each` is undefined: the output is not made for each element of a list. Give the output a `forEach` in `release.yaml`.
+      shop.yaml:1:1 «»
+      a: {{ (spec.a ~ spec.b) | replace(from="a", to="b") | yaml }}
+    → a.yaml.tera:5:19 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ spec.nope | default(value=spec.a | upper) | yaml }}{{ team.contact.nope | yaml }}
+    → a.yaml.tera:5:63 «team.contact.nope» template-error: `team.contact.nope` is never there: `team.contact` has no field `nope`. `team.contact` has `channel`, `onCall` and `email`.
+    "#);
+}
+
 /// Lines that a filter takes over are written when all of them are made.
 #[test]
 fn a_line_that_goes_through_a_filter_keeps_its_place() {

@@ -63,6 +63,19 @@ fn the_fields_of_a_release_are_those_that_are_read() {
 }
 
 #[test]
+fn the_fields_of_what_a_platform_says_of_itself_are_those_that_are_read() {
+    let source = read("src/parse/settings.rs");
+    for (kind, later) in [("Platform", &[][..]), ("Target", &["repository"]), ("Team", &[])] {
+        let (_, rest) = source.split_once(&format!("fields.header(\"{kind}\", ")).expect("it is read");
+        let (_, list) = rest.split_once("&[").expect("it has a list");
+        let (list, _) = list.split_once(']').expect("it ends");
+        let read: BTreeSet<String> = list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+        let read: BTreeSet<String> = read.into_iter().filter(|field| !later.contains(&field.as_str())).collect();
+        assert_eq!(names(&table(kind)), read, "{kind}");
+    }
+}
+
+#[test]
 fn what_the_examples_give_is_what_the_page_says() {
     let rows: Vec<Vec<String>> =
         ["Filter", "Test", "Function"].into_iter().flat_map(table).filter(|row| !row[1].starts_with("{{")).collect();

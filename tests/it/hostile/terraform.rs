@@ -167,5 +167,17 @@ fn row_11_names_stand_for_something_only_where_they_are_bound() {
     a name in a postcondition that is not there: 6 there is no variable `var.gone` in this root. Declare it in a file of this output, or let the template write the value.
     ! a trigger that is not there: 3 there is no resource `terraform_data.gone` in this root. Did you mean `terraform_data.a`?
     an argument as a key: 5 there is only one `terraform_data.a`. It has neither `count` nor `for_each`, so it is named without a key.
+    providers that are required twice: 5 `required_providers` is there twice. Terraform takes one in all files of a root: write all providers into it.
+    a name that goldpath does not give: 2 `local.goldpath` has no `nope`. There are `path`, `release`, `request` and `team`.
+    a fact that there is not for this team: 2 `local.goldpath` has no `cost_centre` here: the team `platform` has none. Write `costCentre` into `teams/platform.yaml`, or read it with `try(local.goldpath.cost_centre, null)`.
+    what is tried need not be there:
+    data of a resource that is built in: 1 there is no data `terraform_data`. It is a resource: write `resource` instead of `data`.
+    depends_on a text: 2 there is no resource `x` in this root. Name the whole of a resource: `depends_on = [terraform_data.a]`.
+    depends_on a call: 2 `depends_on` takes names alone. Name the whole of a resource: `depends_on = [terraform_data.a]`.
+    depends_on a module: 2 there are no modules in this root. What they would hold is not in the reviewed bytes.
+    depends_on a part: 3 `depends_on` takes no part of something. Name the whole of a resource: `depends_on = [terraform_data.a]`.
+    depends_on a text that is a name:
+    ignored changes of what there is not: 3 `terraform_data.a` has no `nope`. There are `id`, `input`, `output` and `triggers_replace`.
+    a trigger that is no resource: 3 `replace_triggered_by` takes resources alone. Name a resource or a part of one: `replace_triggered_by = [terraform_data.a.output]`.
     "#);
 }
