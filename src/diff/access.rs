@@ -140,7 +140,7 @@ impl Sort {
             (group, kind) if group.contains('.') && ACCESS.iter().any(|end| kind.ends_with(end)) => Self::Other,
             (group, kind) if group.contains('.') && ROUTES.iter().any(|end| kind.ends_with(end)) => Self::Other,
             (_, kind) if KNOWN.contains(&kind) => Self::Other,
-            _ if object.document.text().contains(pods::CONTAINERS) => Self::Pods,
+            _ if pods::are_in(object.document.text()) => Self::Pods,
             _ => Self::Harmless,
         }
     }
@@ -180,10 +180,10 @@ fn network(before: &Value, after: &Value) -> bool {
     }
     ["Ingress", "Egress"].iter().any(|way| {
         let field = way.to_lowercase();
-        let holds = |spec: &Value| match spec["policyTypes"].as_array() {
-            Some(types) => types.iter().any(|known| known == way),
+        let holds = |spec: &Value| match list(&spec["policyTypes"]) {
             // As the API fills it in.
-            None => *way == "Ingress" || spec.get(&field).is_some(),
+            [] => *way == "Ingress" || !list(&spec[&field]).is_empty(),
+            types => types.iter().any(|known| known == way),
         };
         match (holds(before), holds(after)) {
             (true, false) => true,
@@ -276,10 +276,11 @@ fn looser(before: &Value, after: &Value) -> bool {
 /// An object without what goldpath itself puts on it.
 fn without_marks(object: &Value) -> Value {
     let mut plain = object.clone();
+    let Some(Value::Object(metadata)) = plain.get_mut("metadata") else { return plain };
     for field in ["labels", "annotations"] {
-        if let Some(Value::Object(map)) = plain.pointer_mut(&format!("/metadata/{field}")) {
-            map.retain(|key, _| !key.starts_with("goldpath.dev/"));
-        }
+        let rest = own(object, field);
+        metadata.remove(field);
+        metadata.extend((!rest.is_empty()).then(|| (field.to_owned(), Value::Object(rest))));
     }
     plain
 }

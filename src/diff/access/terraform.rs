@@ -1,6 +1,6 @@
 //! Which blocks of a Terraform root give access or let in, and whether a root does so more than it did.
 
-use super::meaning::{Field, Root};
+use super::meaning::{Field, Root, UNTOLD};
 use crate::diff::files::Both;
 use crate::model::{JsonText, RepoPath, TargetKind};
 use crate::render::{Object, Unit};
@@ -56,6 +56,10 @@ const GUARDS: [&str; 13] = [
 ];
 /// Data that is a policy.
 const DOCUMENTS: [&str; 2] = ["policy_document", "google_iam_policy"];
+
+/// Groups whose kinds are known: what is beside the point in them is so by its name.
+const PLAIN: [&str; 3] = ["", "apps", "batch"];
+const ASIDE: [&str; 8] = ["args", "command", "env", "image", "labels", "matchLabels", "replicas", "resources"];
 
 /// What it says where a field is left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -193,14 +197,10 @@ fn comes(address: &str, root: &Root, body: &Body) -> bool {
     if gives(kind) {
         return !kind.contains(BARRIER);
     }
-    if let Some(object) = manifest(kind, body) {
+    if let Some(object) = manifest(kind, root, body) {
         return object.is_none_or(|object| super::comes(&object, &[]));
     }
-    fields(kind).any(|(types, field, closed, without, when)| {
-        let said = root.fields(body, field);
-        let open = if said.is_empty() { *without == Open && !types.is_empty() } else { !are_closed(&said, closed) };
-        *when == Always && open
-    })
+    fields(kind).any(|row| row.4 == Always && lets_in(row, &root.fields(body, row.1)))
 }
 
 fn changes(address: &str, (was, old): (&Root, &Body), (is, new): (&Root, &Body)) -> bool {
@@ -208,7 +208,7 @@ fn changes(address: &str, (was, old): (&Root, &Body), (is, new): (&Root, &Body))
     if gives(kind) {
         return was.whole(address) != is.whole(address);
     }
-    if let Some((before, after)) = manifest(kind, old).zip(manifest(kind, new)) {
+    if let Some((before, after)) = manifest(kind, was, old).zip(manifest(kind, is, new)) {
         let means_other = was.whole(address) != is.whole(address);
         return means_other
             && before.zip(after).is_none_or(|(before, after)| match before.document == after.document {
@@ -216,14 +216,22 @@ fn changes(address: &str, (was, old): (&Root, &Body), (is, new): (&Root, &Body))
                 false => super::changes(&Both::new(&before, &after)),
             });
     }
-    fields(kind).any(|(_, field, closed, without, _)| {
+    let others = was.several(old) != is.several(new);
+    fields(kind).any(|row| {
+        let (_, field, closed, without, when) = row;
         let (before, after) = (was.fields(old, field), is.fields(new, field));
+        let one_more = others && *when == Always && lets_in(row, &after);
         if after.is_empty() {
-            return *without == Open && !before.is_empty();
+            return one_more || *without == Open && !before.is_empty();
         }
         let meanings = |fields: &[Field]| fields.iter().map(|field| *field.means.bytes()).collect::<Vec<_>>();
-        !are_closed(&after, closed) && meanings(&before) != meanings(&after)
+        one_more || !are_closed(&after, closed) && meanings(&before) != meanings(&after)
     })
+}
+
+/// Whether what a resource says under a field lets in, or that it says nothing.
+fn lets_in((types, _, closed, without, _): &Row, said: &[Field]) -> bool {
+    if said.is_empty() { *without == Open && !types.is_empty() } else { !are_closed(said, closed) }
 }
 
 /// Whether taking something away from a root that stays widens.
@@ -244,13 +252,12 @@ fn are_closed(said: &[Field], closed: &[&str]) -> bool {
     said.iter().all(|field| field.literal.as_deref().is_some_and(|literal| closed.contains(&literal)))
 }
 
-/// The object that a `kubernetes_manifest` writes out; nothing for another resource, and nothing in it where the object is made elsewhere.
-fn manifest(kind: &str, body: &Body) -> Option<Option<Object>> {
+/// The object that a `kubernetes_manifest` writes out; nothing for another resource, and nothing in it where what counts is not written there.
+fn manifest(kind: &str, root: &Root, body: &Body) -> Option<Option<Object>> {
     if kind != "kubernetes_manifest" {
         return None;
     }
-    let value: Value = hcl::from_body(hcl::Body::from(body.clone())).unwrap_or_default();
-    let manifest = &value["manifest"];
+    let manifest = body.get_attribute("manifest").map(|manifest| root.value(&manifest.value)).unwrap_or_default();
     let text = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str);
     let object = text("/kind").zip(text("/apiVersion")).and_then(|(kind, api)| {
         Some(Object {
@@ -259,8 +266,37 @@ fn manifest(kind: &str, body: &Body) -> Option<Option<Object>> {
             namespace: text("/metadata/namespace").map(str::to_owned),
             name: text("/metadata/name").unwrap_or_default().to_owned(),
             file: RepoPath::parse("manifest").ok()?,
-            document: JsonText::of(manifest),
+            document: JsonText::of(&manifest),
         })
     });
-    Some(object)
+    Some(object.filter(|object| is_told(object, &manifest)))
+}
+
+/// Whether all of an object that may count is written out.
+fn is_told(object: &Object, manifest: &Value) -> bool {
+    let plain = PLAIN.contains(&object.group.as_str());
+    // Marks count where they give access or close.
+    let marks = match object.kind.as_str() {
+        "Namespace" | "ClusterRole" => ["name", "annotations"].as_slice(),
+        "ServiceAccount" | "Service" | "Ingress" | "Secret" => &["name", "labels"],
+        _ => &["name", "labels", "annotations"],
+    };
+    let fields = manifest.as_object().into_iter().flatten();
+    fields.into_iter().all(|(field, value)| match field.as_str() {
+        "metadata" => is_written(value, marks),
+        "data" | "binaryData" | "stringData" if plain => true,
+        _ => !field.starts_with(UNTOLD) && is_written(value, if plain { &ASIDE } else { &[] }),
+    })
+}
+
+/// Whether all of a value is written out, but for what stands under some names.
+fn is_written(value: &Value, aside: &[&str]) -> bool {
+    match value {
+        Value::String(text) => !text.starts_with(UNTOLD),
+        Value::Array(items) => items.iter().all(|item| is_written(item, aside)),
+        Value::Object(fields) => {
+            fields.iter().all(|(field, value)| aside.contains(&field.as_str()) || !field.starts_with(UNTOLD) && is_written(value, aside))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
 }

@@ -1,5 +1,6 @@
 //! One row for each kind of thing that may happen to an object.
 
+mod pods;
 mod terraform;
 
 use super::*;
@@ -247,6 +248,9 @@ fn a_network_policy_that_lets_more_through_is_told() {
         ("a direction less", network("{podSelector: {}, policyTypes: [Ingress, Egress]}"), network("{podSelector: {}, policyTypes: [Ingress]}")),
         ("a direction more", network("{podSelector: {}, policyTypes: [Ingress]}"), network("{podSelector: {}, policyTypes: [Ingress, Egress]}")),
         ("other pods", network("{podSelector: {matchLabels: {app: a}}}"), network("{podSelector: {matchLabels: {app: b}}}")),
+        ("no way out but some", network("{podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"), network("{podSelector: {}, egress: []}")),
+        ("no way out after all", network("{podSelector: {}}"), network("{podSelector: {}, egress: [{to: []}]}")),
+        ("no types are those of its fields", network("{podSelector: {}, policyTypes: []}"), network("{podSelector: {}, policyTypes: [], ingress: [{}]}")),
         ("only marks of it", deny.clone(), deny.replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
     ]), @"
     a first network policy: -
@@ -258,6 +262,9 @@ fn a_network_policy_that_lets_more_through_is_told() {
     a direction less: widen
     a direction more: -
     other pods: widen
+    no way out but some: widen
+    no way out after all: -
+    no types are those of its fields: widen
     only marks of it: -
     ");
 }
