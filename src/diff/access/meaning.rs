@@ -51,7 +51,7 @@ enum Said {
     Block(Body),
 }
 
-/// What all files of a root say, by address: `var.a`, `local.b`, `data.c.d`, `e.f`.
+/// What all files of a root say, by address: `var.a`, `local.b`, `data.c.d`, `e.f`, `provider.g.alias`.
 #[derive(Default)]
 pub(super) struct Root {
     said: BTreeMap<String, Said>,
@@ -79,6 +79,10 @@ impl Root {
                         let value = block.body.get_attribute("default").map(|default| Said::Value(default.value.clone()));
                         said.extend(value.map(|value| (format!("var.{name}"), value)));
                     }
+                    ("provider", [name]) => {
+                        let alias = block.body.get_attribute("alias").and_then(|alias| literal(&alias.value)).unwrap_or_default();
+                        said.insert(format!("provider.{name}.{alias}"), Said::Block(block.body.clone()));
+                    }
                     ("locals", _) => said.extend(
                         block.body.attributes().map(|local| (format!("local.{}", local.key.as_str()), Said::Value(local.value.clone()))),
                     ),
@@ -89,7 +93,7 @@ impl Root {
         Some(Self { said, means: RefCell::default() })
     }
 
-    /// The resources and the data, by address.
+    /// The resources, the data and the providers, by address.
     pub(super) fn blocks(&self) -> impl Iterator<Item = (&str, &Body)> {
         self.said.iter().filter_map(|(address, said)| match said {
             Said::Block(body) => Some((address.as_str(), body)),
@@ -97,7 +101,7 @@ impl Root {
         })
     }
 
-    /// A resource or data.
+    /// A resource, data or a provider.
     pub(super) fn block(&self, address: &str) -> Option<&Body> {
         match self.said.get(address)? {
             Said::Block(body) => Some(body),

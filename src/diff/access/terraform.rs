@@ -4,11 +4,12 @@ use super::meaning::{Field, Root, UNTOLD};
 use crate::diff::files::Both;
 use crate::model::{JsonText, RepoPath, TargetKind};
 use crate::render::{Object, Unit};
+use crate::yaml;
 use hcl_edit::structure::Body;
 use serde_json::Value;
 
 /// Parts of the types of resources that give access or let in, whatever they say.
-const GIVES: [&str; 26] = [
+const GIVES: [&str; 34] = [
     "_iam_",
     "_policy",
     "_role_assignment",
@@ -28,6 +29,7 @@ const GIVES: [&str; 26] = [
     "_membership",
     "_group_member",
     "_collaborator",
+    "team_repository",
     "_peering",
     "internet_gateway",
     "access_level",
@@ -35,11 +37,21 @@ const GIVES: [&str; 26] = [
     "kubernetes_cluster_role",
     "kubernetes_ingress",
     "kubernetes_token_request",
+    "webhook_configuration",
+    "_access_control",
+    "dataset_access",
+    "secgroup",
+    "allowed_principal",
+    "service_account_key",
+    "deploy_key",
 ];
 /// Those that only keep others out: the first of them lets less through.
 const BARRIER: &str = "public_access";
+/// What one for a bucket blocks, and does not where it is not said.
+const BLOCKED: [&str; 4] = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
 /// Those without which more may be let in.
-const GUARDS: [&str; 13] = [
+const GUARDS: [&str; 14] = [
+    "webhook_configuration",
     "public_access",
     "firewall",
     "network_acl",
@@ -82,7 +94,7 @@ use When::{Always, Changed};
 type Row = (&'static [&'static str], &'static str, &'static [&'static str], Without, When);
 
 /// Fields, as arguments or blocks anywhere in a resource, that give access or let in: the types (`*` for any end, nothing for all), the field, what of
-/// it lets nobody in, what it means without it, and when it counts.
+/// it lets nobody in (`!` before what alone lets in), what it means without it, and when it counts.
 const FIELDS: &[Row] = &[
     (&[], "policy", &[], Closed, Always),
     (&[], "access_policy", &[], Closed, Always),
@@ -128,6 +140,16 @@ const FIELDS: &[Row] = &[
     (&[], "service_account", &[], Closed, Changed),
     (&[], "service_account_email", &[], Closed, Changed),
     (&[], "identity_ids", &[], Closed, Changed),
+    (&[], "provider", &[], Open, Changed),
+    (&["provider.*"], "assume_role", &[], Closed, Changed),
+    (&["provider.*"], "assume_role_with_web_identity", &[], Closed, Changed),
+    (&["provider.*"], "impersonate_service_account", &[], Open, Changed),
+    (&["provider.*"], "profile", &[], Open, Changed),
+    (&["aws_lb_listener", "aws_alb_listener"], "port", &[], Open, Always),
+    (&["aws_lb_listener", "aws_alb_listener"], "protocol", &["HTTPS", "TLS"], Open, Changed),
+    (&["azurerm_storage_container"], "container_access_type", &["private"], Closed, Always),
+    (&["github_repository"], "visibility", &["private"], Open, Always),
+    (&["google_bigquery_dataset"], "access", &[], Closed, Changed),
     (&["aws_lb", "aws_alb", "aws_elb"], "internal", &["true"], Open, Always),
     (&["aws_lambda_function_url"], "authorization_type", &["AWS_IAM"], Open, Always),
     (&["aws_api_gateway_method"], "authorization", &["AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"], Open, Always),
@@ -158,6 +180,8 @@ const FIELDS: &[Row] = &[
     (&["kubernetes_*"], "host_path", &[], Closed, Always),
     (&["kubernetes_*"], "host_port", &["0"], Closed, Always),
     (&["kubernetes_*"], "add", &[], Closed, Always),
+    (&["kubernetes_*"], "run_as_user", &["!0"], Closed, Always),
+    (&["kubernetes_*"], "run_as_user", &["!0"], Open, Changed),
     (&["kubernetes_*"], "run_as_non_root", &["true"], Open, Changed),
     (&["kubernetes_*"], "allow_privilege_escalation", &["false"], Open, Changed),
     (&["kubernetes_*"], "service_account_name", &[], Closed, Changed),
@@ -195,10 +219,11 @@ fn gives(kind: &str) -> bool {
 fn comes(address: &str, root: &Root, body: &Body) -> bool {
     let kind = kind(address);
     if gives(kind) {
-        return !kind.contains(BARRIER);
+        let blocks = |field: &&str| matches!(root.fields(body, field).as_slice(), [said] if said.literal.as_deref() == Some("true"));
+        return !kind.contains(BARRIER) || kind.ends_with("public_access_block") && !BLOCKED.iter().all(|field| blocks(&field));
     }
     if let Some(object) = manifest(kind, root, body) {
-        return object.is_none_or(|object| super::comes(&object, &[]));
+        return object.is_none_or(|object| super::comes(&object, false));
     }
     fields(kind).any(|row| row.4 == Always && lets_in(row, &root.fields(body, row.1)))
 }
@@ -212,7 +237,7 @@ fn changes(address: &str, (was, old): (&Root, &Body), (is, new): (&Root, &Body))
         let means_other = was.whole(address) != is.whole(address);
         return means_other
             && before.zip(after).is_none_or(|(before, after)| match before.document == after.document {
-                true => super::comes(&after, &[]),
+                true => super::comes(&after, false),
                 false => super::changes(&Both::new(&before, &after)),
             });
     }
@@ -249,15 +274,18 @@ fn fields(kind: &str) -> impl Iterator<Item = &'static Row> {
 }
 
 fn are_closed(said: &[Field], closed: &[&str]) -> bool {
-    said.iter().all(|field| field.literal.as_deref().is_some_and(|literal| closed.contains(&literal)))
+    let is = |literal: &str| closed.iter().any(|known| known.strip_prefix('!').map_or(*known == literal, |open| open != literal));
+    said.iter().all(|field| field.literal.as_deref().is_some_and(is))
 }
 
-/// The object that a `kubernetes_manifest` writes out; nothing for another resource, and nothing in it where what counts is not written there.
+/// The object that a resource writes out; nothing for one that is no manifest, and nothing in it where what counts is not written there.
 fn manifest(kind: &str, root: &Root, body: &Body) -> Option<Option<Object>> {
-    if kind != "kubernetes_manifest" {
-        return None;
-    }
-    let manifest = body.get_attribute("manifest").map(|manifest| root.value(&manifest.value)).unwrap_or_default();
+    let said = |name: &str| body.get_attribute(name).map(|said| root.value(&said.value)).unwrap_or_default();
+    let manifest = match kind {
+        "kubernetes_manifest" => said("manifest"),
+        "kubectl_manifest" => said("yaml_body").as_str().map(document).unwrap_or_default(),
+        _ => return None,
+    };
     let text = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str);
     let object = text("/kind").zip(text("/apiVersion")).and_then(|(kind, api)| {
         Some(Object {
@@ -299,4 +327,11 @@ fn is_written(value: &Value, aside: &[&str]) -> bool {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) => true,
     }
+}
+
+/// The one document that a text of YAML is.
+fn document(text: &str) -> Value {
+    let parsed = yaml::parse(text);
+    let is_whole = !parsed.has_errors() && parsed.documents.len() == 1;
+    parsed.documents.into_iter().next().filter(|_| is_whole).map(yaml::Document::into_value).unwrap_or_default()
 }
