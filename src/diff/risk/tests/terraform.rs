@@ -170,7 +170,44 @@ fn what_lets_in_is_told_by_its_field() {
             &manifest("Service", "spec = { type = \"LoadBalancer\" }"),
         ),
         row("a manifest from elsewhere", "kubernetes_manifest", None, "manifest = yamldecode(local.x)"),
-        row("a block of public access", "aws_s3_bucket_public_access_block", None, "block_public_acls = true"),
+        row("a block of some public access", "aws_s3_bucket_public_access_block", None, "block_public_acls = true"),
+        row(
+            "a block of public access",
+            "aws_s3_bucket_public_access_block",
+            None,
+            "block_public_acls = true\n  block_public_policy = true\n  ignore_public_acls = true\n  restrict_public_buckets = true",
+        ),
+        row(
+            "a container for all",
+            "azurerm_storage_container",
+            Some("container_access_type = \"private\""),
+            "container_access_type = \"blob\"",
+        ),
+        row("a private container comes", "azurerm_storage_container", None, "name = 1"),
+        row("readers of a bucket", "google_storage_bucket_access_control", None, "entity = \"allUsers\""),
+        row("readers of data", "google_bigquery_dataset_access", None, "special_group = 1"),
+        row("a rule of OpenStack", "openstack_networking_secgroup_rule_v2", None, "direction = 1"),
+        row("who may use a service", "aws_vpc_endpoint_service_allowed_principal", None, "principal_arn = 1"),
+        row("a listener", "aws_lb_listener", None, "port = 22"),
+        row("a listener of another port", "aws_lb_listener", Some("port = 443"), "port = 22"),
+        row("what a listener does", "aws_lb_listener", Some("port = 443"), "port = 443\n  certificate_arn = 1"),
+        row("a key", "google_service_account_key", None, "service_account_id = 1"),
+        row("a repository for all", "github_repository", Some("visibility = \"private\""), "visibility = \"public\""),
+        row("a private repository", "github_repository", None, "visibility = \"private\""),
+        row("a team of a repository", "github_team_repository", None, "permission = 1"),
+        row("a key of a repository", "github_repository_deploy_key", None, "key = 1"),
+        row("a container as root", "kubernetes_deployment", Some("image = 1"), "security_context {\n  run_as_user = \"0\"\n  }"),
+        row("a container as somebody", "kubernetes_deployment", Some("image = 1"), "security_context {\n  run_as_user = \"1000\"\n  }"),
+        row("a container as nobody any more", "kubernetes_deployment", Some("run_as_user = 1000"), "image = 1"),
+        row("another provider", "aws_instance", Some("provider = aws.a"), "provider = aws.b"),
+        row("a document of a config", "kubectl_manifest", None, "yaml_body = <<Y\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nY"),
+        row(
+            "a document of a role",
+            "kubectl_manifest",
+            None,
+            "yaml_body = <<Y\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nY",
+        ),
+        row("a document from elsewhere", "kubectl_manifest", None, "yaml_body = file(\"a\")"),
     ];
     let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(what, before, after)| (*what, before.as_str(), after.as_str())).collect();
     insta::assert_snapshot!(told(&rows), @"
@@ -198,10 +235,40 @@ fn what_lets_in_is_told_by_its_field() {
     a manifest of a config: -
     of a service: widen
     a manifest from elsewhere: widen
+    a block of some public access: widen
     a block of public access: -
+    a container for all: widen
+    a private container comes: -
+    readers of a bucket: widen
+    readers of data: widen
+    a rule of OpenStack: widen
+    who may use a service: widen
+    a listener: widen
+    a listener of another port: widen
+    what a listener does: -
+    a key: widen
+    a repository for all: widen
+    a private repository: -
+    a team of a repository: widen
+    a key of a repository: widen
+    a container as root: widen
+    a container as somebody: -
+    a container as nobody any more: widen
+    another provider: widen
+    a document of a config: -
+    a document of a role: widen
+    a document from elsewhere: widen
     ");
     let guard = block("aws_s3_bucket_public_access_block", "block_public_acls = true");
     assert_eq!(told(&[("it goes", &guard, ""), ("it stays", &guard, &guard)]), "it goes: widen\nit stays: -\n");
+    let webhook = block("kubernetes_validating_webhook_configuration_v1", "x = 1");
+    assert_eq!(told(&[("it goes", &webhook, "")]), "it goes: widen\n");
+    let provider = |rest: &str| format!("provider \"aws\" {{\n  region = 1\n{rest}}}\n");
+    let role = provider("  assume_role {\n    role_arn = 1\n  }\n");
+    assert_eq!(
+        told(&[("a role of the provider", &provider(""), &role), ("none", &role, &provider(""))]),
+        "a role of the provider: widen\nnone: -\n"
+    );
     assert_eq!(told(&[("what cannot be read", "", "resource {")]), "what cannot be read: widen\n");
 }
 
