@@ -64,8 +64,11 @@ const FILLED_IN: &[(&str, &str, &str)] = &[
     ("PriorityClass", "/preemptionPolicy", "PreemptLowerPriority"),
 ];
 
-/// What else makes an object of a kind new, by group and kind: whether one value cannot become another in place.
-const RULES: &[(&str, &str, fn(&Value, &Value) -> bool)] = &[
+/// Whether one value cannot become another in place.
+type Rule = fn(&Value, &Value) -> bool;
+
+/// What else makes an object of a kind new, by group and kind.
+const RULES: &[(&str, &str, Rule)] = &[
     ("", "PersistentVolume", volume_is_new),
     ("", "PersistentVolumeClaim", claim_shrinks),
     ("", "ConfigMap", frozen_differs),
@@ -171,8 +174,8 @@ fn claim_shrinks(before: &Value, after: &Value) -> bool {
 }
 
 fn frozen_differs(before: &Value, after: &Value) -> bool {
-    let differs = |field: &&str| before.get(field) != after.get(field);
-    before["immutable"] == true && ["data", "stringData", "binaryData", "immutable"].iter().any(|field| differs(&field))
+    let fields = ["data", "stringData", "binaryData", "immutable"];
+    before["immutable"] == true && fields.iter().any(|field| before.get(field) != after.get(field))
 }
 
 /// A balancer keeps its class, and a service the first of its families of addresses.

@@ -220,7 +220,7 @@ fn comes(address: &str, root: &Root, body: &Body) -> bool {
     let kind = kind(address);
     if gives(kind) {
         let blocks = |field: &&str| matches!(root.fields(body, field).as_slice(), [said] if said.literal.as_deref() == Some("true"));
-        return !kind.contains(BARRIER) || kind.ends_with("public_access_block") && !BLOCKED.iter().all(|field| blocks(&field));
+        return !kind.contains(BARRIER) || kind.ends_with("public_access_block") && !BLOCKED.iter().all(blocks);
     }
     if let Some(object) = manifest(kind, root, body) {
         return object.is_none_or(|object| super::comes(&object, false));
