@@ -126,12 +126,18 @@ fn what_a_block_of_access_reads_is_part_of_it() {
     ");
 }
 
+/// A resource of a type.
+fn block(kind: &str, body: &str) -> String {
+    format!("resource \"{kind}\" \"a\" {{\n  {body}\n}}\n")
+}
+
+/// A resource of a type as it was and as it is.
+fn row(what: &'static str, kind: &str, before: Option<&str>, after: &str) -> (&'static str, String, String) {
+    (what, before.map_or_else(String::new, |body| block(kind, body)), block(kind, after))
+}
+
 #[test]
 fn what_lets_in_is_told_by_its_field() {
-    let block = |kind: &str, body: &str| format!("resource \"{kind}\" \"a\" {{\n  {body}\n}}\n");
-    let row = |what: &'static str, kind: &str, before: Option<&str>, after: &str| {
-        (what, before.map_or_else(String::new, |body| block(kind, body)), block(kind, after))
-    };
     let manifest = |kind: &str, rest: &str| {
         format!("manifest = {{\n apiVersion = \"v1\"\n kind = \"{kind}\"\n metadata = {{ name = \"a\" }}\n {rest}\n}}")
     };
@@ -177,37 +183,6 @@ fn what_lets_in_is_told_by_its_field() {
             None,
             "block_public_acls = true\n  block_public_policy = true\n  ignore_public_acls = true\n  restrict_public_buckets = true",
         ),
-        row(
-            "a container for all",
-            "azurerm_storage_container",
-            Some("container_access_type = \"private\""),
-            "container_access_type = \"blob\"",
-        ),
-        row("a private container comes", "azurerm_storage_container", None, "name = 1"),
-        row("readers of a bucket", "google_storage_bucket_access_control", None, "entity = \"allUsers\""),
-        row("readers of data", "google_bigquery_dataset_access", None, "special_group = 1"),
-        row("a rule of OpenStack", "openstack_networking_secgroup_rule_v2", None, "direction = 1"),
-        row("who may use a service", "aws_vpc_endpoint_service_allowed_principal", None, "principal_arn = 1"),
-        row("a listener", "aws_lb_listener", None, "port = 22"),
-        row("a listener of another port", "aws_lb_listener", Some("port = 443"), "port = 22"),
-        row("what a listener does", "aws_lb_listener", Some("port = 443"), "port = 443\n  certificate_arn = 1"),
-        row("a key", "google_service_account_key", None, "service_account_id = 1"),
-        row("a repository for all", "github_repository", Some("visibility = \"private\""), "visibility = \"public\""),
-        row("a private repository", "github_repository", None, "visibility = \"private\""),
-        row("a team of a repository", "github_team_repository", None, "permission = 1"),
-        row("a key of a repository", "github_repository_deploy_key", None, "key = 1"),
-        row("a container as root", "kubernetes_deployment", Some("image = 1"), "security_context {\n  run_as_user = \"0\"\n  }"),
-        row("a container as somebody", "kubernetes_deployment", Some("image = 1"), "security_context {\n  run_as_user = \"1000\"\n  }"),
-        row("a container as nobody any more", "kubernetes_deployment", Some("run_as_user = 1000"), "image = 1"),
-        row("another provider", "aws_instance", Some("provider = aws.a"), "provider = aws.b"),
-        row("a document of a config", "kubectl_manifest", None, "yaml_body = <<Y\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nY"),
-        row(
-            "a document of a role",
-            "kubectl_manifest",
-            None,
-            "yaml_body = <<Y\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nY",
-        ),
-        row("a document from elsewhere", "kubectl_manifest", None, "yaml_body = file(\"a\")"),
     ];
     let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(what, before, after)| (*what, before.as_str(), after.as_str())).collect();
     insta::assert_snapshot!(told(&rows), @"
@@ -237,28 +212,11 @@ fn what_lets_in_is_told_by_its_field() {
     a manifest from elsewhere: widen
     a block of some public access: widen
     a block of public access: -
-    a container for all: widen
-    a private container comes: -
-    readers of a bucket: widen
-    readers of data: widen
-    a rule of OpenStack: widen
-    who may use a service: widen
-    a listener: widen
-    a listener of another port: widen
-    what a listener does: -
-    a key: widen
-    a repository for all: widen
-    a private repository: -
-    a team of a repository: widen
-    a key of a repository: widen
-    a container as root: widen
-    a container as somebody: -
-    a container as nobody any more: widen
-    another provider: widen
-    a document of a config: -
-    a document of a role: widen
-    a document from elsewhere: widen
     ");
+}
+
+#[test]
+fn what_keeps_out_and_whose_role_a_provider_has_are_told() {
     let guard = block("aws_s3_bucket_public_access_block", "block_public_acls = true");
     assert_eq!(told(&[("it goes", &guard, ""), ("it stays", &guard, &guard)]), "it goes: widen\nit stays: -\n");
     let webhook = block("kubernetes_validating_webhook_configuration_v1", "x = 1");
@@ -390,5 +348,66 @@ fn what_there_are_several_of_is_part_of_what_each_says() {
     what a rule is made for: widen
     the first of some rules: widen
     nothing of rules: -
+    ");
+}
+
+#[test]
+fn what_is_shared_with_others_is_told_by_its_type() {
+    let rows = [
+        row(
+            "a container for all",
+            "azurerm_storage_container",
+            Some("container_access_type = \"private\""),
+            "container_access_type = \"blob\"",
+        ),
+        row("a private container comes", "azurerm_storage_container", None, "name = 1"),
+        row("readers of a bucket", "google_storage_bucket_access_control", None, "entity = \"allUsers\""),
+        row("readers of data", "google_bigquery_dataset_access", None, "special_group = 1"),
+        row("a rule of OpenStack", "openstack_networking_secgroup_rule_v2", None, "direction = 1"),
+        row("who may use a service", "aws_vpc_endpoint_service_allowed_principal", None, "principal_arn = 1"),
+        row("a listener", "aws_lb_listener", None, "port = 22"),
+        row("a listener of another port", "aws_lb_listener", Some("port = 443"), "port = 22"),
+        row("what a listener does", "aws_lb_listener", Some("port = 443"), "port = 443\n  certificate_arn = 1"),
+        row("a key", "google_service_account_key", None, "service_account_id = 1"),
+        row("a repository for all", "github_repository", Some("visibility = \"private\""), "visibility = \"public\""),
+        row("a private repository", "github_repository", None, "visibility = \"private\""),
+        row("a team of a repository", "github_team_repository", None, "permission = 1"),
+        row("a key of a repository", "github_repository_deploy_key", None, "key = 1"),
+        row("a container as root", "kubernetes_deployment", Some("image = 1"), "security_context {\n  run_as_user = \"0\"\n  }"),
+        row("a container as somebody", "kubernetes_deployment", Some("image = 1"), "security_context {\n  run_as_user = \"1000\"\n  }"),
+        row("a container as nobody any more", "kubernetes_deployment", Some("run_as_user = 1000"), "image = 1"),
+        row("another provider", "aws_instance", Some("provider = aws.a"), "provider = aws.b"),
+        row("a document of a config", "kubectl_manifest", None, "yaml_body = <<Y\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\nY"),
+        row(
+            "a document of a role",
+            "kubectl_manifest",
+            None,
+            "yaml_body = <<Y\napiVersion: rbac.authorization.k8s.io/v1\nkind: Role\nmetadata: {name: a}\nY",
+        ),
+        row("a document from elsewhere", "kubectl_manifest", None, "yaml_body = file(\"a\")"),
+    ];
+    let rows: Vec<(&str, &str, &str)> = rows.iter().map(|(what, before, after)| (*what, before.as_str(), after.as_str())).collect();
+    insta::assert_snapshot!(told(&rows), @"
+    a container for all: widen
+    a private container comes: -
+    readers of a bucket: widen
+    readers of data: widen
+    a rule of OpenStack: widen
+    who may use a service: widen
+    a listener: widen
+    a listener of another port: widen
+    what a listener does: -
+    a key: widen
+    a repository for all: widen
+    a private repository: -
+    a team of a repository: widen
+    a key of a repository: widen
+    a container as root: widen
+    a container as somebody: -
+    a container as nobody any more: widen
+    another provider: widen
+    a document of a config: -
+    a document of a role: widen
+    a document from elsewhere: widen
     ");
 }
