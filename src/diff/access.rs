@@ -1,5 +1,6 @@
 //! Whether an object gives more access or exposes more than it did. What cannot be told is taken for more.
 
+mod kinds;
 mod meaning;
 mod pods;
 mod terraform;
@@ -8,54 +9,37 @@ pub(super) use terraform::widens as root_widens;
 
 use super::files::Both;
 use crate::render::Object;
+use kinds::Sort;
 use serde_json::{Map, Value};
 
 /// Annotations by which clouds give a service account their own roles.
 const CLOUD_ROLES: [&str; 3] = ["eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id"];
-/// The group of roles and bindings.
-const RBAC: &str = "rbac.authorization.k8s.io";
-/// How kinds of custom resources end that give access.
-const ACCESS: [&str; 6] = ["PolicyAttachment", "RoleAssignment", "SecurityGroupRule", "IAMMember", "IAMBinding", "Grant"];
-/// How kinds of groups with a domain end that let in: the routes and gateways of meshes, of ingress controllers and of the gateway API.
-const ROUTES: [&str; 16] = [
-    "Route",
-    "RouteTCP",
-    "RouteUDP",
-    "Gateway",
-    "VirtualService",
-    "VirtualServer",
-    "VirtualHost",
-    "TransportServer",
-    "HTTPProxy",
-    "TCPIngress",
-    "UDPIngress",
-    "ServiceEntry",
-    "ServiceExport",
-    "DomainMapping",
-    "TunnelBinding",
-    "Listener",
-];
 /// A secret that holds the token of a service account, and the annotation that says of which.
 const TOKEN: &str = "kubernetes.io/service-account-token";
 const TOKEN_OF: &str = "kubernetes.io/service-account.name";
-/// Kinds whose fields are known of one group: what another group means by them is not.
-const KNOWN: [&str; 8] = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Ingress", "Service", "ServiceAccount", "Namespace"];
+/// What a rule of a role gives, as lists of which each is for each.
+const GIVEN: [&str; 4] = ["apiGroups", "resources", "verbs", "nonResourceURLs"];
+/// How many things a rule may give to be compared by each of them.
+const MOST_SINGLE: usize = 1_000;
+/// The annotation by which a service of the cluster alone is reached from a network of its own.
+const EXPOSED: &str = "tailscale.com/expose";
+/// What a block of public access holds back, where it says so.
+const BLOCKED: [&str; 4] = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 /// How strict a namespace is with its pods, from the strictest.
 const POD_SECURITY: [&str; 3] = ["restricted", "baseline", "privileged"];
 
-/// Whether a new object widens; the unit it comes to may have had others.
-pub(super) fn comes(object: &Object, others: &[&Object]) -> bool {
+/// Whether a new object widens; in a namespace that is new itself nothing was closed.
+pub(super) fn comes(object: &Object, in_new_place: bool) -> bool {
+    let value = || object.document.value();
     match Sort::of(object) {
-        // The first policy for some pods lets less through, each further one more.
-        Sort::Network => {
-            let document = object.document.value();
-            let opens = ["ingress", "egress"].iter().any(|way| !list(&document["spec"][way]).is_empty());
-            opens && others.iter().any(|other| Sort::of(other) == Sort::Network && other.namespace == object.namespace)
-        }
-        Sort::Service => reach(&object.document.value()) > Reach::Cluster,
-        Sort::Account => CLOUD_ROLES.iter().any(|role| object.document.value()["metadata"]["annotations"].get(role).is_some()),
-        Sort::Secret => token(&object.document.value()).is_some(),
-        Sort::Pods => pods::comes(&object.document.value()),
+        // Where there is another policy for the same pods it lets more through, and another request may have that.
+        Sort::Network => !in_new_place && ["ingress", "egress"].iter().any(|way| !list(&value()["spec"][way]).is_empty()),
+        Sort::Service => reach(&value()) > Reach::Cluster,
+        Sort::Account => CLOUD_ROLES.iter().any(|role| value()["metadata"]["annotations"].get(role).is_some()),
+        Sort::Secret => token(&value()).is_some(),
+        Sort::Volume => !of_machine(&value()).is_empty(),
+        Sort::Pods => pods::comes(&value()),
+        Sort::Block => !blocks_all(&value()),
         Sort::Role | Sort::Binding | Sort::Ingress | Sort::Guard | Sort::Other => true,
         Sort::Barrier | Sort::Namespace | Sort::Harmless => false,
     }
@@ -79,70 +63,44 @@ pub(super) fn changes(both: &Both<'_>) -> bool {
         Sort::Network => network(&before["spec"], &after["spec"]),
         Sort::Service => service(before, after),
         Sort::Ingress => own(before, "annotations") != own(after, "annotations") || ingress(&before["spec"], &after["spec"]),
-        Sort::Account => CLOUD_ROLES.iter().any(|role| {
-            let of = |object: &Value| object["metadata"]["annotations"].get(role).cloned();
-            of(after).is_some() && of(before) != of(after)
-        }),
+        Sort::Account => account(before, after),
         Sort::Namespace => looser(before, after),
         Sort::Secret => token(after).is_some_and(|of| token(before) != Some(of)),
+        Sort::Volume => of_machine(after).iter().any(|place| !of_machine(before).contains(place)),
         Sort::Pods => pods::change(before, after),
-        Sort::Barrier | Sort::Guard | Sort::Other => without_marks(before) != without_marks(after),
+        Sort::Block | Sort::Barrier | Sort::Guard | Sort::Other => without_marks(before) != without_marks(after),
         Sort::Harmless => false,
     }
 }
 
-/// Whether taking an object away from a unit that stays widens.
-pub(super) fn goes(object: &Object) -> bool {
-    matches!(Sort::of(object), Sort::Network | Sort::Barrier | Sort::Guard)
-}
-
+/// What goes with an object that goes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sort {
-    Role,
-    Binding,
-    Network,
-    Service,
-    Ingress,
-    Account,
+pub(super) enum With {
+    /// Nothing but it.
+    Nothing,
+    /// All of its unit.
+    Unit,
+    /// The namespace that it is in.
     Namespace,
-    Secret,
-    /// It is a pod, or makes some.
-    Pods,
-    /// It keeps others out: without it more is let in.
-    Barrier,
-    /// It may keep others out, and it may let them in: which of both is not told from here.
-    Guard,
-    /// It gives access, and how much is not told from here.
-    Other,
-    Harmless,
 }
 
-impl Sort {
-    fn of(object: &Object) -> Self {
-        // What a root does is told from all its files.
-        if object.kind.starts_with("terraform:") {
-            return Self::Harmless;
-        }
-        match (object.group.as_str(), object.kind.as_str()) {
-            (RBAC, "Role" | "ClusterRole") => Self::Role,
-            (RBAC, "RoleBinding" | "ClusterRoleBinding") => Self::Binding,
-            ("networking.k8s.io", "NetworkPolicy") => Self::Network,
-            ("networking.k8s.io", "Ingress") => Self::Ingress,
-            ("", "Service") => Self::Service,
-            ("", "ServiceAccount") => Self::Account,
-            ("", "Namespace") => Self::Namespace,
-            ("", "Secret") => Self::Secret,
-            (_, "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding") => Self::Barrier,
-            (_, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") => Self::Guard,
-            (_, kind) if kind.ends_with("PublicAccessBlock") => Self::Barrier,
-            // Custom resources of clouds and meshes, and what the API has beside its own network policies.
-            (group, kind) if group.contains('.') && kind.ends_with("Policy") => Self::Guard,
-            (group, kind) if group.contains('.') && ACCESS.iter().any(|end| kind.ends_with(end)) => Self::Other,
-            (group, kind) if group.contains('.') && ROUTES.iter().any(|end| kind.ends_with(end)) => Self::Other,
-            (_, kind) if KNOWN.contains(&kind) => Self::Other,
-            _ if object.document.text().contains(pods::CONTAINERS) => Self::Pods,
-            _ => Self::Harmless,
-        }
+/// Whether taking an object away widens.
+pub(super) fn goes(object: &Object, with: With) -> bool {
+    match Sort::of(object) {
+        Sort::Network => with != With::Namespace,
+        // Where the unit goes too, so does what it kept out, unless it did so for all.
+        Sort::Block | Sort::Barrier | Sort::Guard => with == With::Nothing || kinds::is_for_all(object),
+        Sort::Role
+        | Sort::Binding
+        | Sort::Service
+        | Sort::Ingress
+        | Sort::Account
+        | Sort::Namespace
+        | Sort::Secret
+        | Sort::Volume
+        | Sort::Pods
+        | Sort::Other
+        | Sort::Harmless => false,
     }
 }
 
@@ -161,15 +119,48 @@ fn own(object: &Value, field: &str) -> Map<String, Value> {
     all.into_iter().filter(|(key, _)| !key.starts_with("goldpath.dev/")).collect()
 }
 
-/// Whether each rule of a role is contained in one that was there.
+/// Whether all that the rules of a role give was given before, by whichever of them.
 fn rules_within(before: &Value, after: &Value) -> bool {
     let contains = |wide: &Value, narrow: &Value| {
-        let parts = ["apiGroups", "resources", "verbs", "nonResourceURLs"];
         // Without names a rule is for all of them.
         let names = list(&wide["resourceNames"]).is_empty()
             || !list(&narrow["resourceNames"]).is_empty() && within(&wide["resourceNames"], &narrow["resourceNames"]);
-        names && parts.iter().all(|part| list(&wide[part]).contains(&Value::from("*")) || within(&wide[part], &narrow[part]))
+        names && GIVEN.iter().all(|part| list(&wide[part]).contains(&Value::from("*")) || within(&wide[part], &narrow[part]))
     };
+    let is_given = |rule: &Value| list(before).iter().any(|known| contains(known, rule));
+    list(after).iter().all(|rule| is_given(rule) || single(rule).is_some_and(|all| all.iter().all(is_given)))
+}
+
+/// A rule as rules of one thing each; nothing where these are very many.
+fn single(rule: &Value) -> Option<Vec<Value>> {
+    let several: Vec<&str> = GIVEN.into_iter().chain(["resourceNames"]).filter(|part| list(&rule[part]).len() > 1).collect();
+    let count = several.iter().try_fold(1_usize, |count, part| count.checked_mul(list(&rule[part]).len()));
+    let split = |rules: Vec<Value>, part: &&str| -> Vec<Value> {
+        let of_one = |rule: Value| {
+            let one = |item: &Value| {
+                let mut one = rule.clone();
+                one[*part] = Value::from(vec![item.clone()]);
+                one
+            };
+            list(&rule[*part]).iter().map(one).collect::<Vec<_>>()
+        };
+        rules.into_iter().flat_map(of_one).collect()
+    };
+    count.filter(|count| *count <= MOST_SINGLE).map(|_| several.iter().fold(vec![rule.clone()], split))
+}
+
+/// Whether each rule of a policy lets in no more than one that was there: fewer of the same peers, or by fewer of the same ports.
+fn lets_within(before: &Value, after: &Value) -> bool {
+    let part = |wide: &Value, narrow: &Value, part: &str| match part {
+        "from" | "to" | "ports" => {
+            let (wide, narrow) = (&wide[part], &narrow[part]);
+            // Without any it is for all.
+            list(wide).is_empty() || !list(narrow).is_empty() && within(wide, narrow)
+        }
+        _ => wide.get(part) == narrow.get(part),
+    };
+    let parts = |rule: &Value| rule.as_object().into_iter().flat_map(Map::keys).cloned().collect::<Vec<_>>();
+    let contains = |wide: &Value, narrow: &Value| parts(wide).iter().chain(&parts(narrow)).all(|field| part(wide, narrow, field));
     list(after).iter().all(|rule| list(before).iter().any(|known| contains(known, rule)))
 }
 
@@ -180,14 +171,14 @@ fn network(before: &Value, after: &Value) -> bool {
     }
     ["Ingress", "Egress"].iter().any(|way| {
         let field = way.to_lowercase();
-        let holds = |spec: &Value| match spec["policyTypes"].as_array() {
-            Some(types) => types.iter().any(|known| known == way),
+        let holds = |spec: &Value| match list(&spec["policyTypes"]) {
             // As the API fills it in.
-            None => *way == "Ingress" || spec.get(&field).is_some(),
+            [] => *way == "Ingress" || !list(&spec[&field]).is_empty(),
+            types => types.iter().any(|known| known == way),
         };
         match (holds(before), holds(after)) {
             (true, false) => true,
-            (true, true) => !within(&before[&field], &after[&field]),
+            (true, true) => !lets_within(&before[&field], &after[&field]),
             (false, _) => false,
         }
     })
@@ -205,6 +196,7 @@ fn reach(service: &Value) -> Reach {
     match service["spec"]["type"].as_str() {
         Some("LoadBalancer") => Reach::World,
         Some("NodePort") => Reach::Nodes,
+        _ if service["metadata"]["annotations"][EXPOSED] == "true" => Reach::World,
         _ if !list(&service["spec"]["externalIPs"]).is_empty() => Reach::Nodes,
         _ => Reach::Cluster,
     }
@@ -225,6 +217,7 @@ fn service(before: &Value, after: &Value) -> bool {
         || !within(&old["ports"], &new["ports"])
         || !within(&old["externalIPs"], &new["externalIPs"])
         || old["selector"] != new["selector"]
+        || old["loadBalancerClass"] != new["loadBalancerClass"]
 }
 
 /// Whether an ingress lets in by another class, host or path, or without TLS where it was.
@@ -252,11 +245,31 @@ fn hosts(spec: &Value) -> impl Iterator<Item = &str> {
     list(&spec["rules"]).iter().map(|rule| rule["host"].as_str().unwrap_or_default()).chain(whichever)
 }
 
-/// Whether a host has TLS.
+/// Whether a host has TLS, by its own name or by one for all of its domain.
 fn is_covered(spec: &Value, host: &str) -> bool {
-    list(&spec["tls"])
-        .iter()
-        .any(|tls| list(&tls["hosts"]).is_empty() || host.is_empty() || list(&tls["hosts"]).contains(&Value::from(host)))
+    let domain = host.split_once('.').map(|(_, domain)| format!("*.{domain}"));
+    let is_of = |name: &Value| name == host || domain.as_deref().is_some_and(|domain| name == domain);
+    list(&spec["tls"]).iter().any(|tls| list(&tls["hosts"]).is_empty() || host.is_empty() || list(&tls["hosts"]).iter().any(is_of))
+}
+
+/// Whether an account gets a role of a cloud, or gives its pods a token that they did not get.
+fn account(before: &Value, after: &Value) -> bool {
+    let role = |object: &Value, role: &str| object["metadata"]["annotations"].get(role).cloned();
+    let mounts = |object: &Value| object["automountServiceAccountToken"] != false;
+    CLOUD_ROLES.iter().any(|cloud| role(after, cloud).is_some() && role(before, cloud) != role(after, cloud))
+        || mounts(after) && !mounts(before)
+}
+
+/// The places of machines that a volume is.
+fn of_machine(volume: &Value) -> Vec<&Value> {
+    ["hostPath", "local"].iter().filter_map(|field| volume["spec"].get(field)).filter(|place| !place.is_null()).collect()
+}
+
+/// Whether a block of public access blocks whatever it can.
+fn blocks_all(block: &Value) -> bool {
+    let spec = &block["spec"];
+    let said = spec.get("forProvider").unwrap_or(spec);
+    BLOCKED.iter().all(|field| said[field] == true)
 }
 
 /// Of which service account a secret holds the token, when it does.
@@ -266,20 +279,28 @@ fn token(secret: &Value) -> Option<&Value> {
 
 /// Whether a namespace takes pods that it did not take.
 fn looser(before: &Value, after: &Value) -> bool {
+    let label = |object: &Value, name: &str| object["metadata"]["labels"][name].as_str().map(str::to_owned);
     let level = |object: &Value| {
-        let said = object["metadata"]["labels"]["pod-security.kubernetes.io/enforce"].as_str().unwrap_or("privileged").to_owned();
+        let said = label(object, "pod-security.kubernetes.io/enforce").unwrap_or_else(|| "privileged".to_owned());
         POD_SECURITY.iter().position(|level| *level == said).unwrap_or(POD_SECURITY.len())
     };
-    level(after) > level(before)
+    // What is strict is so as of a version, and without one as of the latest.
+    let version = |object: &Value| {
+        let said = label(object, "pod-security.kubernetes.io/enforce-version").filter(|version| version != "latest");
+        said.map_or(u32::MAX, |said| said.strip_prefix("v1.").and_then(|minor| minor.parse().ok()).unwrap_or(0))
+    };
+    let is_strict = POD_SECURITY.get(level(after)).is_some_and(|level| *level != "privileged");
+    level(after) > level(before) || level(after) == level(before) && is_strict && version(after) < version(before)
 }
 
 /// An object without what goldpath itself puts on it.
 fn without_marks(object: &Value) -> Value {
     let mut plain = object.clone();
+    let Some(Value::Object(metadata)) = plain.get_mut("metadata") else { return plain };
     for field in ["labels", "annotations"] {
-        if let Some(Value::Object(map)) = plain.pointer_mut(&format!("/metadata/{field}")) {
-            map.retain(|key, _| !key.starts_with("goldpath.dev/"));
-        }
+        let rest = own(object, field);
+        metadata.remove(field);
+        metadata.extend((!rest.is_empty()).then(|| (field.to_owned(), Value::Object(rest))));
     }
     plain
 }

@@ -1,7 +1,8 @@
 //! What is dangerous about a change, as far as the rendered files tell; what only a plan tells is added by `plan`.
 
+use super::access::{self, With};
 use super::files::Differing;
-use super::{access, replaced};
+use super::replaced;
 use crate::model::{DeleteBudget, OnDelete, Risk};
 use crate::render::{Object, Unit};
 use std::collections::BTreeSet;
@@ -20,7 +21,7 @@ pub(super) fn of(pair: (Option<&Unit>, Option<&Unit>), objects: &[Differing<'_>]
     let told = |object: &&Differing<'_>| !matches!(object, Differing::Changed(both) if both.differ_in_release_alone());
     let objects: Vec<&Differing<'_>> = objects.iter().filter(told).collect();
     let mut risks = BTreeSet::new();
-    let kept = pair.1.is_none() && pair.0.is_some_and(|unit| unit.on_delete == OnDelete::Keep);
+    let kept = is_kept(pair);
     let removed: Vec<&Object> = objects.iter().filter_map(|object| gone(object).filter(|_| !kept)).collect();
     if !removed.is_empty() || (pair.1.is_none() && !kept) {
         risks.insert(Risk::Destroy);
@@ -66,14 +67,31 @@ fn protects(budget: &DeleteBudget, Object { kind, group, .. }: &Object) -> bool 
     budget.protected.contains(kind) || budget.protected.contains(&format!("{kind}.{group}"))
 }
 
+/// Whether a unit goes whose things stay.
+fn is_kept((before, after): (Option<&Unit>, Option<&Unit>)) -> bool {
+    after.is_none() && before.is_some_and(|unit| unit.on_delete == OnDelete::Keep)
+}
+
 /// Whether an object that comes, changes or goes gives more access or exposes more.
 fn widens(pair: (Option<&Unit>, Option<&Unit>), object: &Differing<'_>) -> bool {
     match object {
         Differing::Changed(both) => access::changes(both),
-        Differing::Added(after) => access::comes(after, &pair.0.map(|unit| unit.objects.iter().collect::<Vec<_>>()).unwrap_or_default()),
-        // Where the unit goes too, so does what it kept out.
-        Differing::Removed(before) => pair.1.is_some() && access::goes(before),
+        Differing::Added(after) => access::comes(after, brings(pair.1, after) && !brings(pair.0, after)),
+        Differing::Removed(before) => {
+            let with = match pair.1 {
+                after if brings(pair.0, before) && !brings(after, before) => With::Namespace,
+                None => With::Unit,
+                Some(_) => With::Nothing,
+            };
+            !is_kept(pair) && access::goes(before, with)
+        }
     }
+}
+
+/// Whether a unit holds the namespace that an object is in.
+fn brings(unit: Option<&Unit>, object: &Object) -> bool {
+    let is_it = |known: &Object| known.kind == "Namespace" && known.group.is_empty() && Some(&known.name) == object.namespace.as_ref();
+    unit.is_some_and(|unit| unit.objects.iter().any(is_it))
 }
 
 #[cfg(test)]

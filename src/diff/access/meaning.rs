@@ -5,8 +5,9 @@ use crate::model::{Digest, Digester};
 use crate::render::Unit;
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
 use hcl_edit::structure::{Block, BlockLabel, Body};
-use hcl_edit::template::ForTemplateExpr;
+use hcl_edit::template::{Element, ForTemplateExpr};
 use hcl_edit::visit::{Visit, visit_for_template_expr, visit_traversal};
+use serde_json::{Map, Value};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +32,9 @@ const TELLS_APART: [&str; 12] = [
     "region",
 ];
 
+/// How what is not written out begins where it stands for a value.
+pub(super) const UNTOLD: &str = "${";
+
 /// How much of a block is read.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Part {
@@ -47,7 +51,7 @@ enum Said {
     Block(Body),
 }
 
-/// What all files of a root say, by address: `var.a`, `local.b`, `data.c.d`, `e.f`.
+/// What all files of a root say, by address: `var.a`, `local.b`, `data.c.d`, `e.f`, `provider.g.alias`.
 #[derive(Default)]
 pub(super) struct Root {
     said: BTreeMap<String, Said>,
@@ -75,6 +79,10 @@ impl Root {
                         let value = block.body.get_attribute("default").map(|default| Said::Value(default.value.clone()));
                         said.extend(value.map(|value| (format!("var.{name}"), value)));
                     }
+                    ("provider", [name]) => {
+                        let alias = block.body.get_attribute("alias").and_then(|alias| literal(&alias.value)).unwrap_or_default();
+                        said.insert(format!("provider.{name}.{alias}"), Said::Block(block.body.clone()));
+                    }
                     ("locals", _) => said.extend(
                         block.body.attributes().map(|local| (format!("local.{}", local.key.as_str()), Said::Value(local.value.clone()))),
                     ),
@@ -85,7 +93,7 @@ impl Root {
         Some(Self { said, means: RefCell::default() })
     }
 
-    /// The resources and the data, by address.
+    /// The resources, the data and the providers, by address.
     pub(super) fn blocks(&self) -> impl Iterator<Item = (&str, &Body)> {
         self.said.iter().filter_map(|(address, said)| match said {
             Said::Block(body) => Some((address.as_str(), body)),
@@ -93,7 +101,7 @@ impl Root {
         })
     }
 
-    /// A resource or data.
+    /// A resource, data or a provider.
     pub(super) fn block(&self, address: &str) -> Option<&Body> {
         match self.said.get(address)? {
             Said::Block(body) => Some(body),
@@ -109,18 +117,59 @@ impl Root {
     /// What is said under a name anywhere in a block.
     pub(super) fn fields(&self, body: &Body, name: &str) -> Vec<Field> {
         let mut found = Vec::new();
-        named(body, name, &mut found);
-        let field = |sayings: Vec<Saying<'_>>| {
-            for key in self.reads_of(&sayings) {
-                self.means(&key);
-            }
-            let literal = match sayings.as_slice() {
+        named(body, name, &[], &mut found);
+        let field = |found: Found<'_>| {
+            let literal = match found.said.as_slice() {
                 [(_, Some(only))] => literal(only),
                 _ => None,
             };
-            Field { literal, means: self.meaning(&sayings) }
+            // What is said of each of several is told by what there are several of.
+            let of_each = found.said.iter().filter_map(|(_, value)| *value).any(reads_each);
+            let around = found.around.into_iter().chain(several(body).into_iter().filter(|_| of_each));
+            let sayings: Vec<Saying<'_>> = found.said.into_iter().chain(around).collect();
+            Field { literal, means: self.read_meaning(&sayings) }
         };
         found.into_iter().map(field).collect()
+    }
+
+    /// How many there are of a block, and for what each of them is.
+    pub(super) fn several(&self, body: &Body) -> Digest {
+        self.read_meaning(&several(body))
+    }
+
+    /// A value as far as it is written out; in place of the rest stands [`UNTOLD`] with what it means.
+    pub(super) fn value(&self, value: &Expression) -> Value {
+        let untold = |value| Value::String(format!("{UNTOLD}{}", self.read_meaning(&[(String::new(), Some(value))]).hex()));
+        match value {
+            Expression::Array(items) => items.iter().map(|item| self.value(item)).collect(),
+            Expression::Object(entries) => {
+                let key = |key: &ObjectKey| match key {
+                    ObjectKey::Ident(name) => name.as_str().to_owned(),
+                    ObjectKey::Expression(key) => literal(key).unwrap_or_else(|| format!("{UNTOLD}{key}")),
+                };
+                Value::Object(entries.iter().map(|(name, value)| (key(name), self.value(value.expr()))).collect::<Map<_, _>>())
+            }
+            Expression::Parenthesis(inner) => self.value(inner.inner()),
+            _ => scalar(value).or_else(|| self.local(value).and_then(scalar)).unwrap_or_else(|| untold(value)),
+        }
+    }
+
+    /// What a local value says, where something is no more than that.
+    fn local(&self, value: &Expression) -> Option<&Expression> {
+        let Expression::Traversal(way) = value else { return None };
+        let (address, _) = self.read(way).filter(|(address, _)| way.operators.len() == 1 && address.starts_with("local."))?;
+        match self.said.get(&address)? {
+            Said::Value(value) => Some(value),
+            Said::Block(_) => None,
+        }
+    }
+
+    /// What is meant by what was not yet read.
+    fn read_meaning(&self, sayings: &[Saying<'_>]) -> Digest {
+        for key in self.reads_of(sayings) {
+            self.means(&key);
+        }
+        self.meaning(sayings)
     }
 
     /// What something means, once it is known what all means that it reads. What reads itself is not followed round: it is refused elsewhere.
@@ -162,9 +211,8 @@ impl Root {
             Part::Whole => sayings(body),
             Part::Argument(name) => {
                 // What it says of each of several is told by what there are several of.
-                let argument =
-                    |field: &str, place: &str| body.get_attribute(field).map(|argument| (place.to_owned(), Some(&argument.value)));
-                [argument(name, ""), argument("for_each", "for_each"), argument("count", "count")].into_iter().flatten().collect()
+                let argument = body.get_attribute(name).map(|argument| (String::new(), Some(&argument.value)));
+                argument.into_iter().chain(several(body)).collect()
             }
             Part::Itself => {
                 let tells = body.attributes().filter(|argument| TELLS_APART.contains(&argument.key.as_str()));
@@ -308,26 +356,74 @@ fn shown(block: &Block) -> String {
     block.labels.iter().fold(block.ident.as_str().to_owned(), |shown, label| format!("{shown} {:?}", label.as_str()))
 }
 
+/// What makes several of a block.
+fn several(body: &Body) -> Vec<Saying<'_>> {
+    let argument = |name: &str| body.get_attribute(name).map(|argument| (name.to_owned(), Some(&argument.value)));
+    ["for_each", "count"].into_iter().filter_map(argument).collect()
+}
+
+/// Whether a value may be another for each of several.
+fn reads_each(value: &Expression) -> bool {
+    let text = value.to_string();
+    ["each", "count"].iter().any(|name| text.contains(name))
+}
+
+/// What stands under a name, and what the blocks that it stands in are made for.
+struct Found<'b> {
+    said: Vec<Saying<'b>>,
+    around: Vec<Saying<'b>>,
+}
+
 /// What stands under a name, as an argument or as a block, also where it is made for each of some.
-fn named<'b>(body: &'b Body, name: &str, found: &mut Vec<Vec<Saying<'b>>>) {
-    found.extend(body.get_attribute(name).map(|argument| vec![(String::new(), Some(&argument.value))]));
+fn named<'b>(body: &'b Body, name: &str, around: &[Saying<'b>], found: &mut Vec<Found<'b>>) {
+    let argument = body.get_attribute(name).map(|argument| vec![(String::new(), Some(&argument.value))]);
+    found.extend(argument.map(|said| Found { said, around: around.to_vec() }));
     for block in body.blocks() {
-        let dynamic = block.ident.as_str() == "dynamic" && block.labels.first().is_some_and(|label| label.as_str() == name);
-        if block.ident.as_str() == name || dynamic {
-            found.push(sayings(&block.body));
-        } else {
-            named(&block.body, name, found);
+        let dynamic = (block.ident.as_str() == "dynamic").then(|| block.labels.first().map(BlockLabel::as_str)).flatten();
+        if block.ident.as_str() == name || dynamic == Some(name) {
+            found.push(Found { said: sayings(&block.body), around: around.to_vec() });
+            continue;
         }
+        let made_for = dynamic.and_then(|_| block.body.get_attribute("for_each"));
+        let made_for = made_for.map(|each| (format!("for_each of {}", shown(block)), Some(&each.value)));
+        let around: Vec<Saying<'b>> = around.iter().cloned().chain(made_for).collect();
+        named(&block.body, name, &around, found);
     }
 }
 
-/// A value that is written out.
+/// A value that is written out, as text.
 fn literal(value: &Expression) -> Option<String> {
+    match scalar(value)? {
+        Value::String(text) => Some(text),
+        said @ (Value::Bool(_) | Value::Number(_)) => Some(said.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// A single value that is written out.
+fn scalar(value: &Expression) -> Option<Value> {
     match value {
-        Expression::String(text) => Some(text.as_str().to_owned()),
-        Expression::Bool(value) => Some(value.value().to_string()),
-        Expression::Number(number) => Some(number.value().to_string()),
-        Expression::Parenthesis(inner) => literal(inner.inner()),
+        Expression::Null(_) => Some(Value::Null),
+        Expression::String(text) => Some(Value::from(text.as_str())),
+        Expression::Bool(value) => Some(Value::from(*value.value())),
+        Expression::Number(number) => {
+            let number = number.value();
+            Some(
+                number
+                    .as_i64()
+                    .map(Value::from)
+                    .or_else(|| number.as_u64().map(Value::from))
+                    .unwrap_or_else(|| Value::from(number.as_f64())),
+            )
+        }
+        Expression::Parenthesis(inner) => scalar(inner.inner()),
+        Expression::HeredocTemplate(text) => {
+            let part = |element: &Element| match element {
+                Element::Literal(text) => Some(text.as_str().to_owned()),
+                Element::Interpolation(_) | Element::Directive(_) => None,
+            };
+            text.template.iter().map(part).collect::<Option<String>>().map(Value::from)
+        }
         _ => None,
     }
 }

@@ -1,14 +1,15 @@
 //! Which blocks of a Terraform root give access or let in, and whether a root does so more than it did.
 
-use super::meaning::{Field, Root};
+use super::meaning::{Field, Root, UNTOLD};
 use crate::diff::files::Both;
 use crate::model::{JsonText, RepoPath, TargetKind};
 use crate::render::{Object, Unit};
+use crate::yaml;
 use hcl_edit::structure::Body;
 use serde_json::Value;
 
 /// Parts of the types of resources that give access or let in, whatever they say.
-const GIVES: [&str; 26] = [
+const GIVES: [&str; 34] = [
     "_iam_",
     "_policy",
     "_role_assignment",
@@ -28,6 +29,7 @@ const GIVES: [&str; 26] = [
     "_membership",
     "_group_member",
     "_collaborator",
+    "team_repository",
     "_peering",
     "internet_gateway",
     "access_level",
@@ -35,11 +37,21 @@ const GIVES: [&str; 26] = [
     "kubernetes_cluster_role",
     "kubernetes_ingress",
     "kubernetes_token_request",
+    "webhook_configuration",
+    "_access_control",
+    "dataset_access",
+    "secgroup",
+    "allowed_principal",
+    "service_account_key",
+    "deploy_key",
 ];
 /// Those that only keep others out: the first of them lets less through.
 const BARRIER: &str = "public_access";
+/// What one for a bucket blocks, and does not where it is not said.
+const BLOCKED: [&str; 4] = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"];
 /// Those without which more may be let in.
-const GUARDS: [&str; 13] = [
+const GUARDS: [&str; 14] = [
+    "webhook_configuration",
     "public_access",
     "firewall",
     "network_acl",
@@ -56,6 +68,10 @@ const GUARDS: [&str; 13] = [
 ];
 /// Data that is a policy.
 const DOCUMENTS: [&str; 2] = ["policy_document", "google_iam_policy"];
+
+/// Groups whose kinds are known: what is beside the point in them is so by its name.
+const PLAIN: [&str; 3] = ["", "apps", "batch"];
+const ASIDE: [&str; 8] = ["args", "command", "env", "image", "labels", "matchLabels", "replicas", "resources"];
 
 /// What it says where a field is left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,7 +94,7 @@ use When::{Always, Changed};
 type Row = (&'static [&'static str], &'static str, &'static [&'static str], Without, When);
 
 /// Fields, as arguments or blocks anywhere in a resource, that give access or let in: the types (`*` for any end, nothing for all), the field, what of
-/// it lets nobody in, what it means without it, and when it counts.
+/// it lets nobody in (`!` before what alone lets in), what it means without it, and when it counts.
 const FIELDS: &[Row] = &[
     (&[], "policy", &[], Closed, Always),
     (&[], "access_policy", &[], Closed, Always),
@@ -124,6 +140,16 @@ const FIELDS: &[Row] = &[
     (&[], "service_account", &[], Closed, Changed),
     (&[], "service_account_email", &[], Closed, Changed),
     (&[], "identity_ids", &[], Closed, Changed),
+    (&[], "provider", &[], Open, Changed),
+    (&["provider.*"], "assume_role", &[], Closed, Changed),
+    (&["provider.*"], "assume_role_with_web_identity", &[], Closed, Changed),
+    (&["provider.*"], "impersonate_service_account", &[], Open, Changed),
+    (&["provider.*"], "profile", &[], Open, Changed),
+    (&["aws_lb_listener", "aws_alb_listener"], "port", &[], Open, Always),
+    (&["aws_lb_listener", "aws_alb_listener"], "protocol", &["HTTPS", "TLS"], Open, Changed),
+    (&["azurerm_storage_container"], "container_access_type", &["private"], Closed, Always),
+    (&["github_repository"], "visibility", &["private"], Open, Always),
+    (&["google_bigquery_dataset"], "access", &[], Closed, Changed),
     (&["aws_lb", "aws_alb", "aws_elb"], "internal", &["true"], Open, Always),
     (&["aws_lambda_function_url"], "authorization_type", &["AWS_IAM"], Open, Always),
     (&["aws_api_gateway_method"], "authorization", &["AWS_IAM", "CUSTOM", "COGNITO_USER_POOLS"], Open, Always),
@@ -154,6 +180,8 @@ const FIELDS: &[Row] = &[
     (&["kubernetes_*"], "host_path", &[], Closed, Always),
     (&["kubernetes_*"], "host_port", &["0"], Closed, Always),
     (&["kubernetes_*"], "add", &[], Closed, Always),
+    (&["kubernetes_*"], "run_as_user", &["!0"], Closed, Always),
+    (&["kubernetes_*"], "run_as_user", &["!0"], Open, Changed),
     (&["kubernetes_*"], "run_as_non_root", &["true"], Open, Changed),
     (&["kubernetes_*"], "allow_privilege_escalation", &["false"], Open, Changed),
     (&["kubernetes_*"], "service_account_name", &[], Closed, Changed),
@@ -191,16 +219,13 @@ fn gives(kind: &str) -> bool {
 fn comes(address: &str, root: &Root, body: &Body) -> bool {
     let kind = kind(address);
     if gives(kind) {
-        return !kind.contains(BARRIER);
+        let blocks = |field: &&str| matches!(root.fields(body, field).as_slice(), [said] if said.literal.as_deref() == Some("true"));
+        return !kind.contains(BARRIER) || kind.ends_with("public_access_block") && !BLOCKED.iter().all(blocks);
     }
-    if let Some(object) = manifest(kind, body) {
-        return object.is_none_or(|object| super::comes(&object, &[]));
+    if let Some(object) = manifest(kind, root, body) {
+        return object.is_none_or(|object| super::comes(&object, false));
     }
-    fields(kind).any(|(types, field, closed, without, when)| {
-        let said = root.fields(body, field);
-        let open = if said.is_empty() { *without == Open && !types.is_empty() } else { !are_closed(&said, closed) };
-        *when == Always && open
-    })
+    fields(kind).any(|row| row.4 == Always && lets_in(row, &root.fields(body, row.1)))
 }
 
 fn changes(address: &str, (was, old): (&Root, &Body), (is, new): (&Root, &Body)) -> bool {
@@ -208,22 +233,30 @@ fn changes(address: &str, (was, old): (&Root, &Body), (is, new): (&Root, &Body))
     if gives(kind) {
         return was.whole(address) != is.whole(address);
     }
-    if let Some((before, after)) = manifest(kind, old).zip(manifest(kind, new)) {
+    if let Some((before, after)) = manifest(kind, was, old).zip(manifest(kind, is, new)) {
         let means_other = was.whole(address) != is.whole(address);
         return means_other
             && before.zip(after).is_none_or(|(before, after)| match before.document == after.document {
-                true => super::comes(&after, &[]),
+                true => super::comes(&after, false),
                 false => super::changes(&Both::new(&before, &after)),
             });
     }
-    fields(kind).any(|(_, field, closed, without, _)| {
+    let others = was.several(old) != is.several(new);
+    fields(kind).any(|row| {
+        let (_, field, closed, without, when) = row;
         let (before, after) = (was.fields(old, field), is.fields(new, field));
+        let one_more = others && *when == Always && lets_in(row, &after);
         if after.is_empty() {
-            return *without == Open && !before.is_empty();
+            return one_more || *without == Open && !before.is_empty();
         }
         let meanings = |fields: &[Field]| fields.iter().map(|field| *field.means.bytes()).collect::<Vec<_>>();
-        !are_closed(&after, closed) && meanings(&before) != meanings(&after)
+        one_more || !are_closed(&after, closed) && meanings(&before) != meanings(&after)
     })
+}
+
+/// Whether what a resource says under a field lets in, or that it says nothing.
+fn lets_in((types, _, closed, without, _): &Row, said: &[Field]) -> bool {
+    if said.is_empty() { *without == Open && !types.is_empty() } else { !are_closed(said, closed) }
 }
 
 /// Whether taking something away from a root that stays widens.
@@ -241,16 +274,18 @@ fn fields(kind: &str) -> impl Iterator<Item = &'static Row> {
 }
 
 fn are_closed(said: &[Field], closed: &[&str]) -> bool {
-    said.iter().all(|field| field.literal.as_deref().is_some_and(|literal| closed.contains(&literal)))
+    let is = |literal: &str| closed.iter().any(|known| known.strip_prefix('!').map_or(*known == literal, |open| open != literal));
+    said.iter().all(|field| field.literal.as_deref().is_some_and(is))
 }
 
-/// The object that a `kubernetes_manifest` writes out; nothing for another resource, and nothing in it where the object is made elsewhere.
-fn manifest(kind: &str, body: &Body) -> Option<Option<Object>> {
-    if kind != "kubernetes_manifest" {
-        return None;
-    }
-    let value: Value = hcl::from_body(hcl::Body::from(body.clone())).unwrap_or_default();
-    let manifest = &value["manifest"];
+/// The object that a resource writes out; nothing for one that is no manifest, and nothing in it where what counts is not written there.
+fn manifest(kind: &str, root: &Root, body: &Body) -> Option<Option<Object>> {
+    let said = |name: &str| body.get_attribute(name).map(|said| root.value(&said.value)).unwrap_or_default();
+    let manifest = match kind {
+        "kubernetes_manifest" => said("manifest"),
+        "kubectl_manifest" => said("yaml_body").as_str().map(document).unwrap_or_default(),
+        _ => return None,
+    };
     let text = |pointer: &str| manifest.pointer(pointer).and_then(Value::as_str);
     let object = text("/kind").zip(text("/apiVersion")).and_then(|(kind, api)| {
         Some(Object {
@@ -259,8 +294,44 @@ fn manifest(kind: &str, body: &Body) -> Option<Option<Object>> {
             namespace: text("/metadata/namespace").map(str::to_owned),
             name: text("/metadata/name").unwrap_or_default().to_owned(),
             file: RepoPath::parse("manifest").ok()?,
-            document: JsonText::of(manifest),
+            document: JsonText::of(&manifest),
         })
     });
-    Some(object)
+    Some(object.filter(|object| is_told(object, &manifest)))
+}
+
+/// Whether all of an object that may count is written out.
+fn is_told(object: &Object, manifest: &Value) -> bool {
+    let plain = PLAIN.contains(&object.group.as_str());
+    // Marks count where they give access or close.
+    let marks = match object.kind.as_str() {
+        "Namespace" | "ClusterRole" => ["name", "annotations"].as_slice(),
+        "ServiceAccount" | "Service" | "Ingress" | "Secret" => &["name", "labels"],
+        _ => &["name", "labels", "annotations"],
+    };
+    let fields = manifest.as_object().into_iter().flatten();
+    fields.into_iter().all(|(field, value)| match field.as_str() {
+        "metadata" => is_written(value, marks),
+        "data" | "binaryData" | "stringData" if plain => true,
+        _ => !field.starts_with(UNTOLD) && is_written(value, if plain { &ASIDE } else { &[] }),
+    })
+}
+
+/// Whether all of a value is written out, but for what stands under some names.
+fn is_written(value: &Value, aside: &[&str]) -> bool {
+    match value {
+        Value::String(text) => !text.starts_with(UNTOLD),
+        Value::Array(items) => items.iter().all(|item| is_written(item, aside)),
+        Value::Object(fields) => {
+            fields.iter().all(|(field, value)| aside.contains(&field.as_str()) || !field.starts_with(UNTOLD) && is_written(value, aside))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    }
+}
+
+/// The one document that a text of YAML is.
+fn document(text: &str) -> Value {
+    let parsed = yaml::parse(text);
+    let is_whole = !parsed.has_errors() && parsed.documents.len() == 1;
+    parsed.documents.into_iter().next().filter(|_| is_whole).map(yaml::Document::into_value).unwrap_or_default()
 }

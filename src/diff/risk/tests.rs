@@ -1,5 +1,8 @@
 //! One row for each kind of thing that may happen to an object.
 
+mod kinds;
+mod pods;
+mod replaced;
 mod terraform;
 
 use super::*;
@@ -247,6 +250,9 @@ fn a_network_policy_that_lets_more_through_is_told() {
         ("a direction less", network("{podSelector: {}, policyTypes: [Ingress, Egress]}"), network("{podSelector: {}, policyTypes: [Ingress]}")),
         ("a direction more", network("{podSelector: {}, policyTypes: [Ingress]}"), network("{podSelector: {}, policyTypes: [Ingress, Egress]}")),
         ("other pods", network("{podSelector: {matchLabels: {app: a}}}"), network("{podSelector: {matchLabels: {app: b}}}")),
+        ("no way out but some", network("{podSelector: {}, egress: [{to: [{ipBlock: {cidr: 10.0.0.0/8}}]}]}"), network("{podSelector: {}, egress: []}")),
+        ("no way out after all", network("{podSelector: {}}"), network("{podSelector: {}, egress: [{to: []}]}")),
+        ("no types are those of its fields", network("{podSelector: {}, policyTypes: []}"), network("{podSelector: {}, policyTypes: [], ingress: [{}]}")),
         ("only marks of it", deny.clone(), deny.replace("namespace: shop", "namespace: shop, annotations: {goldpath.dev/release: 2.0.0}")),
     ]), @"
     a first network policy: -
@@ -258,6 +264,9 @@ fn a_network_policy_that_lets_more_through_is_told() {
     a direction less: widen
     a direction more: -
     other pods: widen
+    no way out but some: widen
+    no way out after all: -
+    no types are those of its fields: widen
     only marks of it: -
     ");
 }
@@ -295,7 +304,8 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
         ("a namespace is stricter", level("baseline"), level("restricted")),
         ("a bucket's policy changes", object("s3.aws.upbound.io/v1beta1", "BucketPolicy", "spec: 1"), object("s3.aws.upbound.io/v1beta1", "BucketPolicy", "spec: 2")),
         ("a bucket's block goes", object("s3.aws.upbound.io/v1beta1", "BucketPublicAccessBlock", "spec: 1"), none()),
-        ("a bucket's block comes", none(), object("s3.aws.upbound.io/v1beta1", "BucketPublicAccessBlock", "spec: 1")),
+        ("a bucket's block comes", none(), object("s3.aws.upbound.io/v1beta1", "BucketPublicAccessBlock", "spec: {forProvider: {blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true}}")),
+        ("one that does not block all", none(), object("s3.aws.upbound.io/v1beta1", "BucketPublicAccessBlock", "spec: {forProvider: {blockPublicAcls: false, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true}}")),
         ("Terraform: a policy changes", terraform("aws_iam_role_policy", "1"), terraform("aws_iam_role_policy", "2")),
         ("Terraform: a firewall comes", none(), terraform("google_compute_firewall", "1")),
         ("Terraform: a record changes", terraform("aws_route53_record", "1"), terraform("aws_route53_record", "2")),
@@ -324,6 +334,7 @@ fn exposure_that_grows_is_told_from_exposure_that_shrinks() {
     a bucket's policy changes: widen
     a bucket's block goes: destroy widen
     a bucket's block comes: -
+    one that does not block all: widen
     Terraform: a policy changes: widen
     Terraform: a firewall comes: widen
     Terraform: a record changes: -
@@ -522,8 +533,8 @@ fn a_unit_that_goes_takes_everything_with_it() {
         of_unit("", |_| {}),
     ];
     insta::assert_snapshot!(rows.join("\n"), @r#"
-    {Destroy, Protected} ["Namespace/a"]
-    {Destroy} []
+    {Destroy, Protected, Widen} ["Namespace/a"]
+    {Destroy, Widen} []
     {} []
     {Destroy} []
     "#);
