@@ -107,12 +107,16 @@ impl Death {
                     None => (Place::file(at.file()), format!("{at} was ended: {why}{suspects}")),
                     Some(step) => (step.clone(), format!("{} was ended here: {why}", at.seen_from(&step.path))),
                 };
-                let help = format!("{}{}", at.help(), at.desk());
+                let help = if matches!(why, Why::Other(_)) { OF_ENGINE } else { at.help() };
+                let help = format!("{help}{}", at.desk());
                 Finding::error(code.clone(), place, message).help(help).turn(at.turn())
             })
             .collect()
     }
 }
+
+/// What is said where no limit ended it: nothing in a file is too much.
+const OF_ENGINE: &str = "It is a mistake of goldpath, at something that it does not expect there: write it otherwise.";
 
 /// The words of Rust's runtime tell a failed allocation from a stack that is too deep: both end in the same signal.
 fn why(output: &Output, memory: u64) -> Why {
