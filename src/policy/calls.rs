@@ -30,7 +30,7 @@ fn amiss(call: &Call, declared: &BTreeSet<&str>) -> Option<(String, String)> {
         Some(takes) if takes == *values => None,
         Some(takes) => {
             let number = if takes == 1 { "1 value".to_owned() } else { format!("{takes} values") };
-            Some((format!("`{name}` takes {number}, and {values} are given here"), format!("Give it {number}.")))
+            Some((format!("`{name}` takes {number}, and is given {values} here"), format!("Give it {number}.")))
         }
         None => {
             let mut names: Vec<&str> = functions::names().collect();

@@ -19,7 +19,7 @@ const OF_NOTHING: [&str; 2] = ["max", "min"];
 /// Everything of a file, in the order of its rules.
 pub(super) fn said(module: &Module, syntax: &Syntax) -> Vec<Unlike> {
     let of = |rule: &Rule| {
-        let mut reader = Reader { syntax, names: syntax.names(), own: Names::new(), found: Vec::new() };
+        let mut reader = Reader { syntax, names: syntax.names(), own: Names::new(), sure: BTreeSet::new(), found: Vec::new() };
         if let Rule::Spec { head, bodies, .. } = rule {
             reader.rule(head, bodies);
         }
@@ -44,6 +44,8 @@ struct Reader<'a> {
     names: Names<'a>,
     /// The variables that the rule declares, whatever else is called so.
     own: Names<'a>,
+    /// What is defined where the conditions hold, as it is written.
+    sure: BTreeSet<String>,
     found: Vec<Unlike>,
 }
 
@@ -91,24 +93,27 @@ impl<'a> Reader<'a> {
         if !is_many && !given.iter().any(|expr| self.is_many(expr, &bound)) {
             return;
         }
+        self.sure = query.map(sure).unwrap_or_default();
         let flaw = given.iter().find_map(|expr| self.undefined(expr, true));
         if let Some(flaw) = flaw {
-            let text = flaw.span().text();
-            let message = format!("where `{}` of one is not defined, all that this rule gives of others would be lost", short(text));
-            self.tell(flaw, message, format!("Give it a name in the body, `value := {}`, and write `value` here.", short(text)));
+            let text = short(flaw.span().text());
+            let message = format!("where `{text}` of one element is not defined, what this rule gives of all others would be lost");
+            self.tell(flaw, message, format!("Give it a name in the body, `given := {text}`, and write `given` here."));
         }
     }
 
     /// What an `else` of a function stands behind: where its conditions hold and it has no value, the `else` would not be asked.
     fn otherwise(&mut self, value: Option<&'a Expr>, bodies: &'a [RuleBody]) {
         let mut before = value;
+        self.sure.clear();
         for (at, body) in bodies.iter().enumerate() {
             let flaw = before.filter(|_| body.is_else).and_then(|value| self.undefined(value, false));
             if let Some(flaw) = flaw {
                 let text = short(flaw.span().text());
                 let message = format!("where `{text}` is not defined, the `else` behind it would not be asked");
-                self.tell(flaw, message, format!("Give it a name in the body, `value := {text}`, and write `value` here."));
+                self.tell(flaw, message, format!("Give it a name in the body, `given := {text}`, and write `given` here."));
             }
+            self.sure = sure(&body.query);
             let own = body.assign.as_ref().map(|assign| assign.value.as_ref());
             before = if at == 0 && !body.is_else { own.or(value) } else { own };
         }
@@ -116,7 +121,7 @@ impl<'a> Reader<'a> {
 
     /// The first part of a value that may be undefined; `varies`: for one element and not for another.
     fn undefined(&self, expr: &'a Expr, varies: bool) -> Option<&'a Expr> {
-        let may_be = |expr: &'a Expr| Some(expr).filter(|expr| !varies || self.is_local(expr));
+        let may_be = |expr: &'a Expr| Some(expr).filter(|expr| (!varies || self.is_local(expr)) && !self.sure.contains(&plain(expr)));
         match expr {
             Expr::Var { .. } if varies => None,
             Expr::Var { value, .. } => {
@@ -200,7 +205,7 @@ impl<'a> Reader<'a> {
                     let mut names = Names::new();
                     variables(side, &mut names);
                     if names.iter().any(|name| *name == "_" || (!bound.contains(name) && !self.is_global(name))) {
-                        self.pattern(side, false);
+                        self.pattern(side, true);
                     }
                 }
             }
@@ -221,12 +226,16 @@ impl<'a> Reader<'a> {
         query.into_iter().for_each(|query| self.query(query, &bound));
     }
 
-    /// The first object of a pattern; `of_values`: also one that holds no variable.
+    /// The first object of a pattern; `of_values`: also of one that holds no variable.
     fn pattern(&mut self, pattern: &'a Expr, of_values: bool) {
-        let Some(object) = object_in(pattern, of_values) else { return };
-        let message = format!("`{}` fits objects that have other fields too, and in OPA those alone that have no others", short(object.span().text()));
-        let help = "Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.";
-        self.tell(object, message, help.to_owned());
+        let mut names = Names::new();
+        variables(pattern, &mut names);
+        let object = object_in(pattern).filter(|_| of_values || !names.is_empty());
+        if let Some(object) = object {
+            let message = "this pattern fits objects that have other fields too; in OPA it fits those alone that have no others".to_owned();
+            let help = "Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.";
+            self.tell(object, message, help.to_owned());
+        }
     }
 
     fn tell(&mut self, at: &Expr, message: String, help: String) {
@@ -255,17 +264,42 @@ fn holds(expr: &Expr, is_such: &dyn Fn(&Expr) -> bool) -> bool {
     is_such(expr) || parts(expr).0.into_iter().any(|part| holds(part, is_such))
 }
 
-/// The first object of a pattern that fits more than its own fields.
-fn object_in(pattern: &Expr, of_values: bool) -> Option<&Expr> {
+/// The first object of a pattern.
+fn object_in(pattern: &Expr) -> Option<&Expr> {
     match pattern {
-        Expr::Array { items, .. } => items.iter().find_map(|item| object_in(item, of_values)),
-        Expr::Object { .. } => {
-            let mut names = Names::new();
-            variables(pattern, &mut names);
-            (of_values || !names.is_empty()).then_some(pattern)
-        }
+        Expr::Array { items, .. } => items.iter().find_map(|item| object_in(item)),
+        Expr::Object { .. } => Some(pattern),
         _ => None,
     }
+}
+
+/// What is defined where conditions hold, as it is written: all that they ask for, without comprehensions and `not`.
+fn sure(query: &Query) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for stmt in query.stmts.iter().filter(|stmt| stmt.with_mods.is_empty()) {
+        if let Literal::SomeIn { .. } | Literal::Expr { .. } = &stmt.literal {
+            said_in(stmt).0.into_iter().for_each(|expr| asked(expr, &mut all));
+        }
+    }
+    all
+}
+
+fn asked(expr: &Expr, all: &mut BTreeSet<String>) {
+    // another `_` may be another element
+    let is_any = |expr: &Expr| matches!(expr, Expr::Var { span, .. } if span.text() == "_");
+    match expr {
+        Expr::ArrayCompr { .. } | Expr::SetCompr { .. } | Expr::ObjectCompr { .. } => return,
+        Expr::RefDot { .. } | Expr::RefBrack { .. } | Expr::Call { .. } if !holds(expr, &is_any) => {
+            all.insert(plain(expr));
+        }
+        _ => {}
+    }
+    parts(expr).0.into_iter().for_each(|part| asked(part, all));
+}
+
+/// What is written, without blanks.
+fn plain(expr: &Expr) -> String {
+    expr.span().text().split_whitespace().collect()
 }
 
 /// The variables of a pattern.

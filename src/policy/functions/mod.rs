@@ -207,7 +207,8 @@ mod tests {
 
     #[test]
     fn regular_expressions_are_those_of_go() {
-        let good = r"a?? a{2}? ^* \b+ (?:a*)* a{,2}* \0 \07 \08 \101 \12345 [\101] \p{Greek} \p{^Greek} \P{^L} \pN \x{D800} [a\x{D800}] a|b*";
+        let good =
+            r"a?? a{2}? ^* \b+ (?:a*)* a{,2}* \0 \07 \08 \101 \12345 [\101] \p{Greek} \p{^Greek} \P{^L} \pN \x{D800} [a\x{D800}] a|b*";
         let bad = r"a** a+* a??? a+?* a{2}{3} a{2}* a*{2} (a**) [[:foo:]] [[:^foo:]] \p{sc=Greek} \p{gc=L} \1 \8 \18 \x{110000} |* (*a)";
         let answers = |all: &str| {
             let one = |pattern: &str| format!("{pattern} {}\n", given(&format!("regex.is_valid(`{pattern}`)")));

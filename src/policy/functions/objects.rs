@@ -19,7 +19,9 @@ pub(super) fn subset(given: &[Value]) -> Result<Value> {
 /// Objects are so in depth; of arrays, the part stands in the whole as it is.
 fn is_part(whole: &Value, part: &Value) -> bool {
     match (whole, part) {
-        (Value::Object(whole), Value::Object(part)) => part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| is_part(whole, part))),
+        (Value::Object(whole), Value::Object(part)) => {
+            part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| is_part(whole, part)))
+        }
         (Value::Set(whole), Value::Set(part)) => part.iter().all(|one| whole.contains(one)),
         (Value::Array(whole), Value::Array(part)) => {
             let begins = whole.len().checked_sub(part.len()).map(|last| 0..=last);
@@ -64,7 +66,9 @@ impl Paths {
         match (&mut *self, path) {
             (Self::Whole, _) => {}
             (_, []) => *self = Self::Whole,
-            (Self::Parts(parts), [first, rest @ ..]) => parts.entry(first.clone()).or_insert_with(|| Self::Parts(BTreeMap::new())).add(rest),
+            (Self::Parts(parts), [first, rest @ ..]) => {
+                parts.entry(first.clone()).or_insert_with(|| Self::Parts(BTreeMap::new())).add(rest)
+            }
         }
     }
 
@@ -86,7 +90,9 @@ impl Paths {
             None => (!with).then(|| value.clone()),
         };
         Some(match value {
-            Value::Object(fields) => fields.iter().filter_map(|(key, value)| Some((key.clone(), below(key, value)?))).collect::<BTreeMap<_, _>>().into(),
+            Value::Object(fields) => {
+                fields.iter().filter_map(|(key, value)| Some((key.clone(), below(key, value)?))).collect::<BTreeMap<_, _>>().into()
+            }
             Value::Set(all) => all.iter().filter_map(|one| below(one, one)).collect::<BTreeSet<_>>().into(),
             Value::Array(all) => {
                 let left = all.iter().enumerate().filter_map(|(at, one)| below(&at.to_string().into(), one));

@@ -59,7 +59,9 @@ pub(super) fn number(given: &[Value]) -> Result<Value> {
         [Value::Null] => Ok(0_i64.into()),
         [Value::Bool(is_true)] => Ok(i64::from(*is_true).into()),
         [number @ Value::Number(_)] => Ok(number.clone()),
-        [Value::String(text)] if text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) && !text.ends_with(char::is_whitespace) => {
+        [Value::String(text)]
+            if text.starts_with(['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9']) && !text.ends_with(char::is_whitespace) =>
+        {
             Value::from_json_str(text).ok().with_context(|| format!("`to_number` expects a number as JSON has them. Got `{text}` instead"))
         }
         [other] => bail!("`to_number` expects a number, a text of one, `true`, `false` or null. Got `{other}` instead"),

@@ -8,7 +8,9 @@ fn said(rules: &[&str]) -> String {
         let files = [("policies/a.rego", &*format!("package main\n\n{rule}\n"))];
         let findings = Case::new(&files).compiled().1;
         let all = findings.iter().filter(|finding| !finding.message.contains("nothing here is asked"));
-        let said: String = all.map(|Finding { place, message, help, .. }| format!("  {}:{} {message}\n    {help}\n", place.span.line, place.span.column)).collect();
+        let said: String = all
+            .map(|Finding { place, message, help, .. }| format!("  {}:{} {message}\n    {help}\n", place.span.line, place.span.column))
+            .collect();
         format!("{rule}\n{said}")
     };
     rules.iter().map(one).collect()
@@ -37,49 +39,60 @@ fn what_one_element_lacks_would_take_the_results_of_all() {
         "deny contains value.image if walk(input, [_, value])",
         "deny contains sprintf(\"%v\", [max(c)]) if some c in input.all",
         "deny contains \"x\" if p == 1\n\np := c.image if some c in input.all",
+        "deny contains c.name if {\n\tsome c in input.all\n\tnot c.name == 1\n}",
+        "deny contains input.all[_].name if input.all[_].name",
     ];
     insta::assert_snapshot!(said(&rules), @r#"
     deny contains sprintf("%s asks for %s", [c.name, c.resources.limits.memory]) if some c in input.all
-      3:42 where `c.name` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := c.name`, and write `value` here.
+      3:42 where `c.name` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := c.name`, and write `given` here.
     deny contains "x" if p.a == 1
 
     p[c.name] := c.image if some c in input.all
-      5:3 where `c.name` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := c.name`, and write `value` here.
+      5:3 where `c.name` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := c.name`, and write `given` here.
     deny contains "x" if p.a == 1
 
     p[c] := input.images[c] if some c in input.all
-      5:9 where `input.images[c]` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := input.images[c]`, and write `value` here.
+      5:9 where `input.images[c]` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := input.images[c]`, and write `given` here.
     deny contains {"msg": c.image} if some c in input.all
-      3:23 where `c.image` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := c.image`, and write `value` here.
+      3:23 where `c.image` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := c.image`, and write `given` here.
     deny contains input.all[_].image
-      3:15 where `input.all[_].image` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := input.all[_].image`, and write `value` here.
+      3:15 where `input.all[_].image` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := input.all[_].image`, and write `given` here.
     deny contains input.all[i].image if input.all[i].name == "a"
-      3:15 where `input.all[i].image` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := input.all[i].image`, and write `value` here.
+      3:15 where `input.all[i].image` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := input.all[i].image`, and write `given` here.
     deny contains upper(cs[_].image) if cs := input.all
-      3:21 where `cs[_].image` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := cs[_].image`, and write `value` here.
+      3:21 where `cs[_].image` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := cs[_].image`, and write `given` here.
     f(x) := x.image
 
     deny contains f(c) if some c in input.all
-      5:15 where `f(c)` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := f(c)`, and write `value` here.
+      5:15 where `f(c)` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := f(c)`, and write `given` here.
     deny contains value.image if walk(input, [_, value])
-      3:15 where `value.image` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := value.image`, and write `value` here.
+      3:15 where `value.image` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := value.image`, and write `given` here.
     deny contains sprintf("%v", [max(c)]) if some c in input.all
-      3:30 where `max(c)` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := max(c)`, and write `value` here.
+      3:30 where `max(c)` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := max(c)`, and write `given` here.
     deny contains "x" if p == 1
 
     p := c.image if some c in input.all
-      5:6 where `c.image` of one is not defined, all that this rule gives of others would be lost
-        Give it a name in the body, `value := c.image`, and write `value` here.
+      5:6 where `c.image` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := c.image`, and write `given` here.
+    deny contains c.name if {
+    	some c in input.all
+    	not c.name == 1
+    }
+      3:15 where `c.name` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := c.name`, and write `given` here.
+    deny contains input.all[_].name if input.all[_].name
+      3:15 where `input.all[_].name` of one element is not defined, what this rule gives of all others would be lost
+        Give it a name in the body, `given := input.all[_].name`, and write `given` here.
     "#);
     stand(&[
         "deny contains input.name if input.image",
@@ -93,6 +106,8 @@ fn what_one_element_lacks_would_take_the_results_of_all() {
         "deny contains sprintf(\"%v\", [[c.name | c := d]]) if some d in input.all",
         "deny contains msg if {\n\tsome c in input.all\n\tmsg := c.name\n}",
         "f(c) := c.name if some d in c.all",
+        "deny contains c.name if {\n\tsome c in input.all\n\tstartswith(c.name, \"a\")\n}",
+        "deny contains sprintf(\"%s\", [c.a.b]) if {\n\tsome c in input.all\n\tc.a.b.c\n}",
         "deny contains c.name if {\n\tc := input.one\n\tnot input.all[_] == 1\n\tevery d in input.all { d.name }\n\tcount([d | some d in input.all]) == 1\n}",
     ]);
 }
@@ -109,23 +124,23 @@ fn an_else_behind_what_may_be_undefined_would_not_be_asked() {
 
     user(c) := c.securityContext.runAsUser if { c.image } else := 0
       5:12 where `c.securityContext.runAsUser` is not defined, the `else` behind it would not be asked
-        Give it a name in the body, `value := c.securityContext.runAsUser`, and write `value` here.
+        Give it a name in the body, `given := c.securityContext.runAsUser`, and write `given` here.
     deny contains "x" if f(input) == 0
 
     f(c) := 1 if { c.image } else := upper(c.name) if { c.name } else := 0
-      5:40 where `c.name` is not defined, the `else` behind it would not be asked
-        Give it a name in the body, `value := c.name`, and write `value` here.
     deny contains "x" if f(input) == 0
 
     g(c) := c.name
 
     f(c) := [g(c)] if { c.image } else := 0
       7:10 where `g(c)` is not defined, the `else` behind it would not be asked
-        Give it a name in the body, `value := g(c)`, and write `value` here.
+        Give it a name in the body, `given := g(c)`, and write `given` here.
     "#);
     stand(&[
         "f(c) := value if { value := c.name } else := c.image",
         "f(c) := 1 if { c.image } else := c.name",
+        "f(c) := c.user if c.user else := 0",
+        "f(c) := c.user if { c.user != 0 } else := c.a.b if { c.a.b > 1 } else := 1",
         "f(c) := [d.name | some d in c] if { c } else := 1",
         "f(c) if { c.image } else := false",
         "x := input.name if { input.image } else := 1",
@@ -159,31 +174,33 @@ fn what_finds_or_fits_otherwise_is_refused() {
     deny contains "x" if plain(input)
 
     plain({"limits": {"memory": _}}) := true
-      5:7 `{"limits": {"memory": _}}` fits objects that have other fields too, and in OPA those alone that have no others
+      5:7 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains "x" if plain(input)
 
     plain([{"a": 1}]) := true
-      5:8 `{"a": 1}` fits objects that have other fields too, and in OPA those alone that have no others
+      5:8 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains msg if {"cpu": msg, "memory": _} = input.limits
-      3:22 `memory": _}` fits objects that have other fields too, and in OPA those alone that have no others
+      3:22 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains msg if {"cpu": msg} := input.limits
-      3:22 `{"cpu": msg}` fits objects that have other fields too, and in OPA those alone that have no others
+      3:22 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains msg if [msg, {"cpu": 1}] = input.limits
+      3:28 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
+        Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains msg if some {"name": msg} in input.all
-      3:27 `{"name": msg}` fits objects that have other fields too, and in OPA those alone that have no others
+      3:27 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains "x" if not {"limits": {"memory": _}} = input.resources
-      3:26 `{"limits": {"memory": _}}` fits objects that have other fields too, and in OPA those alone that have no others
+      3:26 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains msg if walk(input, [_, {"image": msg}])
-      3:38 `{"image": msg}` fits objects that have other fields too, and in OPA those alone that have no others
+      3:38 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains "x" if count([x | {"a": x} = input.all[_]]) == 1
-      3:33 `{"a": x}` fits objects that have other fields too, and in OPA those alone that have no others
+      3:33 this pattern fits objects that have other fields too; in OPA it fits those alone that have no others
         Take the fields by their names, `x := object.field`; with `count(object) == 1` where it may have no others.
     deny contains "x" if count(numbers["\u0072ange"](1, 2)) == 1
       3:28 `numbers.range` may ask for more than there is, and cannot be ended from outside
@@ -224,7 +241,7 @@ fn functions_that_are_not_there_are_told_before_they_are_called() {
         Did you mean `startswith`?
       6:5 there is no function `net.cidr_contains`
         Some functions of OPA are not there: do without it.
-      7:16 `startswith` takes 2 values, and 1 are given here
+      7:16 `startswith` takes 2 values, and is given 1 here
         Give it 2 values.
       9:5 there is no function `our`
         Did you mean `ours`?
@@ -235,7 +252,10 @@ fn functions_that_are_not_there_are_told_before_they_are_called() {
     stand(&["f(x) := count(x) if print(x, 1, 2)", "x if walk(input, [_, 1])", "a.b(x) := x\n\ny := a.b(1)"]);
     let library = |call: &str| {
         let files = [
-            ("policies/a.rego", "package main\n\nimport data.lib.images as ours\n\ndeny contains \"x\" if ours.bad(input.image)\n".to_owned()),
+            (
+                "policies/a.rego",
+                "package main\n\nimport data.lib.images as ours\n\ndeny contains \"x\" if ours.bad(input.image)\n".to_owned(),
+            ),
             ("policies/images.rego", format!("package lib.images\n\nbad(x) if {{\n\tinput.kind == \"Pod\"\n\t{call}(x)\n}}\n")),
             ("policies/more.rego", "package lib.images\n\nold(x) if x == \"a\"\n".to_owned()),
         ];
@@ -274,4 +294,26 @@ fn what_a_test_puts_in_the_place_of_a_function_is_heard() {
     test_own passes
      line 5: `walk` with one value finds nothing here
     ");
+}
+
+#[test]
+fn the_policies_that_people_begin_with_stand() {
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("platform-repo-example")];
+    let mut engine = super::super::compile::engine();
+    let mut files = 0;
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rego") {
+                files += 1;
+                engine.add_policy(path.display().to_string(), std::fs::read_to_string(&path).unwrap()).unwrap();
+                let unlike = super::super::syntax::Syntax::of_last(&mut engine).unlike;
+                let said: Vec<String> = unlike.iter().map(|one| format!("{}: {}", one.span.line, one.message)).collect();
+                assert!(said.is_empty(), "{}: {said:?}", path.display());
+            }
+        }
+    }
+    assert!(files > 20);
 }
