@@ -161,13 +161,10 @@ pub fn compile_without(
     findings.extend(idle);
     let mut policies: Vec<Policy> = Vec::new();
     let alone: Vec<Finding> = sources.iter().flat_map(|source| alone::said(source, &sources, are_complete)).collect();
+    let unknown: Vec<Finding> = sources.iter().flat_map(|source| calls::unknown(source, &sources)).collect();
+    let is_told = |all: &[Finding], file: &RepoPath| all.iter().any(|told| told.place.path == *file);
     for source in &sources {
-        let unknown = calls::unknown(source, &sources);
-        let (view, true) = (source.judges(), unknown.is_empty()) else {
-            findings.extend(unknown);
-            continue;
-        };
-        let Some(view) = view else { continue };
+        let Some(view) = source.judges().filter(|_| !is_told(&unknown, &source.file.file)) else { continue };
         tell(Ask { policy: source.file.file.clone(), unit: None });
         match load(source, &sources) {
             Ok(engine) => {
@@ -176,11 +173,13 @@ pub fn compile_without(
                 policies.extend(policy);
             }
             // it is told of as what nobody declares
-            Err(finding) if finding.message.contains(NO_FUNCTION) && alone.iter().any(|told| told.place.path == finding.place.path) => {}
+            Err(finding)
+                if finding.message.contains(NO_FUNCTION) && [&alone, &unknown].iter().any(|all| is_told(all, &finding.place.path)) => {}
             Err(finding) => findings.push(*finding),
         }
     }
     findings.extend(alone);
+    findings.extend(unknown);
     findings.extend(exceptions::of_no_policy(snapshot, platform, &ids(snapshot, platform, &policies, &sources)));
     let findings = findings.into_iter().map(|finding| widened(finding, snapshot, platform)).collect();
     (Policies { policies, name_diff: name_diff(snapshot) }, findings)

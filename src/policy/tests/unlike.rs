@@ -280,7 +280,7 @@ fn what_a_test_puts_in_the_place_of_a_function_is_heard() {
         let mut case = Case::new(&files);
         case.platform.policies.retain(|policy| !policy.file.as_str().ends_with("_test.rego"));
         let snapshot = Snapshot::new(None, case.files.clone(), Vec::new());
-        let (results, _) = super::super::test(&snapshot, &case.platform, &tests(&snapshot)[0], &|_| {});
+        let (results, _) = test(&snapshot, &case.platform, &tests(&snapshot)[0], &|_| {});
         let one = |one: &Tested| format!("{} {}\n", one.rule, one.failure.clone().unwrap_or_else(|| "passes".to_owned()));
         results.iter().map(one).collect::<String>()
     };
@@ -299,7 +299,7 @@ fn what_a_test_puts_in_the_place_of_a_function_is_heard() {
 #[test]
 fn the_policies_that_people_begin_with_stand() {
     let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("platform-repo-example")];
-    let mut engine = super::super::compile::engine();
+    let mut engine = compile::engine();
     let mut files = 0;
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
@@ -309,7 +309,7 @@ fn the_policies_that_people_begin_with_stand() {
             } else if path.extension().is_some_and(|extension| extension == "rego") {
                 files += 1;
                 engine.add_policy(path.display().to_string(), std::fs::read_to_string(&path).unwrap()).unwrap();
-                let unlike = super::super::syntax::Syntax::of_last(&mut engine).unlike;
+                let unlike = syntax::Syntax::of_last(&mut engine).unlike;
                 let said: Vec<String> = unlike.iter().map(|one| format!("{}: {}", one.span.line, one.message)).collect();
                 assert!(said.is_empty(), "{}: {said:?}", path.display());
             }
