@@ -8,7 +8,10 @@ package goldpath.unit
 
 regions contains input.target.labels.region
 
-regions contains object.spec.forProvider.region if some object in input.objects
+regions contains region if {
+	some object in input.objects
+	region := object.spec.forProvider.region
+}
 
 warn contains result if {
 	input.request.spec.dataClassification == "confidential"

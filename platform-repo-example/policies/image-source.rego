@@ -9,7 +9,10 @@ import data.lib.pods
 
 own_registry := "registry.example.org/"
 
-images contains container.image if some container in pods.containers
+images contains image if {
+	some container in pods.containers
+	image := container.image
+}
 
 deny contains msg if {
 	some image in images

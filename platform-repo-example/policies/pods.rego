@@ -65,13 +65,25 @@ selects(selector, pod) if {
 	}
 }
 
-holds({"operator": "In", "key": key, "values": values}, labels) if labels[key] in values
+holds(expression, labels) if {
+	expression.operator == "In"
+	labels[expression.key] in expression.values
+}
 
-holds({"operator": "NotIn", "key": key, "values": values}, labels) if not labels[key] in values
+holds(expression, labels) if {
+	expression.operator == "NotIn"
+	not object.get(labels, expression.key, null) in expression.values
+}
 
-holds({"operator": "Exists", "key": key}, labels) if labels[key]
+holds(expression, labels) if {
+	expression.operator == "Exists"
+	labels[expression.key]
+}
 
-holds({"operator": "DoesNotExist", "key": key}, labels) if not labels[key]
+holds(expression, labels) if {
+	expression.operator == "DoesNotExist"
+	not labels[expression.key]
+}
 
 # Whether two objects are in the same namespace.
 together(one, other) if {

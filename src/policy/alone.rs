@@ -96,8 +96,11 @@ impl Known<'_> {
         let uses = uses.map(|used| (&used.path, used.goes_on, used.span, false));
         for (path, goes_on, span, is_import) in imports.chain(uses) {
             let is_told = unknown.iter().any(|(told, _)| path.starts_with(told));
-            let is_replaced =
-                self.own.replaced.iter().any(|replaced| path.starts_with(replaced) || (!path.is_empty() && replaced.starts_with(path)));
+            let is_replaced = self
+                .own
+                .replaced
+                .iter()
+                .any(|(replaced, _)| path.starts_with(replaced) || (!path.is_empty() && replaced.starts_with(path)));
             if !is_told && !is_replaced && !self.knows(path, goes_on, is_import) {
                 unknown.push((path.clone(), span));
             }

@@ -2,7 +2,8 @@
 
 use super::compile::{Source, engine, parse, said_at};
 use super::syntax::{Kind, Syntax};
-use super::{Ask, alone, refused};
+use super::unlike::Unlike;
+use super::{Ask, alone, calls, refused};
 use crate::model::{Coverage, Platform, PolicyFile, ReleaseId, RepoPath};
 use crate::snapshot::Snapshot;
 use regorus::{Engine, Value};
@@ -72,8 +73,14 @@ fn rules(snapshot: &Snapshot, platform: &Platform, file: &PolicyFile, tell: &dyn
     }
     let package = engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| told(&error))?;
     let syntax = Syntax::of_last(&mut engine);
+    if let Some(Unlike { span, message, .. }) = syntax.unlike.first() {
+        return Err(format!("line {}: {message}", span.line));
+    }
     if let Some(unknown) = alone::of_test(&syntax, &loaded) {
         return Err(unknown + &lonely);
+    }
+    if let Some(unheard) = calls::unheard(&syntax, &loaded) {
+        return Err(unheard);
     }
     let tests = syntax.heads.iter().filter(|head| head.kind == Kind::Whole && head.name.starts_with("test_"));
     let names: BTreeSet<String> = tests.map(|head| head.name.clone()).collect();

@@ -6,7 +6,8 @@ use super::metadata::{self, Metadata};
 use super::refused::{self, Refused};
 use super::rules::Rule;
 use super::syntax::{Kind, Syntax};
-use super::{Ask, alone, circle, exceptions, functions, idle};
+use super::unlike::Unlike;
+use super::{Ask, alone, calls, circle, exceptions, functions, idle};
 use crate::model::{
     Finding, Place, Platform, PolicyFile, PolicyId, ReleaseId, RepoPath, Span, TeamName, Turn, close_match, meant, quoted_list,
 };
@@ -150,7 +151,7 @@ pub fn compile_without(
         tell(Ask { policy: file.file.clone(), unit: None });
         match parse(snapshot, file) {
             Ok(source) => sources.push(source),
-            Err(finding) => findings.push(*finding),
+            Err(refused) => findings.extend(refused),
         }
     }
     let are_complete = sources.len() == platform.policies.len();
@@ -160,8 +161,10 @@ pub fn compile_without(
     findings.extend(idle);
     let mut policies: Vec<Policy> = Vec::new();
     let alone: Vec<Finding> = sources.iter().flat_map(|source| alone::said(source, &sources, are_complete)).collect();
+    let unknown: Vec<Finding> = sources.iter().flat_map(|source| calls::unknown(source, &sources)).collect();
+    let is_told = |all: &[Finding], file: &RepoPath| all.iter().any(|told| told.place.path == *file);
     for source in &sources {
-        let Some(view) = source.judges() else { continue };
+        let Some(view) = source.judges().filter(|_| !is_told(&unknown, &source.file.file)) else { continue };
         tell(Ask { policy: source.file.file.clone(), unit: None });
         match load(source, &sources) {
             Ok(engine) => {
@@ -170,11 +173,13 @@ pub fn compile_without(
                 policies.extend(policy);
             }
             // it is told of as what nobody declares
-            Err(finding) if finding.message.contains(NO_FUNCTION) && alone.iter().any(|told| told.place.path == finding.place.path) => {}
+            Err(finding)
+                if finding.message.contains(NO_FUNCTION) && [&alone, &unknown].iter().any(|all| is_told(all, &finding.place.path)) => {}
             Err(finding) => findings.push(*finding),
         }
     }
     findings.extend(alone);
+    findings.extend(unknown);
     findings.extend(exceptions::of_no_policy(snapshot, platform, &ids(snapshot, platform, &policies, &sources)));
     let findings = findings.into_iter().map(|finding| widened(finding, snapshot, platform)).collect();
     (Policies { policies, name_diff: name_diff(snapshot) }, findings)
@@ -236,11 +241,11 @@ pub(super) fn engine() -> Engine {
     engine
 }
 
-pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<Source<'a>, Box<Finding>> {
-    let refuse = |span: Span, message: String, help: &str| {
-        let finding = Finding::error(DOES_NOT_COMPILE, Place::new(file.file.clone(), span), message);
-        Box::new(finding.help(help).turn(turn(file)))
+pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<Source<'a>, Vec<Finding>> {
+    let finding = |span: Span, message: String, help: &str| {
+        Finding::error(DOES_NOT_COMPILE, Place::new(file.file.clone(), span), message).help(help).turn(turn(file))
     };
+    let refuse = |span: Span, message: String, help: &str| vec![finding(span, message, help)];
     let text = snapshot.text(file.file.as_str()).ok_or_else(|| refuse(Span::START, "the file is not UTF-8 text".to_owned(), ""))?;
     if let Some(Refused { span, name, why, help }) = refused::first(text) {
         return Err(refuse(span, format!("`{name}` {why}"), help));
@@ -254,9 +259,13 @@ pub(super) fn parse<'a>(snapshot: &'a Snapshot, file: &'a PolicyFile) -> Result<
     let package =
         engine.add_policy(file.file.to_string(), text.to_owned()).map_err(|error| match yaml::conflicts(text).into_iter().next() {
             Some(yaml::Problem { span, message, help, .. }) => refuse(span, message, &help),
-            None => Box::new(does_not_compile(file, &error)),
+            None => vec![does_not_compile(file, &error)],
         })?;
     let syntax = Syntax::of_last(&mut engine);
+    if !syntax.unlike.is_empty() {
+        let unlike = syntax.unlike.into_iter();
+        return Err(unlike.map(|Unlike { span, message, help }| finding(span, message, &help)).collect());
+    }
     let mut rules: Vec<Rule> = Vec::new();
     for head in &syntax.heads {
         let Some(rule) = Rule::of(&package, &head.name).map(|rule| Rule { at: head.span, ..rule }) else { continue };

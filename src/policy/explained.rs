@@ -33,7 +33,7 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "policy-does-not-compile",
-        "A file of policies cannot be run as it is written: its syntax, an unknown name, a function whose answer is not in the repository, a name that another policy declares otherwise.",
+        "A file of policies cannot be run as it is written: its syntax, an unknown name, a function whose answer is not in the repository, a name that another policy declares otherwise, or what the engine would answer other than OPA.",
         &[Write(POLICY, "package main\n\ndeny[msg] {\n\tmsg := \"the old way\"\n}\n")],
         "Write Rego v1: `deny contains msg if { … }`.",
     ),

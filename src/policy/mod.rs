@@ -4,6 +4,7 @@
 //! other file is a library that all policies of its scope may import. Policies see values only: there is no clock, no network and no chance in the Rego that runs here.
 
 mod alone;
+mod calls;
 mod check;
 mod circle;
 mod codes;
@@ -25,6 +26,7 @@ mod standing;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod unlike;
 mod verdict;
 
 pub use check::{Tested, test, tests};

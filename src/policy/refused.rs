@@ -28,6 +28,11 @@ const FUNCTIONS: [(&str, (&str, &str)); 8] = [
     ("numbers.range", ENDLESS),
 ];
 
+/// One that a name means, with why and what to do instead: `numbers.range_step`.
+pub(super) fn named(name: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    FUNCTIONS.iter().find(|(known, _)| name.starts_with(known)).map(|&(known, (why, help))| (known, why, help))
+}
+
 /// The first mention of such a function, however it is written. Text in strings is looked at too: what is only spoken of can be written another way.
 pub(super) fn first(text: &str) -> Option<Refused> {
     let (squeezed, places) = squeeze(text);

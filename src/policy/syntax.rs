@@ -1,7 +1,8 @@
 //! What is written in a file of policies, as the engine reads it: heads of rules, and what they ask for by a path.
 
+use super::unlike::{self, Unlike};
 use crate::model::Span;
-use regorus::unstable::{self, Expr, Lexer, Literal, Module, Query, RuleHead, TokenKind};
+use regorus::unstable::{self, Expr, Lexer, Literal, LiteralStmt, Module, Query, RuleHead, TokenKind};
 use regorus::{Engine, Source};
 use std::collections::BTreeSet;
 
@@ -16,7 +17,20 @@ pub(super) struct Syntax {
     /// What is asked for below `data`, and bare names that may be rules.
     pub(super) uses: Vec<Use>,
     /// What `with` puts in the place of something below `data`.
-    pub(super) replaced: Vec<Vec<String>>,
+    pub(super) replaced: Vec<(Vec<String>, Span)>,
+    /// Functions that are called by a name that is neither imported nor below `data`.
+    pub(super) calls: Vec<Call>,
+    /// What the engine would answer other than OPA.
+    pub(super) unlike: Vec<Unlike>,
+}
+
+/// A call of a function: `startswith(input.image, "a/")`.
+pub(super) struct Call {
+    /// `regex.match`
+    pub(super) name: String,
+    /// How many values it is given.
+    pub(super) values: usize,
+    pub(super) span: Span,
 }
 
 /// A rule, one of maybe several of its name.
@@ -80,12 +94,18 @@ impl Syntax {
         for rule in &module.policy {
             syntax.rule(rule, &words);
         }
+        syntax.unlike.extend(unlike::said(module, &syntax));
         syntax
     }
 
     /// All names that it declares.
     pub(super) fn names(&self) -> BTreeSet<&str> {
         self.heads.iter().map(|head| &*head.name).collect()
+    }
+
+    /// Whether a name is imported.
+    pub(super) fn is_imported(&self, name: &str) -> bool {
+        self.imports.iter().any(|import| import.alias == name)
     }
 
     /// The first head of a name.
@@ -146,21 +166,13 @@ impl Syntax {
 
     fn query(&mut self, query: &Query) {
         for stmt in &query.stmts {
-            match &stmt.literal {
-                Literal::SomeVars { .. } => {}
-                Literal::SomeIn { key, value, collection, .. } => {
-                    key.iter().chain([value, collection]).for_each(|expr| self.expr(expr));
-                }
-                Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => self.expr(expr),
-                Literal::Every { domain, query, .. } => {
-                    self.expr(domain);
-                    self.query(query);
-                }
-            }
+            let (exprs, inner) = said_in(stmt);
+            exprs.into_iter().for_each(|expr| self.expr(expr));
+            inner.into_iter().for_each(|query| self.query(query));
             for with in &stmt.with_mods {
                 let target = path_below_root(&with.refr);
                 if target.root.as_deref() == Some("data") {
-                    self.replaced.push(target.path);
+                    self.replaced.push((target.path, span(target.begins.span())));
                 }
                 self.expr(&with.r#as);
             }
@@ -169,31 +181,20 @@ impl Syntax {
 
     fn expr(&mut self, expr: &Expr) {
         match expr {
-            Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } => {}
             Expr::Var { .. } | Expr::RefDot { .. } | Expr::RefBrack { .. } => self.reference(expr),
-            Expr::Array { items, .. } | Expr::Set { items, .. } => items.iter().for_each(|item| self.expr(item)),
-            Expr::Object { fields, .. } => {
-                fields.iter().for_each(|(_, key, value)| [key, value].into_iter().for_each(|one| self.expr(one)))
-            }
-            Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-                self.expr(term);
-                self.query(query);
-            }
-            Expr::ObjectCompr { key, value, query, .. } => {
-                [key, value].into_iter().for_each(|one| self.expr(one));
-                self.query(query);
-            }
             Expr::Call { fcn, params, .. } => {
                 self.reference(fcn);
+                let Path { root, path, goes_on, begins, .. } = path_below_root(fcn);
+                if let Some(root) = root.filter(|root| !goes_on && root != "data" && !self.is_imported(root)) {
+                    let name = std::iter::once(root).chain(path).collect::<Vec<_>>().join(".");
+                    self.calls.push(Call { name, values: params.len(), span: span(begins.span()) });
+                }
                 params.iter().for_each(|param| self.expr(param));
             }
-            Expr::UnaryExpr { expr, .. } => self.expr(expr),
-            Expr::BinExpr { lhs, rhs, .. }
-            | Expr::BoolExpr { lhs, rhs, .. }
-            | Expr::ArithExpr { lhs, rhs, .. }
-            | Expr::AssignExpr { lhs, rhs, .. } => [lhs, rhs].into_iter().for_each(|one| self.expr(one)),
-            Expr::Membership { key, value, collection, .. } => {
-                key.iter().chain([value, collection]).for_each(|one| self.expr(one));
+            other => {
+                let (exprs, query) = parts(other);
+                exprs.into_iter().for_each(|expr| self.expr(expr));
+                query.into_iter().for_each(|query| self.query(query));
             }
         }
     }
@@ -206,6 +207,7 @@ impl Syntax {
             return self.expr(begins);
         };
         let span = span(begins.span());
+        self.unlike.extend(unlike::refused(&root, &path, span));
         let import = self.imports.iter().find(|import| import.alias == root);
         let (path, is_bare) = match import {
             Some(import) => (import.path.iter().cloned().chain(path).collect(), false),
@@ -216,21 +218,53 @@ impl Syntax {
     }
 }
 
-/// A path as it is written.
-struct Path<'a> {
-    /// The name that it begins with.
-    root: Option<String>,
-    /// What is known of the rest.
-    path: Vec<String>,
-    /// Whether more of it is only known when it runs.
-    goes_on: bool,
-    /// What is looked up by the parts that are not known.
-    indices: Vec<&'a Expr>,
-    /// What it begins with.
-    begins: &'a Expr,
+/// What an expression is made of: others, and the conditions of a comprehension.
+pub(super) fn parts(expr: &Expr) -> (Vec<&Expr>, Option<&Query>) {
+    match expr {
+        Expr::String { .. } | Expr::RawString { .. } | Expr::Number { .. } | Expr::Bool { .. } | Expr::Null { .. } | Expr::Var { .. } => {
+            (Vec::new(), None)
+        }
+        Expr::RefDot { refr, .. } => (vec![refr], None),
+        Expr::RefBrack { refr, index, .. } => (vec![refr, index], None),
+        Expr::Array { items, .. } | Expr::Set { items, .. } => (items.iter().map(AsRef::as_ref).collect(), None),
+        Expr::Object { fields, .. } => (fields.iter().flat_map(|(_, key, value)| [key.as_ref(), value.as_ref()]).collect(), None),
+        Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => (vec![term], Some(query)),
+        Expr::ObjectCompr { key, value, query, .. } => (vec![key, value], Some(query)),
+        Expr::Call { fcn, params, .. } => (std::iter::once(fcn).chain(params).map(AsRef::as_ref).collect(), None),
+        Expr::UnaryExpr { expr, .. } => (vec![expr], None),
+        Expr::BinExpr { lhs, rhs, .. }
+        | Expr::BoolExpr { lhs, rhs, .. }
+        | Expr::ArithExpr { lhs, rhs, .. }
+        | Expr::AssignExpr { lhs, rhs, .. } => (vec![lhs, rhs], None),
+        Expr::Membership { key, value, collection, .. } => (key.iter().chain([value, collection]).map(AsRef::as_ref).collect(), None),
+    }
 }
 
-fn path_below_root(expr: &Expr) -> Path<'_> {
+/// The expressions of a condition, and what `every` asks of each.
+pub(super) fn said_in(stmt: &LiteralStmt) -> (Vec<&Expr>, Option<&Query>) {
+    match &stmt.literal {
+        Literal::SomeVars { .. } => (Vec::new(), None),
+        Literal::SomeIn { key, value, collection, .. } => (key.iter().chain([value, collection]).map(AsRef::as_ref).collect(), None),
+        Literal::Expr { expr, .. } | Literal::NotExpr { expr, .. } => (vec![expr], None),
+        Literal::Every { domain, query, .. } => (vec![domain], Some(query)),
+    }
+}
+
+/// A path as it is written.
+pub(super) struct Path<'a> {
+    /// The name that it begins with.
+    pub(super) root: Option<String>,
+    /// What is known of the rest.
+    pub(super) path: Vec<String>,
+    /// Whether more of it is only known when it runs.
+    pub(super) goes_on: bool,
+    /// What is looked up by the parts that are not known.
+    pub(super) indices: Vec<&'a Expr>,
+    /// What it begins with.
+    pub(super) begins: &'a Expr,
+}
+
+pub(super) fn path_below_root(expr: &Expr) -> Path<'_> {
     let (mut steps, mut indices, mut at) = (Vec::new(), Vec::new(), expr);
     let text = |value: &regorus::Value| value.as_string().ok().map(|text| text.to_string());
     let root = loop {
@@ -258,7 +292,7 @@ fn path_below_root(expr: &Expr) -> Path<'_> {
     Path { root, goes_on: path.len() < all, path, indices, begins: at }
 }
 
-fn span(span: &unstable::Span) -> Span {
+pub(super) fn span(span: &unstable::Span) -> Span {
     Span::point(span.line.max(1), span.col.max(1))
 }
 
@@ -312,11 +346,13 @@ mod tests {
             |used: &Use| format!("{}:{} {}{}", used.span.line, used.span.column, used.path.join("."), if used.goes_on { ".…" } else { "" });
         let uses: Vec<String> = syntax.uses.iter().filter(|used| !used.is_bare).map(one).collect();
         let heads: Vec<String> = syntax.heads.iter().map(|head| format!("{} {:?} {}", head.begins, head.kind, head.span.line)).collect();
-        insta::assert_snapshot!(format!("{}\n{}\n{:?}\n{}", syntax.package.join("."), heads.join("\n"), syntax.replaced, uses.join("\n")), @r#"
+        let replaced = syntax.replaced.iter().map(|(path, at)| format!("{} {}:{}", path.join("."), at.line, at.column));
+        let replaced: Vec<String> = replaced.collect();
+        insta::assert_snapshot!(format!("{}\n{}\n{}\n{}", syntax.package.join("."), heads.join("\n"), replaced.join("\n"), uses.join("\n")), @"
         a.b
         f Function 6
         g[…] Part 8
-        [["s", "t"]]
+        s.t 11:21
         6:9 main.z.…
         6:30 lib.images.of
         9:18 m.…
@@ -325,6 +361,6 @@ mod tests {
         10:40 q
         11:9 r
         11:33 u
-        "#);
+        ");
     }
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod alone;
 mod shapes;
+mod unlike;
 
 fn path(text: &str) -> RepoPath {
     RepoPath::parse(text).unwrap()
@@ -658,12 +659,12 @@ fn what_does_not_compile_is_a_finding_at_its_line() {
     policies/b.rego:4:12 Error policy-does-not-compile (Platform)
       this policy does not compile: `unknown_thing` is not defined
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
-    policies/f.rego:3:38 Error policy-does-not-compile (Platform)
-      this policy does not compile: could not find function no.such.function
-      help: Policies are written in Rego v1: `deny contains msg if { … }`.
     policies/h.rego:3:43 Error policy-does-not-compile (Platform)
       this policy does not compile: could not find function data.lib.missing.rule
       help: Policies are written in Rego v1: `deny contains msg if { … }`.
+    policies/f.rego:3:22 Error policy-does-not-compile (Platform)
+      there is no function `no.such.function`
+      help: Some functions of OPA are not there: do without it.
     0 passed, 0 warned, 0 failed, 0 waived
     ");
 }

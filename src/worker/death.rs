@@ -43,6 +43,8 @@ pub enum Why {
     Memory(u64),
     /// It was nested too deeply.
     Stack,
+    /// It met something that it does not expect.
+    Broke,
     /// Something else, in its own words.
     Other(String),
 }
@@ -54,6 +56,7 @@ impl fmt::Display for Why {
             Self::Processor => f.write_str("it took too much processor time"),
             Self::Memory(bytes) => write!(f, "it asked for more than {} MiB of memory", bytes >> 20),
             Self::Stack => f.write_str("it was nested too deeply"),
+            Self::Broke => write!(f, "it ended with code {BROKE}"),
             Self::Other(what) => f.write_str(what),
         }
     }
@@ -107,12 +110,18 @@ impl Death {
                     None => (Place::file(at.file()), format!("{at} was ended: {why}{suspects}")),
                     Some(step) => (step.clone(), format!("{} was ended here: {why}", at.seen_from(&step.path))),
                 };
-                let help = format!("{}{}", at.help(), at.desk());
+                let help = if *why == Why::Broke { OF_ENGINE } else { at.help() };
+                let help = format!("{help}{}", at.desk());
                 Finding::error(code.clone(), place, message).help(help).turn(at.turn())
             })
             .collect()
     }
 }
+
+/// The code of a program of Rust that met what it does not expect.
+const BROKE: i32 = 101;
+/// What is said of that: nothing in the file is too much.
+const OF_ENGINE: &str = "It is a mistake of goldpath, which does not expect something that is written there: write it otherwise.";
 
 /// The words of Rust's runtime tell a failed allocation from a stack that is too deep: both end in the same signal.
 fn why(output: &Output, memory: u64) -> Why {
@@ -127,6 +136,7 @@ fn why(output: &Output, memory: u64) -> Why {
     }
     match output.status {
         Status::Signal(KILLED | PROCESSOR) | Status::Code(OVERRAN) => Why::Processor,
+        Status::Code(BROKE) => Why::Broke,
         Status::Signal(signal) => Why::Other(format!("signal {signal} ended it")),
         Status::Code(code) => {
             let first = said.lines().next().unwrap_or_default();

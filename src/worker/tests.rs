@@ -83,6 +83,17 @@ fn a_death_names_the_unit_and_the_template() {
 }
 
 #[test]
+fn what_breaks_off_is_no_mistake_of_the_file() {
+    let at = At::Ask(Ask { policy: path("policies/a.rego"), unit: at().unit });
+    let death = Death::of(Ok(output(Status::Code(101), "\nthread 'main' panicked at a.rs:1:1:")), vec![at], None, 0);
+    let said: Vec<String> = death.findings().into_iter().map(|finding| format!("{}\n{}", finding.message, finding.help)).collect();
+    insta::assert_snapshot!(said.join("\n"), @"
+    asking this policy about `payments-team/shop/cluster@staging-eu` was ended: it ended with code 101
+    It is a mistake of goldpath, which does not expect something that is written there: write it otherwise. The same check at your desk: `goldpath validate`.
+    ");
+}
+
+#[test]
 fn what_is_said_is_heard_in_any_pieces() {
     let request = At::Render(at()).key();
     let mut bytes = wire::frame(&Said::Begins(At::Render(at()))).unwrap();

@@ -1,21 +1,29 @@
-//! Functions that policies call, in the place of the engine's own where these answer other than OPA: patterns of text, versions and sums.
+//! Functions that policies call, in the place of the engine's own where these answer other than OPA, or end the process: patterns of text,
+//! versions, sums, parts of objects and texts.
 
 mod glob;
+mod objects;
 mod patterns;
 mod regex;
 mod sum;
+mod texts;
 mod version;
 
 use anyhow::{Result, bail};
+use regorus::unstable::BUILTINS;
 use regorus::{Engine, Value};
 
 /// A function over its values; the engine adds where it was called to what it says.
 type Function = fn(&[Value]) -> Result<Value>;
 
 /// Each with how many values it takes.
-const ALL: [(&str, u8, Function); 12] = [
+const ALL: [(&str, u8, Function); 20] = [
     ("glob.match", 3, glob::matches),
     ("glob.quote_meta", 1, glob::quoted),
+    ("indexof", 2, texts::index),
+    ("json.filter", 2, objects::with),
+    ("json.remove", 2, objects::without),
+    ("object.subset", 2, objects::subset),
     ("regex.find_all_string_submatch_n", 3, regex::find_groups),
     ("regex.find_n", 3, regex::find),
     ("regex.is_valid", 1, regex::is_valid),
@@ -25,8 +33,23 @@ const ALL: [(&str, u8, Function); 12] = [
     ("regex.template_match", 4, regex::matches_template),
     ("semver.compare", 2, version::compare),
     ("semver.is_valid", 1, version::is_valid),
+    ("split", 2, texts::split),
+    ("strings.count", 2, texts::count),
+    ("strings.replace_n", 2, texts::replace),
     ("sum", 1, sum::sum),
+    ("to_number", 1, texts::number),
 ];
+
+/// How many values a function takes that the engine has, or that is put in its place.
+pub(super) fn values(name: &str) -> Option<u8> {
+    let own = ALL.iter().find(|(known, ..)| *known == name).map(|(_, values, _)| *values);
+    own.or_else(|| BUILTINS.get(name).map(|(_, values)| *values))
+}
+
+/// What all of these are called.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    ALL.iter().map(|(name, ..)| *name).chain(BUILTINS.keys().copied()).filter(|name| !name.starts_with('_'))
+}
 
 /// Puts them in the place of the engine's own.
 pub(super) fn add(engine: &mut Engine) {
@@ -183,6 +206,36 @@ mod tests {
     }
 
     #[test]
+    fn regular_expressions_are_those_of_go() {
+        let good =
+            r"a?? a{2}? ^* \b+ (?:a*)* a{,2}* \0 \07 \08 \101 \12345 [\101] \p{Greek} \p{^Greek} \P{^L} \pN \x{D800} [a\x{D800}] a|b*";
+        let bad = r"a** a+* a??? a+?* a{2}{3} a{2}* a*{2} (a**) [[:foo:]] [[:^foo:]] \p{sc=Greek} \p{gc=L} \1 \8 \18 \x{110000} |* (*a)";
+        let answers = |all: &str| {
+            let one = |pattern: &str| format!("{pattern} {}\n", given(&format!("regex.is_valid(`{pattern}`)")));
+            all.split(' ').map(one).collect::<String>()
+        };
+        assert_eq!(answers(good), good.split(' ').map(|pattern| format!("{pattern} true\n")).collect::<String>());
+        assert_eq!(answers(bad), bad.split(' ').map(|pattern| format!("{pattern} false\n")).collect::<String>());
+        insta::assert_snapshot!(table(&[
+            r#"regex.match(`^\101\0$`, "A\u0000")"#,
+            r#"regex.match(`^\12345$`, "S45")"#,
+            r#"regex.match(`^[\p{^Greek}]$`, "a")"#,
+            r#"regex.match(`^\P{^Greek}$`, "a")"#,
+            r#"regex.match(`\x{D800}`, "a")"#,
+            r#"regex.match(`^[a\x{D800}]$`, "a")"#,
+            r#"regex.match(`^a{2,3}?b{2}$`, "aaabb")"#,
+        ]), @r#"
+        regex.match(`^\101\0$`, "A\u0000")  true
+        regex.match(`^\12345$`, "S45")  true
+        regex.match(`^[\p{^Greek}]$`, "a")  true
+        regex.match(`^\P{^Greek}$`, "a")  false
+        regex.match(`\x{D800}`, "a")  false
+        regex.match(`^[a\x{D800}]$`, "a")  true
+        regex.match(`^a{2,3}?b{2}$`, "aaabb")  true
+        "#);
+    }
+
+    #[test]
     fn texts_are_taken_apart_as_by_opa() {
         insta::assert_snapshot!(table(&[
             r#"regex.find_n(`[a-z]+`, "abc def ghi", 2)"#,
@@ -212,6 +265,118 @@ mod tests {
         regex.template_match("urn:foo:{.*}", "urn:foo:bar:baz", "{", "}")  true
         regex.template_match("urn:{[a-z]*}o.b", "urn:foo.b", "{", "}")  true
         regex.template_match("urn:{a", "urn:a", "{", "}")  `regex.template_match` has delimiters that do not fit
+        "#);
+    }
+
+    #[test]
+    fn parts_of_objects_are_those_of_opa() {
+        insta::assert_snapshot!(table(&[
+            r#"object.subset([1, 2], [])"#,
+            r#"object.subset([1, 2, 3], [2, 3])"#,
+            r#"object.subset([1, 2, 3], [1, 3])"#,
+            r#"object.subset([1, 2, 3], {3, 1})"#,
+            r#"object.subset([], {1})"#,
+            r#"object.subset({"a": {"b": [1, 2], "c": {1, 2}}}, {"a": {"b": [2], "c": {1}}})"#,
+            r#"object.subset({"a": [1, 2]}, {"a": {1}})"#,
+            r#"object.subset({1}, [1])"#,
+            r#"json.remove({"m": {"a.io/n": 1}}, ["m/a.io~1n"])"#,
+            r#"json.remove({"m": {"a": "text", "b": 1}}, ["m/a/x"])"#,
+            r#"json.remove({"m": 1, "": {"x": 2}}, ["/gone/x", "/m"])"#,
+            r#"json.remove({"m": [1, 2, 3]}, ["m/0", ["m", 1], ["m", "2"]])"#,
+            r#"json.remove({"m": 1}, [""])"#,
+            r#"json.remove({"m": {"a": 1}}, ["m/a", "m"])"#,
+            r#"json.remove({"m": {"a": 1}}, ["m", "m/a"])"#,
+            r#"json.remove({"m": {1, 2}}, [["m", 1]])"#,
+            r#"json.remove({"m": 1}, "m")"#,
+            r#"json.filter({"m": {"a": 1, "b": 2}}, ["/m/a"])"#,
+            r#"json.filter({"m": {"a": 1, "b": 2}}, ["m/a/x"])"#,
+            r#"json.filter({"m": {"a": 1, "b": 2}, "n": 1}, [""])"#,
+            r#"json.filter({"m": [1, 2, 3]}, ["m/0", "m/2/x"])"#,
+            r#"json.filter({"m": {1, 2}}, [["m", 1]])"#,
+            r#"json.filter({"m": 1, "n": 2}, {"m", "x/y"})"#,
+        ]), @r#"
+        object.subset([1, 2], [])  true
+        object.subset([1, 2, 3], [2, 3])  true
+        object.subset([1, 2, 3], [1, 3])  false
+        object.subset([1, 2, 3], {3, 1})  true
+        object.subset([], {1})  false
+        object.subset({"a": {"b": [1, 2], "c": {1, 2}}}, {"a": {"b": [2], "c": {1}}})  true
+        object.subset({"a": [1, 2]}, {"a": {1}})  false
+        object.subset({1}, [1])  `object.subset` takes two objects, two arrays, two sets, or an array and a set
+        json.remove({"m": {"a.io/n": 1}}, ["m/a.io~1n"])  {"m":{}}
+        json.remove({"m": {"a": "text", "b": 1}}, ["m/a/x"])  {"m":{"a":"text","b":1}}
+        json.remove({"m": 1, "": {"x": 2}}, ["/gone/x", "/m"])  {"":{"x":2}}
+        json.remove({"m": [1, 2, 3]}, ["m/0", ["m", 1], ["m", "2"]])  {"m":[2]}
+        json.remove({"m": 1}, [""])  {"m":1}
+        json.remove({"m": {"a": 1}}, ["m/a", "m"])  {}
+        json.remove({"m": {"a": 1}}, ["m", "m/a"])  {}
+        json.remove({"m": {1, 2}}, [["m", 1]])  {"m":[2]}
+        json.remove({"m": 1}, "m")  `json.remove` expects a set or an array of paths. Got `"m"` instead
+        json.filter({"m": {"a": 1, "b": 2}}, ["/m/a"])  {"m":{"a":1}}
+        json.filter({"m": {"a": 1, "b": 2}}, ["m/a/x"])  {"m":{"a":1}}
+        json.filter({"m": {"a": 1, "b": 2}, "n": 1}, [""])  {}
+        json.filter({"m": [1, 2, 3]}, ["m/0", "m/2/x"])  {"m":[1,3]}
+        json.filter({"m": {1, 2}}, [["m", 1]])  {"m":[1]}
+        json.filter({"m": 1, "n": 2}, {"m", "x/y"})  {"m":1}
+        "#);
+    }
+
+    #[test]
+    fn texts_are_counted_and_read_as_by_opa() {
+        insta::assert_snapshot!(table(&[
+            r#"strings.count("abc", "")"#,
+            r#"strings.count("", "")"#,
+            r#"strings.count("aaa", "aa")"#,
+            r#"split("", "")"#,
+            r#"split("aéb", "")"#,
+            r#"split("", "/")"#,
+            r#"split("a/b/", "/")"#,
+            r#"split(null, "/")"#,
+            r#"indexof("aébc", "c")"#,
+            r#"indexof("abc", "d")"#,
+            r#"indexof("abc", "")"#,
+            r#"strings.replace_n({"<": "&lt;", "&": "&amp;"}, "<a>")"#,
+            r#"strings.replace_n({"a": "b", "ab": "x"}, "abab")"#,
+            r#"strings.replace_n({"": "-"}, "ab")"#,
+            r#"to_number("1e3")"#,
+            r#"to_number("-1.5")"#,
+            r#"to_number(" 1")"#,
+            r#"to_number("1 ")"#,
+            r#"to_number("+1")"#,
+            r#"to_number("01")"#,
+            r#"to_number(".5")"#,
+            r#"to_number("1.")"#,
+            r#"to_number("")"#,
+            r#"to_number(null)"#,
+            r#"to_number(true)"#,
+            r#"to_number([])"#,
+        ]), @r#"
+        strings.count("abc", "")  4
+        strings.count("", "")  1
+        strings.count("aaa", "aa")  1
+        split("", "")  []
+        split("aéb", "")  ["a","é","b"]
+        split("", "/")  [""]
+        split("a/b/", "/")  ["a","b",""]
+        split(null, "/")  `split` expects string argument. Got `null` instead
+        indexof("aébc", "c")  3
+        indexof("abc", "d")  -1
+        indexof("abc", "")  `indexof` looks for an empty text
+        strings.replace_n({"<": "&lt;", "&": "&amp;"}, "<a>")  "&lt;a>"
+        strings.replace_n({"a": "b", "ab": "x"}, "abab")  "bbbb"
+        strings.replace_n({"": "-"}, "ab")  "-a-b-"
+        to_number("1e3")  1000
+        to_number("-1.5")  -1.5
+        to_number(" 1")  `to_number` expects a number, a text of one, `true`, `false` or null. Got `" 1"` instead
+        to_number("1 ")  `to_number` expects a number, a text of one, `true`, `false` or null. Got `"1 "` instead
+        to_number("+1")  `to_number` expects a number, a text of one, `true`, `false` or null. Got `"+1"` instead
+        to_number("01")  `to_number` expects a number as JSON has them. Got `01` instead
+        to_number(".5")  `to_number` expects a number, a text of one, `true`, `false` or null. Got `".5"` instead
+        to_number("1.")  `to_number` expects a number as JSON has them. Got `1.` instead
+        to_number("")  `to_number` expects a number, a text of one, `true`, `false` or null. Got `""` instead
+        to_number(null)  0
+        to_number(true)  1
+        to_number([])  `to_number` expects a number, a text of one, `true`, `false` or null. Got `[]` instead
         "#);
     }
 

@@ -7,13 +7,26 @@ use std::str::Chars;
 const FLAGS: &str = "imsU-";
 /// How often something may be repeated at most.
 const MOST: u32 = 1000;
+/// Classes that have names.
+const NAMES: [&str; 14] =
+    ["alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct", "space", "upper", "word", "xdigit"];
 /// How many letters a name of a class, or a repetition, has at most: nothing is looked for further ahead.
 const FURTHEST: usize = 16;
 
 /// The same pattern in the language of the crate; nothing where it is none.
 pub(super) fn translated(pattern: &str) -> Option<String> {
     let (mut out, mut letters) = (String::new(), pattern.chars().peekable());
+    let mut repeats = Repeats::Nothing;
     while let Some(c) = letters.next() {
+        let times = if c == '{' { repeated(&letters) } else { None };
+        repeats = match (c, repeats) {
+            ('?', Repeats::Before) => Repeats::Lazily,
+            ('*' | '+' | '?', Repeats::Nothing) => Repeats::Before,
+            ('*' | '+' | '?', _) => return None,
+            _ if times.is_none() => Repeats::Nothing,
+            (_, Repeats::Nothing) => Repeats::Before,
+            _ => return None,
+        };
         match c {
             '\\' => match letters.next()? {
                 'b' => out.push_str(r"(?-u:\b)"),
@@ -29,15 +42,29 @@ pub(super) fn translated(pattern: &str) -> Option<String> {
                     out.push_str(&group(&mut letters)?);
                 }
             }
-            '{' => match repeated(&letters) {
+            '{' => match times {
                 Some(most) if most > MOST => return None,
-                Some(_) => out.push('{'),
+                Some(_) => {
+                    out.push('{');
+                    out.extend(letters.by_ref().take_while(|c| *c != '}'));
+                    out.push('}');
+                }
                 None => out.push_str(r"\{"),
             },
             c => out.push(c),
         }
     }
     Some(out)
+}
+
+/// What stands before a letter: a repetition is not repeated again.
+#[derive(Clone, Copy)]
+enum Repeats {
+    Nothing,
+    /// `*`, `+`, `?` or `{2}`
+    Before,
+    /// The same with a `?` behind it.
+    Lazily,
 }
 
 /// Letters that mean nothing else, up to `\E` or the end.
@@ -57,6 +84,8 @@ enum Escaped {
     Letter(char),
     /// A class, as it is written by itself or within another.
     Class(String),
+    /// A letter that no text has: half of a pair.
+    Never,
 }
 
 impl Escaped {
@@ -64,6 +93,7 @@ impl Escaped {
         match self {
             Self::Letter(c) => letter(*c),
             Self::Class(class) => class.clone(),
+            Self::Never => r"[^\x{0}-\x{10ffff}]".to_owned(),
         }
     }
 }
@@ -80,10 +110,29 @@ fn escaped(c: char, letters: &mut Peekable<Chars<'_>>) -> Option<Escaped> {
         'S' => class(r"[^\t\n\f\r ]"),
         'p' | 'P' => {
             let name: String = match letters.next()? {
-                '{' => std::iter::once('{').chain(letters.by_ref().take_while(|c| *c != '}')).chain(['}']).collect(),
+                '{' => letters.by_ref().take_while(|c| *c != '}').collect(),
                 name => name.to_string(),
             };
-            class(&format!("\\{c}{name}"))
+            let (c, name) = match name.strip_prefix('^') {
+                Some(name) => (if c == 'p' { 'P' } else { 'p' }, name),
+                None => (c, &*name),
+            };
+            let is_name = name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+            if is_name { class(&format!("\\{c}{{{name}}}")) } else { None }
+        }
+        '0'..='7' => {
+            let is_octal = |c: &char| c.is_digit(8);
+            if c != '0' && !letters.peek().is_some_and(is_octal) {
+                // the first group again, which RE2 does not have
+                return None;
+            }
+            let mut digits = String::from(c);
+            while digits.len() < 3
+                && let Some(digit) = letters.next_if(is_octal)
+            {
+                digits.push(digit);
+            }
+            u32::from_str_radix(&digits, 8).ok().and_then(char::from_u32).map(Escaped::Letter)
         }
         'a' => Some(Escaped::Letter('\x07')),
         'f' => Some(Escaped::Letter('\x0c')),
@@ -96,7 +145,10 @@ fn escaped(c: char, letters: &mut Peekable<Chars<'_>>) -> Option<Escaped> {
                 '{' => letters.by_ref().take_while(|c| *c != '}').collect(),
                 first => [first, letters.next()?].into_iter().collect(),
             };
-            u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32).map(Escaped::Letter)
+            match u32::from_str_radix(&digits, 16).ok()? {
+                0xd800..=0xdfff => Some(Escaped::Never),
+                code => char::from_u32(code).map(Escaped::Letter),
+            }
         }
         c if c.is_ascii() && !c.is_ascii_alphanumeric() => Some(Escaped::Letter(c)),
         _ => None,
@@ -110,10 +162,12 @@ fn class(letters: &mut Peekable<Chars<'_>>) -> Option<String> {
     // a `]` that comes first is a letter
     while is_first || letters.peek()? != &']' {
         is_first = false;
-        let named = named(letters);
-        if let Some(named) = named {
+        if let Some(name) = named(letters) {
+            if !NAMES.contains(&name.strip_prefix('^').unwrap_or(&name)) {
+                return None;
+            }
             letters.by_ref().find(|c| *c == ']')?;
-            out.push_str(&named);
+            out.push_str(&format!("[:{name}:]"));
             continue;
         }
         let low = one(letters)?;
@@ -128,6 +182,7 @@ fn class(letters: &mut Peekable<Chars<'_>>) -> Option<String> {
                 }
                 out.push_str(&format!("{}-{}", letter(low), letter(high)));
             }
+            Escaped::Never if is_range => return None,
             one => out.push_str(&one.written()),
         }
     }
@@ -147,11 +202,11 @@ fn one(letters: &mut Peekable<Chars<'_>>) -> Option<Escaped> {
     }
 }
 
-/// A class with a name, `[:digit:]`; nothing where there is none.
+/// The name of a class, that of `[:digit:]`; nothing where there is none.
 fn named(letters: &Peekable<Chars<'_>>) -> Option<String> {
     let rest: String = letters.clone().take(FURTHEST).collect();
     let (name, _) = rest.strip_prefix("[:")?.split_once(":]")?;
-    name.strip_prefix('^').unwrap_or(name).bytes().all(|byte| byte.is_ascii_lowercase()).then(|| format!("[:{name}:]"))
+    Some(name.to_owned())
 }
 
 /// What a group begins with, from its `?` on.

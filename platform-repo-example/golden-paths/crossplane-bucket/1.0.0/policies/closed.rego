@@ -5,17 +5,19 @@
 #   owner: platform
 package goldpath.unit
 
-buckets contains object.metadata.name if {
+buckets contains name if {
 	some object in input.objects
 	object.kind == "Bucket"
+	name := object.metadata.name
 }
 
-closed contains object.spec.forProvider.bucketRef.name if {
+closed contains name if {
 	some object in input.objects
 	object.kind == "BucketPublicAccessBlock"
 	every field in ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"] {
 		object.spec.forProvider[field] == true
 	}
+	name := object.spec.forProvider.bucketRef.name
 }
 
 deny contains msg if {
