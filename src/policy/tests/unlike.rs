@@ -272,11 +272,11 @@ fn functions_that_are_not_there_are_told_before_they_are_called() {
 
 #[test]
 fn what_a_test_puts_in_the_place_of_a_function_is_heard() {
-    let tested = |test: &str| {
+    let tested = |rule: &str| {
         let rep = "package main\n\nimport data.lib.of\n\nok(x) if x > 3\n\ndeny contains \"ok\" if ok(input.q)\n\ndeny contains \"big\" if of.big(input.q)\n";
-        let test = format!("package main\n\nyes(_) := true\n\ntest_own if {test}\n");
+        let text = format!("package main\n\nyes(_) := true\n\ntest_own if {rule}\n");
         let files =
-            [("policies/rep.rego", rep), ("policies/of.rego", "package lib.of\n\nbig(x) if x > 9\n"), ("policies/rep_test.rego", &*test)];
+            [("policies/rep.rego", rep), ("policies/of.rego", "package lib.of\n\nbig(x) if x > 9\n"), ("policies/rep_test.rego", &*text)];
         let mut case = Case::new(&files);
         case.platform.policies.retain(|policy| !policy.file.as_str().ends_with("_test.rego"));
         let snapshot = Snapshot::new(None, case.files.clone(), Vec::new());
