@@ -6,7 +6,7 @@ use super::*;
 fn alone(before: Option<&str>, after: Option<&str>) -> String {
     let (before, after) = (before.map(unit), after.map(unit));
     let pair = (before.as_ref(), after.as_ref());
-    format!("{:?}", of(pair, &changed_objects(pair), None).0)
+    format!("{:?}", of(pair, &changed_objects(pair), None).risks)
 }
 
 #[test]
