@@ -331,12 +331,12 @@ fn a_request_that_a_policy_was_not_asked_about_says_so() {
     $ goldpath validate requests/platform/hello.yaml
     error[policy-failed]
 
-      × the policy `images` failed for `platform/aaa/cluster@staging`, and was not asked about the units after it: could
-      │ not parse string as number
-       ╭─[policies/images.rego:7:55]
+      × the policy `images` failed for `platform/aaa/cluster@staging`, and was not asked about the units after it:
+      │ `to_number` expects a number, a text of one, `true`, `false` or null. Got `"latest"` instead
+       ╭─[policies/images.rego:7:37]
      6 │
      7 │ deny contains "below 1" if to_number(split(image, ":")[1]) < 1
-       ·                                                       ─
+       ·                                     ─
        ╰────
       help: Look at the type of a value before it is passed on: a policy that fails has not said yes.
             this is for the platform team to mend

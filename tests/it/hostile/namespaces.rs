@@ -149,7 +149,7 @@ fn row_9_what_a_target_allows_is_not_what_a_request_says() {
     ["{{ metadata.labels.x }}"]: staging.yaml:8 expression-error `namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ metadata | json }}"]: staging.yaml:8 expression-error `namespaces`: all of `metadata` but its name is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ [...spec.list] | first }}"]: staging.yaml:8 expression-error `namespaces`: `spec` is what a request says, which does not decide where it may go. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
-    ["hello", "{{ team.nam }}"]: staging.yaml:8 expression-error `namespaces`: field `nam` is not defined. Available fields: contact, costCentre, name, values. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
+    ["hello", "{{ team.nam }}"]: staging.yaml:8 expression-error `namespaces`: `team.nam` is undefined. Did you mean `name`?
     ["{{ now() }}"]: staging.yaml:8 expression-error `namespaces`: unknown function `now`. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["{{ team.name"]: staging.yaml:8 expression-error `namespaces`: unexpected end of input. Write it with `team`, `path`, `platform`, `target` and `metadata.name`, such as `{{ team.name }}-*`.
     ["*"]: rendered
