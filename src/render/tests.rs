@@ -659,13 +659,6 @@ fn outputs_go_where_they_may() {
         Case::of("kubernetes@1", "x", &file).edit(|output| output.when = Some("spec.name | length".to_owned())).shown(),
         Case::of("kubernetes@1", "x", &file).edit(|output| output.when = Some("true)) }}{{ __result(v=(1".to_owned())).shown(),
         Case::of("kubernetes@1", "x", &file).edit(|output| output.for_each = Some("spec.name".to_owned())).shown(),
-        Case::of("kubernetes@1", "staging-eu", &file).edit(|output| output.for_each = Some("[1, 2]".to_owned())).shown(),
-        Case::of("kubernetes@1", "staging-eu", &file)
-            .edit(|output| {
-                output.for_each = Some("[1, 2]".to_owned());
-                output.target = TargetSelector::Labels(BTreeMap::new());
-            })
-            .shown(),
         Case::of("kubernetes@1", "x", &file).edit(|output| output.when = Some("false".to_owned())).shown(),
     ];
     let mut closed = Case::of("kubernetes@1", "staging-eu", &file);
@@ -706,6 +699,26 @@ fn outputs_go_where_they_may() {
       `forEach` gives a text, not a list
       help: This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
+    requests/payments-team/shop.yaml:1:1 target-not-allowed (Requester)
+      the target `staging-eu` does not take the team `payments-team`
+      help: Ask for another target, or ask the platform team to add it to `allow.teams` of `targets/staging-eu.yaml`.
+      see targets/staging-eu.yaml: who may go there is said here
+    "#);
+}
+
+#[test]
+fn each_element_needs_a_target_of_its_own() {
+    let file = [("a.yaml.tera", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")];
+    let shown = [
+        Case::of("kubernetes@1", "staging-eu", &file).edit(|output| output.for_each = Some("[1, 2]".to_owned())).shown(),
+        Case::of("kubernetes@1", "staging-eu", &file)
+            .edit(|output| {
+                output.for_each = Some("[1, 2]".to_owned());
+                output.target = TargetSelector::Labels(BTreeMap::new());
+            })
+            .shown(),
+    ];
+    insta::assert_snapshot!(shown.join(""), @r#"
     # staging-eu/payments-team/shop/main/a.yaml
     apiVersion: v1
     kind: ConfigMap
@@ -764,10 +777,6 @@ fn outputs_go_where_they_may() {
       the output `main` of `kubernetes@1` cannot go to the target `dns`, which is of another type
       help: Terraform roots go to targets of `type: terraform`, everything else to targets of `type: directory`. This is for the owner of the golden path to mend: team `platform`, in #platform-help.
       see requests/payments-team/shop.yaml: rendered for `payments-team/shop`
-    requests/payments-team/shop.yaml:1:1 target-not-allowed (Requester)
-      the target `staging-eu` does not take the team `payments-team`
-      help: Ask for another target, or ask the platform team to add it to `allow.teams` of `targets/staging-eu.yaml`.
-      see targets/staging-eu.yaml: who may go there is said here
     "#);
 }
 

@@ -94,6 +94,10 @@ fn what_one_element_lacks_would_take_the_results_of_all() {
       3:15 where `input.all[_].name` of one element is not defined, what this rule gives of all others would be lost
         Give it a name in the body, `given := input.all[_].name`, and write `given` here.
     "#);
+}
+
+#[test]
+fn what_is_there_for_each_element_may_be_in_a_head() {
     stand(&[
         "deny contains input.name if input.image",
         "deny contains input.name if some c in input.all",
