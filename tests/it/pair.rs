@@ -174,16 +174,16 @@ fn one_worker_finds_what_two_find() {
             format!("{what}: {}", told(&two))
         })
         .collect();
-    insta::assert_snapshot!(shown.join("\n"), @r"
+    insta::assert_snapshot!(shown.join("\n"), @"
     nothing: 0 units, 0 groups, 0 vanished: nothing
-    another release is current: 4 units, 19 groups, 0 vanished: deprecated
+    another release is current: 4 units, 22 groups, 0 vanished: deprecated
     a request goes: 3 units, 19 groups, 0 vanished: unknown-request
     a request has a mistake: 0 units, 0 groups, 0 vanished: unknown-field
     a target goes: 0 units, 0 groups, 0 vanished: unknown-target
     a release is changed: 6 units, 60 groups, 6 vanished: release-changed
     a policy says more: 0 units, 0 groups, 0 vanished: policy/no-more
-    a policy says more of what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more
-    a policy looks at what changes: 4 units, 19 groups, 0 vanished: deprecated policy/no-more
+    a policy says more of what changes: 4 units, 22 groups, 0 vanished: deprecated policy/no-more
+    a policy looks at what changes: 4 units, 22 groups, 0 vanished: deprecated policy/no-more
     a policy fails for some: 0 units, 0 groups, 0 vanished: policy-failed policy/odd
     a policy does not compile: 0 units, 0 groups, 0 vanished: policy-does-not-compile
     an end is set far away: 4 units, 14 groups, 0 vanished: lifetime-too-long

@@ -32,19 +32,19 @@ fn a_branch_that_is_merged_by_hand_before_it_was_approved_is_held_until_it_is() 
     assert_eq!(town.change("1")["state"], "held");
     steady(&town.seen_first("1"), |text| {
         insta::assert_snapshot!(text, @"
-    ### ⚠️ 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
+        ### ⚠️ 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
 
-    > **Access or exposure may grow** in 1 unit: `payments-team/one/cluster@staging-eu-central-1`.
-    >
-    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/one.yaml` changes. To approve: `goldpath change approve pr-1`.
+        > **Access or exposure may grow** in 1 unit, `payments-team/one/cluster@staging-eu-central-1`: by `Role/team-debug`, `Ingress/payments-api`, `Ingress/payments-worker`, `RoleBinding/team-debug` and `RoleBinding/team-view`.
+        >
+        > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/one.yaml` changes. To approve: `goldpath change approve pr-1`.
 
-    | Request | Target | + | Policy | State |
-    | --- | --- | --: | --- | --- |
-    | payments-team/one | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
-    | | dns | 3 resources | ✓ 12 passed | waits |
+        | Request | Target | + | Policy | State |
+        | --- | --- | --: | --- | --- |
+        | payments-team/one | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
+        | | dns | 3 resources | ✓ 12 passed | waits |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
-    ")
+        Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+        ")
     });
     town.propose(ALICE, "two", &[(&two, &second)]);
     town.merge_by_hand(ALICE, &["two"]);
@@ -106,21 +106,21 @@ fn a_merge_that_lowers_the_approvals_on_the_way_is_held() {
     assert_eq!(town.settle()["accepted"], accepted, "the approvals that judge are those from before");
     steady(&town.seen_first("1"), |text| {
         insta::assert_snapshot!(text, @"
-    ### ⚠️ 2 files → 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team and a review by platform
+        ### ⚠️ 2 files → 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team and a review by platform
 
-    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
-    >
-    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
-    >
-    > **Review by platform** (`bob` and `carol`), because `goldpath.yaml` changes. To approve: `goldpath change approve pr-1`.
+        > **Access or exposure may grow** in 1 unit, `payments-team/payments-staging/cluster@staging-eu-central-1`: by `Role/team-debug`, `Ingress/payments-api`, `Ingress/payments-worker`, `RoleBinding/team-debug` and `RoleBinding/team-view`.
+        >
+        > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
+        >
+        > **Review by platform** (`bob` and `carol`), because `goldpath.yaml` changes. To approve: `goldpath change approve pr-1`.
 
-    | Request | Target | + | Policy | State |
-    | --- | --- | --: | --- | --- |
-    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
-    | | dns | 3 resources | ✓ 12 passed | waits |
+        | Request | Target | + | Policy | State |
+        | --- | --- | --: | --- | --- |
+        | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
+        | | dns | 3 resources | ✓ 12 passed | waits |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
-    ")
+        Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+        ")
     });
 
     // the approval from before was not of what landed; bob is of both teams
@@ -142,19 +142,19 @@ fn what_no_rule_covers_is_accepted_and_what_a_rule_covers_waits() {
     let unasked = town.pushed(&[&readme]);
     steady(&town.seen_first(&unasked), |text| {
         insta::assert_snapshot!(text, @"
-    ### ⚠️ 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
+        ### ⚠️ 1 request → 12 files to 2 targets: 12 added — on the default branch, held, waiting for a review by payments-team
 
-    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
-    >
-    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve push-COMMIT`.
+        > **Access or exposure may grow** in 1 unit, `payments-team/payments-staging/cluster@staging-eu-central-1`: by `Role/team-debug`, `Ingress/payments-api`, `Ingress/payments-worker`, `RoleBinding/team-debug` and `RoleBinding/team-view`.
+        >
+        > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve push-COMMIT`.
 
-    | Request | Target | + | Policy | State |
-    | --- | --- | --: | --- | --- |
-    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
-    | | dns | 3 resources | ✓ 12 passed | waits |
+        | Request | Target | + | Policy | State |
+        | --- | --- | --: | --- | --- |
+        | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | waits |
+        | | dns | 3 resources | ✓ 12 passed | waits |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
-    ")
+        Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+        ")
     });
     assert_eq!(town.settle()["held"], 1);
     assert_eq!((town.whole_world().len(), town.notes()), (0, 0));

@@ -38,19 +38,19 @@ fn a_mistake_is_shown_at_its_line_and_the_same_comment_then_asks_for_a_review() 
     town.push(ALICE, "staging", &[(FILE, REQUEST)]);
     steady(&town.seen_first("1"), |text| {
         insta::assert_snapshot!(text, @"
-    ### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
+        ### 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
 
-    > **Access or exposure may grow** in 1 unit: `payments-team/payments-staging/cluster@staging-eu-central-1`.
-    >
-    > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
+        > **Access or exposure may grow** in 1 unit, `payments-team/payments-staging/cluster@staging-eu-central-1`: by `Role/team-debug`, `Ingress/payments-api`, `Ingress/payments-worker`, `RoleBinding/team-debug` and `RoleBinding/team-view`.
+        >
+        > **Review by payments-team** (`bob` and `dave`), because `requests/payments-team/payments-staging.yaml` changes. To approve: `goldpath change approve pr-1`.
 
-    | Request | Target | + | Policy | State |
-    | --- | --- | --: | --- | --- |
-    | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | rendered |
-    | | dns | 3 resources | ✓ 12 passed | planned |
+        | Request | Target | + | Policy | State |
+        | --- | --- | --: | --- | --- |
+        | payments-team/payments-staging | staging-eu-central-1 | 16 objects | ✓ 12 passed | rendered |
+        | | dns | 3 resources | ✓ 12 passed | planned |
 
-    Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
-    ")
+        Lives `14d`, counted from the first complete apply (shown; not enforced by this version of goldpath). Cost centre `cc-1201`. Based on `environment@1.1.0`.
+        ")
     });
     insta::assert_snapshot!(town.marks(&town.commit_of("staging")), @"
     check action_required: 1 request → 12 files to 2 targets: 12 added — waiting for a review by payments-team
