@@ -163,6 +163,12 @@ fn is_resource(key: &str, member: &Value) -> bool {
     key.starts_with(RESOURCE) && member.is_object()
 }
 
+/// Whether an annotation of a Secret has it once more, whole or in part.
+fn repeats(annotation: &Value) -> bool {
+    let has_section = |text: &str| SECTIONS.iter().any(|section| text.contains(&format!("\"{section}\"")));
+    holds(annotation) || annotation.as_str().is_some_and(has_section)
+}
+
 /// The last part of a JSON pointer.
 fn last(pointer: &str) -> &str {
     pointer.rsplit('/').next().unwrap_or_default()
@@ -257,7 +263,7 @@ impl Search<'_, '_> {
         let Some(all) = metadata.value.get("annotations") else { return Some(()) };
         let pointer = format!("{}/annotations", metadata.pointer);
         for annotation in self.members(all, &pointer, metadata.to)? {
-            if key_of(last(&annotation.pointer)) == REPEATED || holds(annotation.value) {
+            if key_of(last(&annotation.pointer)) == REPEATED || repeats(annotation.value) {
                 let value = self.value(&annotation.pointer)?;
                 self.hide(value, Some(format!("{name} annotation {}", last(&annotation.pointer))));
             }

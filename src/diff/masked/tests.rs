@@ -177,7 +177,7 @@ fn no_value_of_a_request_comes_out_of_a_secret() {
 fn what_is_in_something_else_is_masked_too() {
     let object = "kind: Object\nspec:\n  forProvider:\n    manifest:\n      kind: Secret\n      stringData:\n        p: OLD\n";
     let text = "kind: ConfigMap\ndata:\n  a: shown\n  secret.yaml: |\n    kind: Secret\n    stringData:\n      p: OLD\n  b: shown\n";
-    let kept = "kind: Secret\nmetadata:\n  annotations:\n    kapp.k14s.io/original: '{\"kind\":\"Secret\",\"data\":{\"p\":\"OLD\"}}'\n    shown: shown\n";
+    let kept = "kind: Secret\nmetadata:\n  annotations:\n    kapp.k14s.io/original: '{\"kind\":\"Secret\",\"data\":{\"p\":\"OLD\"}}'\n    part: '{\"stringData\":{\"p\":\"OLD\"}}'\n    shown: shown\n";
     let steps = "jobs:\n  a:\n    steps:\n      - name: shown\n      - run: |\n          cat <<EOF\n          {\\\"kind\\\": \\\"Secret\\\", \\\"data\\\": \\\"OLD\\\"}\n          EOF\n      - |-\n        kind: Secret\n        data: OLD\n";
     let folded = "kind: \"Sec\\\n  ret\"\ndata: {p: OLD}\n";
     let json = r#"{"resource": {"kubernetes_secret_v1": {"a": {"metadata": {"name": "x"}, "data": {"p": "OLD"}}}, "other": {"a": {"b": "shown"}}}}"#;
@@ -205,6 +205,7 @@ fn what_is_in_something_else_is_masked_too() {
     +metadata:
     +  annotations:
     +    kapp.k14s.io/original: ••• (new value)
+    +    part: ••• (new value)
     +    shown: shown
 
     +jobs:
