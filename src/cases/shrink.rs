@@ -1,7 +1,7 @@
 //! A value made small, as long as the same is said of it: what need not be there goes, and what stays becomes as little as its schema lets it.
 
 use super::values::shortest;
-use crate::model::child;
+use crate::model::{child, key_of};
 use serde_json::Value;
 
 /// References are followed so far.
@@ -160,9 +160,8 @@ impl<T, F: FnMut(&Value) -> Option<T>> Shrinking<'_, T, F> {
 fn schema_at<'s>(root: &'s Value, at: &str) -> Option<&'s Value> {
     let mut schema = resolved(root, root)?;
     for part in at.split('/').skip(1) {
-        let name = part.replace("~1", "/").replace("~0", "~");
         let properties = schema.get("properties").and_then(Value::as_object);
-        let member = properties.and_then(|properties| properties.get(&name));
+        let member = properties.and_then(|properties| properties.get(&*key_of(part)));
         schema = resolved(root, member.or_else(|| schema.get("items")).or_else(|| schema.get("additionalProperties"))?)?;
     }
     Some(schema)

@@ -149,3 +149,14 @@ fn on_another_day_the_same_judge_is_asked_again() {
     let refused = step(wanted, judged("one", tomorrow), tomorrow);
     assert_eq!((refused.phase(), refused.command(Some(commit('9')), tomorrow)), ("waiting", None));
 }
+
+#[test]
+fn what_another_judge_says_on_another_day_is_the_same_or_not() {
+    let was = evaluation('b', "one");
+    let took = Some(std::time::Duration::from_secs(1));
+    let again = |bytes: &str| Evaluation { judge: Some(commit('9')), day: Some(day(NOW)), took, ..(*evaluation('b', bytes)).clone() };
+    assert!(again("one").says_as(&was));
+    assert!(!again("two").says_as(&was));
+    assert!(!Evaluation { settings_readable: false, ..again("one") }.says_as(&was));
+    assert!(!Evaluation { conflicts: vec!["a".to_owned()], ..again("one") }.says_as(&was));
+}

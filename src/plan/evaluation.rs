@@ -73,8 +73,24 @@ pub struct Judged {
 impl Evaluation {
     /// Whether nothing of what it says is another than of an earlier one, whoever judged that, and when.
     pub fn says_as(&self, earlier: &Self) -> bool {
-        let Self { judge, rules, day, took, .. } = earlier;
-        *earlier == Self { judge: judge.clone(), rules: *rules, day: day.clone(), took: *took, ..self.clone() }
+        let Self {
+            round,
+            judge: _,
+            rules: _,
+            day: _,
+            diff,
+            findings,
+            tallies,
+            waived,
+            conflicts,
+            judgement,
+            platform,
+            settings_readable,
+            took: _,
+        } = self;
+        let said = (round, findings, tallies, waived, conflicts, settings_readable);
+        said == (&earlier.round, &earlier.findings, &earlier.tallies, &earlier.waived, &earlier.conflicts, &earlier.settings_readable)
+            && (diff, judgement, platform) == (&earlier.diff, &earlier.judgement, &earlier.platform)
     }
 
     /// What comparing two trees comes to, with what policies say of the head; `kept` gives what is kept of what the head says, with what was

@@ -13,7 +13,9 @@ use super::rendered::{Limits, RenderedFile, Unit, Watched};
 use super::renderer::{Renderer, renderers};
 use super::request::World;
 use super::written::Memo;
-use crate::model::{Fact, GoldenPath, Json, MadeBy, Output, Place, Platform, Release, RepoPath, Request, Span, Target, UnitId, child};
+use crate::model::{
+    Fact, GoldenPath, Json, MadeBy, Output, Place, Platform, Release, RepoPath, Request, Span, Target, UnitId, child, key_of,
+};
 use crate::snapshot::Snapshot;
 use crate::yaml;
 use serde_json::Value;
@@ -310,7 +312,7 @@ impl<'a> Bench<'a> {
     fn fact(&self, pointer: &str) -> Option<String> {
         let facts = &self.release.facts;
         // for Terraform the same facts have plain names, in a file of goldpath's own
-        let key = pointer.rsplit('/').next()?.replace("~1", "/");
+        let key = key_of(pointer.rsplit('/').next()?);
         let name = pointer.strip_prefix("/locals/goldpath/").or(key.strip_prefix(OWN_PREFIX))?.replace('_', "-");
         let fact = match name.as_str() {
             "request" => return Some("/metadata/name".to_owned()),
@@ -477,7 +479,7 @@ fn other_view(refs: &Value, name: &str) -> Value {
 fn without(document: &Value, pointer: &str) -> Option<Value> {
     let (around, key) = pointer.rsplit_once('/')?;
     let mut changed = document.clone();
-    changed.pointer_mut(around)?.as_object_mut()?.remove(&key.replace("~1", "/").replace("~0", "~"))?;
+    changed.pointer_mut(around)?.as_object_mut()?.remove(&*key_of(key))?;
     Some(changed)
 }
 

@@ -4,7 +4,6 @@ use super::text::{code, count, first_of};
 use super::view::View;
 use crate::change::ChangeState;
 use crate::diff::{Diff, UnitChange};
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The most units that are named, and the most things of one.
@@ -29,13 +28,10 @@ fn kind(thing: &str) -> &str {
 }
 
 /// The place of each unit among the blocks of a comment: what is dangerous first.
-pub(super) fn order(diff: &Diff) -> impl Fn(&UnitChange) -> (bool, Reverse<bool>, usize) {
+pub(super) fn order(diff: &Diff) -> impl Fn(&UnitChange) -> (bool, usize) {
     let places: BTreeMap<_, usize> =
         rarest_first(diff).into_iter().enumerate().map(|(place, (unit, _))| (unit.id.clone(), place)).collect();
-    move |unit| {
-        let place = places.get(&unit.id).copied();
-        (unit.risks.is_empty(), Reverse(place.is_some()), place.unwrap_or_default())
-    }
+    move |unit| (unit.risks.is_empty(), places.get(&unit.id).copied().unwrap_or(usize::MAX))
 }
 
 /// The sentence that says so.

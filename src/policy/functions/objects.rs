@@ -1,5 +1,6 @@
 //! Parts of objects: what is among what, and what is left with or without some paths.
 
+use crate::model::key_of;
 use anyhow::{Result, bail};
 use regorus::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,9 +50,7 @@ impl Paths {
         for path in paths {
             let path: Vec<Value> = match path {
                 Value::String(text) if text.is_empty() => continue,
-                Value::String(text) => {
-                    text.trim_start_matches('/').split('/').map(|part| part.replace("~1", "/").replace("~0", "~").into()).collect()
-                }
+                Value::String(text) => text.trim_start_matches('/').split('/').map(|part| Value::from(&*key_of(part))).collect(),
                 Value::Array(parts) => parts.to_vec(),
                 other => bail!("`{function}` expects paths. Got `{other}` instead"),
             };

@@ -260,15 +260,14 @@ impl Visit for Named<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check;
+    use super::super::troubles;
     use super::*;
 
     /// What is said of a root in which `a` is declared so, and moved so.
     fn said(declared: &str, from: &str, to: &str) -> String {
         let text = format!("resource \"t\" \"a\" {{\n  {declared}\n}}\nmoved {{\n  from = {from}\n  to   = {to}\n}}\n");
-        let body: Body = text.parse().unwrap();
-        let found = check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]), &BTreeMap::new());
-        let said: Vec<String> = found.into_values().flatten().map(|trouble| format!("{}: {}", trouble.line, trouble.message)).collect();
+        let said: Vec<String> =
+            troubles(text, &BTreeMap::new()).into_iter().map(|trouble| format!("{}: {}", trouble.line, trouble.message)).collect();
         format!("{declared} | {from} -> {to}: {}", said.join(" | ")).trim_end().to_owned()
     }
 
@@ -299,10 +298,9 @@ mod tests {
     /// What is said of a value in a root of a team without a cost centre.
     fn of_value(value: &str) -> String {
         let text = format!("resource \"terraform_data\" \"a\" {{\n  input = {value}\n}}\n");
-        let body: Body = text.parse().unwrap();
         let facts = BTreeMap::from([("team", "payments-team".to_owned()), ("request", "shop".to_owned())]);
-        let found = check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]), &facts);
-        let said: Vec<String> = found.into_values().flatten().map(|trouble| format!("{}. {}", trouble.message, trouble.help)).collect();
+        let said: Vec<String> =
+            troubles(text, &facts).into_iter().map(|trouble| format!("{}. {}", trouble.message, trouble.help)).collect();
         format!("{value}: {}", said.join(" | ")).trim_end().to_owned()
     }
 

@@ -105,17 +105,14 @@ fn triggers(look: &mut Look<'_>, file: &RepoPath, list: &Attribute) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::check;
-    use super::*;
-    use hcl_edit::structure::Body;
+    use super::super::troubles;
     use std::collections::BTreeMap;
 
     /// What is said of a line in a resource.
     fn said(line: &str) -> String {
         let text = format!("resource \"terraform_data\" \"b\" {{}}\nresource \"terraform_data\" \"a\" {{\n  {line}\n}}\n");
-        let body: Body = text.parse().unwrap();
-        let found = check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]), &BTreeMap::new());
-        let said: Vec<String> = found.into_values().flatten().map(|trouble| format!("{}. {}", trouble.message, trouble.help)).collect();
+        let said: Vec<String> =
+            troubles(text, &BTreeMap::new()).into_iter().map(|trouble| format!("{}. {}", trouble.message, trouble.help)).collect();
         format!("{line}: {}", said.join(" | ")).trim_end().to_owned()
     }
 
