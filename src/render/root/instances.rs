@@ -260,7 +260,7 @@ impl Visit for Named<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::troubles;
+    use super::super::tests::troubles;
     use super::*;
 
     /// What is said of a root in which `a` is declared so, and moved so.

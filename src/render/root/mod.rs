@@ -30,13 +30,6 @@ pub(super) fn check(
     look.found
 }
 
-/// Everything that is wrong with a root of one file, in the order of its lines.
-#[cfg(test)]
-fn troubles(text: String, facts: &BTreeMap<&'static str, String>) -> Vec<Trouble> {
-    let body: Body = text.parse().unwrap();
-    check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]), facts).into_values().flatten().collect()
-}
-
 /// The files, and what was found in them.
 struct Look<'a> {
     files: &'a BTreeMap<RepoPath, (String, Body)>,
@@ -84,4 +77,15 @@ fn address(traversal: &Traversal) -> Option<(String, &[hcl_edit::Decorated<Trave
 
 fn span_of(expression: &Expression) -> Option<Range<usize>> {
     expression.span()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Everything that is wrong with a root of one file, as it was found.
+    pub(super) fn troubles(text: String, facts: &BTreeMap<&'static str, String>) -> Vec<Trouble> {
+        let body: Body = text.parse().unwrap();
+        check(&BTreeMap::from([(RepoPath::parse("main.tf").unwrap(), (text, body))]), facts).into_values().flatten().collect()
+    }
 }

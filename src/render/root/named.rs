@@ -105,7 +105,7 @@ fn triggers(look: &mut Look<'_>, file: &RepoPath, list: &Attribute) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::troubles;
+    use super::super::tests::troubles;
     use std::collections::BTreeMap;
 
     /// What is said of a line in a resource.
