@@ -8,6 +8,8 @@ const RBAC: &str = "rbac.authorization.k8s.io";
 const ADMISSION: &str = "admissionregistration.k8s.io";
 /// The group of what Gatekeeper refuses, of which each kind is of one's own.
 const GATEKEEPER: &str = "constraints.gatekeeper.sh";
+/// Where EKS reads who may act as whom in the cluster.
+const AWS_AUTH: (&str, &str) = ("kube-system", "aws-auth");
 /// Kinds whose fields are known of one group: what another group means by them is not.
 const KNOWN: [&str; 8] = ["Role", "ClusterRole", "RoleBinding", "ClusterRoleBinding", "Ingress", "Service", "ServiceAccount", "Namespace"];
 
@@ -109,6 +111,7 @@ impl Sort {
             ("", "PersistentVolume") => Self::Volume,
             // Written by hand they lead a service wherever they say.
             ("", "Endpoints") => Self::Other,
+            ("", "ConfigMap") if (object.namespace.as_deref().unwrap_or_default(), object.name.as_str()) == AWS_AUTH => Self::Other,
             (_, "ValidatingAdmissionPolicy" | "ValidatingAdmissionPolicyBinding") => Self::Barrier,
             (_, "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration") | (GATEKEEPER, _) => Self::Guard,
             (_, kind) if kind.ends_with("PublicAccessBlock") => Self::Block,

@@ -22,7 +22,21 @@ const USUAL: [&str; 4] = ["/spec/jobTemplate/spec/template", "/spec/template", "
 const LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
 
 /// What gives a pod as a whole more where it is true.
-const SHARED: [&str; 3] = ["hostNetwork", "hostPID", "hostIPC"];
+const SHARED: [&str; 4] = ["hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"];
+
+/// Settings of the kernel that are a pod's own and do nothing to its neighbours, as the baseline of the Pod Security Standards lists them.
+const OWN_SETTINGS: [&str; 10] = [
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.tcp_syncookies",
+];
 
 /// What gives a container more, said by itself or for it by its pod: where, and which value does.
 const POWERS: &[(&str, &str)] = &[
@@ -125,7 +139,9 @@ impl<'o> Pod<'o> {
 
     /// What it may do as a whole.
     fn powers(&self) -> BTreeSet<String> {
-        SHARED.iter().filter(|field| self.spec[**field] == true).map(|field| (*field).to_owned()).collect()
+        let settings = list(&self.spec["securityContext"]["sysctls"]).iter().filter_map(|setting| setting["name"].as_str());
+        let of_kernel = settings.filter(|name| !OWN_SETTINGS.contains(name)).map(|name| format!("sysctl {name}"));
+        SHARED.iter().filter(|field| self.spec[**field] == true).map(|field| (*field).to_owned()).chain(of_kernel).collect()
     }
 
     /// What holds it back as a whole.

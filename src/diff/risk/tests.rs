@@ -126,6 +126,9 @@ fn access_that_grows_is_told_from_access_that_shrinks() {
     let user = "{kind: User, name: ann}";
     let both = format!("[{user}, {{kind: User, name: bob}}]");
     let none = || NONE.to_owned();
+    let accounts = |namespace: &str, role: &str| {
+        format!("{{apiVersion: v1, kind: ConfigMap, metadata: {{name: aws-auth, namespace: {namespace}}}, data: {{mapRoles: {role}}}}}")
+    };
     let for_all = |labels: &str| {
         format!(
             "{{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRole, metadata: {{name: a, labels: {{{labels}}}}}, rules: [{READ}]}}"
@@ -157,6 +160,8 @@ fn access_that_grows_is_told_from_access_that_shrinks() {
         ("a cloud's role goes", object("v1", "ServiceAccount", "x: 1").replace("namespace: shop", "namespace: shop, annotations: {eks.amazonaws.com/role-arn: a}"), object("v1", "ServiceAccount", "x: 1")),
         ("a service account comes", none(), object("v1", "ServiceAccount", "x: 1")),
         ("a webhook changes", object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "webhooks: []"), object("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "webhooks: [{name: a}]")),
+        ("who acts as whom in EKS", accounts("kube-system", "a"), accounts("kube-system", "b")),
+        ("a map of the same name elsewhere", accounts("shop", "a"), accounts("shop", "b")),
     ]), @"
     a role comes: widen
     a role goes: destroy
@@ -183,6 +188,8 @@ fn access_that_grows_is_told_from_access_that_shrinks() {
     a cloud's role goes: -
     a service account comes: -
     a webhook changes: widen
+    who acts as whom in EKS: widen
+    a map of the same name elsewhere: -
     ");
 }
 
@@ -405,6 +412,9 @@ fn what_pods_may_do_to_their_machine_is_told() {
         ("the network of the machine", plain(), pods("hostNetwork: true,", "")),
         ("its processes", plain(), pods("hostPID: true,", "")),
         ("its memory", plain(), pods("hostIPC: true,", "")),
+        ("processes of one another", plain(), pods("shareProcessNamespace: true,", "")),
+        ("a setting of the kernel", plain(), pods("securityContext: {sysctls: [{name: kernel.msgmax, value: '1'}]},", "")),
+        ("a setting of its own", plain(), pods("securityContext: {sysctls: [{name: net.ipv4.tcp_syncookies, value: '1'}]},", "")),
         ("its users", pods("hostUsers: false,", ""), plain()),
         ("a port of it", plain(), pods("", ", ports: [{containerPort: 80, hostPort: 80}]")),
         ("a port of the container", plain(), pods("", ", ports: [{containerPort: 80}]")),
@@ -433,6 +443,9 @@ fn what_pods_may_do_to_their_machine_is_told() {
     the network of the machine: widen
     its processes: widen
     its memory: widen
+    processes of one another: widen
+    a setting of the kernel: widen
+    a setting of its own: -
     its users: widen
     a port of it: widen
     a port of the container: -
