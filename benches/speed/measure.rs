@@ -123,11 +123,12 @@ impl Call {
 }
 
 /// The most memory that a process and its children had at the same time, in MiB, looked at every millisecond until its end. A page that
-/// several of them share counts once.
+/// several of them share counts once: the process is looked at before its children, so that what it shared with one that ends meanwhile is not
+/// counted twice.
 fn most_memory(pid: u32, ended: impl Fn() -> bool) -> Option<f64> {
     let mut most = 0;
     while !ended() {
-        let all = children(pid).into_iter().chain([pid]);
+        let all = std::iter::once(pid).chain(children(pid));
         most = most.max(all.filter_map(kibibytes).sum());
         std::thread::sleep(Duration::from_millis(1));
     }

@@ -29,7 +29,8 @@ pub(super) fn may_hold(text: &str) -> bool {
         !before.ends_with(char::is_alphanumeric) && (!behind.starts_with(char::is_alphanumeric) || behind.starts_with("List"))
     };
     let escapes = ["\\x", "\\u", "\\U", "\\\n", "\\\r"];
-    text.match_indices("Secret").any(stands_alone) || text.contains(RESOURCE) || escapes.iter().any(|escape| text.contains(escape))
+    let has_escape = || text.contains('\\') && escapes.iter().any(|escape| text.contains(escape));
+    text.match_indices("Secret").any(stands_alone) || text.contains(RESOURCE) || has_escape()
 }
 
 /// Whether a text that is of no format that is read here says somewhere that its kind is that of Secrets, or has one as a resource of Terraform.
