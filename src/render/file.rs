@@ -1,15 +1,14 @@
 //! The files of one unit: rendered or copied, parsed back, checked, marked.
 
-use super::budget::{Marking, Mode, Noted, Print};
+use super::budget::{Marking, Mode, Noted};
 use super::cast::Cast;
 use super::codes::{
     DOUBTFUL_OUTPUT, KUBERNETES_REFUSED, KUBERNETES_SCHEMA, NAMESPACE_NOT_ALLOWED, NOT_WELL_FORMED, OUTPUT_REFUSED, TEMPLATE_ERROR,
     TEMPLATE_LIMIT, UNSAFE_PRINT,
 };
 use super::engine::{Engine, Mistake};
-use super::filters::is_plain_word;
 use super::kubernetes::{self, Apis};
-use super::language::{Content, Trouble, changed_by_print, ended, first_suspect, misread_print, parse_back, parse_yaml, prints_are_plain};
+use super::language::{Content, Trouble, parse_back, parse_yaml, prints_are_plain};
 use super::lexer::span;
 use super::marks::Marks;
 use super::mould::Mould;
@@ -19,6 +18,7 @@ use super::pattern::{Clean, Sound, pattern};
 use super::release::{Body, FilePlan, Plan};
 use super::rendered::{Limits, Object, RenderedFile, Tell};
 use super::renderer::{Check, Language, Marks as MarkKind, Renderer};
+use super::suspect::{Again, text_of};
 use super::terraform::{self, GENERATED};
 use super::workflow;
 use super::written::{Known, Memo};
@@ -289,10 +289,13 @@ impl Maker<'_> {
         plain: bool,
         content: &Result<Content, Vec<Trouble>>,
     ) -> Result<(), Vec<Mistake>> {
-        if !plain && let Some(print) = self.unsafe_print(plan.language, template, noted, content) {
+        let again = Again { engine: &self.plan.engine, context: self.context, limits: self.limits, language: plan.language, template };
+        // Kubernetes objects are written anew, with quotes where a reader could see something else.
+        let as_it_is = plan.language == Language::Yaml && !self.renderer.checks.contains(&Check::Kubernetes);
+        if !plain && let Some(print) = again.suspect(noted, content, as_it_is) {
             return Err(vec![self.print_mistake(plan.language, template, noted, print)]);
         }
-        let marked = || parse_back(plan.language, &self.again(plan.language, template, Marking::Placeholder, &[])?).ok();
+        let marked = || parse_back(plan.language, &again.text(Marking::Placeholder, &[])?).ok();
         if self.renderer.checks.contains(&Check::Workflow)
             && let Ok(content) = content
             && let Some(print) = workflow::code_printed(content, &noted.prints, marked)
@@ -302,46 +305,6 @@ impl Maker<'_> {
             return Err(vec![Mistake { message, help, ..self.print_mistake(plan.language, template, noted, print) }]);
         }
         Ok(())
-    }
-
-    /// The text of a template with something else for each print but the spared ones.
-    fn again(&self, language: Language, template: usize, marking: Marking, spared: &[usize]) -> Option<String> {
-        let mode = Mode::marked(marking, spared);
-        let bytes = self.limits.output_bytes.saturating_mul(2);
-        let again = self.plan.engine.render(template, self.context, self.limits.steps, bytes, mode).ok()?;
-        String::from_utf8(again.output).ok().map(|text| ended(language, &text))
-    }
-
-    /// Renders once more with placeholders, to find a print that changed what is around it.
-    fn unsafe_print(&self, language: Language, template: usize, noted: &Noted, content: &Result<Content, Vec<Trouble>>) -> Option<usize> {
-        let found = self.unsafe_among(language, template, noted, content, &[])?;
-        // A filter or a comparison may see what was captured, and takes a placeholder for something else.
-        let spared = if language == Language::Hcl { Vec::new() } else { captured_words(noted) };
-        if spared.is_empty() { Some(found) } else { self.unsafe_among(language, template, noted, content, &spared) }
-    }
-
-    /// The same, with some prints that are harmless wherever they come to stand.
-    fn unsafe_among(
-        &self,
-        language: Language,
-        template: usize,
-        noted: &Noted,
-        content: &Result<Content, Vec<Trouble>>,
-        spared: &[usize],
-    ) -> Option<usize> {
-        let marking = if language == Language::Json { Marking::Quoted } else { Marking::Placeholder };
-        let Some(marked) = self.again(language, template, marking, spared) else { return first_suspect(&noted.prints) };
-        match content {
-            Ok(content) => {
-                let escaped =
-                    if language == Language::Hcl { self.again(language, template, Marking::Escaped, &[])? } else { String::new() };
-                let changed = changed_by_print(language, content, (&marked, &escaped), &noted.prints);
-                // Kubernetes objects are written anew, with quotes where a reader could see something else.
-                let as_it_is = language == Language::Yaml && !self.renderer.checks.contains(&Check::Kubernetes);
-                changed.or_else(|| if as_it_is { misread_print(&text_of(language, noted), &marked, &noted.prints) } else { None })
-            }
-            Err(_) => parse_back(language, &marked).is_ok().then(|| first_suspect(&noted.prints)).flatten(),
-        }
     }
 
     fn print_mistake(&self, language: Language, template: usize, noted: &Noted, print: usize) -> Mistake {
@@ -519,21 +482,6 @@ fn bytes_of_line(text: &[u8], line: u32) -> Range<usize> {
     let end = before + line.trim_ascii_end().len();
     let blank = text[before..end].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
     before + blank..end
-}
-
-/// The prints that were not written where they were printed, and that are words which nothing around them can make anything else of.
-fn captured_words(noted: &Noted) -> Vec<usize> {
-    let is_elsewhere = |print: &Print| {
-        let end = print.offset + print.text.len();
-        noted.output.get(print.offset..end) != Some(print.text.as_bytes())
-    };
-    let is_word = |print: &Print| print.typed.is_none() && is_plain_word(&print.text);
-    noted.prints.iter().enumerate().filter(|(_, print)| is_word(print) && is_elsewhere(print)).map(|(index, _)| index).collect()
-}
-
-/// What a rendering wrote.
-fn text_of(language: Language, noted: &Noted) -> String {
-    ended(language, &String::from_utf8_lossy(&noted.output))
 }
 
 /// A mistake about an output as a whole, at its place in `release.yaml`.

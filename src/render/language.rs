@@ -192,18 +192,23 @@ fn word_is_plain(language: Language, line: &[u8], printed: Range<usize>) -> bool
     std::str::from_utf8(&line[printed.start - head..printed.end + tail]).is_ok_and(is_plain_word)
 }
 
-/// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text);
-/// gives the first print that changed more than its own place.
-pub(super) fn changed_by_print(language: Language, actual: &Content, (marked, escaped): (&str, &str), prints: &[Print]) -> Option<usize> {
+/// Compares the file as it is with the file in which each print stands as a placeholder (and, for HCL, as an escaped text); an error is the
+/// first print that changed more than its own place, nothing when it is not known which one did.
+pub(super) fn changed_by_print(language: Language, actual: &Content, (marked, escaped): (&str, &str), prints: &[Print]) -> Same {
     let bad = || prints.iter().position(|print| breaks(language, print) || !is_written_for(language, print));
     if let Some(bad) = bad().or_else(|| if language == Language::Hcl { opens(marked, prints) } else { None }) {
-        return Some(bad);
+        return Err(Some(bad));
     }
-    let Ok(marked) = parse_back(language, marked) else { return first_suspect(prints) };
+    let Ok(marked) = parse_back(language, marked) else { return Err(None) };
     if let Some(bad) = ends_comment(&marked, prints) {
-        return Some(bad);
+        return Err(Some(bad));
     }
-    let compared = match (&marked, actual) {
+    says_the_same(&marked, actual, escaped, prints)
+}
+
+/// Whether a file says what the file with placeholders in it does.
+pub(super) fn says_the_same(marked: &Content, actual: &Content, escaped: &str, prints: &[Print]) -> Same {
+    match (marked, actual) {
         (Content::Yaml(marked), Content::Yaml(actual)) if marked.len() == actual.len() => {
             marked.iter().zip(actual).try_for_each(|(marked, actual)| same(&marked.0, &actual.0, prints))
         }
@@ -211,22 +216,27 @@ pub(super) fn changed_by_print(language: Language, actual: &Content, (marked, es
         (Content::Hcl(marked), Content::Hcl(actual)) => same_hcl(marked, actual, escaped, prints),
         (Content::Text, Content::Text) => Ok(()),
         _ => Err(None),
-    };
-    match compared {
-        Ok(()) => None,
-        Err(found) => found.or_else(|| first_suspect(prints)),
     }
 }
 
-/// The first print that readers of YAML 1.1 take for something else than a text, where those of 1.2 do not: `no`, `12:30`, a date.
-pub(super) fn misread_print(text: &str, marked: &str, prints: &[Print]) -> Option<usize> {
-    let doubts = |text: &str| {
-        let yaml::Parsed { problems, doubtful_keys, other_keys, .. } = yaml::parse(text);
-        let is_other = |problem: &&yaml::Problem| problem.is_ambiguous() || problem.kind == yaml::ProblemKind::LargeNumber;
-        problems.iter().filter(is_other).count() + doubtful_keys.len() + other_keys
+/// How many places of a text readers of YAML 1.1 take for something else than a text, where those of 1.2 do not: `no`, `12:30`, a date.
+pub(super) fn doubts(text: &str) -> usize {
+    let yaml::Parsed { problems, doubtful_keys, other_keys, .. } = yaml::parse(text);
+    let is_other = |problem: &&yaml::Problem| problem.is_ambiguous() || problem.kind == yaml::ProblemKind::LargeNumber;
+    problems.iter().filter(is_other).count() + doubtful_keys.len() + other_keys
+}
+
+/// The first text in JSON that is printed without a filter and outside of quotes: none of its values is written so.
+pub(super) fn bare_in_json(text: &str, prints: &[Print]) -> Option<usize> {
+    let in_quotes = |before: &str| {
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let next = |(quoted, escaped): (bool, bool), c| match c {
+            '"' if !escaped => (!quoted, false),
+            _ => (quoted, c == '\\' && !escaped),
+        };
+        line.chars().fold((false, false), next).0
     };
-    let odd = |print: &Print| print.typed.is_none() && !is_plain_word(&print.text);
-    (doubts(text) > doubts(marked)).then(|| prints.iter().position(odd).or_else(|| first_suspect(prints))).flatten()
+    prints.iter().position(|print| print.typed.is_none() && text.get(..print.offset).is_some_and(|before| !in_quotes(before)))
 }
 
 /// Whether a print ends a line to some reader, or stands where none takes what it begins with.
@@ -317,12 +327,8 @@ fn is_break(language: Language, c: char) -> bool {
     }
 }
 
-/// The first print that is not a plain word: most likely the one that did it.
-pub(super) fn first_suspect(prints: &[Print]) -> Option<usize> {
-    prints.iter().position(|print| !is_plain_word(&print.text)).or((!prints.is_empty()).then_some(0))
-}
-
-type Same = Result<(), Option<usize>>;
+/// Whether prints changed nothing but their places, or which one did, where that is known.
+pub(super) type Same = Result<(), Option<usize>>;
 
 fn same(marked: &Value, actual: &Value, prints: &[Print]) -> Same {
     match (marked, actual) {

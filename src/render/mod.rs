@@ -43,6 +43,7 @@ mod request;
 mod root;
 mod schema;
 mod skeleton;
+mod suspect;
 mod terraform;
 mod threads;
 mod undefined;

@@ -314,3 +314,40 @@ fn a_line_that_goes_through_a_filter_keeps_its_place() {
       shop.yaml:1:1 «»
     ");
 }
+
+#[test]
+fn the_print_that_did_it_is_named_and_none_before_it() {
+    let spec = "  a: reg/b:1\n  note: 'see: the wiki'\n  keep: 7d\n  quote: 'a\"b'\n";
+    let yaml =
+        |line: &str| config(&format!("  a: {{{{ spec.a | yaml }}}}\n  w: {{{{ spec.a }}}}\n{line}  z: {{{{ spec.a | yaml }}}}\n"), spec);
+    let hcl = |line: &str| {
+        let before = "locals {\n  a = {{ spec.a | hcl }}\n  b = \"{{ spec.a }}\"\n";
+        found("terraform@1", "main.tf.tera", &format!("{before}{line}}}\nlocals {{\n  z = {{{{ spec.a | hcl }}}}\n}}\n"), spec)
+    };
+    let json = |line: &str| {
+        let before = "{\n  \"a\": <{ spec.a | json }>,\n  \"w\": \"<{ spec.a }>\",\n";
+        found("ci@1", "a.json.tera", &format!("{before}{line}  \"z\": <{{ spec.a | json }}>\n}}\n"), spec)
+    };
+    let all = [
+        yaml("  b: {{ spec.note }}\n"),
+        yaml("  b: x{{ spec.note | yaml }}: y\n"),
+        hcl("  c = {{ spec.keep }}\n"),
+        hcl("  c = x.{{ spec.note }}\n"),
+        json("  \"b\": <{ spec.keep }>,\n"),
+        json("  \"b\": \"<{ spec.quote }>\",\n"),
+    ];
+    insta::assert_snapshot!(all.concat(), @r#"
+    a.yaml.tera:7:6 «{{ spec.note }}» unsafe-print: the text `see: the wiki` that is printed here changes what is around it. Print it with the filter `yaml` as a whole value: `key: {{ … | yaml }}`; put texts together before, with `~`.
+      shop.yaml:4:9 «'see: the wiki'»
+    a.yaml.tera:7:3 «b: x{{ spec.note | yaml }}: y» not-well-formed: `a.yaml` is not well-formed YAML (line 7 when rendered): a second `: ` stands in this line. Put the text in quotes.
+      shop.yaml:4:9 «'see: the wiki'»
+    main.tf.tera:4:7 «{{ spec.keep }}» unsafe-print: the text `7d` that is printed here changes what is around it. Print it with the filter `hcl` as a whole value: `key = {{ … | hcl }}`; put texts together before, with `~`.
+      shop.yaml:5:9 «7d»
+    main.tf.tera:4:9 «{{ spec.note }}» unsafe-print: the text `see: the wiki` that is printed here changes what is around it. Print it with the filter `hcl` as a whole value: `key = {{ … | hcl }}`; put texts together before, with `~`.
+      shop.yaml:4:9 «'see: the wiki'»
+    a.json.tera:4:8 «<{ spec.keep }>» unsafe-print: the text `7d` that is printed here changes what is around it. Print it with the filter `json` as a whole value: `"key": {{ … | json }}`; put texts together before, with `~`.
+      shop.yaml:5:9 «7d»
+    a.json.tera:4:9 «<{ spec.quote }>» unsafe-print: the text `a"b` that is printed here changes what is around it. Print it with the filter `json` as a whole value: `"key": {{ … | json }}`; put texts together before, with `~`.
+      shop.yaml:6:10 «'a"b'»
+    "#);
+}
