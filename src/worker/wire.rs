@@ -46,6 +46,10 @@ const ROUND: u64 = 64 << 20;
 /// What a job may come to at most.
 const MOST: u64 = 1 << 30;
 
+/// Far more address space than is ever reserved. Linux refuses to make memory that is reserved one that is written to beyond the limit on
+/// memory, but only while as much address space more would still be given: near its own limit, it lets everything through.
+const PLENTY: u64 = 1 << 40;
+
 impl Bounds {
     /// What a job of this length, with so many requests, is given; `wall` is for one with few.
     pub(super) fn of(job: usize, requests: usize, threads: usize, wall: Duration) -> Self {
@@ -65,7 +69,7 @@ impl Bounds {
             first,
             memory,
             // Each thread reserves 130 MiB that it hardly uses.
-            address_space: memory.saturating_add(1 << 30).saturating_add(threads.saturating_mul(160 << 20)),
+            address_space: if cfg!(target_os = "linux") { PLENTY } else { memory + (1 << 30) + threads * (160 << 20) },
         }
     }
 }

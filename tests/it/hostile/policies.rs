@@ -52,6 +52,18 @@ fn row_24_what_grows_in_a_policy_ends_in_a_finding() {
     ");
 }
 
+/// As for templates; texts that are three times as long at each step.
+#[cfg(target_os = "linux")]
+#[test]
+fn row_24_what_grows_in_a_policy_ends_below_256_mebibytes() {
+    let steps: String = (1..=30).map(|n| format!("a{n} := concat(\"\", [a{0}, a{0}, input.kind])\n", n - 1)).collect();
+    let policy = format!("package main\n\na0 := \"{}\"\n{steps}deny contains \"x\" if count(a30) > 3\n", "x".repeat(32));
+    for policy in [policy, crate::worker::grows("input.kind == \"ConfigMap\"")] {
+        let most = Repository::new().with("policies/grows.rego", &policy).most_memory();
+        assert!((64..256).contains(&most), "{policy}: {most} MiB");
+    }
+}
+
 #[test]
 fn what_ends_a_worker_hides_nothing_else() {
     let repository = Repository::new()

@@ -54,11 +54,34 @@ impl Repository {
         report["units"].as_array().expect("a list").iter().map(|unit| unit["unit"].as_str().unwrap_or_default().to_owned()).collect()
     }
 
+    /// The most memory, in MiB, that `goldpath validate` and a child of it had, each at its worst moment.
+    #[cfg(target_os = "linux")]
+    pub(super) fn most_memory(&self) -> u64 {
+        let read = |path: String| fs::read_to_string(path).unwrap_or_default();
+        let highest = |pid: &str| -> u64 {
+            let status = read(format!("/proc/{pid}/status"));
+            status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or_default()
+        };
+        let mut running = self.command(&["validate"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("goldpath is there");
+        let pid = running.id().to_string();
+        let mut most = 0;
+        while running.try_wait().expect("it is our child").is_none() {
+            let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+            let children: String = threads.map(|thread| read(format!("{}/children", thread.path().display()))).collect();
+            most = most.max(highest(&pid) + children.split_whitespace().map(highest).sum::<u64>());
+        }
+        most / 1024
+    }
+
     #[expect(clippy::disallowed_methods, reason = "a test runs the binary as people do")]
-    fn run(&self, args: &[&str]) -> (String, i32) {
+    fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_goldpath"));
         command.current_dir(self.0.path()).env_clear().stdin(Stdio::null()).args(args);
-        let output = command.output().expect("goldpath is there");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> (String, i32) {
+        let output = self.command(args).output().expect("goldpath is there");
         let said = if output.stdout.is_empty() { output.stderr } else { output.stdout };
         (String::from_utf8_lossy(&said).into_owned(), output.status.code().unwrap_or(-1))
     }

@@ -43,6 +43,18 @@ fn row_5_what_grows_ends_at_its_line() {
     ");
 }
 
+/// Parent and worker together: what is reserved and not yet written to must not let anything through.
+#[cfg(target_os = "linux")]
+#[test]
+fn row_5_what_grows_ends_below_256_mebibytes() {
+    let growing =
+        |step: &str| format!("{CONFIG}{{% set_global s = [1, 2, 3, 4] %}}\n{{% for n in range(end=60) %}}\n{step}\n{{% endfor %}}\n");
+    for step in ["{% set_global s = [...s, ...s] %}", "{% set_global s = s ~ s %}"] {
+        let most = Repository::new().with(TEMPLATE, growing(step)).most_memory();
+        assert!((64..256).contains(&most), "{step}: {most} MiB");
+    }
+}
+
 #[test]
 fn row_5_what_hardly_ends_is_ended_at_its_line() {
     let nested = format!(
