@@ -29,6 +29,26 @@ pub(super) const ALL: &[Explained] = &[
         fix: "Add a target with another name, and let requests go there. Where a connection leads is said in the daemon's configuration.",
     },
     Explained {
+        code: "target-widened",
+        when: "A target takes a team, a golden path, a provider or a namespace only since the change itself, and something of the change goes there by it. What a target allows is read from the base, so that no change opens a target for itself.",
+        before: &[
+            Swap("targets/staging.yaml", "  connection: staging\n", "  connection: staging\n  allow: {teams: [shop]}\n"),
+            Write(
+                "teams/shop.yaml",
+                "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: shop}\nspec: {title: Shop, members: {users: [bob]}}\n",
+            ),
+            Remove("requests/platform/hello.yaml"),
+        ],
+        example: &[
+            Swap("targets/staging.yaml", "[shop]", "[shop, platform]"),
+            Write(
+                "requests/platform/hello.yaml",
+                "apiVersion: platform.example.org/v1\nkind: Preview\nmetadata:\n  name: hello\nspec:\n  image: shop/hello:1.0.0\n",
+            ),
+        ],
+        fix: "Merge the change of the target by itself first; what goes there follows in the next one.",
+    },
+    Explained {
         code: "request-in-use",
         when: "A request goes away that other requests name.",
         before: &[

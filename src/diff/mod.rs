@@ -13,6 +13,7 @@ mod marked;
 mod masked;
 mod replaced;
 mod risk;
+mod taken;
 mod vanished;
 
 pub use claims::{Claims, Part};
@@ -280,7 +281,7 @@ pub fn rest(base: Option<Side<'_>>, head: Side<'_>) -> Diff {
         unchanged: units.iter().filter(|pair| same(pair)).count(),
         base_size: base.map(size).unwrap_or_default(),
         head_size: size(head),
-        findings: base.map(|base| between(base.source(), head.source())).unwrap_or_default(),
+        findings: base.map(|base| [between(base.source(), head.source()), taken::widened(base, head)].concat()).unwrap_or_default(),
     }
 }
 

@@ -177,6 +177,43 @@ fn a_quota_holds_a_request_that_is_written_anew_for_another_golden_path() {
 }
 
 #[test]
+fn what_a_target_takes_counts_from_the_next_change_on() {
+    let target = |rest: &str| text_of("targets/us.yaml").replace("connection: us", &format!("connection: us{rest}"));
+    let told = |was: &str, is: &str, more: &[(&str, Option<&str>)]| {
+        let (was, is) = (target(was), target(is));
+        let team = text_of("teams/shop.yaml").replace("name: shop", "name: other");
+        let path = text_of("golden-paths/app/path.yaml").replace("name: app", "name: other").replace("kind: App}", "kind: Other}");
+        let release = ["release.yaml", "schema.json"]
+            .map(|file| (format!("golden-paths/other/1.0.0/{file}"), text_of(&format!("golden-paths/app/1.0.0/{file}"))));
+        let mut before = vec![
+            ("targets/us.yaml", Some(was.as_str())),
+            ("teams/other.yaml", Some(team.as_str())),
+            ("golden-paths/other/path.yaml", Some(path.as_str())),
+        ];
+        before.extend(release.iter().map(|(file, text)| (file.as_str(), Some(*text))));
+        said(&before, &[&[("targets/us.yaml", Some(is.as_str()))], more].concat())
+    };
+    let second = named("second");
+    let comes = [("requests/shop/second.yaml", Some(second.as_str()))];
+    let all = [
+        told(", allow: {teams: [other]}", ", allow: {teams: [other, shop]}", &[]),
+        told(", allow: {paths: [other]}", "", &[]),
+        told(", kubernetes: {namespaces: [shop]}", ", kubernetes: {namespaces: [shop, kube-system]}", &comes),
+        told(", kubernetes: {namespaces: [shop]}", "", &comes),
+    ];
+    insta::assert_snapshot!(all.concat(), @"
+    targets/us.yaml: target-widened: `us` takes the team `shop` only with this change, and `shop/web/labelled@us` and 2 more go there already
+    targets/us.yaml: target-widened: `us` takes the golden path `app` only with this change, and `shop/web/labelled@us` and 2 more go there already
+    targets/us.yaml: target-widened: `us` takes what is in the namespace `kube-system` only with this change, and `shop/second/labelled@us` and 2 more go there already
+    targets/us.yaml: target-widened: `us` takes all that its list of namespaces kept out only with this change, and `shop/second/labelled@us` and 2 more go there already
+    ");
+    // nothing comes by it, or it allows less, or it is new
+    assert_eq!(told(", allow: {teams: [shop]}", ", allow: {teams: [shop, other]}", &comes), "");
+    assert_eq!(told("", ", kubernetes: {namespaces: ['*']}", &comes), "");
+    assert_eq!(told(", kubernetes: {namespaces: [shop]}", ", kubernetes: {namespaces: [shop, other]}", &[]), "");
+}
+
+#[test]
 fn libraries_and_renderers_are_immutable_as_releases_are() {
     let library = [("golden-paths/_library/net/1.0.0/a.tera", Some("a")), ("golden-paths/_library/net/1.0.0/README.md", Some("a"))];
     let edits = [("golden-paths/_library/net/1.0.0/a.tera", Some("b")), ("golden-paths/_library/net/1.0.0/README.md", Some("b"))];
