@@ -251,14 +251,34 @@ mod tests {
             said(&[path("app", &format!("{to_base}, other: {{at: /spec/other, path: base}}"), two, ""), base()]),
             said(&[path("app", "next: {at: /spec/next, path: app}", &may("next"), "")]),
         ];
-        insta::assert_snapshot!(all.concat(), @"");
+        insta::assert_snapshot!(all.concat(), @"
+        8 fit, 8 were refused
+        8 fit, 8 were refused
+        8 fit, 8 were refused
+        8 fit, 8 were refused
+        ");
     }
 
     #[test]
     fn what_depends_on_a_reference_that_may_be_given_is_tried() {
         let broken = "{% if refs.parent is defined %}  a: [\n{% endif %}";
         let app = path("app", "parent: {at: /spec/parent, path: base}", &may("parent"), broken);
-        insta::assert_snapshot!(said(&[app, path("base", "", PLAIN, "")]), @"");
+        insta::assert_snapshot!(said(&[app, path("base", "", PLAIN, "")]), @"
+        0 fit, 0 were refused
+        not-well-formed: `a.yaml` is not well-formed YAML (line 6 when rendered): `[` here has no end
+        apiVersion: example.org/v1
+        kind: App
+        metadata:
+          name: sample
+        spec:
+          parent: aaa
+        ---
+        apiVersion: example.org/v1
+        kind: Base
+        metadata:
+          name: aaa
+        spec: {}
+        ");
     }
 
     #[test]
@@ -273,6 +293,15 @@ mod tests {
             said(&[to("app", "base"), to("base", "app")]),
             said(&[to("app", "base"), to("base", "next"), to("next", "last"), path("last", "", PLAIN, "")]),
         ];
-        insta::assert_snapshot!(all.concat(), @"");
+        insta::assert_snapshot!(all.concat(), @"
+        0 fit, 0 were refused
+        `spec.parent` names a request of `base`, which cannot be made: `base` has no current release
+        0 fit, 0 were refused
+        `spec.parent` names a request of `base`, which cannot be made: none fits `base@1.0.0` and renders; of the last one is said: `minimum` is above `maximum`, so that no value fits
+        0 fit, 0 were refused
+        `spec.parent` names a request of `base`, which cannot be made: `spec.parent` names a request of `app`, which cannot be made: `spec.parent` names a request of `base`, which cannot be made: requests of `base` would name each other in a circle
+        0 fit, 0 were refused
+        `spec.parent` names a request of `base`, which cannot be made: `spec.parent` names a request of `next`, which cannot be made: `spec.parent` names a request of `last`, which cannot be made: more than 3 requests would name each other in a row
+        ");
     }
 }
