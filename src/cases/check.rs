@@ -2,7 +2,7 @@
 
 use super::setting::{Setting, sample_release};
 use super::{Case, Subject, Watcher};
-use crate::model::{Code, Coverage, Finding, Place, RepoPath, Turn, close_match, sort_findings};
+use crate::model::{Code, Coverage, Finding, Place, RepoPath, RequestId, Turn, UnitId, close_match, sort_findings};
 use crate::parse::{self, Parsed, parse_part};
 use crate::policy::{self, Policies};
 use crate::render::{self, Cache, Limits, Rendered, Unit, coverage, render_watched};
@@ -133,6 +133,8 @@ pub(super) struct Outcome {
     snapshot: Snapshot,
     parsed: Parsed,
     rendered: Rendered,
+    /// The request that it is about, where that can be read.
+    request: Option<RequestId>,
     findings: Vec<Finding>,
     /// The first mistake of reading: the request is not taken.
     refused: Option<Finding>,
@@ -163,10 +165,11 @@ impl Outcome {
         }
     }
 
-    /// What some policies refuse of it.
+    /// What some policies refuse of it; the requests that it names are tried by themselves.
     pub(super) fn denied(&self, policies: &Policies, watcher: &Watcher) -> Vec<Finding> {
         let plans = BTreeMap::new();
-        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, |_| true, None, &plans);
+        let is_own = |unit: &UnitId| Some(&unit.request) == self.request.as_ref();
+        let inputs = policy::inputs(&self.snapshot, &self.parsed.platform, &self.rendered, is_own, None, &plans);
         let verdicts = policy::evaluate_telling(policies, &inputs, &[], DAY, 1, &|progress| watcher.judges(progress));
         verdicts.findings.into_iter().filter(Finding::is_error).collect()
     }
@@ -197,7 +200,8 @@ pub(super) fn outcome(setting: &mut Setting, watcher: &Watcher) -> Outcome {
         let snapshot = setting.snapshot();
         let parsed = parse_part(&snapshot, &setting.paths, &|progress| watcher.reads(progress));
         let request = parsed.platform.requests.values().find(|request| request.file == setting.request);
-        let watched = watcher.rendering(request.map(|request| request.id.clone()));
+        let request = request.map(|request| request.id.clone());
+        let watched = watcher.rendering(request.clone());
         let rendered = render_watched(&snapshot, &parsed.platform, &Limits::default(), &mut Cache::off(), 1, &watched);
         if setting.add_targets(&parsed, &rendered) {
             continue;
@@ -206,7 +210,7 @@ pub(super) fn outcome(setting: &mut Setting, watcher: &Watcher) -> Outcome {
         findings.extend(judged(&snapshot, &parsed, &rendered, watcher));
         sort_findings(&mut findings);
         let refused = parsed.findings.iter().find(|finding| finding.is_error()).cloned();
-        return Outcome { snapshot, parsed, rendered, findings, refused };
+        return Outcome { snapshot, parsed, rendered, request, findings, refused };
     }
 }
 

@@ -6,11 +6,14 @@
 //!
 //! The seed is the digest of the release, so that the same release is always tried with the same requests. A request that fails is made small as
 //! long as it fails in the same way.
+//!
+//! What a request names by `refs` is made too, from the schema of the golden path that is asked for.
 
 use super::check::{Came, outcome};
-use super::setting::{Files, SAMPLE_TEAM, Setting, document, targets};
+use super::named::{Named, Reference};
+use super::setting::{Files, SAMPLE_TEAM, Setting, document, file, targets};
 use super::shrink::shrunk;
-use super::values::{Maker, spoiled};
+use super::values::{Dice, Maker, spoiled};
 use super::{Case, Subject, Watcher};
 use crate::model::{Code, Finding, ReleaseId, RepoPath};
 use crate::policy::Policies;
@@ -26,6 +29,8 @@ const TRIES: usize = 10;
 const MOST_SMALLER: usize = 300;
 /// The folder of cases in which they are tried.
 const NAME: &str = "generated";
+/// The name of each request that is tried.
+pub(super) const SAMPLE: &str = "sample";
 
 /// What came of the generated requests of one release.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,12 +92,21 @@ pub enum Wrong {
         /// What was said about the last one.
         finding: Option<Box<Finding>>,
     },
+    /// A request must name another one, and that one could not be made.
+    NoneToName {
+        /// Where it is named, and why there is none.
+        message: String,
+    },
 }
 
 /// Tries a release with so many requests that fit and so many that do not; nothing when it cannot be read at all.
 pub(super) fn tried(repository: &Snapshot, policies: &Policies, release: &ReleaseId, count: usize, watcher: &Watcher) -> Option<Tried> {
-    let scene = Scene::of(repository, policies, release, watcher)?;
+    let scene = Scene::of(repository, policies, release, watcher, &[])?;
     let mut tried = Tried { release: release.clone(), valid: 0, refused: 0, failures: Vec::new(), denied: Vec::new() };
+    if let Some(message) = scene.unmade().filter(|_| count > 0) {
+        tried.failures.push(Wrong::NoneToName { message });
+        return Some(tried);
+    }
     let mut last = None;
     let mut fitting = Vec::new();
     for nth in 0..count {
@@ -110,8 +124,9 @@ pub(super) fn tried(repository: &Snapshot, policies: &Policies, release: &Releas
         tried.failures.push(Wrong::NoneFits { finding: last.map(Box::new) });
     }
     tried.denied = scene.denied(&fitting);
-    for (nth, (spec, _)) in fitting.iter().enumerate() {
-        let Some((spoilt, how)) = spoiled(spec, &scene.schema, scene.seed.wrapping_add(nth as u64)) else { continue };
+    for (nth, (made, _)) in fitting.iter().enumerate() {
+        let Some((spoilt, how)) = spoiled(&made.spec, &scene.schema, scene.seed.wrapping_add(nth as u64)) else { continue };
+        let spoilt = made.with(spoilt);
         match scene.run(&spoilt) {
             Came::Refused(_) => tried.refused += 1,
             Came::Wrong(_) | Came::Fine(_) => {
@@ -123,11 +138,26 @@ pub(super) fn tried(repository: &Snapshot, policies: &Policies, release: &Releas
     Some(tried)
 }
 
-/// The spec of a request that fits, and what the organisation's policies refuse of it.
-type Fits = (Value, Vec<Finding>);
+/// A request that fits, and what the organisation's policies refuse of it.
+type Fits = (Made, Vec<Finding>);
+
+/// A request that is made.
+#[derive(Clone)]
+pub(super) struct Made {
+    pub(super) spec: Value,
+    /// Which of the requests that were made for each reference is named there, whatever its name is.
+    chosen: Vec<usize>,
+}
+
+impl Made {
+    /// The same with another spec.
+    fn with(&self, spec: Value) -> Self {
+        Self { spec, chosen: self.chosen.clone() }
+    }
+}
 
 /// What all generated requests of a release share.
-struct Scene<'a> {
+pub(super) struct Scene<'a> {
     watcher: &'a Watcher,
     /// The organisation's.
     policies: &'a Policies,
@@ -138,29 +168,36 @@ struct Scene<'a> {
     targets: Files,
     /// Those of `goldpath.yaml`.
     values: Option<Value>,
-    schema: Value,
-    seed: u64,
+    pub(super) schema: Value,
+    pub(super) seed: u64,
     api_version: String,
     kind: String,
-    /// Where the owner and other requests are named.
+    /// Where the owner is named.
     owner: Option<String>,
-    refs: Vec<String>,
+    /// Where other requests are named.
+    refs: Vec<Reference>,
 }
 
 impl<'a> Scene<'a> {
-    fn of(repository: &Snapshot, policies: &'a Policies, release: &ReleaseId, watcher: &'a Watcher) -> Option<Self> {
+    /// The scene of a release; `way`: the releases whose requests name those of this one, the first first.
+    pub(super) fn of(
+        repository: &Snapshot,
+        policies: &'a Policies,
+        release: &ReleaseId,
+        watcher: &'a Watcher,
+        way: &[ReleaseId],
+    ) -> Option<Self> {
         let folder = release.folder();
         let own = document(repository, &format!("{folder}/release.yaml"))?;
         let path = document(repository, &format!("golden-paths/{}/path.yaml", release.path))?;
-        let schema = serde_json::from_str(repository.text(&format!("{folder}/schema.json"))?).ok()?;
+        let schema: Value = serde_json::from_str(repository.text(&format!("{folder}/schema.json"))?).ok()?;
         let text = |of: &Value, pointer: &str| of.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
-        let refs = own.pointer("/spec/refs").and_then(Value::as_object).into_iter().flatten();
         let digest = repository.folder_digest(&folder);
         let needed = |path: &RepoPath| {
             let read = ["golden-paths", "renderers", "schemas"].iter().any(|it| path.below(it).is_some());
             read && path.components().nth(3) != Some("tests")
         };
-        Some(Self {
+        let mut scene = Self {
             watcher,
             policies,
             release: release.clone(),
@@ -172,87 +209,128 @@ impl<'a> Scene<'a> {
             api_version: format!("{}/{}", text(&path, "/spec/request/group")?, text(&own, "/spec/serves")?),
             kind: text(&path, "/spec/request/kind")?,
             owner: text(&own, "/spec/facts/owner").filter(|owner| owner.starts_with("/spec/")),
-            refs: refs.filter_map(|(_, named)| text(named, "/at")).collect(),
-        })
+            refs: Vec::new(),
+        };
+        let way: Vec<ReleaseId> = way.iter().chain([release]).cloned().collect();
+        scene.refs = Reference::all(&own, &scene.schema, |path| Named::all(repository, policies, watcher, path, &way));
+        Some(scene)
     }
 
-    /// The spec of a request that fits and renders, with what policies refuse of it, or what is wrong; nothing when none could be made.
+    /// Why no request can be made at all: it must name one that cannot be made.
+    pub(super) fn unmade(&self) -> Option<String> {
+        self.refs.iter().find_map(Reference::unmade)
+    }
+
+    /// A request that fits and renders, with what policies refuse of it, or what is wrong; nothing when none could be made.
     fn fitting(&self, nth: usize, last: &mut Option<Finding>) -> Option<Result<Fits, Wrong>> {
         for attempt in 0..TRIES {
-            let seed = self.seed.wrapping_add((nth * TRIES + attempt) as u64);
-            let mut spec = Maker::new(&self.schema, seed).make();
-            self.settle(&mut spec);
-            match self.run(&spec) {
-                Came::Fine(outcome) => return Some(Ok((spec, outcome.denied(self.policies, self.watcher)))),
+            let made = self.made(nth * TRIES + attempt);
+            match self.run(&made) {
+                Came::Fine(outcome) => {
+                    let denied = outcome.denied(self.policies, self.watcher);
+                    return Some(Ok((made, denied)));
+                }
                 Came::Refused(finding) => *last = Some(*finding),
-                Came::Wrong(finding) => return Some(Err(self.wrong(spec, finding))),
+                Came::Wrong(finding) => return Some(Err(self.wrong(made, finding))),
             }
         }
         None
     }
 
-    /// Puts in what no schema knows: the team, and that there are no other requests to name.
-    fn settle(&self, spec: &mut Value) {
+    /// A request that may fit, with what no schema knows: the team, and the requests that it names.
+    pub(super) fn made(&self, attempt: usize) -> Made {
+        let seed = self.seed.wrapping_add(attempt as u64);
+        let mut spec = Maker::new(&self.schema, seed).make();
         if let Some(owner) = self.owner.as_ref().and_then(|owner| spec.pointer_mut(owner.strip_prefix("/spec")?)) {
             *owner = Value::from(SAMPLE_TEAM);
         }
-        for at in &self.refs {
-            let Some((parent, key)) = at.strip_prefix("/spec").and_then(|at| at.rsplit_once('/')) else { continue };
-            if let Some(parent) = spec.pointer_mut(parent).and_then(Value::as_object_mut) {
-                parent.remove(key);
-            }
-        }
+        let mut dice = Dice::new(seed);
+        let mut taken = BTreeMap::new();
+        let chosen = self.refs.iter().map(|reference| reference.settle(&mut spec, &mut dice, &mut taken)).collect();
+        Made { spec, chosen }
     }
 
-    fn wrong(&self, spec: Value, finding: Box<Finding>) -> Wrong {
+    /// The requests that a request names, and those that these name, by name.
+    fn others(&self, made: &Made) -> BTreeMap<String, String> {
+        let mut others = BTreeMap::new();
+        for (reference, chosen) in self.refs.iter().zip(&made.chosen) {
+            for (name, text) in reference.named(&made.spec, *chosen) {
+                others.entry(name).or_insert(text);
+            }
+        }
+        others
+    }
+
+    /// The request as one that others name.
+    pub(super) fn named(&self, made: Made) -> Named {
+        let others = self.others(&made);
+        Named { api_version: self.api_version.clone(), kind: self.kind.clone(), spec: made.spec, others }
+    }
+
+    fn wrong(&self, made: Made, finding: Box<Finding>) -> Wrong {
         let code = finding.code.clone();
-        let (spec, finding) = self.shrunk(spec, finding, &|came| match came {
+        let (made, finding) = self.shrunk(made, finding, &|came| match came {
             Came::Wrong(found) => Some(found).filter(|found| found.code == code),
             Came::Refused(_) | Came::Fine(_) => None,
         });
-        Wrong::Fails { request: self.text(&spec), finding }
+        Wrong::Fails { request: self.text(&made), finding }
     }
 
     /// What each policy refuses of requests that fit, with a small one that it refuses.
     fn denied(&self, fitting: &[Fits]) -> Vec<Denied> {
-        let mut all: BTreeMap<Code, (usize, &Value, &Finding)> = BTreeMap::new();
-        for (spec, denied) in fitting {
+        let mut all: BTreeMap<Code, (usize, &Made, &Finding)> = BTreeMap::new();
+        for (made, denied) in fitting {
             let codes: BTreeMap<&Code, &Finding> = denied.iter().rev().map(|finding| (&finding.code, finding)).collect();
             for (code, finding) in codes {
-                all.entry(code.clone()).or_insert((0, spec, finding)).0 += 1;
+                all.entry(code.clone()).or_insert((0, made, finding)).0 += 1;
             }
         }
-        let small = |(code, (times, spec, finding)): (Code, (usize, &Value, &Finding))| {
-            let (spec, finding) = self.shrunk(spec.clone(), Box::new(finding.clone()), &|came| match came {
+        let small = |(code, (times, made, finding)): (Code, (usize, &Made, &Finding))| {
+            let (made, finding) = self.shrunk(made.clone(), Box::new(finding.clone()), &|came| match came {
                 Came::Fine(outcome) => {
                     let denied = outcome.denied(self.policies, self.watcher).into_iter();
                     denied.map(Box::new).find(|finding| finding.code == code)
                 }
                 Came::Refused(_) | Came::Wrong(_) => None,
             });
-            Denied { times, request: self.text(&spec), finding }
+            Denied { times, request: self.text(&made), finding }
         };
         all.into_iter().map(small).collect()
     }
 
     /// The smallest request of which the same is said, as far as some tries find it.
-    fn shrunk(&self, spec: Value, finding: Box<Finding>, same: &dyn Fn(Came) -> Option<Box<Finding>>) -> (Value, Box<Finding>) {
-        let (spec, said) = shrunk(spec, &self.schema, MOST_SMALLER, |spec| same(self.run(spec)));
-        (spec, said.unwrap_or(finding))
+    fn shrunk(&self, made: Made, finding: Box<Finding>, same: &dyn Fn(Came) -> Option<Box<Finding>>) -> (Made, Box<Finding>) {
+        let (spec, said) = shrunk(made.spec.clone(), &self.schema, MOST_SMALLER, |spec| same(self.run(&made.with(spec.clone()))));
+        (made.with(spec), said.unwrap_or(finding))
     }
 
-    fn text(&self, spec: &Value) -> String {
-        yaml::emit(&json!({"apiVersion": self.api_version, "kind": self.kind, "metadata": {"name": "sample"}, "spec": spec}))
+    /// The request, and the requests that are there for it to name.
+    fn text(&self, made: &Made) -> String {
+        let others = self.others(made).into_values().map(|text| format!("---\n{text}"));
+        self.own_text(made) + &others.collect::<String>()
     }
 
-    fn run(&self, spec: &Value) -> Came {
+    fn own_text(&self, made: &Made) -> String {
+        request(&self.api_version, &self.kind, SAMPLE, &made.spec)
+    }
+
+    pub(super) fn run(&self, made: &Made) -> Came {
         let case = Case { subject: Subject::Release(self.release.clone()), name: NAME.to_owned() };
         let mut files = self.repository.files().clone();
-        files.insert(case.request(), super::setting::file(&self.text(spec)));
+        files.insert(case.request(), file(&self.own_text(made)));
+        for (name, text) in self.others(made) {
+            let path = RepoPath::parse(&format!("{}/requests/{SAMPLE_TEAM}/{name}.yaml", case.folder()));
+            files.extend(path.ok().map(|path| (path, file(&text))));
+        }
         let repository = Snapshot::new(None, files, Vec::new());
         let mut setting = Setting::of(&repository, &case).expect("its request is there").within(&self.targets, self.values.as_ref());
         outcome(&mut setting, self.watcher).came()
     }
+}
+
+/// The text of a request.
+pub(super) fn request(api_version: &str, kind: &str, name: &str, spec: &Value) -> String {
+    yaml::emit(&json!({"apiVersion": api_version, "kind": kind, "metadata": {"name": name}, "spec": spec}))
 }
 
 #[cfg(test)]
@@ -286,7 +364,7 @@ mod tests {
             ("goldpath.yaml".to_owned(), PLATFORM),
         ]
         .into_iter()
-        .map(|(name, text)| (RepoPath::parse(&name).unwrap(), super::super::setting::file(text)))
+        .map(|(name, text)| (RepoPath::parse(&name).unwrap(), file(text)))
         .collect();
         let repository = Snapshot::new(None, files, Vec::new());
         let (policies, _) = crate::policy::compile(&repository, &crate::parse::parse(&repository).platform);
@@ -296,6 +374,7 @@ mod tests {
             Wrong::Ended { finding } => format!("ended: {}", finding.message),
             Wrong::Fails { request, finding } => format!("{}: {}\n{request}", finding.code, finding.message),
             Wrong::Taken { request, how } => format!("taken {how}\n{request}"),
+            Wrong::NoneToName { message } => message.clone(),
             Wrong::NoneFits { finding } => format!("none fits: {:?}", finding.as_ref().map(|finding| &finding.message)),
         });
         let failures: String = failures.collect();

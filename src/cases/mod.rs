@@ -5,6 +5,7 @@
 
 mod check;
 mod generate;
+mod named;
 mod setting;
 mod shrink;
 mod trial;

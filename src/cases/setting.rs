@@ -302,12 +302,23 @@ pub(super) fn sample_release() -> ReleaseId {
     ReleaseId::parse(&format!("{SAMPLE}@1.0.0")).expect("it is one")
 }
 
-/// The golden paths of requests that those of a release name, but for its own.
-fn paths_named(repository: &Snapshot, release: &ReleaseId) -> Vec<String> {
-    let document = document(repository, &format!("{}/release.yaml", release.folder()));
-    let refs = document.as_ref().and_then(|it| it.pointer("/spec/refs")?.as_object()).into_iter().flatten();
-    let paths = refs.filter_map(|(_, named)| named.get("path")?.as_str().map(str::to_owned));
-    paths.filter(|path| path != release.path.as_str() && !path.contains('/')).collect()
+/// The golden paths of requests that those of a release name, and of those that these name, but for its own.
+fn paths_named(repository: &Snapshot, release: &ReleaseId) -> BTreeSet<String> {
+    let mut paths = BTreeSet::new();
+    let mut open = vec![format!("{}/release.yaml", release.folder())];
+    while let Some(file) = open.pop() {
+        let document = document(repository, &file);
+        let refs = document.as_ref().and_then(|it| it.pointer("/spec/refs")?.as_object()).into_iter().flatten();
+        for named in refs.filter_map(|(_, named)| named.get("path")?.as_str()) {
+            if named == release.path.as_str() || named.contains('/') || !paths.insert(named.to_owned()) {
+                continue;
+            }
+            let files = format!("golden-paths/{named}");
+            let releases = repository.under(&files).filter(|(path, _)| path.components().skip(3).eq(["release.yaml"]));
+            open.extend(releases.map(|(path, _)| path.to_string()));
+        }
+    }
+    paths
 }
 
 /// Whether a file belongs to the cases of a release.

@@ -66,7 +66,7 @@ impl<T, F: FnMut(&Value) -> Option<T>> Shrinking<'_, T, F> {
         match self.value.pointer(at).cloned() {
             Some(Value::Object(members)) => {
                 for key in members.keys() {
-                    if self.is_required(at, key) || !self.takes_without(at, key) {
+                    if is_required(self.schema, at, key) || !self.takes_without(at, key) {
                         self.drop_parts(&child(at, key));
                     }
                 }
@@ -149,15 +149,16 @@ impl<T, F: FnMut(&Value) -> Option<T>> Shrinking<'_, T, F> {
             letters = taken;
         }
     }
+}
 
-    fn is_required(&self, at: &str, key: &str) -> bool {
-        let required = schema_at(self.schema, at).and_then(|schema| schema.get("required")?.as_array());
-        required.is_some_and(|required| required.iter().any(|name| name.as_str() == Some(key)))
-    }
+/// Whether the object at a pointer must have a member.
+pub(super) fn is_required(schema: &Value, at: &str, key: &str) -> bool {
+    let required = schema_at(schema, at).and_then(|schema| schema.get("required")?.as_array());
+    required.is_some_and(|required| required.iter().any(|name| name.as_str() == Some(key)))
 }
 
 /// What a schema says of the value at a pointer, as far as that does not depend on other values.
-fn schema_at<'s>(root: &'s Value, at: &str) -> Option<&'s Value> {
+pub(super) fn schema_at<'s>(root: &'s Value, at: &str) -> Option<&'s Value> {
     let mut schema = resolved(root, root)?;
     for part in at.split('/').skip(1) {
         let properties = schema.get("properties").and_then(Value::as_object);

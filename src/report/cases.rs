@@ -141,6 +141,7 @@ fn wrong_text(wrong: &Wrong) -> String {
         Wrong::NoneFits { finding: Some(finding) } => {
             format!("no request could be made that fits; the last one: {}", line(&finding.message))
         }
+        Wrong::NoneToName { message } => format!("no request could be made: {}", line(message)),
         Wrong::NoneFits { finding: None } => "no request could be made that fits".to_owned(),
     }
 }
@@ -173,6 +174,7 @@ fn tried_json(tried: &Tried) -> Value {
                 json!({ "kind": "fails", "request": request, "finding": findings_json(&[(**finding).clone()])[0] })
             }
             Wrong::Taken { request, how } => json!({ "kind": "taken", "request": request, "message": how }),
+            Wrong::NoneToName { message } => json!({ "kind": "none-to-name", "message": message }),
             Wrong::NoneFits { finding } => {
                 json!({ "kind": "none-fits", "finding": finding.as_ref().map(|finding| findings_json(&[(**finding).clone()])[0].clone()) })
             }
