@@ -1,10 +1,13 @@
 //! `goldpath explain UNIT[:FILE] [--line N]`
 
+use super::compared::{self, Compared};
 use super::{Ended, Output, answer, named, place};
 use crate::error::{Error, Kind};
 use crate::model::{Finding, RepoPath, RequestId, UnitId, close_match, quoted_list};
+use crate::policy;
 use crate::render::{Limits, Origin, RenderedFile, Traced, Unit, fields, trace};
 use crate::report::{self, Explanation, Line};
+use crate::snapshot::Snapshot;
 use crate::worker::Asked;
 use crate::world::Tree;
 use crate::yaml;
@@ -40,15 +43,29 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
         }
         (Some(number), Some((path, _))) => Some(of_line(&tree, unit, path, &lines, number)?),
     };
-    let explanation = explanation(&tree, unit, file, lines, line);
+    let compared = Compared::of(None, &root, &tree.snapshot)?;
+    let findings = findings(compared.base.as_ref(), &tree);
+    let explanation = explanation(&tree, unit, &findings, file, lines, line);
     let explanation = explanation.ok_or_else(|| Error::bug("a unit without its request, path or target"))?;
     answer(output, || report::explain_json(&explanation), || report::explain_terminal(&explanation));
     Ok(Ended::Done)
 }
 
+/// What is wrong with a tree; policies and exceptions of its base judge it as well, as they do for `goldpath validate`.
+fn findings(base: Option<&Snapshot>, tree: &Tree) -> Vec<Finding> {
+    let Some(verdicts) = &tree.brought else { return Vec::new() };
+    let all = [&tree.parsed.findings, &tree.rendered.findings, &verdicts.findings];
+    let mut findings: Vec<Finding> = all.into_iter().flatten().cloned().collect();
+    if let Some(base) = base {
+        compared::add_by_base(base, &tree.snapshot, &mut findings, &verdicts.waived);
+    }
+    findings
+}
+
 fn explanation<'a>(
     tree: &'a Tree,
     unit: &'a Unit,
+    findings: &'a [Finding],
     file: Option<(&'a RepoPath, &'a RenderedFile)>,
     lines: Vec<Traced>,
     line: Option<Line>,
@@ -59,6 +76,8 @@ fn explanation<'a>(
     let written = tree.snapshot.text(request.file.as_str()).map(yaml::parse).unwrap_or_default();
     let is_policy = |finding: &Finding| verdicts.asked.iter().any(|asked| asked.file == finding.place.path);
     let about = |finding: &&Finding| finding.place.path == request.file || is_policy(finding);
+    let waived = verdicts.waived.iter().filter(|waived| waived.unit == unit.id);
+    let (later, waived) = waived.partition(|waived| findings.iter().any(|finding| waived.is_of(finding)));
     Some(Explanation {
         unit,
         request,
@@ -67,9 +86,10 @@ fn explanation<'a>(
         platform,
         written: written.documents.into_iter().next()?.into_value(),
         asked: verdicts.asked.iter().filter(|asked| asked.release.as_ref().is_none_or(|release| *release == unit.release)).collect(),
-        ends: verdicts.units.get(&unit.id).cloned().unwrap_or_default(),
-        findings: tree.parsed.findings.iter().chain(&tree.rendered.findings).chain(&verdicts.findings).filter(about).collect(),
-        waived: verdicts.waived.iter().filter(|waived| waived.unit == unit.id).collect(),
+        ends: policy::with_refusals(verdicts.units.get(&unit.id).cloned().unwrap_or_default(), &unit.id, findings),
+        findings: findings.iter().filter(about).collect(),
+        waived,
+        later,
         file: file.map(|(path, file)| (path.as_str(), file)),
         lines,
         line,
@@ -157,6 +177,6 @@ fn of_line(tree: &Tree, unit: &Unit, path: &RepoPath, lines: &[Traced], number: 
         Origin::Template(place) => tree.snapshot.text(place.path.as_str()).and_then(|text| text.lines().nth(place.span.line as usize - 1)),
         Origin::Goldpath => None,
     };
-    let fields = fields(&tree.snapshot, &tree.parsed.platform, &Limits::default(), unit, path, (number, traced));
-    Ok(Line { number, source: source.unwrap_or_default().to_owned(), fields })
+    let changing = fields(&tree.snapshot, &tree.parsed.platform, &Limits::default(), unit, path, (number, traced));
+    Ok(Line { number, source: source.unwrap_or_default().to_owned(), changing })
 }

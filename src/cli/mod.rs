@@ -7,6 +7,7 @@ mod base;
 mod cache;
 mod change;
 mod client;
+mod compared;
 mod completions;
 mod daemon;
 mod demo;

@@ -1,16 +1,15 @@
 //! `goldpath validate [--repo DIR] [--base REV] [FILE or DIR …]`
 
 use super::about::{self, Parted};
-use super::base::Base;
+use super::compared::{self, Compared};
 use super::{Ended, Output, colour, named, place, print, say};
-use crate::diff::{Source, between, changed_files};
+use crate::diff::{Source, between};
 use crate::error::Error;
 use crate::model::{Explained, Finding, RepoPath};
 use crate::policy::{self, Waived};
 use crate::report::{self, Validated};
 use crate::snapshot::Snapshot;
 use crate::worker::{Asked, Evaluated, Wanted, Wants};
-use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -36,7 +35,7 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let read = || {
         let snapshot = place::working_tree(&root)?;
         files.iter().flatten().try_for_each(|file| named::must_be_read(file, &root, &snapshot))?;
-        let with = compared.insert(Compared::of(args, &root, &snapshot)?);
+        let with = compared.insert(Compared::of(args.base.as_deref(), &root, &snapshot)?);
         let wanted = Wanted { platform: with.base.is_some() || files.is_some(), rendered: Wants::Findings };
         Ok((snapshot, Some(Asked { today: super::run::today(), ..Asked::default() }), wanted))
     };
@@ -44,8 +43,9 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
     let Compared { base, changed, unknown } = compared.unwrap_or_default();
     let (parted, requests, waived) = match evaluated {
         Ok(head) => {
-            let waived = waived(files.as_deref(), &head);
-            (parted(files.as_deref(), base.as_ref(), &snapshot, &head)?, head.requests, waived)
+            let all = findings(base.as_ref(), &snapshot, &head)?;
+            let waived = waived(files.as_deref(), &head, &all);
+            (parted(files.as_deref(), all, &snapshot, &head), head.requests, waived)
         }
         Err(death) if death.findings().is_empty() => return Err(death.into()),
         Err(death) => (Parted { about: death.findings(), ..Parted::default() }, 0, Vec::new()),
@@ -59,22 +59,22 @@ pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
 }
 
 /// What is about these files, or about anything.
-fn parted(files: Option<&[RepoPath]>, base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> Result<Parted, Error> {
-    let all = findings(base, snapshot, head)?;
-    Ok(match files {
+fn parted(files: Option<&[RepoPath]>, all: Vec<Finding>, snapshot: &Snapshot, head: &Evaluated) -> Parted {
+    match files {
         Some(files) => about::part(all, files, snapshot, head),
         None => Parted { about: all, ..Parted::default() },
-    })
+    }
 }
 
-/// What exceptions waive of these files, or of anything.
-fn waived(files: Option<&[RepoPath]>, head: &Evaluated) -> Vec<Waived> {
+/// What exceptions waive of these files, or of anything; an exception that is refused with what it would waive counts only later.
+fn waived(files: Option<&[RepoPath]>, head: &Evaluated, all: &[Finding]) -> Vec<Waived> {
     let is_about = |waived: &&Waived| {
         let Some(files) = files else { return true };
         let file = head.parsed.platform.requests.get(&waived.unit.request).map(|request| &request.file);
         file.is_some_and(|file| files.iter().any(|named| file == named || file.below(named.as_str()).is_some()))
     };
-    head.verdicts.waived.iter().filter(is_about).cloned().collect()
+    let counts = |waived: &&Waived| !all.iter().any(|finding| waived.is_of(finding));
+    head.verdicts.waived.iter().filter(is_about).filter(counts).cloned().collect()
 }
 
 fn show(validated: &Validated<'_>, snapshot: &Snapshot, output: Output) {
@@ -91,41 +91,6 @@ fn show(validated: &Validated<'_>, snapshot: &Snapshot, output: Output) {
             let text = report::findings_terminal(validated.findings, source, colour(&std::io::stdout()));
             print(&(text + &report::validate_summary(validated)));
         }
-    }
-}
-
-/// What the working tree is compared with.
-#[derive(Default)]
-struct Compared {
-    /// What it is compared with, where something differs.
-    base: Option<Snapshot>,
-    /// What differs; nothing where there is nothing to compare with.
-    changed: Option<BTreeSet<RepoPath>>,
-    /// Why there is nothing, where there should be.
-    unknown: Option<String>,
-}
-
-impl Compared {
-    fn of(args: &Args, root: &Path, snapshot: &Snapshot) -> Result<Self, Error> {
-        let rev = args.base.as_deref();
-        let Some(repository) = place::repository(root) else {
-            if rev.is_some() {
-                let why = format!("`--base` compares with a commit, and {} is not the top of a Git repository", root.display());
-                return Err(Error::usage(why).hint("leave it out, or run it in a clone of the platform repository"));
-            }
-            return Ok(Self::default());
-        };
-        Ok(match Base::of(&repository, rev)? {
-            // what the working tree has too is not read again
-            Base::Commit(commit) => Self::with(repository.snapshot_again(snapshot, &commit)?, snapshot),
-            Base::Nothing => Self::default(),
-            Base::Unknown(why) => Self { unknown: Some(why.note()), ..Self::default() },
-        })
-    }
-
-    fn with(base: Snapshot, snapshot: &Snapshot) -> Self {
-        let changed: BTreeSet<RepoPath> = changed_files(Some(&base), snapshot).into_keys().collect();
-        Self { base: Some(base).filter(|_| !changed.is_empty()), changed: Some(changed), unknown: None }
     }
 }
 
@@ -188,44 +153,10 @@ fn findings(base: Option<&Snapshot>, snapshot: &Snapshot, head: &Evaluated) -> R
             findings.extend(between(Source { snapshot: base, parsed: &before.parsed }, Source { snapshot, parsed }));
         }
     }
-    if let Some(base) = base.filter(|base| !policy::same_files(base, snapshot) || !policy::same_exceptions(base, snapshot)) {
-        let more = by_base(base, snapshot, &findings);
-        // what is refused is not warned of as well
-        let is_refused = |finding: &Finding| more.iter().any(|refused| refused.is_error() && is_of_same(refused, finding));
-        findings.retain(|finding| finding.is_error() || !is_refused(finding));
-        findings.extend(more);
+    if let Some(base) = base {
+        compared::add_by_base(base, snapshot, &mut findings, &verdicts.waived);
     }
     crate::model::sort_findings(&mut findings);
     findings.dedup();
     Ok(findings)
-}
-
-/// What policies say of a change only by the policies and exceptions of its base, which judge its pull request.
-fn by_base(base: &Snapshot, snapshot: &Snapshot, known: &[Finding]) -> Vec<Finding> {
-    let said = |finding: Finding| {
-        let help = format!(
-            "The policies and exceptions of the default branch judge this change: those that it brings count from then on. {}",
-            finding.help
-        );
-        if finding.is_error() { finding.help(help) } else { finding }
-    };
-    // a side that does not come to its end has been told of already, or is the base's own
-    let all = super::diff::findings(base, snapshot).unwrap_or_default();
-    let is_policy = |finding: &Finding| finding.code.as_str().starts_with("policy/") || policy::ended(finding).is_some();
-    all.into_iter().filter(|finding| is_policy(finding) && !is_known(finding, known)).map(said).collect()
-}
-
-/// Whether what the base's policies say is said by those of the head too, and refuses as much.
-fn is_known(finding: &Finding, known: &[Finding]) -> bool {
-    let ended = policy::ended(finding);
-    known.iter().any(|known| match &ended {
-        Some(policy) => policy::ended(known).as_ref() == Some(policy),
-        None if finding.is_error() => known.is_error() && is_of_same(finding, known),
-        None => (&finding.code, &finding.place) == (&known.code, &known.place),
-    })
-}
-
-/// Whether two findings say the same of one place, however much it matters.
-fn is_of_same(one: &Finding, other: &Finding) -> bool {
-    (&one.code, &one.place, policy::said(one)) == (&other.code, &other.place, policy::said(other))
 }

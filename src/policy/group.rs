@@ -102,6 +102,11 @@ fn parts(finding: &Finding) -> Option<(&str, UnitId)> {
     Some((said, UnitId::parse(unit).ok()?))
 }
 
+/// Of which unit a policy says something.
+pub(super) fn unit_of(finding: &Finding) -> Option<UnitId> {
+    parts(finding).map(|(_, unit)| unit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

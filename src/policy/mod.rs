@@ -40,7 +40,7 @@ pub use input::input_schema;
 pub use inputs::{Surroundings, input, inputs, name_diff, name_plan, same_exceptions, same_files, same_surroundings, seen};
 pub use metadata::owner;
 pub use standing::{Standing, Stays, Stood};
-pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived};
+pub use verdict::{Asked, End, Ends, Tally, Verdicts, Waived, with_refusals};
 
 use crate::model::{Code, Explained, RepoPath, UnitId};
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,7 @@
 //! What policies said.
 
-use crate::model::{ExceptionId, Finding, PolicyId, ReleaseId, RepoPath, UnitId};
+use super::group::{said, unit_of};
+use crate::model::{Code, ExceptionId, Finding, PolicyId, ReleaseId, RepoPath, UnitId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -72,6 +73,15 @@ pub struct Waived {
     pub expires: String,
 }
 
+impl Waived {
+    /// Whether an error says of the unit what is waived here: it is judged without this exception.
+    pub fn is_of(&self, finding: &Finding) -> bool {
+        let is_said =
+            said(finding) == self.message || self.message.rsplit_once(" (").is_some_and(|(said_here, _)| said(finding) == said_here);
+        finding.is_error() && finding.code == Code::policy(self.policy.as_str()) && is_said && unit_of(finding).as_ref() == Some(&self.unit)
+    }
+}
+
 impl Verdicts {
     /// Takes in what other policies said of the same units; of one that is in both, the worse counts.
     pub fn extend(&mut self, more: Self) {
@@ -93,6 +103,15 @@ impl Verdicts {
 pub(super) fn worsen(ends: &mut Ends, policy: PolicyId, end: End) {
     let known = ends.entry(policy).or_insert(end);
     *known = (*known).max(end);
+}
+
+/// How policies ended for a unit, where all that these findings refuse of it counts: also what only other policies of their names do.
+pub fn with_refusals(mut ends: Ends, unit: &UnitId, findings: &[Finding]) -> Ends {
+    for finding in findings.iter().filter(|finding| finding.is_error() && unit_of(finding).as_ref() == Some(unit)) {
+        let policy = finding.code.as_str().strip_prefix("policy/").and_then(|policy| PolicyId::parse(policy).ok());
+        policy.into_iter().for_each(|policy| worsen(&mut ends, policy, End::Failed));
+    }
+    ends
 }
 
 impl Tally {

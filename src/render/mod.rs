@@ -54,7 +54,7 @@ mod written;
 pub use coverage::coverage;
 pub use inputs::Inputs;
 pub use objects::OF_ALL_VOLUMES;
-pub use provenance::{Origin, Traced, fields, made_by, trace};
+pub use provenance::{Changing, Origin, Traced, fields, made_by, trace};
 pub use rendered::{At, Cache, Limits, Object, Progress, Read, Rendered, RenderedFile, Take, Tell, Unit, Watched};
 pub use schema::{newest_kubernetes, schemas_of_crd};
 pub use threads::on_threads;

@@ -1,5 +1,11 @@
 //! Where a line of a rendered file came from, worked out when somebody asks: its template by probes, its fields by changing one at a time.
 
+mod unset;
+
+#[cfg(test)]
+mod tests;
+
+use self::unset::unset;
 use super::budget::Mode;
 use super::context::Shared;
 use super::engine::Engine;
@@ -68,8 +74,9 @@ pub fn made_by(
     let read = yaml::parse(written.text(bench.request.file.as_str())?);
     let mut all = Vec::new();
     scalars(bench.request.document.0.get("spec").unwrap_or(&Value::Null), "/spec", &mut all);
-    let fields = if all.len() > MOST_FIELDS { Vec::new() } else { bench.fields_of(snapshot, text, file, (line, &traced)) };
-    let request = fields.into_iter().filter_map(|field| {
+    let changing =
+        if all.len() > MOST_FIELDS { Changing::default() } else { bench.changing(snapshot, text, file, (line, &traced), Fields::Set) };
+    let request = changing.fields.into_iter().filter_map(|field| {
         let spot = read.documents.first()?.place(&field)?;
         Some(Place::new(bench.request.file.clone(), spot.value))
     });
@@ -111,18 +118,29 @@ impl Bench<'_> {
     }
 }
 
-/// The fields of the request that a line of a file changes with, as JSON pointers; `line` counts from 1.
-pub fn fields(
-    snapshot: &Snapshot,
-    platform: &Platform,
-    limits: &Limits,
-    unit: &Unit,
-    file: &RepoPath,
-    traced: (u32, &Traced),
-) -> Vec<String> {
-    let Some(bench) = Bench::open(snapshot, platform, limits, unit) else { return Vec::new() };
+/// What a line of a file changes with.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changing {
+    /// The fields of the request, as JSON pointers; also those that it does not set.
+    pub fields: Vec<String>,
+    /// The fields of which nothing is known, as no other value of them could be tried.
+    pub untried: Vec<String>,
+}
+
+/// Which fields are tried.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fields {
+    /// Those that the request sets, or has by default.
+    Set,
+    /// And those that it could set.
+    All,
+}
+
+/// What a line of a file changes with; `line` counts from 1.
+pub fn fields(snapshot: &Snapshot, platform: &Platform, limits: &Limits, unit: &Unit, file: &RepoPath, traced: (u32, &Traced)) -> Changing {
+    let Some(bench) = Bench::open(snapshot, platform, limits, unit) else { return Changing::default() };
     let text = unit.files.get(file).and_then(|file| std::str::from_utf8(&file.bytes).ok());
-    text.map(|text| bench.fields_of(snapshot, text, file, traced)).unwrap_or_default()
+    text.map(|text| bench.changing(snapshot, text, file, traced, Fields::All)).unwrap_or_default()
 }
 
 /// Everything that one unit is made with.
@@ -259,53 +277,104 @@ impl<'a> Bench<'a> {
         Some((text.trim_end().to_owned() + "\n", Some((engine, template, context))))
     }
 
-    /// The fields that a line changes with, whoever wrote it.
-    fn fields_of(&self, snapshot: &Snapshot, text: &str, file: &RepoPath, (line, traced): (u32, &Traced)) -> Vec<String> {
+    /// What a line changes with, whoever wrote it.
+    fn changing(&self, snapshot: &Snapshot, text: &str, file: &RepoPath, (line, traced): (u32, &Traced), which: Fields) -> Changing {
         if traced.origin == Origin::Goldpath {
-            return traced.pointer.as_deref().and_then(|pointer| self.fact(pointer)).into_iter().collect();
+            let fact = traced.pointer.as_deref().and_then(|pointer| self.fact(pointer));
+            return Changing { fields: fact.into_iter().collect(), untried: Vec::new() };
         }
         let spot = if traced.pointer.is_some() { Spot::find(text, line) } else { Some(Spot::Line(line)) };
-        spot.map(|spot| self.fields(snapshot, text, file, &spot)).unwrap_or_default()
+        let Some(spot) = spot else { return Changing::default() };
+        let schema = schema(snapshot, self.release);
+        let written = Written { text, file, spot };
+        let mut changing = self.set(&choices(&schema), &written);
+        if which == Fields::All {
+            self.add_unset(&schema, &written, &mut changing);
+        }
+        changing
     }
 
-    /// The fields that a line of a template changes with.
-    fn fields(&self, snapshot: &Snapshot, text: &str, file: &RepoPath, spot: &Spot) -> Vec<String> {
+    /// Whether a line is another one for another document, or where other things are seen of the requests that it names; nothing when the
+    /// file cannot be made any more, which says nothing.
+    fn differs(&self, written: &Written<'_>, document: &Value, refs: &Value) -> Option<bool> {
+        let files = self.make_with(document, refs)?;
+        let after = files.get(written.file).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
+        Some(after.is_none_or(|after| written.spot.differs(written.text, &after)))
+    }
+
+    /// Whether a line is another one for any of these documents; nothing when the file can be made for none.
+    fn differs_for_any(&self, written: &Written<'_>, documents: impl IntoIterator<Item = Value>) -> Option<bool> {
+        let mut known = None;
+        for document in documents {
+            match self.differs(written, &document, &self.refs) {
+                Some(true) => return Some(true),
+                same => known = known.or(same),
+            }
+        }
+        known
+    }
+
+    /// The fields that are set, or have a default, and that a line of a template changes with.
+    fn set(&self, choices: &[Vec<Value>], written: &Written<'_>) -> Changing {
         let document = &self.request.document.0;
-        let choices = choices(snapshot, self.release);
-        // what cannot be made any more says nothing
-        let differs = |document: &Value, refs: &Value| {
-            let Some(files) = self.make_with(document, refs) else { return false };
-            let after = files.get(file).map(|file| String::from_utf8_lossy(&file.bytes).into_owned());
-            after.is_none_or(|after| spot.differs(text, &after))
-        };
         let spec = document.get("spec").unwrap_or(&Value::Null);
         let mut all = Vec::new();
         scalars(spec, "/spec", &mut all);
         all.push("/metadata/name".to_owned());
-        all.retain(|pointer| {
-            let Some(value) = document.pointer(pointer) else { return false };
-            others(value, &choices).into_iter().any(|other| {
+        let mut changing = Changing::default();
+        for pointer in all {
+            let Some(value) = document.pointer(&pointer) else { continue };
+            let changed = others(value, choices).into_iter().filter_map(|other| {
                 let mut changed = document.clone();
-                if let Some(value) = changed.pointer_mut(pointer) {
-                    *value = other;
-                }
-                differs(&changed, &self.refs)
-            })
-        });
+                *changed.pointer_mut(&pointer)? = other;
+                Some(changed)
+            });
+            match self.differs_for_any(written, changed) {
+                Some(true) => changing.fields.push(pointer),
+                Some(false) => {}
+                None => changing.untried.push(pointer),
+            }
+        }
         // what another request says comes with the field that names it
-        let named =
-            self.release.refs.iter().filter(|(name, rule)| !all.contains(&rule.at) && differs(document, &other_view(&self.refs, name)));
+        let named = self.release.refs.iter().filter(|(name, rule)| {
+            !changing.fields.contains(&rule.at) && self.differs(written, document, &other_view(&self.refs, name)) == Some(true)
+        });
         let named: Vec<String> = named.map(|(_, rule)| rule.at.clone()).collect();
-        all.extend(named);
-        if all.is_empty() {
+        changing.fields.extend(named);
+        if changing.fields.is_empty() {
             // it may be there because something else is, whatever is in that
-            walk(spec, "/spec", &mut all);
-            all.retain(|pointer| {
+            walk(spec, "/spec", &mut changing.fields);
+            changing.fields.retain(|pointer| {
                 let is_around = document.pointer(pointer).is_some_and(|value| value.is_object() || value.is_array());
-                is_around && without(document, pointer).is_some_and(|changed| differs(&changed, &self.refs))
+                is_around && without(document, pointer).is_some_and(|changed| self.differs(written, &changed, &self.refs) == Some(true))
             });
         }
-        all
+        changing
+    }
+
+    /// Adds what a request could set and does not.
+    fn add_unset(&self, schema: &Value, written: &Written<'_>, to: &mut Changing) {
+        let document = &self.request.document.0;
+        let mut found: Vec<String> = Vec::new();
+        for unset in unset(schema, document) {
+            if found.iter().any(|around| is_in(&unset.pointer, around)) {
+                continue;
+            }
+            match self.differs_for_any(written, unset.documents) {
+                Some(true) => found.push(unset.pointer),
+                Some(false) => {}
+                None => to.untried.push(unset.pointer),
+            }
+        }
+        // what would be seen of a request that is not named is not known
+        let unnamed = self.release.refs.values().map(|rule| &rule.at).filter(|at| document.pointer(at).is_none_or(Value::is_null));
+        to.untried.extend(unnamed.cloned());
+        to.fields.extend(found);
+        to.fields.dedup();
+        let Changing { fields, untried } = to;
+        untried.retain(|pointer| !fields.iter().any(|around| is_in(pointer, around)));
+        untried.sort_unstable();
+        untried.dedup();
     }
 
     /// The field behind a label or an annotation of goldpath's own.
@@ -326,6 +395,13 @@ impl<'a> Bench<'a> {
             Fact::Constant(_) => None,
         }
     }
+}
+
+/// A line of a file as it was written.
+struct Written<'a> {
+    text: &'a str,
+    file: &'a RepoPath,
+    spot: Spot,
 }
 
 /// What a line is, so that it can be found again in another text.
@@ -395,8 +471,9 @@ impl Spot {
                 let same_place = after.documents.get(*document).filter(|_| before.documents.len() == after.documents.len());
                 let new = same_place.or_else(|| after.documents.iter().find(|other| is_same(other.value(), old)));
                 match (old.pointer(pointer), new.and_then(|new| new.value().pointer(pointer))) {
-                    // the line of a map or list is there or not, whatever is in it
-                    (Some(Value::Object(_)), Some(Value::Object(_))) | (Some(Value::Array(_)), Some(Value::Array(_))) => false,
+                    // the line of a map or list is there or not, whatever is in it; one with nothing in it is written in the line
+                    (Some(Value::Object(old)), Some(Value::Object(new))) => old.is_empty() != new.is_empty(),
+                    (Some(Value::Array(old)), Some(Value::Array(new))) => old.is_empty() != new.is_empty(),
                     (old, new) => old != new,
                 }
             }
@@ -430,12 +507,21 @@ fn scalars(value: &Value, at: &str, into: &mut Vec<String>) {
     into.extend(all.into_iter().filter(below));
 }
 
-/// The lists of choices that a schema gives.
-fn choices(snapshot: &Snapshot, release: &Release) -> Vec<Vec<Value>> {
+/// Whether a pointer is another one, or leads into it.
+fn is_in(pointer: &str, around: &str) -> bool {
+    pointer.strip_prefix(around).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The schema of the `spec` of a release; nothing can be said of it where it cannot be read.
+fn schema(snapshot: &Snapshot, release: &Release) -> Value {
     let text = snapshot.text(&format!("{}/schema.json", release.id.folder())).unwrap_or_default();
-    let schema: Value = serde_json::from_str(text).unwrap_or_default();
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// The lists of choices that a schema gives.
+fn choices(schema: &Value) -> Vec<Vec<Value>> {
     let mut all = Vec::new();
-    walk(&schema, "", &mut all);
+    walk(schema, "", &mut all);
     let lists = all.iter().filter(|pointer| pointer.ends_with("/enum"));
     lists.filter_map(|pointer| schema.pointer(pointer)?.as_array().cloned()).collect()
 }

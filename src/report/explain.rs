@@ -1,15 +1,19 @@
 //! Why a unit looks as it does: what made it, who looked at it, and what would change it.
 
 use super::json::{findings_json, report};
-use super::text::{line, list};
+use super::text::{first_of, line, list};
 use crate::model::{Exception, Finding, GoldenPath, Platform, ReleaseState, Request, Target, TargetKind, key_of};
 use crate::policy::{Asked, End, Ends, Tally, Waived};
-use crate::render::{Origin, RenderedFile, Traced, Unit};
+use crate::render::{Changing, Origin, RenderedFile, Traced, Unit};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The column behind which the places of lines do not stand in line any more.
 const MOST_OF_A_LINE: usize = 80;
+
+/// How many fields are named of which nothing is known.
+const MOST_UNTRIED: usize = 3;
 
 /// Everything that explains a unit.
 pub struct Explanation<'a> {
@@ -33,6 +37,8 @@ pub struct Explanation<'a> {
     pub findings: Vec<&'a Finding>,
     /// What exceptions waive of it.
     pub waived: Vec<&'a Waived>,
+    /// What they will waive of it once they are on the default branch, which does not have them yet.
+    pub later: Vec<&'a Waived>,
     /// The file that was asked about.
     pub file: Option<(&'a str, &'a RenderedFile)>,
     /// The lines of that file, each with where it came from.
@@ -47,8 +53,8 @@ pub struct Line {
     pub number: u32,
     /// The line of the template as it is written.
     pub source: String,
-    /// Fields of the request that it changes with, as JSON pointers.
-    pub fields: Vec<String>,
+    /// What it changes with.
+    pub changing: Changing,
 }
 
 impl Explanation<'_> {
@@ -156,6 +162,19 @@ fn kind(target: &Target) -> &'static str {
     }
 }
 
+/// What a line changes with; that it is no field is only said when all were tried.
+fn changes(Changing { fields, untried }: &Changing) -> String {
+    let dotted = |pointers: &[String]| pointers.iter().map(|pointer| dotted(pointer)).collect::<Vec<String>>();
+    match (fields.is_empty(), untried.is_empty()) {
+        (false, _) => format!("with {}", list(&dotted(fields))),
+        (true, true) => "with no field of the request".to_owned(),
+        (true, false) => {
+            let untried = first_of(dotted(untried), MOST_UNTRIED);
+            format!("with no field of the request that was tried; what {untried} would change is not known")
+        }
+    }
+}
+
 /// Why it looks so, for a terminal.
 pub fn explain_terminal(it: &Explanation<'_>) -> String {
     let mut text = String::new();
@@ -170,9 +189,7 @@ pub fn explain_terminal(it: &Explanation<'_>) -> String {
             }
             Origin::Goldpath => row("from", "goldpath itself: what it puts on everything, so that no template can forget it"),
         }
-        let fields: Vec<String> = at.fields.iter().map(|field| dotted(field)).collect();
-        let shown = if fields.is_empty() { "no field of the request".to_owned() } else { list(&fields) };
-        row("changes", &format!("with {shown}"));
+        row("changes", &changes(&at.changing));
         row("", "");
     }
     let support = it.path.support.channel.as_ref().map(|channel| format!(", {}", line(channel))).unwrap_or_default();
@@ -211,10 +228,18 @@ fn policies(it: &Explanation<'_>) -> Vec<String> {
         rows.push(format!("{word:7} {}  {}", asked.policy, line(asked.file.as_str())));
         rows.extend(said.iter().map(|said| format!("        {}", line(said))));
     }
-    let told = |finding: &Finding| finding.code.as_str().starts_with("policy/") || it.asked.iter().any(|asked| is_of(finding, asked));
+    let unit = format!("`{}`", it.unit.id);
+    // what is said of another unit of the request is told there
+    let told = |finding: &Finding| match finding.code.as_str().strip_prefix("policy/") {
+        Some(policy) => it.asked.iter().any(|asked| asked.policy.as_str() == policy) || !finding.message.contains(&unit),
+        None => it.asked.iter().any(|asked| is_of(finding, asked)),
+    };
     let elsewhere = it.findings.iter().filter(|finding| !told(finding));
     rows.extend(elsewhere.map(|finding| format!("{}: {}", finding.code, line(&finding.message))));
-    let idle = it.exceptions().into_iter().filter(|exception| !it.waived.iter().any(|waived| waived.exception == exception.id));
+    let idle = it.exceptions().into_iter().filter(|exception| {
+        let mut waives = it.waived.iter().chain(&it.later);
+        !waives.any(|waived| waived.exception == exception.id)
+    });
     rows.extend(idle.map(|exception| format!("`{}` waives nothing of it: {}", exception.id, exception.file)));
     rows
 }
@@ -250,8 +275,13 @@ fn said(it: &Explanation<'_>, asked: &Asked) -> Vec<String> {
     let elsewhere = it.findings.iter().filter(|finding| unasked && finding.is_error() && is_of(finding, asked));
     let waived = it.waived.iter().filter(|waived| waived.policy == asked.policy);
     let waived = waived.map(|it| format!("waived by `{}` until {}: {}", it.exception, it.expires, it.message));
-    let told = errors.iter().chain(elsewhere).chain(&warnings).map(|finding| finding.message.clone());
-    told.chain(waived).collect()
+    let later = it.later.iter().filter(|later| later.policy == asked.policy);
+    let later = later.map(|it| format!("not waived yet: `{}` counts once it is on the default branch", it.exception));
+    let is_warned = it.ends.get(&asked.policy) == Some(&End::Warned);
+    let warning = |finding: &Finding| if is_warned { finding.message.clone() } else { format!("warning: {}", finding.message) };
+    let told = errors.iter().chain(elsewhere).map(|finding| finding.message.clone());
+    let later: BTreeSet<String> = later.collect();
+    told.chain(later).chain(warnings.into_iter().map(warning)).chain(waived).collect()
 }
 
 /// Whether something is wrong with a policy itself.
@@ -306,10 +336,13 @@ pub fn explain_json(it: &Explanation<'_>) -> Value {
         })
         .collect();
     let of_line = asked(it).map(|(at, traced)| {
-        json!({"line": at.number, "text": traced.text, "pointer": traced.pointer, "template": origin(traced), "source": at.source, "fields": at.fields})
+        json!({"line": at.number, "text": traced.text, "pointer": traced.pointer, "template": origin(traced), "source": at.source, "fields": at.changing.fields,
+            "untried": at.changing.untried})
     });
-    let waived =
-        it.waived.iter().map(|it| json!({"exception": it.exception, "policy": it.policy, "message": it.message, "expires": it.expires}));
+    let waived = |waived: &[&Waived]| -> Vec<Value> {
+        let one = |it: &&Waived| json!({"exception": it.exception, "policy": it.policy, "message": it.message, "expires": it.expires});
+        waived.iter().map(one).collect()
+    };
     let Tally { passed, warned, failed, waived: waivers } = Tally::of(&it.ends);
     let verdict = |it: Judged<'_>| json!({"policy": it.asked.policy, "file": it.asked.file, "verdict": it.word, "messages": it.said});
     let verdicts: Vec<Value> = judged(it).into_iter().map(verdict).collect();
@@ -325,7 +358,8 @@ pub fn explain_json(it: &Explanation<'_>) -> Value {
             "defaults": defaults,
             "policies": {"passed": passed, "warned": warned, "failed": failed, "waived": waivers, "files": it.policies(), "verdicts": verdicts},
             "findings": it.findings.iter().map(|finding| findings_json(std::slice::from_ref(*finding))[0].clone()).collect::<Vec<Value>>(),
-            "waived": waived.collect::<Vec<Value>>(),
+            "waived": waived(&it.waived),
+            "waivedLater": waived(&it.later),
             "exceptions": it.exceptions().iter().map(|it| it.file.as_str()).collect::<Vec<&str>>(),
             "files": files,
             "lines": lines,

@@ -1,6 +1,6 @@
 use crate::model::Finding;
 use crate::parse::parse;
-use crate::render::{Cache, Limits, Progress, Rendered, Tell, Traced, Watched, fields, render, render_watched, trace};
+use crate::render::{Cache, Changing, Limits, Progress, Rendered, Tell, Traced, Watched, fields, render, render_watched, trace};
 use crate::snapshot::Snapshot;
 use std::sync::{Arc, Mutex};
 
@@ -115,12 +115,13 @@ fn a_line_comes_from_a_request_that_is_named_or_from_an_object_that_is_there() {
     let file = unit.files.keys().next().unwrap();
     let lines = trace(&snapshot, &platform, &limits, unit, file).unwrap();
     let fields = |(number, line): (u32, &Traced)| {
-        format!("{}: {}\n", line.text, fields(&snapshot, &platform, &limits, unit, file, (number, line)).join(" "))
+        let Changing { fields, untried } = fields(&snapshot, &platform, &limits, unit, file, (number, line));
+        format!("{}: {}; not tried: {}\n", line.text, fields.join(" "), untried.join(" "))
     };
     insta::assert_snapshot!((1..).zip(&lines).map(fields).collect::<String>(), @"
-    db.eu.example.org: /spec/database
-    kept: /spec/backup
-    always:
+    db.eu.example.org: /spec/database; not tried: /spec/upstream
+    kept: /spec/backup; not tried: /spec/upstream
+    always: ; not tried: /spec/upstream
     ");
 }
 

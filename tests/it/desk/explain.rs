@@ -191,6 +191,44 @@ fn what_a_policy_came_to_is_told_of_this_unit_and_not_of_another() {
 }
 
 #[test]
+fn a_list_that_is_empty_is_what_its_line_changes_with() {
+    let place = Place::with("platform-repo-example");
+    let text = place.run(&["explain", "orders-team/orders-db/database@databases-staging:main.tf", "--line", "16"]);
+    assert_snapshot!(text.split("\nunit ").next().unwrap_or_default(), @"");
+}
+
+/// The verdict is that of `goldpath validate`: a branch is judged by what its base has too.
+#[test]
+fn an_exception_of_a_branch_does_not_waive_yet() {
+    let place = Place::with("first-repository");
+    let policy = "package main\n\ndeny contains \"too many\" if input.spec.replicas > 2\n\nwarn contains \"look at it\" if input.kind == \"Deployment\"\n";
+    place.write("policies/few.rego", policy);
+    place.git("", &["init", "--quiet", "--initial-branch", "main"]);
+    place.commit("", "The platform");
+    place.git("", &["checkout", "--quiet", "-b", "more"]);
+    place.swap("requests/platform/hello.yaml", "replicas: 2", "replicas: 3");
+    place.write(
+        "exceptions/platform/more.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: more}\nspec: {policy: few, reason: a test of the load, expires: 2999-12-31}\n",
+    );
+    let told = || {
+        let text = place.run(&["explain", UNIT]);
+        text.split("\npolicies\n").nth(1).and_then(|rest| rest.split("\nfiles\n").next()).expect("there are some").to_owned()
+    };
+    assert_snapshot!(told(), @"");
+    place.write("policies/few.rego", "package main\n\ndeny contains \"never\" if false\n");
+    assert_snapshot!(told(), @"");
+    std::fs::remove_file(place.path("policies/few.rego")).expect("it was there");
+    assert_snapshot!(told(), @"");
+    place.write("policies/few.rego", policy);
+    place.git("", &["branch", "--quiet", "--delete", "--force", "main"]);
+    place.commit("", "An exception");
+    place.git("", &["branch", "--quiet", "main"]);
+    place.swap("requests/platform/hello.yaml", "replicas: 3", "replicas: 4");
+    assert_snapshot!(told(), @"");
+}
+
+#[test]
 fn what_is_not_there_is_named_with_what_is() {
     let place = Place::with("first-repository");
     let file = format!("{UNIT}:deployment.yml");
