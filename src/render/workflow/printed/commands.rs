@@ -1,5 +1,7 @@
 //! What the words of a shell are in the place of a command: names, words that lead to one, and commands that run what they are given.
 
+use super::tools::Tool;
+
 /// What a command does with the words behind its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Sort {
@@ -14,6 +16,8 @@ pub(super) enum Sort {
     Sets,
     /// They are values.
     Plain,
+    /// Some of them run: which, its table says.
+    Tool,
 }
 
 /// Words behind which a command begins.
@@ -148,19 +152,26 @@ pub(super) fn is_name(word: &str) -> bool {
     !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./-+:@[]{}~,\\".contains(&byte))
 }
 
-/// What a command of this name does with its words.
-pub(super) fn sort(name: &str) -> Sort {
+/// The name of a command without its folder and ending, in small letters, and the same without a version: `python3.13` is `python`.
+pub(super) fn plain_name(name: &str) -> (String, String) {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
     let name = [".exe", ".cmd", ".bat"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-    // `python3.13` is `python`.
     let plain = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-    let is = |names: &[&str]| names.contains(&name) || names.contains(&plain);
+    (name.to_owned(), plain.to_owned())
+}
+
+/// What a command of this name does with its words.
+pub(super) fn sort(name: &str) -> Sort {
+    let (name, plain) = plain_name(name);
+    let is = |names: &[&str]| names.contains(&name.as_str()) || names.contains(&plain.as_str());
     if is(&RUNS) || name.starts_with('-') {
         Sort::Runs
     } else if is(&PASSES) {
         Sort::Passes
     } else if is(&SETS) {
         Sort::Sets
+    } else if Tool::of(&name).is_some() {
+        Sort::Tool
     } else {
         Sort::Plain
     }

@@ -6,6 +6,7 @@ mod places;
 mod quoted;
 mod shell;
 mod texts;
+mod tools;
 
 pub(super) use places::SCRIPTS;
 

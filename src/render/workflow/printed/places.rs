@@ -150,7 +150,7 @@ impl Way<'_> {
 }
 
 /// Whether a variable changes what runs.
-fn is_running(name: &str) -> bool {
+pub(super) fn is_running(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     RUNNING.contains(&name.as_str()) || RUNNING_FAMILIES.iter().any(|family| name.starts_with(family))
 }

@@ -1,7 +1,11 @@
 //! What a shell reads in a script: a print is an argument of a command that the template names, or it is code.
 
+mod files;
+mod operands;
+
 use super::commands::{Sort, is_assignment, is_name, is_reserved, sort};
 use super::texts::Texts;
+use super::tools::Tool;
 use crate::render::language::placeholders;
 
 /// Scripts nest no deeper.
@@ -15,7 +19,18 @@ const MAY_BE_EMPTY: char = '\0';
 pub(super) fn runs(script: &str, texts: &Texts) -> Option<usize> {
     let all = placeholders(script);
     let first = *all.first()?;
-    let mut reader = Reader { script, at: 0, end: script.len(), depth: 0, texts, heredocs: Vec::new(), bad: None, lost: false };
+    let mut reader = Reader {
+        script,
+        at: 0,
+        end: script.len(),
+        depth: 0,
+        texts,
+        heredocs: Vec::new(),
+        naming: Vec::new(),
+        has_files: files::File::are_named(script),
+        bad: None,
+        lost: false,
+    };
     reader.list(None, Sort::None);
     // What cannot be followed may be anything.
     reader.bad.or(reader.lost.then_some(first))
@@ -29,6 +44,9 @@ struct Reader<'s> {
     texts: &'s Texts,
     /// Texts of which the commands were read, and that begin on the next line.
     heredocs: Vec<Heredoc>,
+    /// The prints that would name a variable if they came into a file of variables.
+    naming: Vec<usize>,
+    has_files: bool,
     bad: Option<usize>,
     /// Whether something is not closed, so that the rest was taken for something else than it is.
     lost: bool,
@@ -41,6 +59,8 @@ struct Heredoc {
     quoted: bool,
     /// Whether what gets it runs it.
     runs: bool,
+    /// The file that sets variables for later steps, if it comes there.
+    file: Option<files::File>,
 }
 
 /// The commands between two brackets, or all of a script.
@@ -67,6 +87,12 @@ struct Command {
     redirects: bool,
     /// Whether it ends a loop or a condition, or stands in brackets.
     closes: bool,
+    tool: Option<Tool>,
+    /// The words behind its name, as it would write them.
+    said: String,
+    is_printf: bool,
+    /// The file that sets variables for later steps, if it writes one.
+    file: Option<files::File>,
 }
 
 /// One word, with signs for what is not known before it runs.
@@ -76,6 +102,8 @@ struct Word {
     begun: bool,
     quoted: bool,
     print: Option<usize>,
+    /// The file that sets variables for later steps, if the word names one.
+    file: Option<files::File>,
 }
 
 impl Word {
@@ -195,6 +223,7 @@ impl Reader<'_> {
         if begins && (self.is_option(print) || list.command.sort == Sort::Sets) {
             self.refuse(print);
         }
+        self.note_name(print, list);
         if !self.texts.text(print).is_empty() {
             list.word.literal.push(PRINTED);
         }
@@ -208,9 +237,11 @@ impl Reader<'_> {
         if !word.begun {
             return;
         }
+        list.command.file = list.command.file.or_else(|| word.file());
         if std::mem::take(&mut list.command.redirects) {
             return;
         }
+        let is_named = !matches!(list.command.sort, Sort::None | Sort::Passes);
         match list.command.sort {
             Sort::None | Sort::Passes => {
                 if let Some(print) = word.print.filter(|_| !is_assignment(&word.literal)) {
@@ -231,8 +262,10 @@ impl Reader<'_> {
                 list.command = Command::default();
                 list.cases += 1;
             }
+            Sort::Tool => self.tool_word(&word, list),
             Sort::Sets | Sort::Plain => {}
         }
+        list.command.say(&word, is_named);
     }
 
     fn end_command(&mut self, list: &mut List) {
@@ -249,6 +282,11 @@ impl Reader<'_> {
         }
         if runs {
             self.heredocs.iter_mut().for_each(|heredoc| heredoc.runs = true);
+        }
+        if let Some(file) = command.file {
+            let named = list.piped.iter().chain(&command.prints).copied().find(|print| file.is_told(*print, &self.naming));
+            named.into_iter().for_each(|print| self.refuse(print));
+            self.heredocs.iter_mut().for_each(|heredoc| heredoc.file = Some(file));
         }
         list.piped.extend(&command.prints);
         list.prints.extend(command.prints);
@@ -319,7 +357,7 @@ impl Reader<'_> {
                 ends.push(c);
             }
         }
-        self.heredocs.push(Heredoc { ends, dash, quoted, runs: list.command.sort == Sort::Runs });
+        self.heredocs.push(Heredoc { ends, dash, quoted, runs: list.command.sort == Sort::Runs, file: None });
     }
 
     /// The texts that begin on this line.
@@ -345,6 +383,9 @@ impl Reader<'_> {
         let there = placeholders(&self.script[self.at..end]);
         if let Some(print) = there.first().filter(|_| heredoc.runs) {
             self.refuse(*print);
+        }
+        if let Some(print) = heredoc.file.and_then(|file| file.told_by(&self.script[self.at..end])) {
+            self.refuse(print);
         }
         list.prints.extend(there);
         if !heredoc.quoted {
@@ -427,7 +468,13 @@ impl Reader<'_> {
                     self.at += 1;
                     return;
                 }
-                Some('\\') if expands => self.escaped(list),
+                Some('\\') if expands => {
+                    // A quoted `\n` keeps its backslash.
+                    if !self.rest()[1..].starts_with(['$', '`', '"', '\\', '\n']) {
+                        list.word.push('\\');
+                    }
+                    self.escaped(list);
+                }
                 Some(c @ ('$' | '`')) if expands => self.expansion(c, list, true),
                 Some(c) => {
                     self.at += c.len_utf8();
@@ -458,20 +505,24 @@ impl Reader<'_> {
         } else if !is_quoted && self.take("'") {
             self.ansi(list);
         } else {
-            self.variable();
+            self.variable(list);
         }
         self.depth -= 1;
     }
 
     /// `$name`; a print in it, or right behind it, makes it another one.
-    fn variable(&mut self) {
+    fn variable(&mut self, list: &mut List) {
+        let begins = self.at;
         loop {
             if let Some(print) = self.take_print() {
                 return self.refuse(print);
             }
             match self.peek() {
                 Some(c) if c.is_ascii_alphanumeric() || c == '_' => self.at += 1,
-                _ => return,
+                _ => {
+                    list.word.file = list.word.file.or_else(|| files::File::of(&self.script[begins..self.at]));
+                    return;
+                }
             }
         }
     }
@@ -502,6 +553,7 @@ impl Reader<'_> {
         if let Some(print) = placeholders(&self.rest()[..name]).first() {
             self.refuse(*print);
         }
+        list.word.file = list.word.file.or_else(|| files::File::of(&self.rest()[..name]));
         self.at += name;
         loop {
             if let Some(print) = self.take_print() {
@@ -574,6 +626,8 @@ fn named(word: &Word, list: &mut List) {
         return;
     }
     list.command.sort = if is_option || !is_name(literal) { Sort::Runs } else { sort(literal) };
+    list.command.tool = (list.command.sort == Sort::Tool).then(|| Tool::of(literal)).flatten();
+    list.command.is_printf = literal == "printf";
     list.command.is_case = literal == "case" && !word.quoted;
     let closes = !word.quoted && ["fi", "done", "esac", "}"].contains(&literal);
     list.command.closes |= closes;
