@@ -224,7 +224,7 @@ fn judged(snapshot: &Snapshot, parsed: &Parsed, rendered: &Rendered, watcher: &W
     findings
 }
 
-/// A finding in the setting as one in the files of the case that it was made from.
+/// A finding in the setting as one in the files of the case that it was made from, or that it may bring; the owner of a sample is nobody.
 fn back(mut finding: Finding, setting: &Setting, folder: &str) -> Finding {
     let to = |place: &mut Place| {
         if let Some(file) = setting.back(&place.path) {
@@ -233,7 +233,10 @@ fn back(mut finding: Finding, setting: &Setting, folder: &str) -> Finding {
     };
     to(&mut finding.place);
     finding.related.iter_mut().for_each(|related| to(&mut related.place));
-    finding
+    for file in setting.settings() {
+        finding.help = finding.help.replace(&format!("`{file}`"), &format!("`{folder}/{file}`"));
+    }
+    if setting.is_sample { finding.unowned() } else { finding }
 }
 
 /// What may be in the folder of a case.

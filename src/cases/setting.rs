@@ -32,7 +32,7 @@ pub(super) struct Setting {
     /// The golden paths of the repository, of which targets and teams may speak.
     pub(super) paths: BTreeSet<PathName>,
     /// Whether the golden path is a sample around the templates of the case.
-    is_sample: bool,
+    pub(super) is_sample: bool,
     /// The targets of the repository, which take the place of samples.
     targets: Files,
 }
@@ -122,6 +122,12 @@ impl Setting {
         let sample = sample_release().folder();
         let template = path.below(&format!("{sample}/{SAMPLE_OUTPUT}")).map(|below| format!("{TEMPLATES}/{below}"));
         template.or_else(|| path.below(&sample).filter(|below| *below == SCHEMA).map(str::to_owned))
+    }
+
+    /// The files that a case may bring and that are samples where it does not: of the platform, its targets and its teams.
+    pub(super) fn settings(&self) -> impl Iterator<Item = &RepoPath> {
+        let is_one = |path: &&RepoPath| path.as_str() == "goldpath.yaml" || ["targets", "teams"].iter().any(|it| path.below(it).is_some());
+        self.files.keys().filter(is_one)
     }
 
     /// Samples of the teams that are spoken of and not there.

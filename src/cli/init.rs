@@ -2,6 +2,7 @@
 
 use super::{Ended, Output, answer};
 use crate::error::Error;
+use crate::git::Repository;
 use crate::report;
 use include_dir::{Dir, File, include_dir};
 use std::fs;
@@ -18,20 +19,27 @@ pub(super) struct Args {
     dir: PathBuf,
 }
 
+/// What may be named instead.
+const ELSEWHERE: &str = "name an empty folder, or one that is not there yet: `goldpath init platform`";
+
 pub(super) fn run(args: &Args, output: Output) -> Result<Ended, Error> {
+    if let Some(file) = args.dir.ancestors().find(|part| part.exists()).filter(|part| !part.is_dir()) {
+        let error = Error::usage(format!("{} is a file, and no folder", file.display()));
+        return Err(error.hint(ELSEWHERE));
+    }
     let mut files = Vec::new();
     collect(&FIRST, &mut files);
     files.sort_by_key(|file| file.path());
     if let Some(there) = files.iter().map(|file| args.dir.join(file.path())).find(|path| path.symlink_metadata().is_ok()) {
         let error = Error::usage(format!("{} is there already, and nothing is overwritten", there.display()));
-        return Err(error.hint("name an empty folder, or one that is not there yet: `goldpath init platform`"));
+        return Err(error.hint(ELSEWHERE));
     }
     for file in &files {
         write(&args.dir.join(file.path()), file.contents())?;
     }
     let names: Vec<String> = files.iter().map(|file| file.path().display().to_string()).collect();
     let dir = args.dir.display().to_string();
-    answer(output, || report::init_json(&dir, &names), || report::init_terminal(&dir, &names));
+    answer(output, || report::init_json(&dir, &names), || report::init_terminal(&dir, &names, Repository::open_above(&args.dir).is_ok()));
     Ok(Ended::Done)
 }
 

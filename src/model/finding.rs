@@ -205,6 +205,15 @@ impl Finding {
         self
     }
 
+    /// The same without a word on the owner, where that is nobody.
+    #[must_use]
+    pub fn unowned(mut self) -> Self {
+        if let Some(at) = self.help.find(OWNED) {
+            self.help.truncate(self.help[..at].trim_end().len());
+        }
+        self
+    }
+
     /// Whether its help says who owns the golden path.
     pub fn names_owner(&self) -> bool {
         self.help.contains(OWNED)

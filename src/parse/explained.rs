@@ -367,7 +367,7 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "schema-doubtful",
-        "Something in `schema.json` is allowed by JSON Schema, and hardly meant: a keyword that is no keyword and so checks nothing, values of several types in one `enum`, a limit that nothing can keep, a `default` where none is filled in.",
+        "Something in `schema.json` is allowed by JSON Schema, and hardly meant: a keyword that is no keyword, or is for another type, and so checks nothing, values of several types in one `enum`, a limit that nothing can keep, a `default` where none is filled in.",
         &[Swap(SCHEMA, "\"maximum\": 5", "\"maximun\": 5")],
         "Write what was meant; a keyword of one's own begins with `x-`.",
     ),

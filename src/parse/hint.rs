@@ -95,8 +95,8 @@ pub(super) fn parted(value: &Value) -> Option<String> {
     is_one.then(|| format!("A {missing} `{behind}`: write `{key}: {rest}`."))
 }
 
-/// A text as it fits a schema by itself: without blanks around it, in one line, in small or capital letters, with dashes; what is not wrong in it
-/// stays as it is where that is possible. `fits`: what else is asked of it.
+/// A text as it fits a schema by itself: without blanks around it, in one line, in small or capital letters, with dashes in the place of
+/// blanks or of one mark that its pattern has nowhere; what is not wrong in it stays as it is where that is possible. `fits`: what else is asked of it.
 pub(super) fn respelt(schema: &Value, text: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
     if text.len() > 4 * LONGEST {
         return None;
@@ -105,10 +105,32 @@ pub(super) fn respelt(schema: &Value, text: &str, fits: impl Fn(&str) -> bool) -
     let validator = super::schema::alone(&schema)?;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let (low, high) = (line.to_lowercase(), line.to_uppercase());
-    let dashed = [&[' '][..], &['_'], &['.'], &['_', ' '], &['_', ' ', '.']].map(|marks| low.replace(marks, "-"));
-    let barred = [&[' '][..], &['-'], &['.'], &['-', ' ', '.']].map(|marks| high.replace(marks, "_"));
+    // a mark that the pattern has somewhere means something there: a dash in its place makes another text of it
+    let pattern = schema.get("pattern").and_then(Value::as_str).unwrap_or_default();
+    let is_foreign = |marks: &&[char]| !marks.iter().any(|mark| speaks_of(pattern, *mark));
+    let dashed = [&[' '][..], &['_'], &['.'], &['_', ' '], &['.', ' ']].into_iter().filter(is_foreign).map(|marks| low.replace(marks, "-"));
+    let barred = [&[' '][..], &['-'], &['.'], &['-', ' '], &['.', ' ']].into_iter().filter(is_foreign);
+    let barred = barred.map(|marks| high.replace(marks, "_"));
     let all = [line, low.clone()].into_iter().chain(dashed).chain([high.clone()]).chain(barred);
     all.filter(|one| one != text && !one.is_empty()).find(|one| validator.is_valid(&Value::String(one.clone())) && fits(one))
+}
+
+/// Whether a pattern has a mark, by itself or in a class, where a dash between two characters is none.
+fn speaks_of(pattern: &str, mark: char) -> bool {
+    let chars: Vec<char> = pattern.chars().collect();
+    let mut is_class = false;
+    let by_name = match mark {
+        '_' => pattern.contains("\\w"),
+        ' ' => pattern.contains("\\s"),
+        _ => false,
+    };
+    by_name
+        || (0..chars.len()).any(|at| {
+            is_class = chars[at] == '[' || is_class && chars[at] != ']';
+            let is_within = |other: Option<&char>| other.is_some_and(|other| other.is_ascii_alphanumeric());
+            let is_range = is_class && mark == '-' && is_within(chars[..at].last()) && is_within(chars.get(at + 1));
+            chars[at] == mark && !is_range
+        })
 }
 
 /// Whether a value fits what a schema says of it by itself.

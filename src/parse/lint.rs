@@ -78,6 +78,18 @@ const LIMITS: [(&str, &str); 5] = [
     ("minContains", "maxContains"),
 ];
 
+/// Keywords, by the types of which they say anything, and how their limits end.
+const OF_TYPES: [(&[&str], &str, &[&str]); 4] = [
+    (&["number", "integer"], "imum", &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]),
+    (&["string"], "Length", &["minLength", "maxLength", "pattern"]),
+    (&["array"], "Items", &["minItems", "maxItems", "items", "prefixItems", "uniqueItems", "contains"]),
+    (
+        &["object"],
+        "Properties",
+        &["minProperties", "maxProperties", "properties", "required", "additionalProperties", "patternProperties", "propertyNames"],
+    ),
+];
+
 /// One doubt: at which keyword, what, and the next step.
 pub(super) struct Doubt {
     pub(super) pointer: String,
@@ -224,6 +236,7 @@ fn of_one(map: &Map<String, Value>, at: &str, out: &mut Vec<Doubt>) {
     if let Some(Value::Array(values)) = map.get("enum") {
         of_enum(map, values, &mut push);
     }
+    of_other_types(map, &mut push);
     let closed = map.get("additionalProperties") == Some(&Value::Bool(false));
     let elsewhere = ["patternProperties", "$ref", "allOf"].iter().any(|keyword| map.contains_key(*keyword));
     if let (Some(properties), true, false) = (map.get("properties").and_then(Value::as_object), closed, elsewhere) {
@@ -325,6 +338,31 @@ fn no_keyword(keyword: &str) -> Option<(String, String, bool)> {
     Some((meant(near), format!("`{word}` is no keyword of JSON Schema, {effect}"), names_fields))
 }
 
+/// Keywords that say nothing of what has the type that is wanted.
+fn of_other_types(map: &Map<String, Value>, push: &mut impl FnMut(&str, String, String, bool)) {
+    let types: Vec<&str> = match map.get("type") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
+        _ => return,
+    };
+    // of what is no type, nobody knows what it was to be
+    let is_known = |one: &&str| matches!(*one, "boolean" | "null") || OF_TYPES.iter().any(|(of, _, _)| of.contains(one));
+    if !types.iter().all(is_known) {
+        return;
+    }
+    let is_of = |of: &&[&str]| types.iter().any(|one| of.contains(one));
+    for (of, _, keywords) in OF_TYPES.iter().filter(|(of, _, _)| !is_of(of)) {
+        for keyword in keywords.iter().filter(|keyword| map.contains_key(**keyword)) {
+            let limit = keyword.get(..3).filter(|begin| matches!(*begin, "min" | "max"));
+            let meant = OF_TYPES.iter().find(|(of, _, _)| is_of(of)).zip(limit).map(|((_, end, _), begin)| format!("{begin}{end}"));
+            let help = meant.map_or_else(|| "Leave it out, or mend the `type`.".to_owned(), |meant| crate::model::meant(&meant));
+            let of = crate::model::either(of.iter().copied());
+            let message = format!("`{keyword}` is for the type {of}, and checks nothing here");
+            push(keyword, message, help, false);
+        }
+    }
+}
+
 fn of_enum(map: &Map<String, Value>, values: &[Value], push: &mut impl FnMut(&str, String, String, bool)) {
     if values.is_empty() {
         let help = "Write the values that are allowed, or leave `enum` out.".to_owned();
@@ -369,21 +407,27 @@ mod tests {
                 "name": {"type": "string", "minLenght": 3},
                 "minimun": {"type": "integer", "minimum": 5, "maximum": 2},
                 "size": {"enum": ["small", 2, true, null, "small"]},
+                "text": {"type": "string", "minimum": 5, "items": {}},
+                "many": {"type": ["array", "null"], "minLength": 1, "required": ["a"], "minItems": 1},
                 "any": {"type": ["string", "integer"], "enum": ["1", 1], "default": {"minimun": 1}},
                 "list": {"items": {"$ref": "#/definitions/one"}},
             },
             "definitions": {"one": {"anyOf": [{"patern": "^a$"}]}},
         });
-        insta::assert_snapshot!(said(&schema), @r#"
-    /definitions `definitions` is of an older draft of JSON Schema, and checks nothing. Write `$defs`.
-    /required `nme` is required, and is none of the `properties`, so that no value fits. Did you mean `name`?
-    /required `far` is required, and is none of the `properties`, so that no value fits. Add it to `properties`, or do not require it.
-    /properties/name/minLenght `minLenght` is no keyword of JSON Schema, so it checks nothing. Did you mean `minLength`?
-    /properties/minimun/minimum `minimum` is above `maximum`, so that no value fits. Lower it, or raise `maximum`.
-    /properties/size/enum `enum` holds `small` twice. Remove one of the two.
-    /properties/size/enum `enum` mixes values of the types `boolean`, `number` and `string`. Put the numbers and truth values in quotes, or say the types with `type`.
-    /definitions/one/anyOf/0/patern `patern` is no keyword of JSON Schema, so it checks nothing. Did you mean `pattern`?
-    "#);
+        insta::assert_snapshot!(said(&schema), @"
+        /definitions `definitions` is of an older draft of JSON Schema, and checks nothing. Write `$defs`.
+        /required `nme` is required, and is none of the `properties`, so that no value fits. Did you mean `name`?
+        /required `far` is required, and is none of the `properties`, so that no value fits. Add it to `properties`, or do not require it.
+        /properties/name/minLenght `minLenght` is no keyword of JSON Schema, so it checks nothing. Did you mean `minLength`?
+        /properties/minimun/minimum `minimum` is above `maximum`, so that no value fits. Lower it, or raise `maximum`.
+        /properties/size/enum `enum` holds `small` twice. Remove one of the two.
+        /properties/size/enum `enum` mixes values of the types `boolean`, `number` and `string`. Put the numbers and truth values in quotes, or say the types with `type`.
+        /properties/text/minimum `minimum` is for the type `number` or `integer`, and checks nothing here. Did you mean `minLength`?
+        /properties/text/items `items` is for the type `array`, and checks nothing here. Leave it out, or mend the `type`.
+        /properties/many/minLength `minLength` is for the type `string`, and checks nothing here. Did you mean `minItems`?
+        /properties/many/required `required` is for the type `object`, and checks nothing here. Leave it out, or mend the `type`.
+        /definitions/one/anyOf/0/patern `patern` is no keyword of JSON Schema, so it checks nothing. Did you mean `pattern`?
+        ");
     }
 
     #[test]

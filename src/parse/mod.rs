@@ -161,7 +161,7 @@ impl<'a> Opened<'a> {
     fn end(self, requests: Vec<request::Outcome>) -> Parsed {
         let Self { snapshot, mut layout, mut reader } = self;
         reader.requests(&layout, requests);
-        let of_refs = refs::check(&mut reader.platform, &reader.findings);
+        let of_refs = refs::check(&mut reader.platform, &reader.asked, &reader.findings);
         reader.findings.extend(of_refs);
         reader.findings.extend(cross::exceptions(&reader.platform, snapshot));
         reader.findings.extend(idle::rules(&reader.platform, snapshot));
@@ -185,6 +185,8 @@ struct Reader {
     served: BTreeMap<ReleaseId, String>,
     /// Group and kind of golden paths with errors, as far as they could be read.
     broken_kinds: Vec<(String, String)>,
+    /// What requests name that are refused.
+    asked: Vec<request::Asked>,
     /// Whether there are golden paths of which not even the kind can be known.
     misses_kinds: bool,
     /// Who owns golden paths with errors, as far as that could be read, and where they are reached.
@@ -372,6 +374,7 @@ impl Reader {
         for (file, outcome) in layout.requests.iter().zip(outcomes) {
             self.findings.extend(outcome.findings);
             let place = outcome.name_at.unwrap_or_else(|| Place::file(file.entry.0.clone()));
+            self.asked.extend(outcome.asked);
             let mut request = outcome.request;
             for id in &outcome.ids {
                 if let Some((other, other_is_misnamed)) = seen.insert(id.clone(), (place.clone(), outcome.is_misnamed)) {

@@ -1,18 +1,19 @@
 //! Requests that name other requests: these are there, of the golden path that is asked for, and no circle leads back.
 
 use super::codes;
-use crate::model::{Finding, Place, Platform, Ref, RepoPath, Request, RequestId, and_more, close_match, meant};
+use super::request::Asked;
+use crate::model::{Finding, Place, Platform, Ref, ReleaseId, RepoPath, Request, RequestId, and_more, close_match, meant};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Checks what requests name once all of them are read; one that cannot have what it names is known as broken from then on. What was found so far
-/// tells whether one that is broken has mistakes of its own, or those of its golden path.
-pub(super) fn check(platform: &mut Platform, known: &[Finding]) -> Vec<Finding> {
+/// Checks what requests name once all of them are read; one that cannot have what it names is known as broken from then on. `asked`: what those
+/// name that are broken already. What was found so far tells whether one that is broken has mistakes of its own, or those of its golden path.
+pub(super) fn check(platform: &mut Platform, asked: &[Asked], known: &[Finding]) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut wrong: BTreeSet<RequestId> = BTreeSet::new();
     let mut behind = Behind::default();
     for request in platform.requests.values() {
         for (name, named) in &request.refs {
-            if let Some(finding) = mistake(platform, request, name, named) {
+            if let Some(finding) = mistake(platform, &request.file, &request.release, (name, named)) {
                 findings.push(finding);
             } else if platform.broken.contains_key(&named.request) {
                 behind.add(&named.request, request, named);
@@ -22,6 +23,8 @@ pub(super) fn check(platform: &mut Platform, known: &[Finding]) -> Vec<Finding> 
             wrong.insert(request.id.clone());
         }
     }
+    let of_refused = asked.iter().flat_map(|one| one.refs.iter().map(move |named| (one, named)));
+    findings.extend(of_refused.filter_map(|(one, named)| mistake(platform, &one.file, &one.release, named)));
     for ring in rings(platform) {
         // one that cannot name the other at all is told of that
         let told = |one: &Finding| findings.iter().any(|told| told.place == one.place);
@@ -79,9 +82,9 @@ impl Behind {
 }
 
 /// What is wrong with one request that another names, when it is one.
-fn mistake(platform: &Platform, request: &Request, name: &str, named: &Ref) -> Option<Finding> {
-    let place = Place::new(request.file.clone(), named.span);
-    let wanted = &platform.releases.get(&request.release)?.refs.get(name)?.path;
+fn mistake(platform: &Platform, file: &RepoPath, release: &ReleaseId, (name, named): (&String, &Ref)) -> Option<Finding> {
+    let place = Place::new(file.clone(), named.span);
+    let wanted = &platform.releases.get(release)?.refs.get(name)?.path;
     let Some(other) = platform.requests.get(&named.request) else {
         if platform.broken.contains_key(&named.request) {
             return None;

@@ -58,7 +58,17 @@ pub(super) struct Outcome {
     pub(super) name_at: Option<Place>,
     /// Whether its name is another than its file's.
     pub(super) is_misnamed: bool,
+    /// What it names, where something is wrong with it.
+    pub(super) asked: Option<Asked>,
     pub(super) findings: Vec<Finding>,
+}
+
+/// The requests that a refused request names: they are looked up all the same, so that all its mistakes are told at once.
+pub(super) struct Asked {
+    pub(super) file: RepoPath,
+    pub(super) release: ReleaseId,
+    /// By their names in the release.
+    pub(super) refs: BTreeMap<String, Ref>,
 }
 
 /// Reads one file of a request.
@@ -131,6 +141,7 @@ fn read_opened(
         fields.missing("/spec");
     }
     fields.doubt_keys(|pointer| is_named(release.as_ref().map(|chosen| chosen.schema), pointer));
+    let mut asked = None;
     let request = release.as_ref().and_then(|chosen| {
         name_length(&mut fields, name.as_ref().filter(|_| !outcome.is_misnamed), chosen.path);
         let schema = RepoPath::parse(&format!("{}/schema.json", chosen.release.id.folder())).expect("the path is made of names");
@@ -146,12 +157,17 @@ fn read_opened(
         let team = team?;
         let facts = facts(&mut fields, chosen, &document, &team, catalogue);
         let refs = refs(&mut fields, chosen.release, &document, &team);
-        let (id, release) = (RequestId { team, name: name? }, chosen.release.id.clone());
+        let release = chosen.release.id.clone();
+        if !refs.is_empty() && !fields.is_clean() {
+            asked = Some(Asked { file: path.clone(), release: release.clone(), refs: refs.clone() });
+        }
+        let id = RequestId { team, name: name? };
         Some(Request { id, file: path.clone(), release, pinned: chosen.pinned, document: Json(document), facts, refs })
     });
     // A team whose own file has errors cannot have its requests rendered.
     let request = request.filter(|request| catalogue.teams.contains_key(&request.id.team));
     (outcome.request, outcome.findings) = fields.finish(request);
+    outcome.asked = asked.filter(|_| outcome.request.is_none());
     outcome
 }
 
@@ -442,7 +458,8 @@ fn facts(fields: &mut Fields<'_>, chosen: &Chosen<'_>, document: &Value, team: &
 /// The requests that a request names, each of its own team; whether they are there is looked at when all requests are read.
 fn refs(fields: &mut Fields<'_>, release: &Release, document: &Value, team: &TeamName) -> BTreeMap<String, Ref> {
     let mut refs = BTreeMap::new();
-    for (name, rule) in &release.refs {
+    // what is no text of its schema is told, and need not be a name too
+    for (name, rule) in release.refs.iter().filter(|(_, rule)| !fields.has_error_at(&rule.at)).collect::<Vec<_>>() {
         let Some(text) = fact(fields, document, Some(&Fact::Pointer(rule.at.clone()))) else { continue };
         let (of, named) = text.split_once('/').unwrap_or((team.as_str(), &text));
         if of != team.as_str() {

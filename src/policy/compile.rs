@@ -159,6 +159,7 @@ pub fn compile_without(
     let idle: Vec<Finding> = of_libraries.filter_map(|source| idle::said(source, sources.iter())).collect();
     sources.retain(|source| idle.iter().all(|finding| finding.place.path != source.file.file));
     findings.extend(idle);
+    findings.extend(sources.iter().flat_map(idle::besides));
     let mut policies: Vec<Policy> = Vec::new();
     let alone: Vec<Finding> = sources.iter().flat_map(|source| alone::said(source, &sources, are_complete)).collect();
     let unknown: Vec<Finding> = sources.iter().flat_map(|source| calls::unknown(source, &sources)).collect();

@@ -63,7 +63,7 @@ pub(super) const ALL: &[Explained] = &[
     ),
     row(
         "policy-never-runs",
-        "A policy is in a package that is never asked, or none of its rules has a name that is; and no other file uses what it declares.",
+        "A policy is in a package that is never asked, or none of its rules has a name that is; and no other file uses what it declares; or it holds an `exception` of conftest, or a test outside of a file `…_test.rego`.",
         &[Write(POLICY, "package replicas\n\ndeny contains \"too many\" if input.spec.replicas > 100\n")],
         "Write `package main` to see each rendered object, or `package goldpath.unit` to see a unit as a whole, and call its rules `deny`, `violation` or `warn` (or `deny_…`).",
     ),

@@ -1,9 +1,10 @@
-//! Files of policies that are never asked, and that no other file uses.
+//! Files of policies that are never asked, and that no other file uses; and rules of others that are never asked, though they look so.
 
 use super::codes::NEVER_RUNS;
 use super::compile::{Source, View, turn};
 use super::rules::{self, words};
-use crate::model::{Finding, Place, Span, meant};
+use super::syntax::{Head, Kind};
+use crate::model::{Finding, Place, Span, and_more, meant};
 
 /// What is to be said of a file that no policy can be made of: nothing where another one uses it, as a library.
 pub(super) fn said<'a>(source: &Source<'_>, others: impl Iterator<Item = &'a Source<'a>>) -> Option<Finding> {
@@ -20,10 +21,41 @@ pub(super) fn said<'a>(source: &Source<'_>, others: impl Iterator<Item = &'a Sou
                 (source.syntax.names(), |other: &Source<'_>, word: &str| other.rules.is_empty() && other.syntax.head(word).is_some());
             let uses = |other: &Source<'_>, word: &str| names.contains(word) && !declares(other, word);
             let is_used = others.any(|other| words(other.text).any(|word| uses(other, word)));
-            (!is_used).then(|| unasked(source))
+            // of a file of tests it is told what these are
+            (!is_used && tests(source).is_empty()).then(|| unasked(source))
         }
         None => (!source.rules.is_empty() && !others.any(|other| names(other.text, package))).then(|| elsewhere(source, package)),
     }
+}
+
+/// The rules of a file that other tools would ask, whatever else the file holds: exceptions of conftest beside what they were to waive, and tests.
+pub(super) fn besides(source: &Source<'_>) -> Vec<Finding> {
+    let mut all = Vec::new();
+    if source.is_asked() && unused(source).any(|head| head.name == CONFTEST) {
+        all.push(conftest(source));
+    }
+    if let [first, others @ ..] = tests(source).as_slice() {
+        let message = format!("the test `{}` is never run", first.name);
+        let message = and_more(&message, others.iter().map(|other| other.name.clone()));
+        let file = source.file.file.as_str();
+        let help =
+            format!("Move it into a file whose name ends with `_test.rego`: `{}_test.rego`.", file.strip_suffix(".rego").unwrap_or(file));
+        let finding = Finding::warning(NEVER_RUNS, Place::new(source.file.file.clone(), first.span), message);
+        all.push(finding.help(help).turn(turn(source.file)));
+    }
+    all
+}
+
+/// The rules of a file that it does not ask for itself, each by its first head.
+fn unused<'s>(source: &'s Source<'_>) -> impl Iterator<Item = &'s Head> {
+    let is_used = |name: &str| source.syntax.uses.iter().any(|used| used.is_bare && used.path.first().is_some_and(|first| first == name));
+    let heads = source.syntax.heads.iter().filter(move |head| head.kind != Kind::Function && !is_used(&head.name));
+    heads.filter(|head| source.syntax.head(&head.name).is_some_and(|first| first.span == head.span))
+}
+
+/// The tests that a file declares.
+fn tests<'s>(source: &'s Source<'_>) -> Vec<&'s Head> {
+    unused(source).filter(|head| head.kind == Kind::Whole && head.name.starts_with("test_")).collect()
 }
 
 /// The rule by which conftest waives what policies say.

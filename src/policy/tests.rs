@@ -476,7 +476,20 @@ fn a_policy_that_is_never_asked_is_said() {
         ("policies/empty.rego", "package main\n"),
         ("policies/elsewhere.rego", "package lib.rules\n\ndeny_root contains \"x\" if input.kind\n"),
         ("golden-paths/environment/1.0.0/policies/wran.rego", "package main\n\nwran contains \"x\" if input.kind\n"),
+        (
+            "policies/waives.rego",
+            "package main\n\ndeny_root contains \"root\" if input.kind\n\nexception contains rules if {\n\tinput.kind\n\trules := [\"root\"]\n}\n",
+        ),
+        (
+            "policies/tested.rego",
+            "package main\n\nwarn contains \"w\" if input.kind\n\ntest_one if true\n\ntest_two if true\n\ntest_two if false\n",
+        ),
+        ("policies/tests.rego", "package main\n\ntest_three if true\n"),
         // these are used
+        (
+            "policies/own.rego",
+            "package goldpath.unit\n\nexception if input.mine\n\ntest_names := {\"a\"}\n\nwarn contains \"own\" if {\n\tnot exception\n\t\"a\" in test_names\n}\n",
+        ),
         ("policies/helper.rego", "package main\n\nis_pod if input.kind == \"Pod\"\n\ndeny_if(x) if x.kind\n"),
         ("policies/lib.rego", "package lib.shared\n\ndeny contains \"shared\" if input.kind\n"),
         (
@@ -506,10 +519,28 @@ fn a_policy_that_is_never_asked_is_said() {
     golden-paths/environment/1.0.0/policies/wran.rego:3:1 Error policy-never-runs (PathOwner)
       the rule `wran` is never asked
       help: Did you mean `warn`?
+    policies/waives.rego:5:1 Error policy-never-runs (Platform)
+      the rule `exception` waives nothing here
+      help: Write a file `exceptions/<team>/<id>.yaml` of the kind `Exception`: it names the policy, a reason and a last day.
+    policies/tested.rego:5:1 Warning policy-never-runs (Platform)
+      the test `test_one` is never run (and 1 more: `test_two`)
+      help: Move it into a file whose name ends with `_test.rego`: `policies/tested_test.rego`.
+    policies/tests.rego:3:1 Warning policy-never-runs (Platform)
+      the test `test_three` is never run
+      help: Move it into a file whose name ends with `_test.rego`: `policies/tests_test.rego`.
     requests/payments-team/shop.yaml:4:1 Error policy/uses (Requester)
       shared (Pod `a` in `payments-team/shop/cluster@staging`)
       help: The policy `uses` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
-    0 passed, 0 warned, 1 failed, 0 waived
+    requests/payments-team/shop.yaml:4:1 Error policy/waives (Requester)
+      root (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `waives` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/own (Requester)
+      own (`payments-team/shop/cluster@staging`)
+      help: The policy `own` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    requests/payments-team/shop.yaml:4:1 Warning policy/tested (Requester)
+      w (Pod `a` in `payments-team/shop/cluster@staging`)
+      help: The policy `tested` belongs to `platform`: change the request, or ask them in #platform-help for an exception.
+    0 passed, 2 warned, 2 failed, 0 waived
     ");
 }
 

@@ -45,6 +45,12 @@ const WALKS: [(&str, &str); 23] = [
     ("wordcount", "__walk"),
 ];
 
+/// Words that stand before a value, so that `[` behind them begins a list.
+const OPERATORS: [&str; 7] = ["in", "and", "or", "not", "if", "elif", "else"];
+
+/// Words that are values and no names.
+const CONSTANTS: [&str; 7] = ["true", "false", "none", "null", "True", "False", "None"];
+
 /// Filters that put a text together of several.
 const MIXES: [&str; 3] = ["indent", "join", "replace"];
 
@@ -154,6 +160,7 @@ impl Put<'_> {
         self.comprehensions(part);
         self.literals(part);
         self.joins(part);
+        self.members(part);
         self.walks(part);
         self.searches(part);
     }
@@ -187,6 +194,42 @@ impl Put<'_> {
             self.inserts.push((part.tokens[first].range.start, "(".to_owned()));
             self.inserts.push((part.tokens[last].range.end, format!(" | {KNOWN})")));
         }
+    }
+
+    /// `[ONE, OTHER]` and `{"key": ONE}`: what is a name or a field there must have a value, as where it is printed by itself.
+    fn members(&mut self, part: &Part) {
+        let word = |index: usize| part.word(self.source, index);
+        let is = |index: usize, kind: Kind| part.tokens.get(index).is_some_and(|token| token.kind == kind);
+        let is_indexed = |at: usize| {
+            at.checked_sub(1).is_some_and(|before| {
+                matches!(word(before), "]" | ")" | "}" | "?")
+                    || is(before, Kind::Text)
+                    || is(before, Kind::Ident) && !OPERATORS.contains(&word(before))
+            })
+        };
+        // what a member stands behind in each of the brackets that are open
+        let mut open: Vec<&[&str]> = Vec::new();
+        let mut inserts = Vec::new();
+        for at in 0..part.tokens.len() {
+            match word(at) {
+                "[" if !is_indexed(at) => open.push(&["[", ","]),
+                "{" => open.push(&[":"]),
+                "[" | "(" => open.push(&[]),
+                "]" | "}" | ")" => drop(open.pop()),
+                _ => {}
+            }
+            let Some(first) = Some(at + 1).filter(|first| is(*first, Kind::Ident) && !CONSTANTS.contains(&word(*first))) else { continue };
+            let mut last = first;
+            while word(last + 1) == "." && is(last + 2, Kind::Ident) {
+                last += 2;
+            }
+            let begins = is(at, Kind::Sign) && open.last().is_some_and(|behind| behind.contains(&word(at)));
+            if begins && matches!(word(last + 1), "," | "]" | "}" | "for") {
+                inserts.push((part.tokens[first].range.start, "(".to_owned()));
+                inserts.push((part.tokens[last].range.end, format!(" | {KNOWN})")));
+            }
+        }
+        self.inserts.extend(inserts);
     }
 
     /// `PART in TEXT`: charges for what is searched, where that is a name or a field.

@@ -17,7 +17,8 @@ pub(super) struct Undefined {
 pub(super) fn undefined(text: &str, delimiters: &Delimiters, at: usize, context: &tera::Context) -> Option<Undefined> {
     let parts = parts(text, delimiters);
     let part = parts.iter().find(|part| matches!(part.piece, Piece::Expression | Piece::Tag) && part.range.contains(&at))?;
-    let at = part.tokens.iter().position(|token| token.range.contains(&at)).unwrap_or(0);
+    // a filter that was put in behind a path stands where the path ends
+    let at = part.tokens.iter().rposition(|token| token.range.start <= at).unwrap_or(0);
     let at = filtered(part, text, at);
     let first = (0..=at).rev().find(|index| begins(part, text, *index)).unwrap_or(at);
     // of what `~` puts together, nobody says which part is not there

@@ -5,15 +5,16 @@ use super::text::{count, line};
 use crate::model::{GoldenPath, ReleaseId, RepoPath};
 use serde_json::{Value, json};
 
-/// What `goldpath init` wrote, and what to do next.
-pub fn init_terminal(dir: &str, files: &[String]) -> String {
+/// What `goldpath init` wrote, and what to do next; `is_in_git`: whether a Git repository is around it already.
+pub fn init_terminal(dir: &str, files: &[String], is_in_git: bool) -> String {
     let list: String = files.iter().map(|file| format!("  {}\n", line(file))).collect();
     let enter = if dir == "." { String::new() } else { format!("  cd {}\n", line(dir)) };
+    let begin = if is_in_git { "" } else { "git init && " };
     format!(
         "a first platform repository in {}, {}:\n{list}\nNext:\n{enter}  goldpath validate                          nothing is wrong with it\n  \
          goldpath test                              its cases pass\n  goldpath render                            what its request renders to\n  \
          goldpath new preview NAME                  another request, every field explained\n  \
-         git init && git add . && git commit -m \"The platform\"\n",
+         {begin}git add . && git commit -m \"The platform\"\n",
         line(dir),
         count(files.len(), "file")
     )

@@ -65,6 +65,18 @@ fn a_name_is_only_advised_where_it_fits() {
     requests/payments-team/payments-staging.yaml:16:9 error wrong-format (requester)
       `logs-1` is not a name that `spec.env` may hold. Small letters.
     ");
+    let image = r#""image": {"type": "string", "pattern": "^[a-z0-9/-]+:[a-z0-9.-]+$", "description": "an image of the registry"}"#;
+    insta::assert_snapshot!(each(image, &["image: docker.io/jobs:1.0", "image: my_team/Jobs:1.0", "image: \" jobs:1.0 \""]), @r#"
+    image: docker.io/jobs:1.0
+    requests/payments-team/payments-staging.yaml:16:10 error wrong-format (requester)
+      `spec.image` is `docker.io/jobs:1.0`, which does not match `^[a-z0-9/-]+:[a-z0-9.-]+$`. An image of the registry.
+    image: my_team/Jobs:1.0
+    requests/payments-team/payments-staging.yaml:16:10 error wrong-format (requester)
+      `spec.image` is `my_team/Jobs:1.0`, which does not match `^[a-z0-9/-]+:[a-z0-9.-]+$`. Write `my-team/jobs:1.0`.
+    image: " jobs:1.0 "
+    requests/payments-team/payments-staging.yaml:16:10 error wrong-format (requester)
+      `spec.image` is ` jobs:1.0 `, which does not match `^[a-z0-9/-]+:[a-z0-9.-]+$`. Write `jobs:1.0`.
+    "#);
     let both = r#""code": {"allOf": [{"type": "string", "pattern": "^[a-z ]+$"}, {"minLength": 4}, {"pattern": "^[A-Za-z]+$"}]}"#;
     insta::assert_snapshot!(each(both, &["code: Abcd", "code: A bcd"]), @r"
     code: Abcd

@@ -52,6 +52,42 @@ fn what_names_a_broken_request_is_told_with_it() {
     ");
 }
 
+/// What a request names is looked up whatever else its schema refuses in it.
+#[test]
+fn what_a_refused_request_names_is_looked_up_with_it() {
+    let release = RELEASE
+        .replace("VERSION", "1.1.0")
+        .replace("  outputs:\n", "  refs:\n    other: {at: /spec/domain, path: environment}\n  outputs:\n");
+    let one = |name: &str, other: &str| {
+        let text = REQUEST.replace("payments-staging", name).replace("replicas: 2", "replicas: 20");
+        text.replace("  services:", &format!("  domain: {other}\n  services:"))
+    };
+    let files = [("gone", "payments-stagin"), ("number", "7"), ("no-name", "Payments"), ("other-team", "shop/db"), ("broken", "gone")];
+    let mut changes = vec![(RELEASED.to_owned(), release)];
+    changes.extend(files.map(|(name, other)| (format!("requests/payments-team/{name}.yaml"), one(name, other))));
+    let changes: Vec<(&str, Option<&str>)> = changes.iter().map(|(path, text)| (path.as_str(), Some(text.as_str()))).collect();
+    insta::assert_snapshot!(with(&changes), @r#"
+    requests/payments-team/broken.yaml:14:17 error out-of-range (requester)
+      `spec.services[0].replicas` must be at most 10, is 20. Write a number from 1 to 10. For more, ask `platform` in #platform-help.
+    requests/payments-team/gone.yaml:11:11 error unknown-request (requester)
+      there is no request `payments-team/payments-stagin`. Did you mean `payments-staging`?
+    requests/payments-team/gone.yaml:14:17 error out-of-range (requester)
+      `spec.services[0].replicas` must be at most 10, is 20. Write a number from 1 to 10. For more, ask `platform` in #platform-help.
+    requests/payments-team/no-name.yaml:11:11 error not-a-name (requester)
+      `spec.domain` must be the name of a request: a name is made of small letters, digits and `-`, this one holds 'P'. Write its `metadata.name`.
+    requests/payments-team/no-name.yaml:14:17 error out-of-range (requester)
+      `spec.services[0].replicas` must be at most 10, is 20. Write a number from 1 to 10. For more, ask `platform` in #platform-help.
+    requests/payments-team/number.yaml:11:11 error wrong-type (requester)
+      `spec.domain` must be text, is 7. Put it in quotes: `domain: "7"`.
+    requests/payments-team/number.yaml:14:17 error out-of-range (requester)
+      `spec.services[0].replicas` must be at most 10, is 20. Write a number from 1 to 10. For more, ask `platform` in #platform-help.
+    requests/payments-team/other-team.yaml:11:11 error other-request (requester)
+      `spec.domain` names a request of another team: `shop/db`. Name a request of `payments-team`: what belongs to another team is not handed out through its requests.
+    requests/payments-team/other-team.yaml:14:17 error out-of-range (requester)
+      `spec.services[0].replicas` must be at most 10, is 20. Write a number from 1 to 10. For more, ask `platform` in #platform-help.
+    "#);
+}
+
 #[test]
 fn what_a_golden_path_keeps_from_being_read_is_not_for_who_names_it_to_mend() {
     let release = RELEASE

@@ -257,6 +257,49 @@ fn a_part_that_is_not_there_is_named() {
     "#);
 }
 
+/// A list and a map are made of what is there.
+#[test]
+fn a_member_that_is_not_there_is_named() {
+    let wrong = [
+        "  a: {{ [spec.a, spec.b] | json | json }}\n",
+        "  a: {{ {\"k\": {\"l\": platform.values.foo }, \"m\": spec.a} | json | json }}\n",
+        "  a: {{ [spec.b, spec.a] | join(sep=\",\") }}\n",
+        "{% set c = [spec.a , spec.c ] %}  a: {{ c | json | json }}\n",
+        "{% for one in [spec.a, metadata.annotations.x] %}  a: {{ one }}\n{% endfor %}",
+        "{% if spec.a in [\"x\", spec.b] %}  a: y\n{% endif %}",
+    ];
+    let all: String = wrong.iter().map(|template| format!("{template}→ {}", config(template, "  a: x\n"))).collect();
+    insta::assert_snapshot!(all, @r#"
+      a: {{ [spec.a, spec.b] | json | json }}
+    → a.yaml.tera:5:18 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ {"k": {"l": platform.values.foo }, "m": spec.a} | json | json }}
+    → a.yaml.tera:5:21 «platform.values.foo» template-error: `platform.values.foo` is undefined. Write `foo` into `goldpath.yaml`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+      a: {{ [spec.b, spec.a] | join(sep=",") }}
+    → a.yaml.tera:5:10 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+    {% set c = [spec.a , spec.c ] %}  a: {{ c | json | json }}
+    → a.yaml.tera:5:22 «spec.c» template-error: `spec.c` is undefined. Give `c` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+    {% for one in [spec.a, metadata.annotations.x] %}  a: {{ one }}
+    {% endfor %}→ a.yaml.tera:5:24 «metadata.annotations.x» template-error: `metadata.annotations.x` is undefined. A request need not have it: ask `metadata.annotations is defined` before, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+    {% if spec.a in ["x", spec.b] %}  a: y
+    {% endif %}→ a.yaml.tera:5:23 «spec.b» template-error: `spec.b` is undefined. Give `b` a default in `schema.json`, or print it with `| default(value=…)`.
+      shop.yaml:1:1 «»
+    "#);
+    for right in [
+        "  a: {{ [spec.a, spec.b | default(value=\"d\"), true, 1] | json | json }}\n",
+        "  a: {{ {\"k\": spec.a, \"l\": [none]} | json | json }}\n",
+        "  a: {{ [one for one in [spec.a, metadata.name]] | join(sep=\",\") }}\n",
+        "{% set c = [spec.a] %}  a: {{ c[0] }}{{ spec.a[0:1] }}\n",
+        "  a: {{ [spec.list[0]] | json | json }}\n",
+    ] {
+        assert_eq!(config(right, "  a: x\n  list: [y]\n"), "", "{right}");
+    }
+}
+
 /// A filter has no part in what is not there.
 #[test]
 fn what_is_not_there_is_named_before_its_filters() {

@@ -46,6 +46,17 @@ fn a_first_repository_is_accepted_at_once_and_nothing_is_overwritten() {
     3 passed
     -- exit 0
     ");
+    place.write("file", "mine\n");
+    assert_snapshot!(place.run(&["init", "file/platform"]), @"
+    $ goldpath init file/platform
+    -- stderr
+    error: file is a file, and no folder
+      hint: name an empty folder, or one that is not there yet: `goldpath init platform`
+    -- exit 2
+    ");
+    place.git("", &["init", "--quiet"]);
+    let said = place.run(&["init", "beside"]);
+    assert!(said.contains("git add .") && !said.contains("git init"), "{said}");
     place.write("platform/goldpath.yaml", "mine\n");
     assert_snapshot!(place.run(&["init", "platform"]), @"
     $ goldpath init platform

@@ -149,6 +149,19 @@ spec:
 
 const OF_RENDERER: &str = "renderers/notice/1";
 
+/// What a case may bring is named in its own folder: no case reads the targets of the repository.
+#[test]
+fn what_a_case_lacks_is_named_where_the_case_reads_it() {
+    let place = Place::with("first-repository");
+    place.swap(
+        "golden-paths/preview/1.0.0/cluster/deployment.yaml.tera",
+        "  name: {{ metadata.name }}",
+        "  name: {{ target.values.domain }}",
+    );
+    let said = place.run(&["test", "--generate", "0"]);
+    assert!(said.contains(&format!("Write `domain` into `{CASE}/targets/staging.yaml`")), "{said}");
+}
+
 /// The first repository with a renderer of its own and three cases of that: one that is right, one that is refused, one without templates.
 fn with_a_renderer() -> Place {
     let place = Place::with("first-repository");
@@ -193,8 +206,7 @@ fn a_renderer_of_the_repository_has_cases_of_its_own() {
        1 │ {{ spec.text }}
          ·    ─────────
          ╰────
-        help: Give `text` a default in `schema.json`, or print it with `| default(value=…)`. This is for the owner of the
-              golden path to mend: team `sample-team`, in #sample.
+        help: Give `text` a default in `schema.json`, or print it with `| default(value=…)`.
               see renderers/notice/1/tests/wrong/request.yaml:1:1: rendered for `sample-team/hello`
 
     When what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.
