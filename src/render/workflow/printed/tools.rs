@@ -136,14 +136,7 @@ const FORMS: &[Form] = &[
     ),
     form("go", "install,get,generate,tool", ["-a -n -race -u -v -x -trimpath", "-C -p -mod -tags -ldflags", ""], Operands::Each),
     form("go", "*", ["", "", "-exec -overlay -toolexec -vettool"], Operands::Values),
-    form(
-        "nix",
-        "",
-        ["-L --print-build-logs --impure", "--extra-experimental-features --experimental-features", "--option"],
-        Operands::Values,
-    ),
-    form("nix", "run,shell,develop,build,eval,bundle,profile", ["", "", ""], Operands::All),
-    form("nix-shell nix-build nix-env nix-instantiate", "", ["", "", ""], Operands::All),
+    form("nix nix-shell nix-build nix-env nix-instantiate", "", ["", "", ""], Operands::All),
     form(
         CONTAINERS,
         "",

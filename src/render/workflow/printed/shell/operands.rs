@@ -75,12 +75,9 @@ impl Reader<'_> {
             Operands::Values | Operands::Sets => None,
             Operands::Settings => word.print.filter(|print| self.is_setting(word, *print)),
             Operands::Each | Operands::All => word.print,
-            Operands::Image => {
-                list.command.sort = Sort::Passes;
-                word.print
-            }
+            Operands::Image if tool.operands == 1 => word.print,
             Operands::Command(values) if tool.operands <= values => None,
-            Operands::Command(_) => {
+            Operands::Image | Operands::Command(_) => {
                 if word.print.is_none() {
                     named(word, list);
                 }
