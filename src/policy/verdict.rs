@@ -74,11 +74,11 @@ pub struct Waived {
 }
 
 impl Waived {
-    /// Whether an error says of the unit what is waived here: it is judged without this exception.
+    /// Whether a finding says of the unit what is waived here: it is judged without this exception.
     pub fn is_of(&self, finding: &Finding) -> bool {
         let is_said =
             said(finding) == self.message || self.message.rsplit_once(" (").is_some_and(|(said_here, _)| said(finding) == said_here);
-        finding.is_error() && finding.code == Code::policy(self.policy.as_str()) && is_said && unit_of(finding).as_ref() == Some(&self.unit)
+        finding.code == Code::policy(self.policy.as_str()) && is_said && unit_of(finding).as_ref() == Some(&self.unit)
     }
 }
 

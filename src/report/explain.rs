@@ -235,7 +235,8 @@ fn policies(it: &Explanation<'_>) -> Vec<String> {
         None => it.asked.iter().any(|asked| is_of(finding, asked)),
     };
     let elsewhere = it.findings.iter().filter(|finding| !told(finding));
-    rows.extend(elsewhere.map(|finding| format!("{}: {}", finding.code, line(&finding.message))));
+    let kind = |finding: &Finding| if finding.is_error() { "" } else { "warning: " };
+    rows.extend(elsewhere.map(|finding| format!("{}{}: {}", kind(finding), finding.code, line(&finding.message))));
     let idle = it.exceptions().into_iter().filter(|exception| {
         let mut waives = it.waived.iter().chain(&it.later);
         !waives.any(|waived| waived.exception == exception.id)
