@@ -47,33 +47,36 @@ fn changing(properties: &str, spec: &str, template: &str) -> String {
 #[test]
 fn a_field_that_the_request_does_not_set_is_what_a_line_changes_with() {
     let dir = r#""dir": {"type": "string"}"#;
-    insta::assert_snapshot!(changing(dir, "{}", "  dir: {{ spec.dir | default(value=\"/srv\") | yaml }}\n  other: always\n"), @"");
+    insta::assert_snapshot!(changing(dir, "{}", "  dir: {{ spec.dir | default(value=\"/srv\") | yaml }}\n  other: always\n"), @"
+    dir: /srv <- /spec/dir
+    other: always <-
+    ");
     let choice = r#""size": {"enum": ["small", "large"]}"#;
-    insta::assert_snapshot!(changing(choice, "{}", "  size: {% if spec.size | default(value=\"\") == \"large\" %}big{% else %}little{% endif %}\n"), @"");
+    insta::assert_snapshot!(changing(choice, "{}", "  size: {% if spec.size | default(value=\"\") == \"large\" %}big{% else %}little{% endif %}\n"), @"size: little <- /spec/size");
     let deep = r##""log": {"type": "object", "additionalProperties": false, "properties": {"level": {"$ref": "#/properties/level"}, "to": {"type": "string"}}}, "level": {"type": "string"}"##;
-    let level = "  level: {% if spec.log.level is defined %}{{ spec.log.level | yaml }}{% else %}info{% endif %}\n";
-    insta::assert_snapshot!(changing(deep, "{}", level), @"");
-    insta::assert_snapshot!(changing(deep, "{log: {to: x}}", level), @"");
+    let level = "  level: {{ spec.log.level | default(value=\"info\") | yaml }}\n";
+    insta::assert_snapshot!(changing(deep, "{}", level), @"level: info <- /spec/log/level");
+    insta::assert_snapshot!(changing(deep, "{log: {to: x}}", level), @"level: info <- /spec/log/level");
     let required = r#""log": {"type": "object", "additionalProperties": false, "required": ["level"], "properties": {"level": {"type": "integer", "minimum": 3}}}"#;
-    insta::assert_snapshot!(changing(required, "{}", "  level: \"{% if spec.log is defined %}{{ spec.log.level }}{% else %}1{% endif %}\"\n"), @"");
+    insta::assert_snapshot!(changing(required, "{}", "  level: \"{% if spec.log is defined %}{{ spec.log.level }}{% else %}1{% endif %}\"\n"), @r#"level: "1" <- /spec/log"#);
 }
 
 #[test]
 fn a_list_or_map_with_nothing_in_it_is_what_its_line_changes_with() {
     let args = r#""args": {"type": "array", "items": {"type": "string"}, "default": []}"#;
     let each = "  args: \"{% for arg in spec.args %}{{ arg }} {% endfor %}\"\n";
-    insta::assert_snapshot!(changing(args, "{}", "  args: {{ spec.args | join(sep=\",\") | yaml }}\n"), @"");
-    insta::assert_snapshot!(changing(args, "{}", each), @"");
-    insta::assert_snapshot!(changing(args, "{args: [a]}", "  args: {{ spec.args | join(sep=\",\") | yaml }}\n"), @"");
+    insta::assert_snapshot!(changing(args, "{}", "  args: {{ spec.args | join(sep=\",\") | yaml }}\n"), @r#"args: "" <- /spec/args"#);
+    insta::assert_snapshot!(changing(args, "{}", each), @r#"args: "" <- /spec/args"#);
+    insta::assert_snapshot!(changing(args, "{args: [a]}", "  args: {{ spec.args | join(sep=\",\") | yaml }}\n"), @"args: a <- /spec/args/0");
     let env = r#""env": {"type": "object", "additionalProperties": {"type": "string"}, "default": {}}"#;
-    insta::assert_snapshot!(changing(env, "{}", "  env: {{ spec.env | json | yaml }}\n"), @"");
+    insta::assert_snapshot!(changing(env, "{}", "  env: {{ spec.env | json | yaml }}\n"), @r#"env: "{}" <- /spec/env"#);
     let mounts = r#""mounts": {"type": "array", "default": [], "items": {"type": "object", "additionalProperties": false, "required": ["at"], "properties": {"at": {"type": "string"}}}}"#;
-    insta::assert_snapshot!(changing(mounts, "{}", "  first: {% for mount in spec.mounts %}{{ mount.at | yaml }}{% else %}none{% endfor %}\n"), @"");
+    insta::assert_snapshot!(changing(mounts, "{}", "  first: {% for mount in spec.mounts %}{{ mount.at | yaml }}{% else %}none{% endfor %}\n"), @"first: none <- /spec/mounts");
 }
 
 #[test]
 fn what_was_not_tried_is_told_and_not_claimed() {
     let fixed = "  fixed: always\n";
-    insta::assert_snapshot!(changing(r#""any": {"description": "Of no type."}"#, "{}", fixed), @"");
-    insta::assert_snapshot!(changing(r#""open": {"type": "object", "additionalProperties": true, "default": {}}"#, "{}", fixed), @"");
+    insta::assert_snapshot!(changing(r#""any": {"description": "Of no type."}"#, "{}", fixed), @"fixed: always <- ; not tried: /spec/any");
+    insta::assert_snapshot!(changing(r#""open": {"type": "object", "additionalProperties": true, "default": {}}"#, "{}", fixed), @"fixed: always <- ; not tried: /spec/open");
 }

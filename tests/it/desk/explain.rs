@@ -194,7 +194,13 @@ fn what_a_policy_came_to_is_told_of_this_unit_and_not_of_another() {
 fn a_list_that_is_empty_is_what_its_line_changes_with() {
     let place = Place::with("platform-repo-example");
     let text = place.run(&["explain", "orders-team/orders-db/database@databases-staging:main.tf", "--line", "16"]);
-    assert_snapshot!(text.split("\nunit ").next().unwrap_or_default(), @"");
+    assert_snapshot!(text.split("\nunit ").next().unwrap_or_default(), @"
+    $ goldpath explain orders-team/orders-db/database@databases-staging:main.tf --line 16
+    line       main.tf:16: extensions              = []
+    from       golden-paths/postgres-database/1.0.0/database/main.tf.tera:23
+                 extensions              = {{ spec.extensions | sort | hcl }}
+    changes    with spec.extensions
+    ");
 }
 
 /// The verdict is that of `goldpath validate`: a branch is judged by what its base has too.
@@ -215,17 +221,40 @@ fn an_exception_of_a_branch_does_not_waive_yet() {
         let text = place.run(&["explain", UNIT]);
         text.split("\npolicies\n").nth(1).and_then(|rest| rest.split("\nfiles\n").next()).expect("there are some").to_owned()
     };
-    assert_snapshot!(told(), @"");
+    assert_snapshot!(told(), @"
+    0 passed, 0 warned, 1 failed, 0 waived
+    failed  few  policies/few.rego
+            too many (Deployment `hello` in `platform/hello/cluster@staging`)
+            not waived yet: `more` counts once it is on the default branch
+            warning: look at it (Deployment `hello` in `platform/hello/cluster@staging`)
+            waived by `more` until 2999-12-31: look at it (Deployment `hello`)
+    ");
     place.write("policies/few.rego", "package main\n\ndeny contains \"never\" if false\n");
-    assert_snapshot!(told(), @"");
+    assert_snapshot!(told(), @"
+    0 passed, 0 warned, 1 failed, 0 waived
+    failed  few  policies/few.rego
+            too many (Deployment `hello` in `platform/hello/cluster@staging`)
+            warning: look at it (Deployment `hello` in `platform/hello/cluster@staging`)
+    `more` waives nothing of it: exceptions/platform/more.yaml
+    ");
     std::fs::remove_file(place.path("policies/few.rego")).expect("it was there");
-    assert_snapshot!(told(), @"");
+    assert_snapshot!(told(), @"
+    0 passed, 0 warned, 1 failed, 0 waived
+    policy/few: too many (Deployment `hello` in `platform/hello/cluster@staging`)
+    policy/few: look at it (Deployment `hello` in `platform/hello/cluster@staging`)
+    `more` waives nothing of it: exceptions/platform/more.yaml
+    ");
     place.write("policies/few.rego", policy);
     place.git("", &["branch", "--quiet", "--delete", "--force", "main"]);
     place.commit("", "An exception");
     place.git("", &["branch", "--quiet", "main"]);
     place.swap("requests/platform/hello.yaml", "replicas: 3", "replicas: 4");
-    assert_snapshot!(told(), @"");
+    assert_snapshot!(told(), @"
+    0 passed, 0 warned, 0 failed, 1 waived
+    waived  few  policies/few.rego
+            waived by `more` until 2999-12-31: look at it (Deployment `hello`)
+            waived by `more` until 2999-12-31: too many (Deployment `hello`)
+    ");
 }
 
 #[test]
