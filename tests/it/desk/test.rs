@@ -182,7 +182,7 @@ fn with_a_renderer() -> Place {
 #[test]
 fn a_renderer_of_the_repository_has_cases_of_its_own() {
     let place = with_a_renderer();
-    assert_snapshot!(place.run(&["test", "--generate", "0", "--coverage"]), @r"
+    assert_snapshot!(place.run(&["test", "--generate", "0", "--coverage"]), @"
     $ goldpath test --generate 0 --coverage
     ok      preview@1.0.0 defaults
     ok      preview@1.0.0 too-many
@@ -207,6 +207,7 @@ fn a_renderer_of_the_repository_has_cases_of_its_own() {
          ·    ─────────
          ╰────
         help: Give `text` a default in `schema.json`, or print it with `| default(value=…)`.
+              this is for the owner of the golden path to mend
               see renderers/notice/1/tests/wrong/request.yaml:1:1: rendered for `sample-team/hello`
 
     When what comes out now is right, `goldpath test --update` writes it; look at it with `git diff` before it is committed.

@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
+/// What parent and worker may take together, in MiB; a debug build is larger itself.
+#[cfg(target_os = "linux")]
+pub(super) const MOST_MEMORY: u64 = if cfg!(debug_assertions) { 256 + 48 } else { 256 };
+
 /// The file of a request.
 pub(super) fn request(spec: &str) -> String {
     format!("apiVersion: platform.example.org/v1\nkind: SampleRequest\nmetadata: {{name: shop}}\nspec: {spec}\n")

@@ -68,7 +68,7 @@ fn row_8_a_value_aimed_at_a_shell_or_a_workflow_is_named() {
     "$(id)": unsafe-print the text `$(id)` that is printed here would run as code
     "`id`": unsafe-print the text `'id'` that is printed here would run as code
     "${{ github.token }}": unsafe-print the text `"${{ github.token }}"` that is printed here would run as code
-    "a\nb: c": unsafe-print `"a\nb: c"`, printed with a filter, is not a whole value where it stands
+    "a\nb: c": unsafe-print the text `a⏎b: c` that is printed here changes what is around it
     "a && b": unsafe-print the text `a && b` that is printed here would run as code
     "--flag": unsafe-print the text `--flag` that is printed here would run as code
     "'": unsafe-print the text `'` that is printed here would run as code
