@@ -231,7 +231,7 @@ impl<'a> Scene<'a> {
                     return Some(Ok((made, denied)));
                 }
                 Came::Refused(finding) => *last = Some(*finding),
-                Came::Wrong(finding) => return Some(Err(self.wrong(made, finding))),
+                Came::Wrong(finding) => return Some(Err(self.wrong(&made, finding))),
             }
         }
         None
@@ -267,7 +267,7 @@ impl<'a> Scene<'a> {
         Named { api_version: self.api_version.clone(), kind: self.kind.clone(), spec: made.spec, others }
     }
 
-    fn wrong(&self, made: Made, finding: Box<Finding>) -> Wrong {
+    fn wrong(&self, made: &Made, finding: Box<Finding>) -> Wrong {
         let code = finding.code.clone();
         let (made, finding) = self.shrunk(made, finding, &|came| match came {
             Came::Wrong(found) => Some(found).filter(|found| found.code == code),
@@ -286,7 +286,7 @@ impl<'a> Scene<'a> {
             }
         }
         let small = |(code, (times, made, finding)): (Code, (usize, &Made, &Finding))| {
-            let (made, finding) = self.shrunk(made.clone(), Box::new(finding.clone()), &|came| match came {
+            let (made, finding) = self.shrunk(made, Box::new(finding.clone()), &|came| match came {
                 Came::Fine(outcome) => {
                     let denied = outcome.denied(self.policies, self.watcher).into_iter();
                     denied.map(Box::new).find(|finding| finding.code == code)
@@ -299,7 +299,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The smallest request of which the same is said, as far as some tries find it.
-    fn shrunk(&self, made: Made, finding: Box<Finding>, same: &dyn Fn(Came) -> Option<Box<Finding>>) -> (Made, Box<Finding>) {
+    fn shrunk(&self, made: &Made, finding: Box<Finding>, same: &dyn Fn(Came) -> Option<Box<Finding>>) -> (Made, Box<Finding>) {
         let (spec, said) = shrunk(made.spec.clone(), &self.schema, MOST_SMALLER, |spec| same(self.run(&made.with(spec.clone()))));
         (made.with(spec), said.unwrap_or(finding))
     }

@@ -109,11 +109,11 @@ impl Reference {
             let at = rule.get("at")?.as_str()?.strip_prefix("/spec")?.to_owned();
             let path = rule.get("path")?.as_str()?.to_owned();
             let default = schema_at(schema, &at).and_then(|schema| schema.get("default")?.as_str()).map(str::to_owned);
-            let keys = at.match_indices('/').map(|(start, _)| {
+            let mut keys = at.match_indices('/').map(|(start, _)| {
                 let key = at[start + 1..].split('/').next().unwrap_or_default();
                 is_required(schema, &at[..start], key)
             });
-            let required = default.is_none() && keys.fold(true, |all, one| all && one);
+            let required = default.is_none() && keys.all(|one| one);
             let choice = made.entry(path.clone()).or_insert_with(|| choice(&path)).clone();
             Some(Self { at, path, required, default, choice })
         };

@@ -230,16 +230,17 @@ fn an_exception_of_a_branch_does_not_waive_yet() {
     ");
     place.write("policies/few.rego", "package main\n\ndeny contains \"never\" if false\n");
     assert_snapshot!(told(), @"
-    0 passed, 0 warned, 0 failed, 1 waived
-    waived  few  policies/few.rego
-            waived by `more` until 2999-12-31: look at it (Deployment `hello`)
-            waived by `more` until 2999-12-31: too many (Deployment `hello`)
+    0 passed, 0 warned, 1 failed, 0 waived
+    failed  few  policies/few.rego
+            too many (Deployment `hello` in `platform/hello/cluster@staging`)
+            warning: look at it (Deployment `hello` in `platform/hello/cluster@staging`)
+    `more` waives nothing of it: exceptions/platform/more.yaml
     ");
     std::fs::remove_file(place.path("policies/few.rego")).expect("it was there");
     assert_snapshot!(told(), @"
     0 passed, 0 warned, 1 failed, 0 waived
     policy/few: too many (Deployment `hello` in `platform/hello/cluster@staging`)
-    policy/few: look at it (Deployment `hello` in `platform/hello/cluster@staging`)
+    warning: policy/few: look at it (Deployment `hello` in `platform/hello/cluster@staging`)
     `more` waives nothing of it: exceptions/platform/more.yaml
     ");
     place.write("policies/few.rego", policy);
