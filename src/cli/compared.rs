@@ -2,7 +2,7 @@
 
 use super::base::Base;
 use super::place;
-use crate::diff::changed_files;
+use crate::diff::{TARGET_WIDENED, changed_files};
 use crate::error::Error;
 use crate::model::{Finding, RepoPath};
 use crate::policy::{self, Waived};
@@ -45,10 +45,11 @@ impl Compared {
     }
 }
 
-/// Adds what is said of a tree by the policies and exceptions of its base, where it has others; what is refused is not warned of as well.
+/// Adds what is said of a tree by the policies, exceptions and targets of its base, where it has others; what is refused is not warned of as well.
 /// `waived`: by exceptions of the tree.
 pub(super) fn add_by_base(base: &Snapshot, snapshot: &Snapshot, findings: &mut Vec<Finding>, waived: &[Waived]) {
-    if policy::same_files(base, snapshot) && policy::same_exceptions(base, snapshot) {
+    let same_targets = base.folder_digest("targets") == snapshot.folder_digest("targets");
+    if same_targets && policy::same_files(base, snapshot) && policy::same_exceptions(base, snapshot) {
         return;
     }
     let more = by_base(base, snapshot, findings, waived);
@@ -57,9 +58,13 @@ pub(super) fn add_by_base(base: &Snapshot, snapshot: &Snapshot, findings: &mut V
     findings.extend(more);
 }
 
-/// What policies say of a change only by the policies and exceptions of its base, which judge its pull request.
+/// What is said of a change only by the policies, exceptions and targets of its base, which judge its pull request.
 fn by_base(base: &Snapshot, snapshot: &Snapshot, known: &[Finding], waived: &[Waived]) -> Vec<Finding> {
+    let is_policy = |finding: &Finding| finding.code.as_str().starts_with("policy/") || policy::ended(finding).is_some();
     let said = |finding: Finding| {
+        if !is_policy(&finding) {
+            return finding;
+        }
         let later = waived.iter().find(|waived| waived.is_of(&finding));
         let later = later.map(|waived| format!(" `{}` waives this once it is there.", waived.exception)).unwrap_or_default();
         let help = format!(
@@ -70,8 +75,8 @@ fn by_base(base: &Snapshot, snapshot: &Snapshot, known: &[Finding], waived: &[Wa
     };
     // a side that does not come to its end has been told of already, or is the base's own
     let all = super::diff::findings(base, snapshot).unwrap_or_default();
-    let is_policy = |finding: &Finding| finding.code.as_str().starts_with("policy/") || policy::ended(finding).is_some();
-    all.into_iter().filter(|finding| is_policy(finding) && !is_known(finding, known)).map(said).collect()
+    let is_judged = |finding: &Finding| is_policy(finding) || finding.code == TARGET_WIDENED;
+    all.into_iter().filter(|finding| is_judged(finding) && !is_known(finding, known)).map(said).collect()
 }
 
 /// Whether what the base's policies say is said by those of the head too, and refuses as much.

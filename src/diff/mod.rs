@@ -30,6 +30,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub use taken::TARGET_WIDENED;
 pub use vanished::{Vanished, why_gone};
 
 /// What all codes of this stage mean, each with an example.

@@ -7,18 +7,17 @@ use crate::render::Unit;
 use std::collections::BTreeSet;
 
 /// Something of a change goes where only the change lets it.
-pub(super) const TARGET_WIDENED: Code = Code::new("target-widened");
+pub const TARGET_WIDENED: Code = Code::new("target-widened");
 
 /// More requests of one finding are not named.
 const MOST_NAMED: usize = 5;
 
-/// One finding for each list of a target by which units that come or change go there, and did not before; a target that is new itself was
-/// closed to nobody.
+/// One finding for each list of a target by which units that come or change go there, and could not before; where no target led was closed to
+/// nobody.
 pub(super) fn widened(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
-    let (before, now) = (&base.parsed.platform.targets, &head.parsed.platform.targets);
-    let both = now.values().filter_map(|target| Some((before.get(&target.name)?, target)));
-    let opened: Vec<(&Target, List<'_>)> =
-        both.flat_map(|(was, is)| lists(was, is).into_iter().filter(List::has_more).map(move |list| (is, list))).collect();
+    let now = head.parsed.platform.targets.values();
+    let lists = now.flat_map(|is| lists(&led_there(base, is), is).into_iter().map(move |list| (is, list)));
+    let opened: Vec<(&Target, List<'_>)> = lists.filter(|(_, list)| list.has_more()).collect();
     if opened.is_empty() {
         return Vec::new();
     }
@@ -26,6 +25,14 @@ pub(super) fn widened(base: Side<'_>, head: Side<'_>) -> Vec<Finding> {
     let differs = |(was, is): (Option<&Unit>, Option<&'_ Unit>)| is.is_some_and(|is| was.is_none_or(|was| was.digest != is.digest));
     let differing: Vec<&Unit> = units.into_iter().filter(|pair| differs(*pair)).filter_map(|(_, is)| is).collect();
     opened.into_iter().filter_map(|(target, list)| list.finding(head, target, &differing)).collect()
+}
+
+/// The targets by which what goes to a target got there before: itself or, where it is new, all others of its connection, so that none opens a
+/// way round another.
+fn led_there<'b>(base: Side<'b>, target: &Target) -> Vec<&'b Target> {
+    let before = &base.parsed.platform.targets;
+    let same = |other: &&Target| (other.kind, &other.connection) == (target.kind, &target.connection);
+    before.get(&target.name).map_or_else(|| before.values().filter(same).collect(), |was| vec![was])
 }
 
 /// What a target lists of what it takes, before and now; nothing: it takes all.
@@ -39,12 +46,18 @@ struct List<'t> {
     of: fn(&Unit) -> Option<&str>,
 }
 
-fn lists<'t>(was: &'t Target, is: &'t Target) -> [List<'t>; 4] {
+fn lists<'t>(was: &[&'t Target], is: &'t Target) -> Vec<List<'t>> {
+    if was.is_empty() {
+        return Vec::new();
+    }
     fn all(entries: &[String]) -> Option<Vec<&str>> {
         Some(entries.iter().map(String::as_str).collect())
     }
-    let of = |pointer, names, list: fn(&'t Target) -> Option<Vec<&'t str>>, of| List { pointer, names, was: list(was), is: list(is), of };
-    [
+    let of = |pointer, names, list: fn(&'t Target) -> Option<Vec<&'t str>>, of| {
+        let was: Option<Vec<Vec<&str>>> = was.iter().map(|target| list(target)).collect();
+        List { pointer, names, was: was.map(|lists| lists.concat()), is: list(is), of }
+    };
+    vec![
         of("/spec/allow/teams", ["the team", "the teams"], |target| all(&target.allow_teams), |unit| Some(unit.id.request.team.as_str())),
         of(
             "/spec/allow/paths",

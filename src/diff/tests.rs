@@ -207,7 +207,19 @@ fn what_a_target_takes_counts_from_the_next_change_on() {
     targets/us.yaml: target-widened: `us` takes what is in the namespace `kube-system` only with this change, and `shop/second/labelled@us` and 2 more go there already
     targets/us.yaml: target-widened: `us` takes all that its list of namespaces kept out only with this change, and `shop/second/labelled@us` and 2 more go there already
     ");
-    // nothing comes by it, or it allows less, or it is new
+    // a new target is no way round one that is there
+    let asia = |connection: &str| {
+        text_of("targets/us.yaml").replace("name: us", "name: asia").replace("connection: us", &format!("connection: {connection}"))
+    };
+    let beside = |connection: &str| {
+        let asia = asia(connection);
+        told(", allow: {teams: [other]}", ", allow: {teams: [other]}", &[("targets/asia.yaml", Some(asia.as_str()))])
+    };
+    insta::assert_snapshot!(beside("us"), @"
+    targets/asia.yaml: target-widened: `asia` takes the team `shop` only with this change, and `shop/web/labelled@asia` goes there already
+    ");
+    assert_eq!(beside("asia"), "");
+    // nothing comes by it, or it allows less
     assert_eq!(told(", allow: {teams: [shop]}", ", allow: {teams: [shop, other]}", &comes), "");
     assert_eq!(told("", ", kubernetes: {namespaces: ['*']}", &comes), "");
     assert_eq!(told(", kubernetes: {namespaces: [shop]}", ", kubernetes: {namespaces: [shop, other]}", &[]), "");

@@ -206,17 +206,8 @@ fn a_list_that_is_empty_is_what_its_line_changes_with() {
 /// The verdict is that of `goldpath validate`: a branch is judged by what its base has too.
 #[test]
 fn an_exception_of_a_branch_does_not_waive_yet() {
-    let place = Place::with("first-repository");
     let policy = "package main\n\ndeny contains \"too many\" if input.spec.replicas > 2\n\nwarn contains \"look at it\" if input.kind == \"Deployment\"\n";
-    place.write("policies/few.rego", policy);
-    place.git("", &["init", "--quiet", "--initial-branch", "main"]);
-    place.commit("", "The platform");
-    place.git("", &["checkout", "--quiet", "-b", "more"]);
-    place.swap("requests/platform/hello.yaml", "replicas: 2", "replicas: 3");
-    place.write(
-        "exceptions/platform/more.yaml",
-        "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: more}\nspec: {policy: few, reason: a test of the load, expires: 2999-12-31}\n",
-    );
+    let place = Place::with_exception(policy);
     let told = || {
         let text = place.run(&["explain", UNIT]);
         text.split("\npolicies\n").nth(1).and_then(|rest| rest.split("\nfiles\n").next()).expect("there are some").to_owned()

@@ -22,6 +22,21 @@ impl Place {
         place
     }
 
+    /// The first repository with a policy `few`, and a branch with a request that it refuses and an exception from it, not committed.
+    pub(super) fn with_exception(policy: &str) -> Self {
+        let place = Self::with("first-repository");
+        place.write("policies/few.rego", policy);
+        place.git("", &["init", "--quiet", "--initial-branch", "main"]);
+        place.commit("", "The platform");
+        place.git("", &["checkout", "--quiet", "-b", "more"]);
+        place.swap("requests/platform/hello.yaml", "replicas: 2", "replicas: 3");
+        place.write(
+            "exceptions/platform/more.yaml",
+            "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: more}\nspec: {policy: few, reason: a test of the load, expires: 2999-12-31}\n",
+        );
+        place
+    }
+
     /// Copies a folder of this repository here.
     pub(super) fn copy(&self, folder: &str, below: &str) {
         copy(&crate::example::folder(folder), &self.path(below));

@@ -167,17 +167,43 @@ fn every_verb_that_answers_gives_one_object_with_its_kind() {
 }
 
 #[test]
-fn policies_and_exceptions_of_a_branch_do_not_judge_it() {
+fn what_a_branch_lets_into_a_target_does_not_go_there_yet() {
     let place = Place::with("first-repository");
-    place.write("policies/few.rego", "package main\n\ndeny contains \"too many\" if input.spec.replicas > 2\n");
+    place.swap("targets/staging.yaml", "  connection: staging\n", "  connection: staging\n  allow: {teams: [shop]}\n");
+    place.write(
+        "teams/shop.yaml",
+        "apiVersion: goldpath.dev/v1\nkind: Team\nmetadata: {name: shop}\nspec: {title: Shop, members: {users: [bob]}}\n",
+    );
+    let request = std::fs::read_to_string(place.path("requests/platform/hello.yaml")).expect("it is there");
+    std::fs::remove_file(place.path("requests/platform/hello.yaml")).expect("it was there");
     place.git("", &["init", "--quiet", "--initial-branch", "main"]);
     place.commit("", "The platform");
-    place.git("", &["checkout", "--quiet", "-b", "more"]);
-    place.swap("requests/platform/hello.yaml", "replicas: 2", "replicas: 3");
-    place.write(
-        "exceptions/platform/more.yaml",
-        "apiVersion: goldpath.dev/v1\nkind: Exception\nmetadata: {name: more}\nspec: {policy: few, reason: a test of the load, expires: 2999-12-31}\n",
-    );
+    place.git("", &["checkout", "--quiet", "-b", "open"]);
+    place.swap("targets/staging.yaml", "[shop]", "[shop, platform]");
+    place.write("requests/platform/hello.yaml", &request);
+    assert_snapshot!(place.run(&["validate"]), @"
+    $ goldpath validate
+    error[target-widened]
+
+      × `staging` takes the team `platform` only with this change, and `platform/hello/cluster@staging` goes there already
+        ╭─[targets/staging.yaml:10:18]
+      9 │   connection: staging
+     10 │   allow: {teams: [shop, platform]}
+        ·                  ────────────────
+     11 │   values:
+        ╰────
+      help: Merge what `targets/staging.yaml` allows first: it counts from the next change on.
+            see requests/platform/hello.yaml:1:1: goes there
+
+    1 error
+    1 request checked, the errors must be mended
+    -- exit 1
+    ");
+}
+
+#[test]
+fn policies_and_exceptions_of_a_branch_do_not_judge_it() {
+    let place = Place::with_exception("package main\n\ndeny contains \"too many\" if input.spec.replicas > 2\n");
     assert_snapshot!(place.run(&["validate"]), @"
     $ goldpath validate
     error[policy/few]
