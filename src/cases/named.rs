@@ -8,8 +8,8 @@ use super::shrink::{is_required, schema_at};
 use super::values::Dice;
 use crate::model::{ReleaseId, RequestName};
 use crate::policy::Policies;
+use crate::render::is_plain_word;
 use crate::snapshot::Snapshot;
-use crate::yaml;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -139,7 +139,10 @@ impl Reference {
         let first = dice.below(choice.len());
         let Some(name) = self.name(spec).map(str::to_owned) else { return first };
         let order = || (0..choice.len()).map(|nth| (first + nth) % choice.len());
-        let names = [name].into_iter().filter(|name| is_word(name)).chain((1..=LONGEST).map(|nth| format!("other-{nth}")));
+        let names = [name]
+            .into_iter()
+            .filter(|name| is_plain_word(name) && RequestName::parse(name).is_ok())
+            .chain((1..=LONGEST).map(|nth| format!("other-{nth}")));
         for name in names.filter(|name| name != SAMPLE) {
             let is_free = |chosen: &usize| {
                 let hides = choice.get(*chosen).is_some_and(|named| named.others.contains_key(&name));
@@ -166,13 +169,6 @@ impl Reference {
         let named = self.choice.as_ref().ok().and_then(|choice| choice.get(chosen));
         name.zip(named).map(|(name, named)| with_others(named, name)).unwrap_or_default()
     }
-}
-
-/// Whether a text is the name of a request, and is one to YAML without quotes too, as people name theirs.
-fn is_word(name: &str) -> bool {
-    let read = yaml::parse(name);
-    let is_text = read.problems.is_empty() && read.documents.first().is_some_and(|document| document.value().is_string());
-    is_text && RequestName::parse(name).is_ok()
 }
 
 /// A request under a name, and those that it names; one of these that has its name is hidden by it, and then it does not fit.

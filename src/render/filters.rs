@@ -135,7 +135,7 @@ fn flow(value: &JsonValue) -> String {
 }
 
 /// Whether every reader of YAML, HCL (between quotes) and JSON (between quotes) takes this for the same string, wherever a word may stand.
-pub(super) fn is_plain_word(text: &str) -> bool {
+pub fn is_plain_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic())
         && text.ends_with(|c: char| c.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'/'))

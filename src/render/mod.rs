@@ -52,6 +52,7 @@ mod workflow;
 mod written;
 
 pub use coverage::coverage;
+pub use filters::is_plain_word;
 pub use inputs::Inputs;
 pub use objects::OF_ALL_VOLUMES;
 pub use provenance::{Changing, Origin, Traced, fields, made_by, trace};

@@ -239,3 +239,13 @@ fn thousands_of_requests_are_given_less_than_256_mib_until_they_need_more() {
     100000: 576 MiB, with four small objects each 1024 MiB, with whole services 1024 MiB, at most 1024 MiB
     ");
 }
+
+/// Where address space ends too, Linux lets memory grow past its own limit.
+#[cfg(target_os = "linux")]
+#[test]
+fn address_space_ends_long_after_memory() {
+    for (job, requests) in [(0, 0), (1 << 20, 1_000), (1 << 30, 100_000)] {
+        let bounds = Bounds::of(job, requests, 64, WALL);
+        assert!(bounds.address_space / 64 >= bounds.memory, "{bounds:?}");
+    }
+}
